@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ARCH_H
+#define ARCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* No row's magic is longer than this: an ELF64 header up to and including e_flags is 52 bytes. */
+enum { ARCH_MAGIC_MAX = 52, ARCH_GROUP_MAX = 2 };
+
+/* One file of magic/. All pointers are to static storage; lists end with NULL. */
+struct arch {
+	const char *name;           /* the file's name: "aarch64" */
+	const char *group;          /* an operand that means this row too ("microblaze"), or NULL */
+	const char *const *aliases; /* Debian, OCI platform, GOARCH, uname -m, Rust */
+	const char *const *natives; /* fnmatch(3) patterns of `uname -m` that may run it themselves */
+	const char *interpreter;    /* base name without "-static": "qemu-aarch64" */
+	const unsigned char *magic; /* rule at offset 0, already reduced by mask */
+	const unsigned char *mask;
+	size_t size;                /* bytes in each of magic and mask */
+	const unsigned char *probe; /* machine code of exit(42) */
+	size_t probe_size;          /* bytes */
+	uint32_t e_flags;           /* of the probe's ELF header */
+};
+
+/* The table that magic/ compiles to, sorted by name (strcmp order). */
+extern const struct arch arch_table[];
+extern const size_t arch_count;
+
+/*
+ * The row that a word names: its own name first, then an alias. NULL if none does.
+ * Case matters, as it does in Debian, OCI and GOARCH names.
+ */
+const struct arch *arch_find(const char *word);
+
+/*
+ * All rows that an operand means, the named one first, then those with that group: `microblaze`
+ * means two, as linkers of different age write different e_machine numbers. Returns the count,
+ * 0 if the word is unknown, at most ARCH_GROUP_MAX.
+ */
+size_t arch_select(const char *word, const struct arch *rows[static ARCH_GROUP_MAX]);
+
+/*
+ * The row whose programs a magic rule is meant for, whoever wrote it: class, byte order and the
+ * low byte of e_machine must be wanted by the rule, and nothing that it wants may differ from the
+ * row. mask may be NULL (all bits count). NULL where the rule says too little or is no ELF rule.
+ */
+const struct arch *arch_of_rule(size_t offset, const unsigned char *magic, const unsigned char *mask, size_t size);
+
+/* The row whose magic and mask match these first bytes of a file (shorter ones count as zero-padded), or NULL. */
+const struct arch *arch_of_header(const unsigned char *head, size_t size);
+
+struct near;
+
+/* Offers every name and alias to a search for what an unknown word may have meant (near.h). */
+void arch_nearest(struct near *near);
+
+#endif

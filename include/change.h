@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CHANGE_H
+#define CHANGE_H
+
+#include "binfmt.h"
+#include "err.h"
+#include "note.h"
+
+struct args;
+struct cmd;
+struct operand;
+
+/* What became of one entry. */
+enum outcome {
+	OUT_REGISTERED,
+	OUT_UNCHANGED,
+	OUT_REPLACED,
+	OUT_REMOVED,
+	OUT_ENABLED,
+	OUT_DISABLED,
+	OUT_REFRESHED,
+	OUT_SKIPPED,
+	OUT_FAILED,
+};
+
+/* The work of a command that changes handlers: from the lock to the last line printed. */
+struct change {
+	const struct cmd *cmd;
+	const struct args *args;
+	struct binfmt b;
+	struct binfmt_list list; /* the entries when the work began */
+	struct notes notes;      /* on the operand at work, printed and emptied by change_result */
+	struct err err;          /* of the operand at work */
+	unsigned failed, done;
+};
+
+/*
+ * Opens the mount, takes the lock, heals what killed runs left, lists the entries and starts the
+ * JSON document. EXIT_DONE, or the exit status of a failure that was reported: then nothing is open.
+ */
+int change_begin(struct change *c, const struct cmd *cmd, const struct args *args);
+
+/* Takes the list of entries anew after changes of our own. 0, or -1 and c->err. */
+int change_relist(struct change *c);
+
+/* Reports one entry's outcome with c->notes; for OUT_FAILED and OUT_SKIPPED the cause is c->err. detail may be NULL. */
+void change_result(struct change *c, const char *name, enum outcome outcome, const char *detail);
+
+/* Closes all; returns the exit status. */
+int change_end(struct change *c);
+
+/* Calls act for every entry that an operand means. -1 and c->err if that is none. */
+int change_operand(struct change *c, const struct operand *operand, void (*act)(struct change *c, const char *name));
+
+/* The same for all operands of the command line; one that means no entry is reported as failed. */
+void change_each(struct change *c, void (*act)(struct change *c, const char *name));
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OPT_H
+#define OPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "interp.h"
+
+/* A word of the command line that names an entry or an architecture; literal: by --entry. */
+struct operand {
+	const char *word;
+	bool literal;
+};
+
+/* The values of all options of all commands. */
+struct args {
+	const char *binfmt_dir;
+	bool json, dry_run, quiet, verbose, help, version;
+
+	const char *flags, *interpreter, *name, *magic, *mask, *extension, *like, *bpf, *conf_dir;
+	long offset;  /* -1: not given */
+	long timeout; /* seconds, -1: not given */
+	bool keep, mount, persist, force, missing_ok, global, supported, strict;
+	const char *interpreter_dirs[INTERP_DIRS_MAX];
+	size_t interpreter_dir_count;
+
+	struct operand *operands; /* room for one per word of the command line */
+	size_t operand_count;
+};
+
+enum opt_kind {
+	OPT_FLAG,   /* bool */
+	OPT_STRING, /* const char * */
+	OPT_NUMBER, /* long, 0 to 1000000 */
+	OPT_DIR,    /* appends to interpreter_dirs */
+	OPT_ENTRY,  /* appends a literal operand */
+};
+
+/* One option. A table of them ends with an empty one and feeds the parser, --help and the completions. */
+struct opt {
+	const char *name; /* long, without dashes */
+	char letter;      /* or 0 */
+	enum opt_kind kind;
+	const char *arg; /* what --help calls the value, NULL for flags */
+	size_t at;       /* offset of the value in struct args */
+	const char *help;
+};
+
+#define OPT_BOOL(name, letter, field, help)                                                                            \
+	{                                                                                                              \
+		name, letter, OPT_FLAG, NULL, offsetof(struct args, field), help                                       \
+	}
+#define OPT_TEXT(name, letter, arg, field, help)                                                                       \
+	{                                                                                                              \
+		name, letter, OPT_STRING, arg, offsetof(struct args, field), help                                      \
+	}
+#define OPT_COUNT(name, letter, arg, field, help)                                                                      \
+	{                                                                                                              \
+		name, letter, OPT_NUMBER, arg, offsetof(struct args, field), help                                      \
+	}
+#define OPT_END                                                                                                        \
+	{                                                                                                              \
+		NULL, 0, OPT_FLAG, NULL, 0, NULL                                                                       \
+	}
+
+/* Shared by several commands. */
+#define OPT_ENTRY_NAME                                                                                                 \
+	{                                                                                                              \
+		"entry", 0, OPT_ENTRY, "NAME", 0, "the entry of exactly this name (repeatable)"                        \
+	}
+#define OPT_TIMEOUT OPT_COUNT("timeout", 0, "SECONDS", timeout, "wait so long for another binfmtctl to finish (30)")
+#define OPT_FORCE(help) OPT_BOOL("force", 0, force, help)
+
+extern const struct opt opt_global[];
+
+/*
+ * Parses the words from argv[*at] on by the command's table (NULL before the command is known) and
+ * the global one, in GNU style, without abbreviations or the environment. Operands are gathered;
+ * with stop_at_operand, or before the command, *at is left at the first one. Returns NULL, or a
+ * reason in a static buffer.
+ */
+const char *opt_parse(int argc, char *const argv[], int *at, const struct opt *own, bool stop_at_operand,
+		      struct args *args);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OUT_H
+#define OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* -q: warnings and notices are not printed. */
+void out_quiet(bool quiet);
+
+/*
+ * Prints len bytes (or a string) with control bytes, bytes that are no UTF-8, and code points that
+ * reorder or hide text as \xHH, so that a name can forge no line and reach no terminal function.
+ */
+void out_bytes(FILE *f, const char *bytes, size_t len);
+void out_text(FILE *f, const char *text);
+
+/* How many columns out_text takes, a code point counted as one. */
+size_t out_width(const char *text);
+
+/* "binfmtctl: OBJECT: cause" on standard error; object may be NULL. */
+__attribute__((format(printf, 2, 3))) void out_error(const char *object, const char *fmt, ...);
+
+/* The same, marked as a warning; nothing with -q. */
+__attribute__((format(printf, 2, 3))) void out_warning(const char *object, const char *fmt, ...);
+
+/*
+ * The bytes that a UTF-8 sequence at s takes (1 to 4, at most len), 0 if it is none; code point to
+ * *point. Overlong forms, surrogates and values above U+10FFFF are none.
+ */
+size_t out_utf8(const char *s, size_t len, unsigned *point);
+
+#endif

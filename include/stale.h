@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STALE_H
+#define STALE_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <time.h>
+
+struct binfmt_list;
+struct probe_result;
+struct rule;
+struct subject;
+
+/* Whether an F entry still runs the interpreter that its path names. */
+enum stale {
+	STALE_NO,
+	STALE_REPLACED,  /* the path names another file now; the old one keeps running */
+	STALE_DELETED,   /* the path names nothing any more; the old file keeps running */
+	STALE_ELSEWHERE, /* another file, not deleted: registered from another mount namespace */
+	STALE_UNSEEN,    /* the run shows nothing of it: a script, T or L, or /proc/PID/exe was closed to us */
+};
+
+struct staleness {
+	enum stale stale;
+	bool by_time; /* judged by the file's ctime and the time of registration, a hint only */
+};
+
+/*
+ * Pure: what a run of the probe, stopped at the exec trap or later, says of the entry that took
+ * it. `path` is what stat(2) says of rule->interpreter, NULL if that failed.
+ */
+enum stale stale_by_probe(const struct rule *rule, const struct probe_result *run, const struct stat *path);
+
+/* Pure: the file was changed after the entry was registered, or is gone (path NULL). */
+enum stale stale_by_time(const struct timespec *registered, const struct stat *path);
+
+/*
+ * The best answer that can be had for an entry of the list: by a probe if it is enabled, of a known
+ * architecture and the first to take its programs, else by time. Entries without F are never stale.
+ */
+struct staleness stale_of(const struct rule *rule, const struct timespec *registered, const struct binfmt_list *list,
+			  bool switched_on);
+
+/* The first enabled entry of the list that takes this program; NULL if none does. */
+const struct binfmt_entry *stale_taker(const struct binfmt_list *list, const struct subject *subject);
+
+#endif

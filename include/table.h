@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TABLE_H
+#define TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { TABLE_COLUMNS_MAX = 8, TABLE_ROW_MAX = 8192 };
+
+/*
+ * Columns for people, on standard output. Rows are added first and printed at the end, each column
+ * as wide as its widest cell, the last one as it comes. Cells are printed safely (out.h).
+ */
+struct table {
+	size_t columns;
+	size_t width[TABLE_COLUMNS_MAX];
+	char *cells; /* NUL-terminated texts, row by row */
+	size_t len, room;
+	bool failed; /* out of memory: table_print says so */
+};
+
+/* Starts with a row of headings; NULL ends them. */
+void table_start(struct table *table, const char *const *headings);
+void table_row(struct table *table, const char *const *cells); /* as many as there are headings */
+
+/* Prints and frees. -1 if memory ran out and the table was not printed. */
+int table_print(struct table *table);
+
+#endif

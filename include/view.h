@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VIEW_H
+#define VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "binfmt.h"
+
+struct arch;
+struct args;
+struct cmd;
+struct err;
+struct rule;
+
+/* One live entry as people are shown it: a temporary alone stands for the entry that it replaces. */
+struct view {
+	const char *name;
+	const struct rule *rule;
+	const struct binfmt_entry *entry;
+	const struct arch *arch; /* by its magic, whatever its name; NULL if unknown */
+	bool leftover;           /* a temporary that no run is at work on */
+};
+
+/* What list, status and match show: the mount, its switch and its entries at one moment. */
+struct snapshot {
+	struct binfmt b;
+	struct binfmt_list list;
+	bool switched_on;
+	bool has_temporaries;
+	bool complete; /* false: an entry was not understood, which was said */
+};
+
+/* Opens and lists. EXIT_DONE, or the exit status of a failure that was reported; then nothing is open. */
+int snapshot_open(struct snapshot *s, const struct cmd *cmd, const struct args *args);
+void snapshot_close(struct snapshot *s);
+
+/* The i-th listed entry as a view; false for one that is not shown (a temporary beside its entry, an unknown text). */
+bool snapshot_view(const struct snapshot *s, size_t i, struct view *view);
+
+/* The JSON members that list and status have in common, of the document and of an entry. */
+void snapshot_json(const struct snapshot *s);
+void view_json(const struct view *view);
+
+/* The architecture that a rule is for, NULL if none of the table. */
+const struct arch *view_arch(const struct rule *rule);
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "change.h"
+#include "cmd.h"
+#include "fold.h"
+#include "json.h"
+#include "out.h"
+#include "replace.h"
+#include "rule.h"
+#include "target.h"
+
+enum { TIMEOUT = 30 };
+
+static const char *const words[] = {
+    [OUT_REGISTERED] = "registered", [OUT_UNCHANGED] = "unchanged", [OUT_REPLACED] = "replaced",
+    [OUT_REMOVED] = "removed",       [OUT_ENABLED] = "enabled",     [OUT_DISABLED] = "disabled",
+    [OUT_REFRESHED] = "refreshed",   [OUT_SKIPPED] = "skipped",     [OUT_FAILED] = "failed",
+};
+
+static void
+say_waiting(void)
+{
+	fputs("binfmtctl: waiting for another binfmtctl to finish\n", stderr);
+}
+
+/* A name is healed at most once a run: what cannot be healed stays live and is said. */
+static void
+heal_all(struct change *c)
+{
+	for (size_t i = 0; i < c->list.count; i++) {
+		const char *name = fold_name(c->list.entries[i].name);
+		int healed = name ? replace_heal(&c->b, name, &c->err) : 0;
+
+		if (healed > 0 && c->args->verbose)
+			out_warning(name, "ended a change that an earlier run had left half done");
+		if (healed < 0)
+			out_warning(name, "an earlier run left a change half done, which could not be ended: %s",
+				    c->err.text);
+	}
+}
+
+static int
+prepare(struct change *c)
+{
+	long timeout = c->args->timeout < 0 ? TIMEOUT : c->args->timeout;
+
+	if (binfmt_begin(&c->b, (unsigned)timeout, c->args->verbose ? say_waiting : NULL, &c->err) < 0 ||
+	    change_relist(c) < 0)
+		return -1;
+	if (c->args->dry_run)
+		return 0;
+	heal_all(c);
+	return change_relist(c);
+}
+
+int
+change_begin(struct change *c, const struct cmd *cmd, const struct args *args)
+{
+	memset(c, 0, sizeof(*c));
+	c->cmd = cmd;
+	c->args = args;
+	c->b.dry = args->dry_run;
+	if (binfmt_open(&c->b, args->binfmt_dir, &c->err) < 0)
+		return cmd_fail(cmd, args, NULL, &c->err);
+	if (prepare(c) < 0) {
+		binfmt_list_free(&c->list);
+		binfmt_close(&c->b);
+		return cmd_fail(cmd, args, NULL, &c->err);
+	}
+	if (args->json) {
+		json_object(NULL);
+		json_array(cmd->key);
+	}
+	return EXIT_DONE;
+}
+
+int
+change_relist(struct change *c)
+{
+	binfmt_list_free(&c->list);
+	return binfmt_list(&c->b, &c->list, &c->err);
+}
+
+static void
+print_writes(const struct change *c)
+{
+	for (size_t i = 0; i < c->b.write_count; i++) {
+		const struct binfmt_write *w = &c->b.writes[i];
+
+		fputs("  write ", stdout);
+		out_text(stdout, w->file);
+		fputs(": ", stdout);
+		out_bytes(stdout, w->bytes, w->len);
+		putchar('\n');
+	}
+}
+
+static void
+print_json(const struct change *c, const char *name, enum outcome outcome, const char *code, const char *detail)
+{
+	json_object(NULL);
+	json_string("name", name);
+	json_string("result", words[outcome]);
+	json_string("code", code);
+	json_string("detail", detail);
+	json_array("warnings");
+	for (const char *note = NULL; (note = note_next(&c->notes, note));)
+		json_string(NULL, note);
+	json_end();
+	if (c->args->dry_run) {
+		json_array("writes");
+		for (size_t i = 0; i < c->b.write_count; i++) {
+			json_object(NULL);
+			json_string("file", c->b.writes[i].file);
+			json_hex("bytes_hex", (const unsigned char *)c->b.writes[i].bytes, c->b.writes[i].len);
+			json_end();
+		}
+		json_end();
+	}
+	json_end();
+}
+
+void
+change_result(struct change *c, const char *name, enum outcome outcome, const char *detail)
+{
+	const char *code = outcome == OUT_FAILED || outcome == OUT_SKIPPED ? c->err.code : NULL;
+
+	detail = code ? c->err.text : detail;
+	for (const char *note = NULL; (note = note_next(&c->notes, note));)
+		out_warning(name, "%s", note);
+	if (outcome == OUT_FAILED)
+		out_error(name, "%s", detail);
+	if (c->args->json) {
+		print_json(c, name, outcome, code, detail);
+	} else if (outcome != OUT_FAILED && !c->args->quiet) {
+		out_text(stdout, name);
+		printf(": %s%s",
+		       c->args->dry_run && outcome < OUT_SKIPPED && outcome != OUT_UNCHANGED ? "would be " : "",
+		       words[outcome]);
+		if (detail) {
+			fputs(" (", stdout);
+			out_text(stdout, detail);
+			putchar(')');
+		}
+		putchar('\n');
+		print_writes(c);
+	}
+	c->failed += outcome == OUT_FAILED;
+	c->done += outcome != OUT_FAILED && outcome != OUT_SKIPPED;
+	c->notes.len = 0;
+	c->b.write_count = 0;
+}
+
+int
+change_end(struct change *c)
+{
+	if (c->args->json) {
+		json_end();
+		json_end();
+	}
+	binfmt_list_free(&c->list);
+	binfmt_close(&c->b);
+	return c->failed ? EXIT_FAILED : EXIT_DONE;
+}
+
+static void
+each_of_all(struct change *c, void (*act)(struct change *c, const char *name))
+{
+	char name[RULE_NAME_MAX + 1];
+
+	for (size_t i = 0; i < arch_count; i++) {
+		target_name(&arch_table[i], name);
+		if (target_entry(&c->list, name))
+			act(c, name);
+	}
+}
+
+int
+change_operand(struct change *c, const struct operand *operand, void (*act)(struct change *c, const char *name))
+{
+	struct targets targets;
+
+	if (!operand->literal && strcmp(operand->word, "all") == 0) {
+		each_of_all(c, act);
+		return 0;
+	}
+	if (target_find(&c->list, operand, &targets, &c->err) < 0)
+		return -1;
+	for (size_t i = 0; i < targets.count; i++)
+		act(c, targets.names[i]);
+	return 0;
+}
+
+void
+change_each(struct change *c, void (*act)(struct change *c, const char *name))
+{
+	for (size_t i = 0; i < c->args->operand_count; i++)
+		if (change_operand(c, &c->args->operands[i], act) < 0)
+			change_result(c, c->args->operands[i].word, OUT_FAILED, NULL);
+}

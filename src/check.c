@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+#include <elf.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arch.h"
+#include "binfmt.h"
+#include "check.h"
+#include "elf_head.h"
+#include "err.h"
+#include "fold.h"
+#include "interp.h"
+#include "match.h"
+#include "native.h"
+#include "note.h"
+#include "rule.h"
+
+enum { SCRIPT_DEPTH = 5 }; /* as deep as the kernel follows (BINPRM_MAX_RECURSION is 4) */
+
+/* Native programs as a linker writes them: our own header with bytes 7 to 15 of e_ident zero. */
+static bool
+matches_ordinary_elf(const struct rule *rule, const struct subject *own)
+{
+	struct subject plain = *own;
+	int big = own->head[EI_DATA] == ELFDATA2MSB;
+
+	plain.path = "";
+	memset(plain.head + 7, 0, 9);
+	for (unsigned char type = ET_EXEC; type <= ET_DYN; type++) {
+		plain.head[big ? 17 : 16] = type;
+		if (match_rule(rule, &plain))
+			return true;
+	}
+	memset(plain.head + 20, 0, sizeof(plain.head) - 20);
+	return match_rule(rule, &plain);
+}
+
+/* This very program, read once. NULL if it cannot be read. */
+static const struct subject *
+own_program(void)
+{
+	static char path[INTERP_PATH_MAX];
+	static struct subject own;
+	ssize_t len;
+	int fd;
+
+	if (own.path)
+		return own.head[0] ? &own : NULL;
+	len = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	path[len < 0 ? 0 : len] = '\0';
+	own.path = path;
+	fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	len = read(fd, own.head, sizeof(own.head));
+	close(fd);
+	return len > 0 ? &own : NULL;
+}
+
+/* /bin/sh, read once. */
+static const struct subject *
+shell(void)
+{
+	static struct interp sh;
+
+	return sh.subject.path || !interp_look("/bin/sh", &sh) ? &sh.subject : NULL;
+}
+
+static bool
+matches_script(const struct rule *rule)
+{
+	static const char *const starts[] = {"#!", "#!/bin/sh\n", "#! /bin/sh\n", "#!/bin/sh -e\n", "#!/bin/bash\n"};
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		struct subject script = {.path = ""};
+
+		memcpy(script.head, starts[i], strlen(starts[i]));
+		if (match_rule(rule, &script))
+			return true;
+	}
+	return false;
+}
+
+const char *
+check_native(const struct rule *rule)
+{
+	const struct subject *own = own_program();
+
+	if (rule->flags & RULE_L)
+		return NULL;
+	if (own && match_rule(rule, own))
+		return "the rule matches this very program: every native program would be handed to the interpreter";
+	if (own && rule->type == RULE_MAGIC && matches_ordinary_elf(rule, own))
+		return "the rule matches this machine's own programs: every exec would fail";
+	if (shell() && match_rule(rule, shell()))
+		return "the rule matches /bin/sh: every script and shell command would fail";
+	if (rule->type == RULE_MAGIC && matches_script(rule))
+		return "the rule matches scripts (#!): every script would be handed to the interpreter";
+	return NULL;
+}
+
+const char *
+check_loop(const struct rule *rule, const struct interp *interp)
+{
+	const char *reason = "the rule matches its own interpreter: every match would end in ELOOP";
+	struct interp at = *interp;
+	char path[256];
+
+	if (rule->flags & RULE_L)
+		return NULL;
+	for (int depth = 0; depth < SCRIPT_DEPTH; depth++) {
+		if (match_rule(rule, &at.subject))
+			return reason;
+		if (at.kind != INTERP_SCRIPT || !interp_of_script(at.subject.head, path) || interp_look(path, &at))
+			return NULL;
+		at.subject.path = path;
+		reason = "the rule matches what runs its interpreter, a script: every match would end in ELOOP";
+	}
+	return NULL;
+}
+
+/* Narrower rules for native programs, such as AppImage launchers, are legal but worth a word. */
+static void
+note_narrow_native(const struct rule *rule, struct notes *notes)
+{
+	struct rule native = {.type = RULE_MAGIC};
+	const struct subject *own = own_program();
+
+	if (rule->type != RULE_MAGIC || rule->offset != 0 || rule->size < 4 ||
+	    memcmp(rule->magic, ELFMAG, SELFMAG) != 0)
+		return;
+	if (own && !elf_like(own->head, sizeof(own->head), &native) && match_overlap(rule, &native))
+		note_add(notes, "the rule also takes some of this machine's own programs");
+}
+
+static const char *
+check_descriptor_flags(const struct rule *rule, const struct interp *interp)
+{
+	const struct arch *arch;
+
+	if (!(rule_implied(rule->flags) & RULE_O))
+		return NULL;
+	if (interp->kind == INTERP_SCRIPT)
+		return "the interpreter is a script, which flags O and C do not allow (every exec would fail with "
+		       "ENOEXEC)";
+	arch = interp->kind == INTERP_ELF ? arch_of_header(interp->subject.head, sizeof(interp->subject.head)) : NULL;
+	if (arch && !native_runs(arch))
+		return "the interpreter is itself a foreign program, which flags O and C do not allow";
+	return NULL;
+}
+
+static void
+note_interpreter(const struct rule *rule, const struct interp *interp, struct notes *notes)
+{
+	if (rule->flags & RULE_F && interp->dynamic)
+		note_add(notes,
+			 "%s is dynamically linked: inside a chroot or container without its libraries it fails in "
+			 "spite of flag F",
+			 rule->interpreter);
+	if (interp->opened && interp->kind == INTERP_OTHER)
+		note_add(notes, "%s is neither an ELF program nor a script", rule->interpreter);
+}
+
+/* Without --force the first reason ends it; with it the reason is a note. */
+static int
+refuse(bool force, const char *code, const char *reason, struct err *err, struct notes *notes)
+{
+	if (!reason)
+		return 0;
+	if (!force)
+		return err_set(err, code, "%s (--force registers it all the same)", reason);
+	note_add(notes, "forced: %s", reason);
+	return 0;
+}
+
+static int
+check_interpreter(const struct rule *rule, bool force, struct err *err, struct notes *notes)
+{
+	struct interp interp;
+	const char *reason = interp_look(rule->interpreter, &interp);
+	char text[ERR_TEXT_MAX];
+
+	if (reason) {
+		snprintf(text, sizeof(text), "%s: %s", rule->interpreter, reason);
+		return refuse(force, "interpreter", text, err, notes);
+	}
+	note_interpreter(rule, &interp, notes);
+	if (refuse(force, "interpreter", check_descriptor_flags(rule, &interp), err, notes) < 0)
+		return -1;
+	if (refuse(force, "loop", check_loop(rule, &interp), err, notes) < 0)
+		return -1;
+	if (!(rule->flags & RULE_C) || check_owners(rule->interpreter, err) == 0)
+		return 0;
+	snprintf(text, sizeof(text), "%.2000s", err->text);
+	return refuse(force, "credentials", text, err, notes);
+}
+
+int
+check_rule(const struct rule *rule, const char *dir, bool force, struct err *err, struct notes *notes)
+{
+	const char *reason = rule_check(rule);
+	size_t before = notes->len;
+
+	if (reason)
+		return err_set(err, "field", "%s", reason);
+	if (rule->type != RULE_BPF && check_interpreter(rule, force, err, notes) < 0)
+		return -1;
+	if (refuse(force, "native", check_native(rule), err, notes) < 0)
+		return -1;
+	if (force && notes->len != before)
+		note_add(notes,
+			 "to undo it from a shell that is open: echo -1 > %s/%s (echo is built in, so it still works)",
+			 dir, rule->name);
+	note_narrow_native(rule, notes);
+	return 0;
+}
+
+void
+check_shadow(const struct rule *rule, const struct binfmt_list *list, bool behind, struct notes *notes)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct binfmt_entry *e = &list->entries[i];
+
+		if (fold_is(e->name, rule->name)) {
+			if (behind)
+				return; /* the rest stands behind it */
+			continue;
+		}
+		if (!e->rule || !e->rule->enabled || !match_overlap(rule, e->rule))
+			continue;
+		if (behind)
+			note_add(notes, "entry %s stands in front and takes files from it", e->name);
+		else
+			note_add(notes, "it now takes files from entry %s, which stands behind it", e->name);
+	}
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of commands, and how a whole command fails. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "cmd.h"
+#include "err.h"
+#include "help.h"
+#include "out.h"
+
+const struct cmd cmd_table[] = {
+    {"register",
+     "ARCH... | all\n"
+     "--name NAME --magic HEX [--mask HEX] [--offset N] --interpreter PATH\n"
+     "--name NAME --extension EXT --interpreter PATH\n"
+     "--name NAME --like FILE --interpreter PATH\n"
+     "--name NAME --bpf HANDLER",
+     "make handlers be as asked", "results", register_opts, cmd_register},
+    {"remove", "ENTRY... | all | --global", "remove handlers", "results", remove_opts, cmd_remove},
+    {"enable", "ENTRY... | all | --global", "switch handlers on", "results", enable_opts, cmd_enable},
+    {"disable", "ENTRY... | all | --global", "switch handlers off", "results", enable_opts, cmd_enable},
+    {"list", "[--supported]", "list live handlers in the kernel's order", "entries", list_opts, cmd_list},
+    {"status", "[ENTRY...]", "show the health of handlers", "entries", status_opts, cmd_status},
+    {NULL, NULL, NULL, NULL, NULL, NULL},
+};
+
+int
+cmd_usage(const struct cmd *cmd, const struct args *args, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	out_error(cmd ? cmd->name : NULL, "%s", text);
+	help_usage(stderr, cmd);
+	if (args->json)
+		help_json_error(cmd, "usage", text);
+	return EXIT_USAGE;
+}
+
+int
+cmd_fail(const struct cmd *cmd, const struct args *args, const char *object, const struct err *err)
+{
+	out_error(object, "%s", err->text);
+	if (args->json)
+		help_json_error(cmd, err->code, err->text);
+	return err->status;
+}

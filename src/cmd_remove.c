@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include "change.h"
+#include "cmd.h"
+#include "conf.h"
+#include "replace.h"
+#include "target.h"
+
+const struct opt remove_opts[] = {
+    OPT_ENTRY_NAME,
+    OPT_BOOL("global", 0, global, "remove all entries, other people's too"),
+    OPT_BOOL("missing-ok", 0, missing_ok, "no such entry is no error"),
+    OPT_BOOL("persist", 0, persist, "also take away its file of binfmt.d, if binfmtctl wrote it"),
+    OPT_TEXT("conf-dir", 0, "DIR", conf_dir, "where that file is (/etc/binfmt.d)"),
+    OPT_TIMEOUT,
+    OPT_END,
+};
+
+static void
+remove_one(struct change *c, const char *name)
+{
+	const char *detail = NULL;
+	int removed = replace_remove(&c->b, name, &c->err), forgotten = 0;
+
+	if (removed < 0) {
+		change_result(c, name, OUT_FAILED, NULL);
+		return;
+	}
+	if (c->args->persist)
+		forgotten = conf_forget(&c->b, c->args->conf_dir, name, &c->err);
+	if (forgotten > 0)
+		detail = "with its file of binfmt.d";
+	change_result(c, name, forgotten < 0 ? OUT_FAILED : OUT_REMOVED, detail);
+}
+
+/* An entry that is gone may have left its file: with --persist that is to go too. True if one was there. */
+static bool
+forget_missing(struct change *c, const struct operand *operand)
+{
+	const struct arch *rows[ARCH_GROUP_MAX];
+	size_t count = operand->literal ? 0 : arch_select(operand->word, rows);
+	char name[RULE_NAME_MAX + 1];
+	struct err ignored;
+	bool found = false;
+
+	for (size_t i = 0; i < count; i++) {
+		target_name(rows[i], name);
+		found |= conf_forget(&c->b, c->args->conf_dir, name, &ignored) > 0;
+	}
+	return conf_forget(&c->b, c->args->conf_dir, operand->word, &ignored) > 0 || found;
+}
+
+static void
+remove_operand(struct change *c, const struct operand *operand)
+{
+	if (change_operand(c, operand, remove_one) == 0)
+		return;
+	if (c->args->persist && forget_missing(c, operand))
+		change_result(c, operand->word, OUT_REMOVED, "its file of binfmt.d; there was no entry");
+	else
+		change_result(c, operand->word, c->args->missing_ok ? OUT_SKIPPED : OUT_FAILED, NULL);
+}
+
+static void
+remove_global(struct change *c)
+{
+	if (binfmt_command(&c->b, "status", "-1", &c->err) < 0) {
+		change_result(c, "status", OUT_FAILED, NULL);
+		return;
+	}
+	if (!c->args->dry_run && change_relist(c) < 0) {
+		change_result(c, "status", OUT_FAILED, NULL);
+		return;
+	}
+	if (!c->args->dry_run && c->list.count) {
+		err_set(&c->err, "verify", "%zu entries are still there", c->list.count);
+		change_result(c, "status", OUT_FAILED, NULL);
+		return;
+	}
+	change_result(c, "status", OUT_REMOVED, "all entries");
+}
+
+int
+cmd_remove(const struct cmd *cmd, struct args *args)
+{
+	struct change c;
+	int status;
+
+	if (args->global && (args->operand_count || args->persist))
+		return cmd_usage(cmd, args, "--global removes all entries: no operand and no --persist go with it");
+	if (!args->global && !args->operand_count)
+		return cmd_usage(cmd, args, "which entry? (or all, or --global)");
+	if (args->conf_dir && !args->persist)
+		return cmd_usage(cmd, args, "--conf-dir goes with --persist");
+	status = change_begin(&c, cmd, args);
+	if (status != EXIT_DONE)
+		return status;
+	if (args->global)
+		remove_global(&c);
+	for (size_t i = 0; i < args->operand_count; i++)
+		remove_operand(&c, &args->operands[i]);
+	return change_end(&c);
+}

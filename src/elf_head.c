@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include <elf.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "elf_head.h"
+#include "rule.h"
+
+/* An unsigned number of `bytes` bytes in the file's byte order. */
+static uint64_t
+get(const unsigned char *at, size_t bytes, bool big)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < bytes; i++)
+		n = n << 8 | at[big ? i : bytes - 1 - i];
+	return n;
+}
+
+bool
+elf_parse(const unsigned char *head, size_t size, struct elf_head *elf)
+{
+	bool wide, big;
+
+	if (size < sizeof(Elf32_Ehdr) || memcmp(head, ELFMAG, SELFMAG) != 0)
+		return false;
+	if (head[EI_CLASS] != ELFCLASS32 && head[EI_CLASS] != ELFCLASS64)
+		return false;
+	if (head[EI_DATA] != ELFDATA2LSB && head[EI_DATA] != ELFDATA2MSB)
+		return false;
+	wide = head[EI_CLASS] == ELFCLASS64;
+	big = head[EI_DATA] == ELFDATA2MSB;
+	if (wide && size < sizeof(Elf64_Ehdr))
+		return false;
+	elf->wide = wide;
+	elf->big = big;
+	elf->type = (uint16_t)get(head + 16, 2, big);
+	elf->machine = (uint16_t)get(head + 18, 2, big);
+	elf->phoff = get(head + (wide ? 32 : 28), wide ? 8 : 4, big);
+	elf->flags = (uint32_t)get(head + (wide ? 48 : 36), 4, big);
+	elf->phentsize = (uint16_t)get(head + (wide ? 54 : 42), 2, big);
+	elf->phnum = (uint16_t)get(head + (wide ? 56 : 44), 2, big);
+	return true;
+}
+
+int
+elf_is_dynamic(int fd)
+{
+	unsigned char head[sizeof(Elf64_Ehdr)], entry[4];
+	struct elf_head elf;
+	ssize_t n = pread(fd, head, sizeof(head), 0);
+
+	if (n < 0 || !elf_parse(head, (size_t)n, &elf))
+		return -1;
+	for (uint16_t i = 0; i < elf.phnum; i++) {
+		uint64_t at = elf.phoff + (uint64_t)i * elf.phentsize;
+
+		if (at > INT64_MAX || pread(fd, entry, sizeof(entry), (off_t)at) != (ssize_t)sizeof(entry))
+			return -1;
+		if (get(entry, 4, elf.big) == PT_INTERP)
+			return 1;
+	}
+	return 0;
+}
+
+const char *
+elf_like(const unsigned char *head, size_t size, struct rule *rule)
+{
+	enum { IDENT = 7, TYPE = 16, MACHINE = 18, FLAGS = 36, ABI2 = 0x20 };
+	struct elf_head elf;
+
+	if (!elf_parse(head, size, &elf))
+		return "not an ELF file";
+	if (elf.type != ET_EXEC && elf.type != ET_DYN)
+		return "an ELF file, but not a program (its type is neither executable nor shared object)";
+	rule->type = RULE_MAGIC;
+	rule->offset = 0;
+	rule->size = elf.machine == EM_MIPS && !elf.wide ? FLAGS + 4 : MACHINE + 2;
+	rule->has_mask = true;
+	memset(rule->mask, 0, rule->size);
+	memset(rule->mask, 0xff, IDENT);
+	memset(rule->mask + TYPE, 0xff, 4);
+	rule->mask[elf.big ? TYPE + 1 : TYPE] = 0xfe;
+	if (rule->size > FLAGS)
+		rule->mask[elf.big ? FLAGS + 3 : FLAGS] = ABI2;
+	for (size_t i = 0; i < rule->size; i++)
+		rule->magic[i] = head[i] & rule->mask[i];
+	return NULL;
+}

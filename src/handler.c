@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "arch.h"
+#include "check.h"
+#include "fold.h"
+#include "handler.h"
+#include "interp.h"
+#include "native.h"
+#include "opt.h"
+#include "replace.h"
+#include "rule.h"
+#include "stale.h"
+#include "target.h"
+
+/* Flag P reaches QEMU itself since Linux 5.12: before, only Debian's -binfmt-P links know of it. */
+static bool
+kernel_tells_p(void)
+{
+	return native_kernel_since(5, 12);
+}
+
+static int
+name_of(struct change *c, const struct arch *arch, struct rule *rule)
+{
+	char name[RULE_NAME_MAX * 2];
+	const char *reason;
+
+	target_name(arch, name);
+	/* microblaze-old beside microblaze: the rows of one operand need names of their own */
+	if (c->args->name)
+		snprintf(name, sizeof(name), "%.256s%s", c->args->name,
+			 arch->group ? arch->name + strlen(arch->group) : "");
+	reason = rule_set_name(rule, name);
+	return reason ? err_set(&c->err, "field", "%s", reason) : 0;
+}
+
+static int
+find_interpreter(struct change *c, const struct arch *arch, unsigned flags, char path[static INTERP_PATH_MAX])
+{
+	if (flags & RULE_P && !kernel_tells_p() && interp_find_binfmt_p(arch, path))
+		return 0;
+	if (interp_find(arch, c->args->interpreter_dirs, c->args->interpreter_dir_count, flags & RULE_F, path))
+		return 0;
+	return err_set(
+	    &c->err, "no-interpreter",
+	    "no %s-static or %s in %s/usr/bin, /usr/local/bin or /bin; install %s or name one with --interpreter",
+	    arch->interpreter, arch->interpreter, c->args->interpreter_dir_count ? "the given folders, " : "",
+	    interp_package());
+}
+
+/* With P on an old kernel only the -binfmt-P link will do; without it P is left out, and said. */
+static void
+default_flags(struct change *c, const struct arch *arch, struct rule *rule)
+{
+	char path[INTERP_PATH_MAX];
+
+	rule->flags = RULE_F;
+	if (c->args->interpreter)
+		return;
+	if (kernel_tells_p() || interp_find_binfmt_p(arch, path))
+		rule->flags |= RULE_P;
+	else
+		note_add(&c->notes, "registered without flag P: it needs Linux 5.12");
+}
+
+static int
+parse_flags(struct change *c, struct rule *rule)
+{
+	const char *reason = rule_parse_flags(c->args->flags, &rule->flags);
+
+	if (reason)
+		return err_set(&c->err, "flags", "--flags %s: %s", c->args->flags, reason);
+	rule->enabled = !(rule->flags & RULE_D);
+	return 0;
+}
+
+/* A live entry keeps its flags. */
+static void
+keep_flags(struct change *c, struct rule *rule, const struct rule *live)
+{
+	rule->flags = live->flags;
+	memcpy(rule->more_flags, live->more_flags, sizeof(rule->more_flags));
+	if (!(live->flags & RULE_F))
+		note_add(&c->notes, "the entry keeps its flags, which lack F: it does not work in chroots and "
+				    "containers (--flags changes them)");
+}
+
+static bool
+keeps_interpreter(const struct change *c, const struct arch *arch, const struct rule *live)
+{
+	struct interp interp;
+	char path[INTERP_PATH_MAX];
+
+	if (live->type != RULE_MAGIC ||
+	    arch_of_rule(live->offset, live->magic, live->has_mask ? live->mask : NULL, live->size) != arch)
+		return false;
+	if (c->args->interpreter_dir_count &&
+	    interp_find(arch, c->args->interpreter_dirs, c->args->interpreter_dir_count, live->flags & RULE_F, path))
+		return false;
+	return interp_look(live->interpreter, &interp) == NULL;
+}
+
+static int
+choose_interpreter(struct change *c, const struct arch *arch, struct rule *rule, const struct rule *live)
+{
+	char found[INTERP_PATH_MAX];
+	const char *path = found, *reason;
+
+	if (c->args->interpreter)
+		path = c->args->interpreter;
+	else if (live && keeps_interpreter(c, arch, live))
+		path = live->interpreter;
+	else if (find_interpreter(c, arch, rule->flags, found) < 0)
+		return -1;
+	reason = rule_set_interpreter(rule, path);
+	return reason ? err_set(&c->err, "field", "%s", reason) : 0;
+}
+
+int
+handler_for_arch(struct change *c, const struct arch *arch, struct rule *rule)
+{
+	struct rule live;
+	int there;
+
+	memset(rule, 0, sizeof(*rule));
+	rule->type = RULE_MAGIC;
+	rule->enabled = true;
+	rule->has_mask = true;
+	rule->size = arch->size;
+	memcpy(rule->magic, arch->magic, arch->size);
+	memcpy(rule->mask, arch->mask, arch->size);
+	if (name_of(c, arch, rule) < 0)
+		return -1;
+	there = binfmt_read(&c->b, rule->name, &live, NULL, &c->err);
+	if (there < 0)
+		return -1;
+	if (c->args->flags && parse_flags(c, rule) < 0)
+		return -1;
+	if (!c->args->flags && there)
+		keep_flags(c, rule, &live);
+	if (!c->args->flags && !there)
+		default_flags(c, arch, rule);
+	if (native_runs(arch))
+		note_add(&c->notes, "this machine runs %s programs itself; they go through the interpreter now",
+			 arch->name);
+	return choose_interpreter(c, arch, rule, there ? &live : NULL);
+}
+
+int
+handler_flags(struct change *c, struct rule *rule)
+{
+	struct rule live;
+	int there;
+
+	rule->enabled = true;
+	if (c->args->flags)
+		return parse_flags(c, rule);
+	there = binfmt_read(&c->b, rule->name, &live, NULL, &c->err);
+	if (there > 0 && live.type != RULE_BPF && rule->type != RULE_BPF)
+		keep_flags(c, rule, &live);
+	return there < 0 ? -1 : 0;
+}
+
+/* Of an identical entry: is it to be registered again all the same? */
+static bool
+is_stale(struct change *c, const struct rule *live, const struct timespec *registered)
+{
+	struct err ignored;
+	struct staleness s = stale_of(live, registered, &c->list, binfmt_enabled(&c->b, &ignored) == 1);
+
+	return s.stale == STALE_REPLACED;
+}
+
+static enum outcome
+unchanged(struct change *c, const struct rule *live)
+{
+	if (!live->enabled)
+		note_add(&c->notes, "the entry is disabled; binfmtctl enable switches it on");
+	check_shadow(live, &c->list, true, &c->notes);
+	return OUT_UNCHANGED;
+}
+
+static enum outcome
+put_new(struct change *c, const struct rule *rule, bool there)
+{
+	check_shadow(rule, &c->list, false, &c->notes);
+	if (there && !rule->enabled)
+		note_add(&c->notes,
+			 "the entry is disabled and stays so; it was enabled for the moment of its replacement");
+	if (replace_rule(&c->b, rule, &c->err) < 0)
+		return OUT_FAILED;
+	return there ? OUT_REPLACED : OUT_REGISTERED;
+}
+
+/* A hashed temporary can be told only by the name that it is for: now it is known. */
+static int
+heal(struct change *c, const char *name)
+{
+	const struct binfmt_entry *e = c->args->dry_run ? NULL : target_entry(&c->list, name);
+
+	return e && strcmp(e->name, name) != 0 && replace_heal(&c->b, name, &c->err) < 0 ? -1 : 0;
+}
+
+enum outcome
+handler_put(struct change *c, struct rule *rule)
+{
+	struct timespec registered;
+	struct rule live;
+	int there;
+
+	if (check_rule(rule, c->b.dir, c->args->force, &c->err, &c->notes) < 0 || heal(c, rule->name) < 0)
+		return OUT_FAILED;
+	there = binfmt_read(&c->b, rule->name, &live, &registered, &c->err);
+	if (there < 0)
+		return OUT_FAILED;
+	if (there)
+		rule->enabled = rule->enabled && live.enabled;
+	if (there && rule_same(rule, &live) && rule->enabled == live.enabled) {
+		if (!is_stale(c, &live, &registered))
+			return unchanged(c, &live);
+		note_add(&c->notes, "the interpreter file was replaced since the entry was registered");
+	} else if (there && c->args->keep) {
+		err_set(&c->err, "exists", "an entry of this name is there and differs (--keep keeps it)");
+		return OUT_FAILED;
+	}
+	return put_new(c, rule, there);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
+#include <string.h>
+
+#include "err.h"
+#include "out.h"
+
+static bool quiet_asked;
+
+void
+out_quiet(bool quiet)
+{
+	quiet_asked = quiet;
+}
+
+size_t
+out_utf8(const char *s, size_t len, unsigned *point)
+{
+	static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
+	unsigned char first = (unsigned char)s[0];
+	size_t n = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+
+	if (n == 0 || n > len)
+		return 0;
+	*point = n == 1 ? first : first & (0xffU >> (n + 1));
+	for (size_t i = 1; i < n; i++) {
+		if (((unsigned char)s[i] & 0xc0) != 0x80)
+			return 0;
+		*point = *point << 6 | ((unsigned char)s[i] & 0x3f);
+	}
+	if (*point < least[n] || *point > 0x10ffff || (*point >= 0xd800 && *point < 0xe000))
+		return 0;
+	return n;
+}
+
+/* Control codes, and the marks that change a line's direction or do not show. */
+static bool
+printable(unsigned point)
+{
+	return point >= 0x20 && !(point >= 0x7f && point < 0xa0) && !(point >= 0x200b && point <= 0x200f) &&
+	       !(point >= 0x2028 && point <= 0x202e) && !(point >= 0x2060 && point <= 0x206f) && point != 0xfeff;
+}
+
+void
+out_bytes(FILE *f, const char *bytes, size_t len)
+{
+	unsigned point;
+	size_t n;
+
+	for (size_t i = 0; i < len; i += n) {
+		n = out_utf8(bytes + i, len - i, &point);
+		if (n && printable(point)) {
+			fwrite(bytes + i, 1, n, f);
+			continue;
+		}
+		n = n ? n : 1;
+		for (size_t k = 0; k < n; k++)
+			fprintf(f, "\\x%02x", (unsigned char)bytes[i + k]);
+	}
+}
+
+void
+out_text(FILE *f, const char *text)
+{
+	out_bytes(f, text, strlen(text));
+}
+
+size_t
+out_width(const char *text)
+{
+	size_t width = 0, n, len = strlen(text);
+	unsigned point;
+
+	for (size_t i = 0; i < len; i += n) {
+		n = out_utf8(text + i, len - i, &point);
+		if (n && printable(point)) {
+			width++;
+			continue;
+		}
+		n = n ? n : 1;
+		width += 4 * n;
+	}
+	return width;
+}
+
+__attribute__((format(printf, 3, 0))) static void
+diagnose(const char *kind, const char *object, const char *fmt, va_list ap)
+{
+	char text[ERR_TEXT_MAX * 2];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	fputs("binfmtctl: ", stderr);
+	if (object) {
+		out_text(stderr, object);
+		fputs(": ", stderr);
+	}
+	fputs(kind, stderr);
+	out_text(stderr, text);
+	putc('\n', stderr);
+}
+
+void
+out_error(const char *object, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	diagnose("", object, fmt, ap);
+	va_end(ap);
+}
+
+void
+out_warning(const char *object, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (quiet_asked)
+		return;
+	va_start(ap, fmt);
+	diagnose("warning: ", object, fmt, ap);
+	va_end(ap);
+}

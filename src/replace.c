@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "binfmt.h"
+#include "err.h"
+#include "fold.h"
+#include "replace.h"
+#include "rule.h"
+
+enum { STARTS = 3 };
+
+/* What stands under a name and under its temporary name now. */
+struct state {
+	char temporary[RULE_NAME_MAX + 1];
+	bool has_entry, has_temporary;
+	struct rule entry, held; /* held: the temporary's rule */
+};
+
+static int
+read_state(const struct binfmt *b, const char *name, struct state *s, struct err *err)
+{
+	int entry, held;
+
+	fold_temporary(name, s->temporary);
+	entry = binfmt_read(b, name, &s->entry, NULL, err);
+	held = entry < 0 ? -1 : binfmt_read(b, s->temporary, &s->held, NULL, err);
+	s->has_entry = entry > 0;
+	s->has_temporary = held > 0;
+	return held < 0 ? -1 : 0;
+}
+
+/* Removes one entry file and sees that the name is free. */
+static int
+drop(struct binfmt *b, const char *name, struct err *err)
+{
+	struct rule rule;
+	int there;
+
+	if (binfmt_command(b, name, "-1", err) < 0 && strcmp(err->code, "missing") != 0)
+		return -1;
+	there = b->dry ? 0 : binfmt_read(b, name, &rule, NULL, err);
+	if (there > 0)
+		return err_set(err, "exists", "it was removed, but is there again: another program has registered it");
+	return there;
+}
+
+static int
+set_enabled(struct binfmt *b, const char *name, bool on, struct err *err)
+{
+	struct rule rule;
+	int there;
+
+	if (binfmt_command(b, name, on ? "1" : "0", err) < 0)
+		return -1;
+	there = b->dry ? 1 : binfmt_read(b, name, &rule, NULL, err);
+	if (there == 0)
+		return err_set(err, "missing", "the entry went away: another program has removed it");
+	if (there > 0 && !b->dry && rule.enabled != on)
+		return err_set(err, "verify", "the kernel still shows it %s", on ? "disabled" : "enabled");
+	return there < 0 ? -1 : 0;
+}
+
+/* Registers the rule under a name of its own or the temporary one, and reads it back. */
+static int
+put(struct binfmt *b, const struct rule *rule, const char *name, struct err *err)
+{
+	struct rule named = *rule, back;
+	int there;
+
+	snprintf(named.name, sizeof(named.name), "%s", name);
+	if (binfmt_register(b, &named, err) < 0)
+		return -1;
+	if (b->dry)
+		return rule->enabled ? 0 : set_enabled(b, name, false, err);
+	there = binfmt_read(b, name, &back, NULL, err);
+	if (there == 0)
+		return err_set(err, "missing", "it was registered, but is gone again: another program has removed it");
+	if (there < 0)
+		return -1;
+	if (!rule_same(&named, &back))
+		return err_set(err, "verify", "it was registered, but the kernel shows another rule under its name");
+	return rule->enabled == back.enabled ? 0 : set_enabled(b, name, rule->enabled, err);
+}
+
+/* The old entry is in force and nothing is half done: puts a valid second one beside it. */
+static int
+put_temporary(struct binfmt *b, const struct rule *rule, struct state *s, struct err *err)
+{
+	struct err ignored;
+
+	if (s->has_temporary && drop(b, s->temporary, err) < 0)
+		return -1;
+	if (put(b, rule, s->temporary, err) == 0)
+		return 0;
+	if (strcmp(err->code, "verify") == 0 || strcmp(err->code, "read") == 0 || strcmp(err->code, "write") == 0)
+		drop(b, s->temporary, &ignored);
+	return -1;
+}
+
+static int
+replace_once(struct binfmt *b, const struct rule *rule, struct state *s, struct err *err)
+{
+	struct err ignored;
+
+	if (read_state(b, rule->name, s, err) < 0)
+		return -1;
+	if (s->has_entry) {
+		if (put_temporary(b, rule, s, err) < 0)
+			return -1;
+		s->has_temporary = true;
+		if (drop(b, rule->name, err) < 0) {
+			drop(b, s->temporary, &ignored); /* the old entry is still there */
+			return -1;
+		}
+	}
+	if (put(b, rule, rule->name, err) < 0)
+		return -1;
+	return s->has_temporary ? drop(b, s->temporary, err) : 0;
+}
+
+/* Other programs take no lock: what looks like their doing is worth another look at what is there. */
+static bool
+by_others(const struct err *err)
+{
+	return strcmp(err->code, "exists") == 0 || strcmp(err->code, "missing") == 0;
+}
+
+/* After a failure: says which handler is in force, and drops a temporary that is needed no more. */
+static void
+explain(struct binfmt *b, const struct rule *rule, struct err *err)
+{
+	char cause[ERR_TEXT_MAX];
+	const char *in_force = "no handler of this name is in force";
+	struct err ignored;
+	struct state s;
+
+	if (read_state(b, rule->name, &s, &ignored) < 0)
+		in_force = "which handler is in force could not be read";
+	else if (s.has_entry && rule_same(&s.entry, rule))
+		in_force = s.has_temporary ? "the new handler is in force, its temporary entry too until the next run"
+					   : "the new handler is in force";
+	else if (s.has_entry)
+		in_force = "the old handler is in force";
+	else if (s.has_temporary)
+		in_force = "the new handler is in force under a temporary name, the next run gives it its own";
+	snprintf(cause, sizeof(cause), "%s", err->text);
+	err_set(err, err->code, "%.2300s; %s", cause, in_force);
+}
+
+int
+replace_rule(struct binfmt *b, const struct rule *rule, struct err *err)
+{
+	struct state s;
+	int done = -1;
+
+	for (int i = 0; done < 0 && i < STARTS; i++) {
+		done = replace_once(b, rule, &s, err);
+		if (done < 0 && !by_others(err))
+			break;
+	}
+	if (done < 0 && !b->dry)
+		explain(b, rule, err);
+	return done;
+}
+
+int
+replace_remove(struct binfmt *b, const char *name, struct err *err)
+{
+	struct state s;
+
+	if (read_state(b, name, &s, err) < 0)
+		return -1;
+	if (s.has_entry && drop(b, name, err) < 0)
+		return -1;
+	if (s.has_temporary && drop(b, s.temporary, err) < 0)
+		return -1;
+	return s.has_entry || s.has_temporary;
+}
+
+int
+replace_enable(struct binfmt *b, const char *name, bool on, struct err *err)
+{
+	struct rule rule;
+	int there = binfmt_read(b, name, &rule, NULL, err);
+
+	if (there == 0)
+		return err_set(err, "missing", "no such entry");
+	if (there < 0)
+		return -1;
+	if (rule.enabled == on)
+		return 0;
+	return set_enabled(b, name, on, err) < 0 ? -1 : 1;
+}
+
+int
+replace_heal(struct binfmt *b, const char *name, struct err *err)
+{
+	struct state s;
+
+	if (read_state(b, name, &s, err) < 0)
+		return -1;
+	if (!s.has_temporary)
+		return 0;
+	/* A temporary that is disabled was to replace a disabled entry, and died before the last write. */
+	if (s.has_entry && s.entry.enabled && !s.held.enabled && set_enabled(b, name, false, err) < 0)
+		return -1;
+	if (!s.has_entry && put(b, &s.held, name, err) < 0)
+		return -1;
+	return drop(b, s.temporary, err) < 0 ? -1 : 1;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "arch.h"
+#include "binfmt.h"
+#include "err.h"
+#include "fold.h"
+#include "match.h"
+#include "probe.h"
+#include "rule.h"
+#include "stale.h"
+
+static bool
+ends_in(const char *s, const char *end)
+{
+	size_t len = strlen(s), n = strlen(end);
+
+	return len > n && strcmp(s + len - n, end) == 0;
+}
+
+enum stale
+stale_by_probe(const struct rule *rule, const struct probe_result *run, const struct stat *path)
+{
+	if (rule->flags & (RULE_T | RULE_L) || !run->exe[0] || run->itself)
+		return STALE_UNSEEN;
+	if (path && path->st_dev == run->dev && path->st_ino == run->ino)
+		return STALE_NO;
+	if (!ends_in(run->exe, " (deleted)"))
+		return STALE_ELSEWHERE;
+	return path ? STALE_REPLACED : STALE_DELETED;
+}
+
+enum stale
+stale_by_time(const struct timespec *registered, const struct stat *path)
+{
+	if (!path)
+		return STALE_DELETED;
+	if (path->st_ctim.tv_sec != registered->tv_sec)
+		return path->st_ctim.tv_sec > registered->tv_sec ? STALE_REPLACED : STALE_NO;
+	return path->st_ctim.tv_nsec > registered->tv_nsec ? STALE_REPLACED : STALE_NO;
+}
+
+const struct binfmt_entry *
+stale_taker(const struct binfmt_list *list, const struct subject *subject)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct binfmt_entry *e = &list->entries[i];
+
+		if (e->rule && e->rule->enabled && match_rule(e->rule, subject))
+			return e;
+	}
+	return NULL;
+}
+
+/* Runs the architecture's probe if this entry is the one that takes it. */
+static enum stale
+ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct stat *path)
+{
+	const struct arch *arch =
+	    rule->type == RULE_MAGIC
+		? arch_of_rule(rule->offset, rule->magic, rule->has_mask ? rule->mask : NULL, rule->size)
+		: NULL;
+	struct subject subject = {.path = ""};
+	const struct binfmt_entry *taker;
+	struct probe_result run;
+	struct err ignored;
+	size_t size;
+
+	if (!arch)
+		return STALE_UNSEEN;
+	size = probe_build(arch, 1, subject.head);
+	taker = stale_taker(list, &subject);
+	if (!taker || !fold_is(taker->name, rule->name))
+		return STALE_UNSEEN;
+	if (probe_run(subject.head, size, NULL, PROBE_UNTIL_EXEC, PROBE_TIMEOUT_MS, &run, &ignored) < 0)
+		return STALE_UNSEEN;
+	return stale_by_probe(rule, &run, path);
+}
+
+struct staleness
+stale_of(const struct rule *rule, const struct timespec *registered, const struct binfmt_list *list, bool switched_on)
+{
+	struct staleness s = {.stale = STALE_NO};
+	struct stat st, *path = stat(rule->interpreter, &st) == 0 ? &st : NULL;
+
+	if (!(rule->flags & RULE_F) || rule->type == RULE_BPF)
+		return s;
+	s.stale = rule->enabled && switched_on ? ask_probe(rule, list, path) : STALE_UNSEEN;
+	s.by_time = s.stale == STALE_UNSEEN;
+	if (s.by_time)
+		s.stale = stale_by_time(registered, path);
+	return s;
+}

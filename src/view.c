@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include "view.h"
+#include "arch.h"
+#include "cmd.h"
+#include "err.h"
+#include "fold.h"
+#include "json.h"
+#include "out.h"
+#include "rule.h"
+#include "target.h"
+
+const struct arch *
+view_arch(const struct rule *rule)
+{
+	if (rule->type != RULE_MAGIC)
+		return NULL;
+	return arch_of_rule(rule->offset, rule->magic, rule->has_mask ? rule->mask : NULL, rule->size);
+}
+
+static int
+read_all(struct snapshot *s, const struct args *args, struct err *err)
+{
+	int on;
+
+	if (binfmt_open(&s->b, args->binfmt_dir, err) < 0)
+		return -1;
+	on = binfmt_enabled(&s->b, err);
+	s->switched_on = on > 0;
+	if (on >= 0 && binfmt_list(&s->b, &s->list, err) == 0)
+		return 0;
+	binfmt_close(&s->b);
+	return -1;
+}
+
+int
+snapshot_open(struct snapshot *s, const struct cmd *cmd, const struct args *args)
+{
+	struct err err;
+
+	s->b.dry = false;
+	s->complete = true;
+	s->has_temporaries = false;
+	if (read_all(s, args, &err) < 0)
+		return cmd_fail(cmd, args, NULL, &err);
+	for (size_t i = 0; i < s->list.count; i++) {
+		const struct binfmt_entry *e = &s->list.entries[i];
+
+		s->has_temporaries |= fold_is_temporary(e->name);
+		if (e->rule)
+			continue;
+		out_error(e->name, "the entry cannot be understood: %s", e->reason);
+		s->complete = false;
+	}
+	return EXIT_DONE;
+}
+
+void
+snapshot_close(struct snapshot *s)
+{
+	binfmt_list_free(&s->list);
+	binfmt_close(&s->b);
+}
+
+/* The entry that a temporary stands in for or beside: by its name, or for a hashed one by trying all. */
+static const char *
+entry_of(const struct snapshot *s, const char *temporary)
+{
+	if (fold_name(temporary))
+		return fold_name(temporary);
+	for (size_t i = 0; i < s->list.count; i++)
+		if (!fold_is_temporary(s->list.entries[i].name) && fold_is(temporary, s->list.entries[i].name))
+			return s->list.entries[i].name;
+	return temporary;
+}
+
+/* Whether a temporary stands beside this entry. */
+static bool
+has_temporary(const struct snapshot *s, const char *name)
+{
+	for (size_t i = 0; i < s->list.count; i++)
+		if (fold_is_temporary(s->list.entries[i].name) && fold_is(s->list.entries[i].name, name))
+			return true;
+	return false;
+}
+
+bool
+snapshot_view(const struct snapshot *s, size_t i, struct view *view)
+{
+	const struct binfmt_entry *e = &s->list.entries[i], *real;
+	bool temporary = s->has_temporaries && fold_is_temporary(e->name);
+
+	if (!e->rule)
+		return false;
+	view->entry = e;
+	view->rule = e->rule;
+	view->name = temporary ? entry_of(s, e->name) : e->name;
+	view->arch = view_arch(e->rule);
+	view->leftover = s->has_temporaries && s->list.locked && (temporary || has_temporary(s, e->name));
+	if (!temporary)
+		return true;
+	real = target_entry(&s->list, view->name);
+	return !real || real == e;
+}
+
+void
+snapshot_json(const struct snapshot *s)
+{
+	json_string("mount", s->b.dir);
+	json_bool("enabled", s->switched_on);
+}
+
+static void
+json_bytes(const char *key, const unsigned char *bytes, size_t len, bool applies)
+{
+	if (applies)
+		json_hex(key, bytes, len);
+	else
+		json_null(key);
+}
+
+void
+view_json(const struct view *view)
+{
+	static const char *const types[] = {"magic", "extension", "bpf"};
+	const struct rule *r = view->rule;
+	char flags[RULE_FLAGS_MAX * 2];
+	bool magic = r->type == RULE_MAGIC;
+
+	rule_format_flags(r->flags, r->more_flags, flags);
+	json_string("name", view->name);
+	json_bool("enabled", r->enabled);
+	json_string("type", types[r->type]);
+	if (magic)
+		json_number("offset", (long)r->offset);
+	else
+		json_null("offset");
+	json_bytes("magic", r->magic, r->size, magic);
+	json_bytes("mask", r->mask, r->size, magic && r->has_mask);
+	json_string("extension", r->type == RULE_EXTENSION ? r->extension : NULL);
+	json_string("interpreter", r->interpreter);
+	json_string("flags", flags);
+	json_string("arch", view->arch ? view->arch->name : NULL);
+}
