@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "harness.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <poll.h>
 #include <sched.h>
@@ -10,6 +12,9 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "arch.h"
+#include "probe.h"
 
 static const char *no_namespace = "ns_enter was not called";
 
@@ -90,6 +95,35 @@ ns_setup(void **state)
 }
 
 static void
+no_namespace_test(void **state)
+{
+	(void)state;
+	skip_because("%s", no_namespace);
+}
+
+int
+ns_run_tests(const char *name, const struct CMUnitTest *tests, size_t count)
+{
+	struct CMUnitTest *own = calloc(count, sizeof(*own));
+	const char *reason;
+	bool entered = ns_enter(&reason);
+	int failed;
+
+	if (!own)
+		return 1;
+	for (size_t i = 0; i < count; i++) {
+		own[i] = tests[i];
+		if (!entered)
+			own[i] = (struct CMUnitTest){.name = tests[i].name, .test_func = no_namespace_test};
+		else if (!own[i].setup_func)
+			own[i].setup_func = ns_setup;
+	}
+	failed = _cmocka_run_group_tests(name, own, count, NULL, NULL);
+	free(own);
+	return failed;
+}
+
+static void
 collect(int out, int err, struct run *r)
 {
 	struct pollfd p[2] = {{.fd = out, .events = POLLIN}, {.fd = err, .events = POLLIN}};
@@ -160,6 +194,122 @@ tool(const char *word, ...)
 	return program(argv, NULL);
 }
 
+const struct run *
+tool_words(const char *const words[])
+{
+	static char path[] = "./binfmtctl";
+	char *argv[64] = {path};
+
+	for (size_t n = 0; words[n] && n + 2 < LENGTH(argv); n++)
+		argv[n + 1] = (char *)(uintptr_t)words[n];
+	return program(argv, NULL);
+}
+
+const struct run *
+shell(const char *fmt, ...)
+{
+	static char sh[] = "/bin/sh", c[] = "-c", path[] = "PATH=/usr/bin:/bin", line[1 << 14];
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	assert_in_range(len, 1, sizeof(line) - 1);
+	return program((char *[]){sh, c, line, NULL}, (char *[]){path, NULL});
+}
+
+static bool
+said(const char *text, const char *wanted)
+{
+	return !wanted || (*wanted ? strstr(text, wanted) != NULL : !*text);
+}
+
+const struct run *
+expect_run(const struct run *r, int status, const char *out, const char *err, const char *file, int line)
+{
+	if (r->status == status && said(r->out, out) && said(r->err, err))
+		return r;
+	print_error("wanted: status %d\n out: %s\n err: %s\ngot: status %d\n out: %s\n err: %s\n", status,
+		    out ? out : "(any)", err ? err : "(any)", r->status, r->out, r->err);
+	_fail(file, line);
+	return r;
+}
+
+bool
+expect_json_at(const char *text, const char *filter, const char *file, int line)
+{
+	static char jq[] = "/usr/bin/jq", options[] = "-es", whole[8192], document[PATH_MAX + 16];
+	const struct run *r;
+	char *before;
+
+	if (access(jq, X_OK) < 0)
+		return false;
+	before = strdup(text); /* it may be the run's own buffer */
+	assert_non_null(before);
+	snprintf(document, sizeof(document), "%s/document", scratch());
+	spill(document, before, strlen(before), 0600);
+	snprintf(whole, sizeof(whole), "length == 1 and (.[0] | (%s))", filter);
+	r = program((char *[]){jq, options, whole, document, NULL}, NULL);
+	if (r->status != 0) {
+		print_error("not so: %s\n%s%s\n", filter, before, r->err);
+		_fail(file, line);
+	}
+	free(before);
+	return true;
+}
+
+const char *
+entry_text(const char *name)
+{
+	char path[PATH_MAX];
+	const char *text;
+
+	snprintf(path, sizeof(path), MOUNT "/%s", name);
+	text = slurp(path);
+	return text ? text : "";
+}
+
+char *
+instance(void)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+	DIR *dir = opendir(MOUNT);
+	struct dirent *d;
+	struct stat st;
+
+	assert_non_null(f);
+	assert_non_null(dir);
+	fprintf(f, "switch %s", slurp(MOUNT "/status"));
+	while ((d = readdir(dir))) {
+		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
+			continue;
+		if (strcmp(d->d_name, "register") == 0 || strcmp(d->d_name, "status") == 0 ||
+		    fstatat(dirfd(dir), d->d_name, &st, 0) < 0)
+			continue;
+		fprintf(f, "%s %lu %ld.%09ld\n%s", d->d_name, (unsigned long)st.st_ino, (long)st.st_mtim.tv_sec,
+			st.st_mtim.tv_nsec, entry_text(d->d_name));
+	}
+	closedir(dir);
+	fclose(f);
+	return text;
+}
+
+char *
+probe_program(const char *arch, const char *file)
+{
+	const struct arch *row = arch_find(arch);
+	unsigned char elf[PROBE_MAX];
+	char *path;
+
+	assert_non_null(row);
+	assert_true(asprintf(&path, "%s/%s", scratch(), file) > 0);
+	spill(path, elf, probe_build(row, 1, elf), 0755);
+	return path;
+}
+
 const char *
 slurp(const char *path)
 {
@@ -209,16 +359,37 @@ copy_file(const char *from, const char *to, mode_t mode)
 	close(out);
 }
 
+static char scratch_path[PATH_MAX];
+static pid_t scratch_owner;
+
+static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
+/* Children that leave by exit(3) must not take the folder with them. */
+static void
+remove_scratch(void)
+{
+	if (getpid() == scratch_owner)
+		nftw(scratch_path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
 const char *
 scratch(void)
 {
-	static char path[PATH_MAX];
 	char cwd[PATH_MAX - 64];
 
-	if (path[0])
-		return path;
+	if (scratch_path[0])
+		return scratch_path;
 	assert_non_null(getcwd(cwd, sizeof(cwd)));
-	snprintf(path, sizeof(path), "%s/build/scratch.XXXXXX", cwd);
-	assert_non_null(mkdtemp(path));
-	return path;
+	snprintf(scratch_path, sizeof(scratch_path), "%s/build/scratch.XXXXXX", cwd);
+	assert_non_null(mkdtemp(scratch_path));
+	scratch_owner = getpid();
+	atexit(remove_scratch);
+	return scratch_path;
 }

@@ -37,15 +37,61 @@ bool ns_enter(const char **reason);
  * on. */
 int ns_setup(void **state);
 
+/*
+ * cmocka_run_group_tests for tests against the kernel: enters the namespace and gives each test
+ * ns_setup; where that is not possible every test is skipped with the reason (cmocka takes a
+ * skip() in a setup for an error).
+ */
+#define ns_run(tests) ns_run_tests(#tests, tests, LENGTH(tests))
+int ns_run_tests(const char *name, const struct CMUnitTest *tests, size_t count);
+
+/* Ends the test as skipped and prints why. */
+#define skip_because(...)                                                                                              \
+	do {                                                                                                           \
+		fprintf(stderr, "skipped: " __VA_ARGS__);                                                              \
+		fputc('\n', stderr);                                                                                   \
+		skip();                                                                                                \
+	} while (0)
+
 /* Runs ./binfmtctl with these words (NULL ends them), collects what it prints. Static result: valid until the next
  * call. */
 const struct run *tool(const char *word, ...) __attribute__((sentinel));
+
+/* The same with a row of a table (NULL ends it). */
+const struct run *tool_words(const char *const words[]);
+
+/* A line for /bin/sh, printf-like, run in the current folder. */
+__attribute__((format(printf, 1, 2))) const struct run *shell(const char *fmt, ...);
+
+/*
+ * Fails, and shows the whole run, unless it ended with this status and out and err hold these
+ * texts. NULL: not looked at; "": nothing was printed there. Returns the run.
+ */
+#define expect(run, status, out, err) expect_run(run, status, out, err, __FILE__, __LINE__)
+const struct run *expect_run(const struct run *r, int status, const char *out, const char *err, const char *file,
+			     int line);
+
+/* Fails unless the text is one JSON document for which the jq filter is true; false where there is no jq. */
+#define expect_json(text, filter) expect_json_at(text, filter, __FILE__, __LINE__)
+bool expect_json_at(const char *text, const char *filter, const char *file, int line);
 
 /* The same for any program, by path; env may be NULL for an empty environment. */
 const struct run *program(char *const argv[], char *const env[]);
 
 /* Writes a string to a file of the mount with one write(2); 0 or errno. */
 int mount_write(const char *file, const char *bytes, size_t len);
+
+/*
+ * All that there is to see of the instance, on the heap: the switch, and every entry in order with inode,
+ * time of registration and text. Two equal ones: nothing was written meanwhile that left a trace.
+ */
+char *instance(void);
+
+/* The whole text of an entry as the kernel shows it, "" if there is none. Static buffer. */
+const char *entry_text(const char *name);
+
+/* The probe program of an architecture as an executable file; its path on the heap. Exits 42. */
+char *probe_program(const char *arch, const char *file);
 
 /* The whole text of a file, NUL-terminated, in a static buffer; NULL if it cannot be read. */
 const char *slurp(const char *path);
@@ -54,7 +100,7 @@ const char *slurp(const char *path);
 void spill(const char *path, const void *bytes, size_t len, mode_t mode);
 void copy_file(const char *from, const char *to, mode_t mode);
 
-/* A fresh folder below build/ for this test program's files; its absolute path. */
+/* A fresh folder below build/ for this test program's files, removed at its exit; its absolute path. */
 const char *scratch(void);
 
 #endif
