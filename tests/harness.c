@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "native.h"
 #include "probe.h"
 
 static const char *no_namespace = "ns_enter was not called";
@@ -305,9 +306,46 @@ probe_program(const char *arch, const char *file)
 	char *path;
 
 	assert_non_null(row);
-	assert_true(asprintf(&path, "%s/%s", scratch(), file) > 0);
+	path = scratch_file(file);
 	spill(path, elf, probe_build(row, 1, elf), 0755);
 	return path;
+}
+
+const char *
+tiny_interpreter(void)
+{
+	static char *path;
+
+	if (!path) {
+		assert_non_null(native_arch());
+		path = probe_program(native_arch()->name, "tiny");
+	}
+	return path;
+}
+
+const char *
+script_interpreter(void)
+{
+	static const char text[] = "#!/bin/sh\necho told \"$@\"\n";
+	static char *path;
+
+	if (!path) {
+		path = scratch_file("script");
+		spill(path, text, sizeof(text) - 1, 0755);
+	}
+	return path;
+}
+
+const struct run *
+execute(const char *path)
+{
+	return program((char *[]){(char *)(uintptr_t)path, NULL}, NULL);
+}
+
+void
+register_raw(const char *line)
+{
+	assert_int_equal(mount_write("register", line, strlen(line)), 0);
 }
 
 const char *
@@ -392,4 +430,13 @@ scratch(void)
 	scratch_owner = getpid();
 	atexit(remove_scratch);
 	return scratch_path;
+}
+
+char *
+scratch_file(const char *name)
+{
+	char *path;
+
+	assert_true(asprintf(&path, "%s/%s", scratch(), name) > 0);
+	return path;
 }

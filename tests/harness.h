@@ -90,8 +90,18 @@ char *instance(void);
 /* The whole text of an entry as the kernel shows it, "" if there is none. Static buffer. */
 const char *entry_text(const char *name);
 
-/* The probe program of an architecture as an executable file; its path on the heap. Exits 42. */
+/* Registers a line as it is, past binfmtctl. */
+void register_raw(const char *line);
+
+/* The probe program of an architecture as an executable file of the scratch folder; its path on the heap. Exits 42. */
 char *probe_program(const char *arch, const char *file);
+
+/* Interpreters: a static native program that exits 42; a script that prints "told" and its arguments. */
+const char *tiny_interpreter(void);
+const char *script_interpreter(void);
+
+/* Runs a program with nothing but its path. 226: exec failed with ENOEXEC, 227: otherwise. */
+const struct run *execute(const char *path);
 
 /* The whole text of a file, NUL-terminated, in a static buffer; NULL if it cannot be read. */
 const char *slurp(const char *path);
@@ -102,5 +112,8 @@ void copy_file(const char *from, const char *to, mode_t mode);
 
 /* A fresh folder below build/ for this test program's files, removed at its exit; its absolute path. */
 const char *scratch(void);
+
+/* The path of a file in it, on the heap. */
+char *scratch_file(const char *name);
 
 #endif
