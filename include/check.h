@@ -32,9 +32,12 @@ const char *check_loop(const struct rule *rule, const struct interp *interp);
 int check_owners(const char *path, struct err *err);
 
 /*
- * Notes on entries that the rule, registered now and so in front, takes files from; with
- * `behind` instead on enabled entries in front of the entry of this name, which take files from it.
+ * The first enabled entry that stands in front of the entry of the rule's name (everywhere, if
+ * there is none) and takes files from it, NULL if none does.
  */
-void check_shadow(const struct rule *rule, const struct binfmt_list *list, bool behind, struct notes *notes);
+const char *check_in_front(const struct rule *rule, const struct binfmt_list *list);
+
+/* Notes on the enabled entries that the rule, registered now and so in front of all, takes files from. */
+void check_shadow(const struct rule *rule, const struct binfmt_list *list, struct notes *notes);
 
 #endif

@@ -33,7 +33,12 @@ int cmd_remove(const struct cmd *cmd, struct args *args);
 int cmd_enable(const struct cmd *cmd, struct args *args); /* and disable */
 int cmd_list(const struct cmd *cmd, struct args *args);
 int cmd_status(const struct cmd *cmd, struct args *args);
+int cmd_match(const struct cmd *cmd, struct args *args);
+int cmd_test(const struct cmd *cmd, struct args *args);
+int cmd_refresh(const struct cmd *cmd, struct args *args);
+int cmd_doctor(const struct cmd *cmd, struct args *args);
 
-extern const struct opt register_opts[], remove_opts[], enable_opts[], list_opts[], status_opts[];
+extern const struct opt register_opts[], remove_opts[], enable_opts[], list_opts[], status_opts[], match_opts[],
+    test_opts[], refresh_opts[], doctor_opts[];
 
 #endif

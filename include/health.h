@@ -39,7 +39,7 @@ const char *health_code(enum problem problem);
 /* A warning only counts with --strict: dynamic, shadowed. */
 int health_is_warning(enum problem problem);
 
-/* Examines the i-th entry of the snapshot, which `view` shows. May run a probe. */
-void health_examine(const struct snapshot *s, size_t i, const struct view *view, struct health *health);
+/* Examines an entry of the snapshot. May run a probe. */
+void health_examine(const struct snapshot *s, const struct view *view, struct health *health);
 
 #endif

@@ -12,7 +12,7 @@ enum { TABLE_COLUMNS_MAX = 8, TABLE_ROW_MAX = 8192 };
  * as wide as its widest cell, the last one as it comes. Cells are printed safely (out.h).
  */
 struct table {
-	size_t columns;
+	size_t columns, rows; /* rows: without the headings */
 	size_t width[TABLE_COLUMNS_MAX];
 	char *cells; /* NUL-terminated texts, row by row */
 	size_t len, room;
@@ -23,7 +23,8 @@ struct table {
 void table_start(struct table *table, const char *const *headings);
 void table_row(struct table *table, const char *const *cells); /* as many as there are headings */
 
-/* Prints and frees. -1 if memory ran out and the table was not printed. */
+/* Prints and frees; a table without rows prints nothing, not even its headings. -1 if memory ran out and the table was
+ * not printed. */
 int table_print(struct table *table);
 
 #endif

@@ -28,12 +28,21 @@ struct snapshot {
 	struct binfmt_list list;
 	bool switched_on;
 	bool has_temporaries;
-	bool complete; /* false: an entry was not understood, which was said */
+	bool complete; /* every entry was understood */
 };
 
-/* Opens and lists. EXIT_DONE, or the exit status of a failure that was reported; then nothing is open. */
+/* Opens and lists. 0, or -1 and *err: then nothing is open. */
+int snapshot_read(struct snapshot *s, const struct args *args, struct err *err);
+
+/* The same for a command: EXIT_DONE, or the exit status of a failure that was reported; then nothing is open. */
 int snapshot_open(struct snapshot *s, const struct cmd *cmd, const struct args *args);
 void snapshot_close(struct snapshot *s);
+
+/* Whether there is a mount to look at here at all. */
+bool snapshot_visible(const struct args *args);
+
+/* The i-th listed entry as a view, a temporary under the name that it stands for. Its rule must be known. */
+void snapshot_show(const struct snapshot *s, size_t i, struct view *view);
 
 /* The i-th listed entry as a view; false for one that is not shown (a temporary beside its entry, an unknown text). */
 bool snapshot_view(const struct snapshot *s, size_t i, struct view *view);

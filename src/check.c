@@ -217,22 +217,26 @@ check_rule(const struct rule *rule, const char *dir, bool force, struct err *err
 	return 0;
 }
 
-void
-check_shadow(const struct rule *rule, const struct binfmt_list *list, bool behind, struct notes *notes)
+static bool
+overlaps(const struct binfmt_entry *e, const struct rule *rule)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		const struct binfmt_entry *e = &list->entries[i];
+	return e->rule && e->rule->enabled && match_overlap(rule, e->rule);
+}
 
-		if (fold_is(e->name, rule->name)) {
-			if (behind)
-				return; /* the rest stands behind it */
-			continue;
-		}
-		if (!e->rule || !e->rule->enabled || !match_overlap(rule, e->rule))
-			continue;
-		if (behind)
-			note_add(notes, "entry %s stands in front and takes files from it", e->name);
-		else
-			note_add(notes, "it now takes files from entry %s, which stands behind it", e->name);
-	}
+const char *
+check_in_front(const struct rule *rule, const struct binfmt_list *list)
+{
+	for (size_t i = 0; i < list->count && !fold_is(list->entries[i].name, rule->name); i++)
+		if (overlaps(&list->entries[i], rule))
+			return list->entries[i].name;
+	return NULL;
+}
+
+void
+check_shadow(const struct rule *rule, const struct binfmt_list *list, struct notes *notes)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!fold_is(list->entries[i].name, rule->name) && overlaps(&list->entries[i], rule))
+			note_add(notes, "it now takes files from entry %s, which stands behind it",
+				 list->entries[i].name);
 }

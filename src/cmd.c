@@ -21,6 +21,11 @@ const struct cmd cmd_table[] = {
     {"disable", "ENTRY... | all | --global", "switch handlers off", "results", enable_opts, cmd_enable},
     {"list", "[--supported]", "list live handlers in the kernel's order", "entries", list_opts, cmd_list},
     {"status", "[ENTRY...]", "show the health of handlers", "entries", status_opts, cmd_status},
+    {"match", "FILE...", "say which handler the kernel picks for a file", "files", match_opts, cmd_match},
+    {"test", "[ARCH... | all]", "prove that programs run, and by whom", "tests", test_opts, cmd_test},
+    {"refresh", "[ENTRY... | all]", "re-register entries whose interpreter was replaced", "results", refresh_opts,
+     cmd_refresh},
+    {"doctor", "[FILE...]", "find the cause of exec format error", "checks", doctor_opts, cmd_doctor},
     {NULL, NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -26,7 +26,6 @@ struct survey {
 	struct table entries, problems;
 	bool *wanted; /* by listed entry; NULL: all */
 	bool healthy;
-	size_t problem_count;
 };
 
 static const char *
@@ -80,7 +79,7 @@ show_text(struct survey *survey, const struct view *view, const struct health *h
 	table_row(&survey->entries,
 		  (const char *[]){view->name, view->arch ? view->arch->name : "-", *flags ? flags : "-",
 				   h->count ? health_code(h->problems[0].problem) : "ok", view->rule->interpreter});
-	for (size_t i = 0; i < h->count; i++, survey->problem_count++) {
+	for (size_t i = 0; i < h->count; i++) {
 		snprintf(line, sizeof(line), "%s: %s: %s", view->name, health_code(h->problems[i].problem),
 			 h->problems[i].detail);
 		table_row(&survey->problems, (const char *[]){line});
@@ -95,7 +94,7 @@ survey_one(struct survey *survey, size_t i)
 
 	if (!snapshot_view(&survey->s, i, &view))
 		return;
-	health_examine(&survey->s, i, &view, &h);
+	health_examine(&survey->s, &view, &h);
 	if (survey->args->json)
 		show_json(&view, &h);
 	else
@@ -142,15 +141,11 @@ print_head(const struct survey *survey)
 }
 
 static int
-print_text(struct survey *survey, size_t shown)
+print_text(struct survey *survey)
 {
 	print_head(survey);
-	if (shown)
+	if (survey->entries.rows)
 		putchar('\n');
-	else
-		survey->entries.len = 0;
-	if (!survey->problem_count)
-		survey->problems.len = 0; /* not even the empty line that sets them apart */
 	return table_print(&survey->entries) | table_print(&survey->problems);
 }
 
@@ -159,7 +154,6 @@ run(struct survey *survey)
 {
 	static const char *const headings[] = {"NAME", "ARCH", "FLAGS", "HEALTH", "INTERPRETER", NULL};
 	static const char *const no_heading[] = {"", NULL};
-	size_t shown = 0;
 
 	if (survey->args->json) {
 		json_object(NULL);
@@ -170,12 +164,10 @@ run(struct survey *survey)
 	table_start(&survey->entries, headings);
 	table_start(&survey->problems, no_heading);
 	for (size_t i = 0; i < survey->s.list.count; i++)
-		if (!survey->wanted || survey->wanted[i]) {
+		if (!survey->wanted || survey->wanted[i])
 			survey_one(survey, i);
-			shown++;
-		}
 	if (!survey->args->json)
-		return print_text(survey, shown);
+		return print_text(survey);
 	json_end();
 	json_end();
 	return 0;

@@ -52,6 +52,8 @@ elf_is_dynamic(int fd)
 
 	if (n < 0 || !elf_parse(head, (size_t)n, &elf))
 		return -1;
+	if (elf.phnum && elf.phentsize != (elf.wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr)))
+		return -1; /* nor would the kernel run it */
 	for (uint16_t i = 0; i < elf.phnum; i++) {
 		uint64_t at = elf.phoff + (uint64_t)i * elf.phentsize;
 

@@ -83,16 +83,21 @@ copy(char *to, size_t max, const char *from)
 	return NULL;
 }
 
+/* The lines, in the order in which the kernel shows them. */
+enum key { INTERPRETER, BPF, FLAGS, EXTENSION, OFFSET, MAGIC, MASK, KEYS };
+
+static const char *const keys[KEYS] = {"interpreter ", "bpf ", "flags: ", "extension .", "offset ", "magic ", "mask "};
+
 /* What the lines of one entry have shown so far. */
 struct seen {
-	bool handler, offset, magic;
-	size_t mask; /* its length */
+	unsigned keys; /* a bit each */
+	size_t mask;   /* its length */
 };
 
 static const char *
 parse_offset(struct rule *rule, const char *digits)
 {
-	size_t offset = 0;
+	size_t offset = *digits ? 0 : RULE_WINDOW + 1;
 
 	for (; *digits; digits++) {
 		if (*digits < '0' || *digits > '9' || offset > RULE_WINDOW)
@@ -103,46 +108,49 @@ parse_offset(struct rule *rule, const char *digits)
 	return offset > RULE_WINDOW ? "the entry's offset is not a number up to 256" : NULL;
 }
 
+/* A newline in a path or extension makes lines of its own: they come twice, or where the kernel shows none. */
 static const char *
 parse_entry_line(struct rule *rule, struct seen *seen, const char *line)
 {
-	const char *value;
+	const char *value = NULL;
+	unsigned key = 0;
 
-	if ((value = after(line, "interpreter ")) || (value = after(line, "bpf "))) {
-		if (line[0] == 'b')
-			rule->type = RULE_BPF;
-		seen->handler = true;
+	while (key < KEYS && !(value = after(line, keys[key])))
+		key++;
+	if (key == KEYS || (rule->type == RULE_BPF && key > FLAGS))
+		return keep_line(rule, line);
+	if (seen->keys >> key || (key == BPF && seen->keys) || (key > EXTENSION && rule->type == RULE_EXTENSION))
+		return "the entry's lines are not in the kernel's order: a newline in its path or extension forges "
+		       "them";
+	seen->keys |= 1U << key;
+	switch (key) {
+	case INTERPRETER:
+	case BPF:
+		rule->type = key == BPF ? RULE_BPF : RULE_MAGIC;
 		return copy(rule->interpreter, sizeof(rule->interpreter), value);
-	}
-	if ((value = after(line, "flags: ")))
+	case FLAGS:
 		return parse_flags(rule, value);
-	if ((value = after(line, "extension .")) && rule->type != RULE_BPF) {
+	case EXTENSION:
 		rule->type = RULE_EXTENSION;
 		return copy(rule->extension, sizeof(rule->extension), value);
-	}
-	if ((value = after(line, "offset "))) {
-		seen->offset = true;
+	case OFFSET:
 		return parse_offset(rule, value);
-	}
-	if ((value = after(line, "magic "))) {
-		seen->magic = true;
+	case MAGIC:
 		return parse_hex(value, rule->magic, &rule->size);
-	}
-	if ((value = after(line, "mask "))) {
+	default:
 		rule->has_mask = true;
 		return parse_hex(value, rule->mask, &seen->mask);
 	}
-	return keep_line(rule, line);
 }
 
 static const char *
 complete(const struct rule *rule, const struct seen *seen)
 {
-	if (!seen->handler)
+	if (!*rule->interpreter)
 		return "the entry has no interpreter line";
-	if (rule->type != RULE_MAGIC)
+	if (rule->type == RULE_BPF || *rule->extension)
 		return NULL;
-	if (!seen->magic || !seen->offset || !rule->size)
+	if (!(seen->keys & 1U << OFFSET) || !rule->size)
 		return "the entry has neither magic nor extension";
 	if (rule->has_mask && seen->mask != rule->size)
 		return "the entry's magic and mask differ in length";

@@ -206,5 +206,9 @@ rule_check(const struct rule *rule)
 		reason = rule->type == RULE_BPF ? bpf_check(rule) : interpreter_check(rule->interpreter);
 	if (!reason)
 		reason = flags_check(rule->flags);
-	return reason ? reason : rule_format_line(rule, false, line, &len);
+	if (!reason)
+		reason = rule_format_line(rule, false, line, &len);
+	if (!reason && len < RULE_LINE_MIN)
+		reason = "the register line is shorter than 11 bytes, the kernel takes none: use a longer name";
+	return reason;
 }

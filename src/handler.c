@@ -176,16 +176,20 @@ is_stale(struct change *c, const struct rule *live, const struct timespec *regis
 static enum outcome
 unchanged(struct change *c, const struct rule *live)
 {
+	const char *front;
+
 	if (!live->enabled)
 		note_add(&c->notes, "the entry is disabled; binfmtctl enable switches it on");
-	check_shadow(live, &c->list, true, &c->notes);
+	front = check_in_front(live, &c->list);
+	if (front)
+		note_add(&c->notes, "entry %s stands in front and takes files from it", front);
 	return OUT_UNCHANGED;
 }
 
 static enum outcome
 put_new(struct change *c, const struct rule *rule, bool there)
 {
-	check_shadow(rule, &c->list, false, &c->notes);
+	check_shadow(rule, &c->list, &c->notes);
 	if (there && !rule->enabled)
 		note_add(&c->notes,
 			 "the entry is disabled and stays so; it was enabled for the moment of its replacement");

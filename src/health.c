@@ -91,23 +91,10 @@ examine_interpreter(const struct snapshot *s, const struct view *view, struct he
 		add(h, PROBLEM_INSECURE, "%s", err.text);
 }
 
-/* The first enabled entry in front that some files of this one go to. */
-static void
-examine_order(const struct snapshot *s, size_t i, const struct view *view, struct health *h)
-{
-	struct view front;
-
-	for (size_t k = 0; view->rule->enabled && k < i; k++)
-		if (snapshot_view(s, k, &front) && front.rule->enabled && match_overlap(front.rule, view->rule)) {
-			add(h, PROBLEM_SHADOWED, "entry %s stands in front and takes files from it", front.name);
-			return;
-		}
-}
-
 void
-health_examine(const struct snapshot *s, size_t i, const struct view *view, struct health *h)
+health_examine(const struct snapshot *s, const struct view *view, struct health *h)
 {
-	const char *reason;
+	const char *reason, *front = check_in_front(view->rule, &s->list);
 	struct interp interp;
 
 	h->count = 0;
@@ -115,7 +102,8 @@ health_examine(const struct snapshot *s, size_t i, const struct view *view, stru
 		add(h, PROBLEM_DISABLED, "switched off; binfmtctl enable switches it on");
 	if (view->rule->type != RULE_BPF)
 		examine_interpreter(s, view, h);
-	examine_order(s, i, view, h);
+	if (front && view->rule->enabled)
+		add(h, PROBLEM_SHADOWED, "entry %s stands in front and takes files from it", front);
 	reason = check_native(view->rule);
 	if (reason)
 		add(h, PROBLEM_NATIVE, "%s", reason);

@@ -33,12 +33,21 @@ out_utf8(const char *s, size_t len, unsigned *point)
 	return n;
 }
 
-/* Control codes, and the marks that change a line's direction or do not show. */
+/* Control codes, and what Unicode lists as not shown (Default_Ignorable_Code_Point) or changes a line's direction. */
 static bool
 printable(unsigned point)
 {
-	return point >= 0x20 && !(point >= 0x7f && point < 0xa0) && !(point >= 0x200b && point <= 0x200f) &&
-	       !(point >= 0x2028 && point <= 0x202e) && !(point >= 0x2060 && point <= 0x206f) && point != 0xfeff;
+	static const unsigned hidden[][2] = {
+	    {0x00, 0x1f},     {0x7f, 0x9f},       {0xad, 0xad},       {0x34f, 0x34f},     {0x61c, 0x61c},
+	    {0x115f, 0x1160}, {0x17b4, 0x17b5},   {0x180b, 0x180f},   {0x200b, 0x200f},   {0x2028, 0x202e},
+	    {0x2060, 0x206f}, {0x3164, 0x3164},   {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},
+	    {0xfff0, 0xfffb}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
+	};
+
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
+		if (point >= hidden[i][0] && point <= hidden[i][1])
+			return false;
+	return true;
 }
 
 void

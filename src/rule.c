@@ -6,9 +6,8 @@
  *	enabled|disabled, interpreter P (or bpf NAME), flags: X,
  *	then extension .E, or offset N, magic HEX and, if there is one, mask HEX.
  */
-#include <stdarg.h>
+#include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "rule.h"
@@ -93,12 +92,13 @@ add_text(struct line *line, const char *s)
 
 /* raw: only what the kernel (NUL, delimiter, backslash) or a reader of lines would misread is escaped. */
 static void
-add_bytes(struct line *line, const unsigned char *bytes, size_t len, char delimiter, bool raw)
+add_bytes(struct line *line, const unsigned char *bytes, size_t len, char delimiter, bool raw, bool file)
 {
+	const char *misread = file ? "\\\n\r" : "\\\n"; /* systemd ends a line of its files at \r too */
 	char hex[3];
 
 	for (size_t i = 0; i < len; i++) {
-		if (raw && bytes[i] && !strchr("\\\n\r", bytes[i]) && (char)bytes[i] != delimiter) {
+		if (raw && bytes[i] && !strchr(misread, bytes[i]) && (char)bytes[i] != delimiter) {
 			add_byte(line, (char)bytes[i]);
 			continue;
 		}
@@ -108,23 +108,30 @@ add_bytes(struct line *line, const unsigned char *bytes, size_t len, char delimi
 	}
 }
 
-/* A byte that no field holds; letters and digits may be flags, an offset or part of an escape. */
-static char
-delimiter_for(const struct rule *rule, bool file)
+/* The i-th byte to try as a delimiter, those that people are used to first; 0 at the end. */
+static unsigned char
+candidate(unsigned i, bool file)
 {
-	static const char printable[] = ":|,!%@^~+=&*?$_-'\"`(){}[]<>.";
-	static const char more[] = "#;\t\x01\x02\x03\x04\x05\x06";
+	static const char usual[] = ":|,!%@^~+=&*?$_-'\"`(){}[]<>.";
+	unsigned past = i - (unsigned)(sizeof(usual) - 1);
 
-	for (int pass = 0; pass < (file ? 1 : 2); pass++)
-		for (const char *d = pass ? more : printable; *d; d++)
-			if (!strchr(rule->name, *d) && !strchr(rule->interpreter, *d) &&
-			    !(rule->type == RULE_EXTENSION && strchr(rule->extension, *d)))
-				return *d;
-	return '\0';
+	if (i < sizeof(usual) - 1)
+		return (unsigned char)usual[i];
+	return file || past >= 0xff ? 0 : (unsigned char)(past + 1);
+}
+
+/* Whether a byte can separate the fields: none holds it, and it is no letter or digit of flags, offset or escapes. */
+static bool
+separates(const struct rule *rule, unsigned char c)
+{
+	bool alnum = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+
+	return !alnum && !strchr("/\\\n", c) && !strchr(rule->name, c) && !strchr(rule->interpreter, c) &&
+	       !(rule->type == RULE_EXTENSION && strchr(rule->extension, c));
 }
 
 static void
-format_line(struct line *line, const struct rule *rule, char d, bool raw)
+format_line(struct line *line, const struct rule *rule, char d, bool raw, bool file)
 {
 	char number[24], flags[RULE_FLAGS_MAX * 2];
 
@@ -141,12 +148,12 @@ format_line(struct line *line, const struct rule *rule, char d, bool raw)
 	}
 	add_byte(line, d);
 	if (rule->type == RULE_MAGIC)
-		add_bytes(line, rule->magic, rule->size, d, raw);
+		add_bytes(line, rule->magic, rule->size, d, raw, file);
 	if (rule->type == RULE_EXTENSION)
 		add_text(line, rule->extension);
 	add_byte(line, d);
 	if (rule->type == RULE_MAGIC && rule->has_mask)
-		add_bytes(line, rule->mask, rule->size, d, raw);
+		add_bytes(line, rule->mask, rule->size, d, raw, file);
 	add_byte(line, d);
 	add_text(line, rule->interpreter);
 	add_byte(line, d);
@@ -158,17 +165,22 @@ const char *
 rule_format_line(const struct rule *rule, bool file, char text[static RULE_LINE_MAX], size_t *len)
 {
 	struct line line = {.text = text};
-	char d = delimiter_for(rule, file);
+	bool separable = false;
+	unsigned char d;
 
-	if (!d)
-		return "name and interpreter use every byte that could separate the fields";
-	format_line(&line, rule, d, false);
-	if (line.full)
-		format_line(&line, rule, d, true);
-	if (line.full)
-		return "the register line does not fit in 1920 bytes, the kernel's limit, however it is written";
-	*len = line.len;
-	return NULL;
+	/* Written raw, the line is the shorter the fewer bytes of magic and mask are the delimiter. */
+	for (int raw = 0; raw <= 1; raw++)
+		for (unsigned i = 0; (d = candidate(i, file)) != 0; i++) {
+			if (!separates(rule, d))
+				continue;
+			separable = true;
+			format_line(&line, rule, (char)d, raw, file);
+			*len = line.len;
+			if (!line.full)
+				return NULL;
+		}
+	return separable ? "the register line does not fit in 1920 bytes, the kernel's limit, however it is written"
+			 : "name and interpreter use every byte that could separate the fields";
 }
 
 /* Cuts the next field off at the delimiter. False if there is none. */
@@ -185,31 +197,46 @@ next_field(const char **at, const char *end, char d, const char **field, size_t 
 	return true;
 }
 
-/* Only \xHH is decoded, as the kernel does; any other backslash is a byte like others, a NUL ends the field. */
+/* Every \x must be whole, also behind a NUL or another backslash. */
+static const char *
+check_escapes(const char *field, size_t len)
+{
+	for (size_t i = 0; i + 1 < len; i++) {
+		if (field[i] != '\\' || field[i + 1] != 'x')
+			continue;
+		if (len - i < 4 || !isxdigit((unsigned char)field[i + 2]) || !isxdigit((unsigned char)field[i + 3]))
+			return "\\x must be followed by two hex digits";
+		i += 3;
+	}
+	return NULL;
+}
+
+/*
+ * Only \xHH is decoded, as the kernel does. Any other backslash is a byte like others and takes the byte behind it
+ * along, so \\x41 is five bytes; a NUL ends the field.
+ */
 static const char *
 unescape(const char *field, size_t len, unsigned char bytes[static RULE_WINDOW], size_t *size)
 {
+	const char *reason = check_escapes(field, len);
+	bool taken = false; /* by the backslash in front */
 	char escape[5] = {0};
-	const char *reason;
 	size_t one;
 
 	*size = 0;
-	for (size_t i = 0; i < len && field[i]; *size += 1) {
+	for (size_t i = 0; !reason && i < len && field[i]; *size += 1) {
 		if (*size == RULE_WINDOW)
 			return "longer than 256 bytes";
-		if (len - i < 2 || field[i] != '\\' || field[i + 1] != 'x') {
+		if (taken || len - i < 4 || field[i] != '\\' || field[i + 1] != 'x') {
+			taken = !taken && field[i] == '\\';
 			bytes[*size] = (unsigned char)field[i++];
 			continue;
 		}
-		if (len - i < 4)
-			return "\\x must be followed by two hex digits";
 		memcpy(escape, field + i, 4);
 		reason = rule_parse_bytes(escape, &bytes[*size], 1, &one);
-		if (reason)
-			return reason;
 		i += 4;
 	}
-	return NULL;
+	return reason;
 }
 
 static const char *
@@ -268,6 +295,8 @@ rule_parse_line(struct rule *rule, const char *line, size_t len)
 		len--;
 	if (!len)
 		return "the line is empty";
+	if (memchr("POCF\n", line[0], 5))
+		return "a flag letter or newline cannot separate the fields";
 	at = line + 1;
 	end = line + len;
 	for (int i = 0; i < FIELDS; i++)
@@ -277,6 +306,9 @@ rule_parse_line(struct rule *rule, const char *line, size_t len)
 	if (!type)
 		return "the type is not M, E or B";
 	rule->type = (enum rule_type)(type - type_letters);
+	if (rule->type != RULE_MAGIC &&
+	    (memchr(field[OFFSET], '\0', size[OFFSET]) || memchr(field[MASK], '\0', size[MASK])))
+		return "a field has a NUL byte";
 	reason = copy_field(rule->name, sizeof(rule->name), field[NAME], size[NAME]);
 	if (!reason)
 		reason =

@@ -5,6 +5,7 @@
 #include "binfmt.h"
 #include "err.h"
 #include "fold.h"
+#include "interp.h"
 #include "match.h"
 #include "probe.h"
 #include "rule.h"
@@ -63,7 +64,9 @@ ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct 
 	struct subject subject = {.path = ""};
 	const struct binfmt_entry *taker;
 	struct probe_result run;
+	struct interp interp;
 	struct err ignored;
+	enum stale stale;
 	size_t size;
 
 	if (!arch)
@@ -74,7 +77,11 @@ ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct 
 		return STALE_UNSEEN;
 	if (probe_run(subject.head, size, NULL, PROBE_UNTIL_EXEC, PROBE_TIMEOUT_MS, &run, &ignored) < 0)
 		return STALE_UNSEEN;
-	return stale_by_probe(rule, &run, path);
+	stale = stale_by_probe(rule, &run, path);
+	/* What runs a script says nothing of the script's own file. */
+	if (stale == STALE_ELSEWHERE && !interp_look(rule->interpreter, &interp) && interp.kind == INTERP_SCRIPT)
+		return STALE_UNSEEN;
+	return stale;
 }
 
 struct staleness

@@ -13,6 +13,7 @@ table_start(struct table *table, const char *const *headings)
 	while (headings[table->columns])
 		table->columns++;
 	table_row(table, headings);
+	table->rows = 0;
 }
 
 static void
@@ -44,6 +45,7 @@ table_row(struct table *table, const char *const *cells)
 			table->width[i] = width;
 		add(table, cells[i]);
 	}
+	table->rows++;
 }
 
 int
@@ -51,7 +53,7 @@ table_print(struct table *table)
 {
 	size_t column = 0;
 
-	for (const char *cell = table->cells; !table->failed && cell < table->cells + table->len;
+	for (const char *cell = table->cells; table->rows && !table->failed && cell < table->cells + table->len;
 	     cell += strlen(cell) + 1) {
 		bool last = column + 1 == table->columns;
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "view.h"
+#include <string.h>
+
 #include "arch.h"
 #include "cmd.h"
 #include "err.h"
@@ -17,19 +19,26 @@ view_arch(const struct rule *rule)
 	return arch_of_rule(rule->offset, rule->magic, rule->has_mask ? rule->mask : NULL, rule->size);
 }
 
-static int
-read_all(struct snapshot *s, const struct args *args, struct err *err)
+int
+snapshot_read(struct snapshot *s, const struct args *args, struct err *err)
 {
 	int on;
 
+	memset(s, 0, sizeof(*s));
 	if (binfmt_open(&s->b, args->binfmt_dir, err) < 0)
 		return -1;
 	on = binfmt_enabled(&s->b, err);
+	if (on < 0 || binfmt_list(&s->b, &s->list, err) < 0) {
+		binfmt_close(&s->b);
+		return -1;
+	}
 	s->switched_on = on > 0;
-	if (on >= 0 && binfmt_list(&s->b, &s->list, err) == 0)
-		return 0;
-	binfmt_close(&s->b);
-	return -1;
+	s->complete = true;
+	for (size_t i = 0; i < s->list.count; i++) {
+		s->has_temporaries |= fold_is_temporary(s->list.entries[i].name);
+		s->complete &= s->list.entries[i].rule != NULL;
+	}
+	return 0;
 }
 
 int
@@ -37,21 +46,25 @@ snapshot_open(struct snapshot *s, const struct cmd *cmd, const struct args *args
 {
 	struct err err;
 
-	s->b.dry = false;
-	s->complete = true;
-	s->has_temporaries = false;
-	if (read_all(s, args, &err) < 0)
+	if (snapshot_read(s, args, &err) < 0)
 		return cmd_fail(cmd, args, NULL, &err);
-	for (size_t i = 0; i < s->list.count; i++) {
-		const struct binfmt_entry *e = &s->list.entries[i];
-
-		s->has_temporaries |= fold_is_temporary(e->name);
-		if (e->rule)
-			continue;
-		out_error(e->name, "the entry cannot be understood: %s", e->reason);
-		s->complete = false;
-	}
+	for (size_t i = 0; i < s->list.count; i++)
+		if (!s->list.entries[i].rule)
+			out_error(s->list.entries[i].name, "the entry cannot be understood: %s",
+				  s->list.entries[i].reason);
 	return EXIT_DONE;
+}
+
+bool
+snapshot_visible(const struct args *args)
+{
+	struct binfmt b;
+	struct err ignored;
+
+	if (binfmt_open(&b, args->binfmt_dir, &ignored) < 0)
+		return false;
+	binfmt_close(&b);
+	return true;
 }
 
 void
@@ -83,23 +96,28 @@ has_temporary(const struct snapshot *s, const char *name)
 	return false;
 }
 
-bool
-snapshot_view(const struct snapshot *s, size_t i, struct view *view)
+void
+snapshot_show(const struct snapshot *s, size_t i, struct view *view)
 {
-	const struct binfmt_entry *e = &s->list.entries[i], *real;
+	const struct binfmt_entry *e = &s->list.entries[i];
 	bool temporary = s->has_temporaries && fold_is_temporary(e->name);
 
-	if (!e->rule)
-		return false;
 	view->entry = e;
 	view->rule = e->rule;
 	view->name = temporary ? entry_of(s, e->name) : e->name;
 	view->arch = view_arch(e->rule);
 	view->leftover = s->has_temporaries && s->list.locked && (temporary || has_temporary(s, e->name));
-	if (!temporary)
-		return true;
-	real = target_entry(&s->list, view->name);
-	return !real || real == e;
+}
+
+bool
+snapshot_view(const struct snapshot *s, size_t i, struct view *view)
+{
+	const struct binfmt_entry *e = &s->list.entries[i];
+
+	if (!e->rule)
+		return false;
+	snapshot_show(s, i, view);
+	return view->name == e->name || target_entry(&s->list, view->name) == e;
 }
 
 void

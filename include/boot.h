@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BOOT_H
+#define BOOT_H
+
+struct finding;
+struct snapshot;
+
+/* Receives one finding of a check. */
+typedef void boot_tell(void *arg, const char *check, const struct finding *finding);
+
+/*
+ * What the next boot will make of the configuration (binfmt.d): lines that will fail ("config"),
+ * live entries of `s` that nothing will bring back ("unconfigured"), and pairs that will change
+ * places ("boot-order"). s may be NULL: then only the lines are looked at.
+ */
+void boot_examine(const struct snapshot *s, boot_tell *tell, void *arg);
+
+#endif

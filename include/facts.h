@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FACTS_H
+#define FACTS_H
+
+#include <stdbool.h>
+
+#include "binfmt.h"
+#include "err.h"
+
+/* What doctor reads of the machine before it judges; a number is -1 where it could not be read. */
+struct facts {
+	unsigned major, minor;         /* of the running kernel, 0 unknown */
+	const char *mount_code;        /* err.code of binfmt_open, NULL: opened */
+	char mount_text[ERR_TEXT_MAX]; /* err.text then */
+	bool read_only;
+	bool switched_on;
+	bool initial_user_namespace;
+	bool container;
+	enum binfmt_scope scope;
+	long max_user_namespaces; /* user.max_user_namespaces */
+	long apparmor_restrict;   /* kernel.apparmor_restrict_unprivileged_userns */
+	long userns_clone;        /* kernel.unprivileged_userns_clone (Debian's kernels) */
+	bool systemd_binfmt;      /* systemd runs here and has its systemd-binfmt */
+	long binfmt_support;      /* formats that update-binfmts has on record, -1 not installed */
+	size_t entries;
+};
+
+/* Reads them. `b` is opened by binfmt_open or that failed with *err. */
+void facts_read(struct facts *facts, const struct binfmt *b, bool opened, const struct err *err);
+
+/* Whether update-binfmts has a format of this name on record and so registers it at boot. */
+bool facts_binfmt_support_has(const char *name);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TRIAL_H
+#define TRIAL_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+#include "advice.h"
+#include "probe.h"
+
+struct arch;
+struct pick;
+struct view;
+
+/* What a trial of one architecture showed. */
+struct trial {
+	bool ok;                        /* the probe ran and exited with PROBE_STATUS */
+	bool native;                    /* the kernel ran it itself */
+	bool stale;                     /* the runner's file was replaced or deleted since it was registered */
+	char runner[PATH_MAX + 16];     /* the file that ran it, "" if it could not be seen or none did */
+	char version[PROBE_OUTPUT_MAX]; /* QEMU's version line, "" if it is no QEMU */
+	struct advice advice;           /* what was seen, and on a failure the remedy */
+};
+
+/*
+ * Runs the architecture's probe through the kernel. `pick` is what pick_subject said of it, NULL
+ * where the entries cannot be seen.
+ */
+void trial_run(const struct arch *arch, const struct pick *pick, unsigned timeout_ms, struct trial *trial);
+
+/*
+ * Pure: the verdict on one run. `path` is what stat(2) says of the entry's interpreter (NULL if
+ * that failed), `script` the same of what runs the interpreter if that is a script (else NULL),
+ * `version` what a second run with QEMU_VERSION=1 was (NULL if none was made).
+ */
+struct trial_input {
+	const struct arch *arch;
+	const struct view *taker;  /* the live entry that takes it, NULL: none, or not known */
+	const struct advice *idle; /* then, why none does, or NULL */
+	const struct probe_result *run, *version;
+	const struct stat *path, *script;
+	unsigned timeout_ms;
+};
+void trial_judge(const struct trial_input *in, struct trial *trial);
+
+#endif

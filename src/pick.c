@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "arch.h"
+#include "elf_head.h"
+#include "native.h"
+#include "pick.h"
+#include "rule.h"
+
+const char *
+pick_word(enum picked picked)
+{
+	static const char *const words[] = {
+	    [PICK_HANDLER] = "handler", [PICK_NATIVE] = "native",   [PICK_SCRIPT] = "script",
+	    [PICK_NONE] = "none",       [PICK_UNKNOWN] = "unknown", [PICK_ERROR] = "error",
+	};
+
+	return words[picked];
+}
+
+/* The first entry that takes the file, or could (type B); with disabled the first that would if it were enabled. */
+static bool
+find_taker(const struct snapshot *s, const struct subject *subject, bool disabled, struct view *view)
+{
+	for (size_t i = 0; i < s->list.count; i++) {
+		const struct rule *rule = s->list.entries[i].rule;
+
+		if (!rule || (!rule->enabled && !disabled))
+			continue;
+		if ((rule->type == RULE_BPF && !disabled) || match_rule(rule, subject)) {
+			snapshot_show(s, i, view);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The row whose programs the kernel runs itself: its loader looks at e_type and e_machine alone. */
+static const struct arch *
+native_row(const unsigned char *head)
+{
+	const struct arch *own = native_arch();
+	size_t type = own && own->magic[EI_DATA] == ELFDATA2MSB ? 17 : 16;
+
+	if (!own || memcmp(head, ELFMAG, SELFMAG) != 0 || (head[type] != ET_EXEC && head[type] != ET_DYN) ||
+	    head[type ^ 1])
+		return NULL;
+	for (size_t i = 0; i < arch_count; i++)
+		if (memcmp(head + 18, arch_table[i].magic + 18, 2) == 0 &&
+		    arch_table[i].magic[EI_DATA] == own->magic[EI_DATA] && native_runs(&arch_table[i]))
+			return &arch_table[i];
+	return NULL;
+}
+
+static void
+explain_handler(struct pick *p)
+{
+	const struct rule *rule = p->handler.rule;
+	struct interp interp;
+	const char *reason;
+
+	if (!p->arch)
+		p->arch = p->handler.arch;
+	/* With F the kernel holds the file, whatever became of its path. */
+	reason = rule->flags & RULE_F ? NULL : interp_look(rule->interpreter, &interp);
+	if (!reason)
+		return;
+	advice_set(&p->advice, "%s: %s, so exec fails", rule->interpreter, reason);
+	p->runs = false;
+}
+
+static void
+explain_script(struct pick *p)
+{
+	char path[256];
+	struct interp interp;
+	const char *reason;
+
+	if (!interp_of_script(p->subject.head, path)) {
+		p->picked = PICK_NONE;
+		p->runs = false;
+		advice_set(&p->advice, "a script whose #! line names no interpreter");
+		return;
+	}
+	reason = path[0] == '/' ? interp_look(path, &interp) : NULL;
+	p->runs = !reason;
+	advice_set(&p->advice, "run by %s%s%s%s", path, reason ? ": " : "", reason ? reason : "",
+		   reason ? ", so exec fails" : "");
+}
+
+static void
+explain_elf(struct pick *p, const struct elf_head *elf)
+{
+	if (elf->type != ET_EXEC && elf->type != ET_DYN) {
+		advice_set(&p->advice, "an ELF file, but not a program: its type is %u", elf->type);
+	} else if (p->arch) {
+		advice_set(&p->advice, "a program for %s, and no handler takes it", p->arch->name);
+		advice_fix(&p->advice, "binfmtctl register %s", p->arch->name);
+	} else {
+		advice_set(&p->advice, "a program for ELF machine 0x%04x (%s, %s byte first), unknown to binfmtctl",
+			   elf->machine, elf->wide ? "64 bits" : "32 bits", elf->big ? "high" : "low");
+		advice_fix(&p->advice, "binfmtctl register --name NAME --like FILE --interpreter PATH");
+	}
+}
+
+/* What the first bytes are, for a file that nothing takes. */
+static void
+explain_none(struct pick *p)
+{
+	static const struct {
+		const char *start, *what;
+	} kinds[] = {
+	    {"\xca\xfe\xba\xbe", "a Java class; no handler takes it"},
+	    {"MZ", "a Windows or DOS program (wine or mono could run it); no handler takes it"},
+	    {"PK\x03\x04", "a zip archive (a .jar?); no handler takes it"},
+	    {"", "neither an ELF program nor a script with #!, and no handler takes it"},
+	};
+	struct elf_head elf;
+	size_t i = 0;
+
+	if (elf_parse(p->subject.head, sizeof(p->subject.head), &elf)) {
+		explain_elf(p, &elf);
+		return;
+	}
+	while (memcmp(p->subject.head, kinds[i].start, strlen(kinds[i].start)) != 0)
+		i++;
+	advice_set(&p->advice, "%s", kinds[i].what);
+}
+
+/* An entry that would take it is worth more than any other explanation. */
+static bool
+explain_idle(const struct snapshot *s, struct pick *p)
+{
+	struct view idle;
+
+	if (!find_taker(s, &p->subject, s->switched_on, &idle))
+		return false;
+	advice_set(&p->advice, "entry %s would take it, but %s", idle.name,
+		   s->switched_on ? "is disabled" : "binfmt_misc is switched off");
+	advice_fix(&p->advice, "binfmtctl enable %s%s", s->switched_on ? "--entry " : "--global",
+		   s->switched_on ? idle.name : "");
+	return true;
+}
+
+void
+pick_subject(const struct snapshot *s, struct pick *p)
+{
+	const struct arch *native;
+
+	advice_set(&p->advice, "%s", "");
+	p->arch = arch_of_header(p->subject.head, sizeof(p->subject.head));
+	p->asked = s->switched_on;
+	p->runs = true;
+	if (s->switched_on && find_taker(s, &p->subject, false, &p->handler)) {
+		p->picked = p->handler.rule->type == RULE_BPF ? PICK_UNKNOWN : PICK_HANDLER;
+		if (p->picked == PICK_HANDLER)
+			explain_handler(p);
+		else
+			advice_set(&p->advice, "entry %s is a BPF handler: its program decides", p->handler.name);
+		return;
+	}
+	if (p->subject.head[0] == '#' && p->subject.head[1] == '!') {
+		p->picked = PICK_SCRIPT;
+		explain_script(p);
+		return;
+	}
+	native = native_row(p->subject.head);
+	p->picked = native ? PICK_NATIVE : PICK_NONE;
+	p->runs = native != NULL;
+	if (native)
+		p->arch = native;
+	else if (!explain_idle(s, p))
+		explain_none(p);
+}
+
+static void
+fail(struct pick *p, enum picked picked, const char *why)
+{
+	p->picked = picked;
+	p->runs = false;
+	advice_set(&p->advice, "%s", why);
+}
+
+/* Whether the kernel refuses the file before it asks any handler; then it is explained. */
+static bool
+not_executable(int fd, const struct stat *st, struct pick *p)
+{
+	struct statvfs vfs;
+
+	if (S_ISDIR(st->st_mode)) {
+		fail(p, PICK_NONE, "a directory");
+	} else if (!S_ISREG(st->st_mode)) {
+		fail(p, PICK_NONE, "not a regular file");
+	} else if (!(st->st_mode & 0111)) {
+		fail(p, PICK_NONE, "not executable");
+		advice_fix(&p->advice, "chmod +x FILE");
+	} else if (fstatvfs(fd, &vfs) == 0 && vfs.f_flag & ST_NOEXEC) {
+		fail(p, PICK_NONE, "on a noexec mount: nothing there can be executed");
+	} else {
+		return false;
+	}
+	return true;
+}
+
+void
+pick_file(const struct snapshot *s, const char *path, struct pick *p)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat st;
+	ssize_t len;
+
+	memset(p, 0, sizeof(*p));
+	p->subject.path = path;
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		fail(p, PICK_ERROR, errno == EACCES ? "cannot be read: permission denied" : strerror(errno));
+	} else if (!not_executable(fd, &st, p)) {
+		len = pread(fd, p->subject.head, sizeof(p->subject.head), 0);
+		if (len < 0)
+			fail(p, PICK_ERROR, strerror(errno));
+		else
+			pick_subject(s, p);
+		if (len == 0 && p->picked == PICK_NONE)
+			fail(p, PICK_NONE, "an empty file");
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+bool
+pick_why(const struct snapshot *s, size_t i, const struct subject *subject, struct view *view,
+	 char why[static ERR_TEXT_MAX])
+{
+	const struct rule *rule = s->list.entries[i].rule;
+	const char *extension = match_extension(subject->path);
+	int at;
+
+	if (!snapshot_view(s, i, view))
+		return false;
+	if (!rule->enabled) {
+		snprintf(why, ERR_TEXT_MAX, "disabled");
+	} else if (rule->type == RULE_BPF) {
+		snprintf(why, ERR_TEXT_MAX, "BPF handler %s decides", rule->interpreter);
+	} else if (match_rule(rule, subject)) {
+		snprintf(why, ERR_TEXT_MAX, "matches");
+	} else if (rule->type == RULE_EXTENSION) {
+		snprintf(why, ERR_TEXT_MAX, "wants extension .%s, the file has %s%s", rule->extension,
+			 extension ? "." : "none", extension ? extension : "");
+	} else {
+		at = match_differs(rule, subject->head);
+		snprintf(why, ERR_TEXT_MAX, "byte %d is %02x, wants %02x (mask %02x)", at, subject->head[at],
+			 rule->magic[(size_t)at - rule->offset], rule_mask(rule, (size_t)at - rule->offset));
+	}
+	return true;
+}
