@@ -132,6 +132,16 @@ print_zsh(void)
 	puts("\tesac\n}\ncompdef _binfmtctl binfmtctl");
 }
 
+/* A description; in fish's quotes only these two bytes are special. */
+static void
+print_fish_text(const char *text)
+{
+	fputs(" -d '", stdout);
+	for (; *text; text++)
+		printf("%s%c", *text == '\'' || *text == '\\' ? "\\" : "", *text);
+	puts("'");
+}
+
 static void
 print_fish_opts(const char *cmd, const struct opt *opt)
 {
@@ -140,10 +150,7 @@ print_fish_opts(const char *cmd, const struct opt *opt)
 		       cmd ? cmd : "", cmd ? "'" : "", opt->name, opt->arg ? " -r" : "");
 		if (opt->letter)
 			printf(" -s %c", opt->letter);
-		fputs(" -d '", stdout);
-		for (const char *s = opt->help; *s; s++)
-			printf("%s%c", strchr("'\\", *s) ? "\\" : "", *s);
-		puts("'");
+		print_fish_text(opt->help);
 	}
 }
 
@@ -159,7 +166,8 @@ print_fish(void)
 	puts("'; end\ncomplete -c binfmtctl -f");
 	print_fish_opts(NULL, opt_global);
 	for (const struct cmd *c = cmd_table; c->name; c++) {
-		printf("complete -c binfmtctl -n __fish_use_subcommand -a %s -d '%s'\n", c->name, c->help);
+		printf("complete -c binfmtctl -n __fish_use_subcommand -a %s", c->name);
+		print_fish_text(c->help);
 		print_fish_opts(c->name, c->opts);
 		if (c->operands == OPERANDS_FILE)
 			printf("complete -c binfmtctl -n '__fish_seen_subcommand_from %s' -F\n", c->name);
