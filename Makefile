@@ -9,7 +9,7 @@ BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -iquote include -Wall -Wextra -Wpedantic -W
 	-Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla -Wformat=2
 HARDEN_CFLAGS = -O2 -fPIE -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -ffile-prefix-map=$(CURDIR)=.
 HARDEN_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack
-PIE_1 = -static-pie
+PIE_1 = -static
 PIE_ = -pie
 ALL_CFLAGS = $(BASE_CFLAGS) $(HARDEN_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LDFLAGS) $(PIE_$(STATIC)) $(CFLAGS) $(LDFLAGS)

@@ -2,7 +2,6 @@
 /* The only file that opens anything of a binfmt_misc mount. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -15,6 +14,9 @@
 #include "rule.h"
 
 enum { LOCK_POLL_MS = 5 };
+
+/* statfs(2) types, from include/uapi/linux/magic.h, which musl does not bring. */
+enum { BINFMTFS_MAGIC = 0x42494e4d, PROC_SUPER_MAGIC = 0x9fa0, AUTOFS_SUPER_MAGIC = 0x0187 };
 
 int
 binfmt_initial_user_namespace(void)

@@ -26,19 +26,23 @@ say_waiting(void)
 }
 
 /* A name is healed at most once a run: what cannot be healed stays live and is said. */
-static void
+static bool
 heal_all(struct change *c)
 {
+	bool changed = false;
+
 	for (size_t i = 0; i < c->list.count; i++) {
 		const char *name = fold_name(c->list.entries[i].name);
 		int healed = name ? replace_heal(&c->b, name, &c->err) : 0;
 
+		changed |= healed > 0;
 		if (healed > 0 && c->args->verbose)
 			out_warning(name, "ended a change that an earlier run had left half done");
 		if (healed < 0)
 			out_warning(name, "an earlier run left a change half done, which could not be ended: %s",
 				    c->err.text);
 	}
+	return changed;
 }
 
 static int
@@ -49,10 +53,7 @@ prepare(struct change *c)
 	if (binfmt_begin(&c->b, (unsigned)timeout, c->args->verbose ? say_waiting : NULL, &c->err) < 0 ||
 	    change_relist(c) < 0)
 		return -1;
-	if (c->args->dry_run)
-		return 0;
-	heal_all(c);
-	return change_relist(c);
+	return !c->args->dry_run && heal_all(c) ? change_relist(c) : 0;
 }
 
 int

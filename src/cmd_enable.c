@@ -3,6 +3,7 @@
 #include "change.h"
 #include "check.h"
 #include "cmd.h"
+#include "interp.h"
 #include "out.h"
 #include "replace.h"
 #include "rule.h"
@@ -28,7 +29,10 @@ static int
 check(struct change *c, const struct rule *rule)
 {
 	const char *reason = c->args->force ? NULL : check_native(rule);
+	struct interp interp;
 
+	if (!reason && !c->args->force && !interp_look(rule->interpreter, &interp))
+		reason = check_loop(rule, &interp);
 	return reason ? err_set(&c->err, "native", "%s (--force enables it all the same)", reason) : 0;
 }
 

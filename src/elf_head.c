@@ -46,7 +46,7 @@ elf_parse(const unsigned char *head, size_t size, struct elf_head *elf)
 int
 elf_is_dynamic(int fd)
 {
-	unsigned char head[sizeof(Elf64_Ehdr)], entry[4];
+	unsigned char head[sizeof(Elf64_Ehdr)], table[4096];
 	struct elf_head elf;
 	ssize_t n = pread(fd, head, sizeof(head), 0);
 
@@ -54,13 +54,19 @@ elf_is_dynamic(int fd)
 		return -1;
 	if (elf.phnum && elf.phentsize != (elf.wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr)))
 		return -1; /* nor would the kernel run it */
-	for (uint16_t i = 0; i < elf.phnum; i++) {
+	/* As many headers at a time as fit: nearly always all of them. */
+	for (size_t i = 0, batch; i < elf.phnum; i += batch) {
 		uint64_t at = elf.phoff + (uint64_t)i * elf.phentsize;
 
-		if (at > INT64_MAX || pread(fd, entry, sizeof(entry), (off_t)at) != (ssize_t)sizeof(entry))
+		batch = elf.phentsize >= 4 ? sizeof(table) / elf.phentsize : 0;
+		if (batch > elf.phnum - i)
+			batch = elf.phnum - i;
+		n = batch && at <= INT64_MAX ? pread(fd, table, batch * elf.phentsize, (off_t)at) : -1;
+		if (n < 0 || (size_t)n != batch * elf.phentsize)
 			return -1;
-		if (get(entry, 4, elf.big) == PT_INTERP)
-			return 1;
+		for (size_t k = 0; k < batch; k++)
+			if (get(table + k * elf.phentsize, 4, elf.big) == PT_INTERP)
+				return 1;
 	}
 	return 0;
 }

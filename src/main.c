@@ -34,6 +34,16 @@ unknown_command(const struct args *args, const char *name)
 	return cmd_usage(NULL, args, "unknown command '%.100s'%s", name, near_text(&near, text));
 }
 
+/* Where parsing stopped at a mistake, the rest of the line may still ask for JSON. */
+static bool
+asks_for_json(int argc, char *argv[])
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--json") == 0 || strcmp(argv[i], "-j") == 0)
+			return true;
+	return false;
+}
+
 static int
 run(int argc, char *argv[], struct args *args)
 {
@@ -44,12 +54,15 @@ run(int argc, char *argv[], struct args *args)
 	wrong = opt_parse(argc, argv, &at, NULL, true, args);
 	if (!wrong && at < argc && strcmp(argv[at], "--") != 0) {
 		cmd = find_command(argv[at]);
-		if (!cmd)
+		if (!cmd) {
+			args->json |= asks_for_json(argc, argv);
 			return unknown_command(args, argv[at]);
+		}
 		at++;
 		wrong = opt_parse(argc, argv, &at, cmd->opts, false, args);
 	}
 	out_quiet(args->quiet);
+	args->json |= wrong && asks_for_json(argc, argv);
 	if (wrong)
 		return cmd_usage(cmd, args, "%s", wrong);
 	if (args->help) {
