@@ -6,8 +6,9 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* -q: warnings and notices are not printed. */
+/* -q: warnings, notices and tables are not printed. */
 void out_quiet(bool quiet);
+bool out_is_quiet(void);
 
 /*
  * Prints len bytes (or a string) with control bytes, bytes that are no UTF-8, and code points that

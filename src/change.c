@@ -25,6 +25,20 @@ say_waiting(void)
 	fputs("binfmtctl: waiting for another binfmtctl to finish\n", stderr);
 }
 
+/* The name that a temporary is for; a hashed one does not tell it, but the command line may. NULL: unknown, or none. */
+static const char *
+name_behind(const struct change *c, const char *entry)
+{
+	const struct args *a = c->args;
+
+	if (fold_name(entry) || !fold_is_temporary(entry))
+		return fold_name(entry);
+	for (size_t i = 0; i < a->operand_count; i++)
+		if (fold_is(entry, a->operands[i].word))
+			return a->operands[i].word;
+	return a->name && fold_is(entry, a->name) ? a->name : NULL;
+}
+
 /* A name is healed at most once a run: what cannot be healed stays live and is said. */
 static bool
 heal_all(struct change *c)
@@ -32,7 +46,7 @@ heal_all(struct change *c)
 	bool changed = false;
 
 	for (size_t i = 0; i < c->list.count; i++) {
-		const char *name = fold_name(c->list.entries[i].name);
+		const char *name = name_behind(c, c->list.entries[i].name);
 		int healed = name ? replace_heal(&c->b, name, &c->err) : 0;
 
 		changed |= healed > 0;

@@ -46,6 +46,8 @@ print_text(const struct snapshot *s)
 	struct view view;
 
 	table_start(&table, headings);
+	table.marked = 2;
+	table.good = "enabled";
 	for (size_t i = 0; i < s->list.count; i++) {
 		if (!snapshot_view(s, i, &view))
 			continue;

@@ -143,8 +143,9 @@ print_head(const struct survey *survey)
 static int
 print_text(struct survey *survey)
 {
-	print_head(survey);
-	if (survey->entries.rows)
+	if (!survey->args->quiet)
+		print_head(survey);
+	if (!survey->args->quiet && survey->entries.rows)
 		putchar('\n');
 	return table_print(&survey->entries) | table_print(&survey->problems);
 }
@@ -162,6 +163,8 @@ run(struct survey *survey)
 		json_array("entries");
 	}
 	table_start(&survey->entries, headings);
+	survey->entries.marked = 3;
+	survey->entries.good = "ok";
 	table_start(&survey->problems, no_heading);
 	for (size_t i = 0; i < survey->s.list.count; i++)
 		if (!survey->wanted || survey->wanted[i])

@@ -202,6 +202,8 @@ cmd_test(const struct cmd *cmd, struct args *args)
 		json_array(cmd->key);
 	}
 	table_start(&tests.table, headings);
+	tests.table.marked = 1;
+	tests.table.good = "ok";
 	table_start(&tests.details, no_heading);
 	run_all(&tests);
 	done = print_text(&tests);

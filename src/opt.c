@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "near.h"
 #include "opt.h"
 
 enum { NUMBER_MAX = 1000000 };
@@ -91,6 +92,21 @@ set(struct args *args, const struct opt *opt, const char *value)
 	return NULL;
 }
 
+static const char *
+unknown(const struct opt *own, const char *word, size_t len)
+{
+	char name[64], text[NEAR_TEXT_MAX];
+	struct near near;
+
+	snprintf(name, sizeof(name), "%.*s", len < sizeof(name) ? (int)len : (int)sizeof(name) - 1, word);
+	near_start(&near, name);
+	for (const struct opt *opt = own; opt && opt->name; opt++)
+		near_add(&near, opt->name);
+	for (const struct opt *opt = opt_global; opt->name; opt++)
+		near_add(&near, opt->name);
+	return reason("unknown option --%s%s", name, near_text(&near, text));
+}
+
 /* --name, --name=value, --name value */
 static const char *
 parse_long(int argc, char *const argv[], int *at, const struct opt *own, struct args *args)
@@ -100,7 +116,7 @@ parse_long(int argc, char *const argv[], int *at, const struct opt *own, struct 
 	const struct opt *opt = find(own, word, len, 0);
 
 	if (!opt)
-		return reason("unknown option --%.*s", len > 100 ? 100 : (int)len, word);
+		return unknown(own, word, len);
 	if (!opt->arg)
 		return equals ? reason("--%s takes no value", opt->name) : set(args, opt, NULL);
 	if (equals)

@@ -13,6 +13,12 @@ out_quiet(bool quiet)
 	quiet_asked = quiet;
 }
 
+bool
+out_is_quiet(void)
+{
+	return quiet_asked;
+}
+
 size_t
 out_utf8(const char *s, size_t len, unsigned *point)
 {

@@ -143,7 +143,9 @@ explain(struct binfmt *b, const struct rule *rule, struct err *err)
 	else if (s.has_entry)
 		in_force = "the old handler is in force";
 	else if (s.has_temporary)
-		in_force = "the new handler is in force under a temporary name, the next run gives it its own";
+		in_force = rule_same(&s.held, rule)
+			       ? "the new handler is in force under a temporary name, the next run gives it its own"
+			       : "the old handler is in force under a temporary name, the next run gives it its own";
 	snprintf(cause, sizeof(cause), "%s", err->text);
 	err_set(err, err->code, "%.2300s; %s", cause, in_force);
 }

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "out.h"
 #include "table.h"
+
+enum { GAP = 2, LAST_MIN = 12 };
 
 void
 table_start(struct table *table, const char *const *headings)
@@ -48,21 +53,64 @@ table_row(struct table *table, const char *const *cells)
 	table->rows++;
 }
 
+/* Columns left for the last cell of a row: on a terminal what is not taken by the others, else no limit. */
+static size_t
+room_for_last(const struct table *table)
+{
+	struct winsize size;
+	size_t taken = 0;
+
+	if (table->columns < 2 || !isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
+		return SIZE_MAX;
+	for (size_t i = 0; i + 1 < table->columns; i++)
+		taken += table->width[i] + GAP;
+	return size.ws_col > taken + LAST_MIN ? size.ws_col - taken : SIZE_MAX;
+}
+
+/* Of a cell that is too wide the end is shown: paths differ there. */
+static void
+print_last(const char *cell, size_t room)
+{
+	unsigned ignored;
+
+	if (out_width(cell) > room) {
+		fputs("\xe2\x80\xa6", stdout); /* an ellipsis */
+		while (*cell && out_width(cell) > room - 1) {
+			size_t n = out_utf8(cell, strlen(cell), &ignored);
+
+			cell += n ? n : 1;
+		}
+	}
+	out_text(stdout, cell);
+	putchar('\n');
+}
+
+static void
+print_cell(const struct table *table, size_t column, const char *cell, bool colour)
+{
+	bool marked = colour && table->good && column == table->marked && strcmp(cell, table->good) != 0;
+
+	fputs(marked ? "\033[31m" : "", stdout);
+	out_text(stdout, cell);
+	fputs(marked ? "\033[0m" : "", stdout);
+	for (size_t i = out_width(cell); i < table->width[column] + GAP; i++)
+		putchar(' ');
+}
+
 int
 table_print(struct table *table)
 {
-	size_t column = 0;
+	size_t column = 0, row = 0, room = room_for_last(table);
+	bool colour = isatty(STDOUT_FILENO), print = table->rows && !table->failed && !out_is_quiet();
 
-	for (const char *cell = table->cells; table->rows && !table->failed && cell < table->cells + table->len;
-	     cell += strlen(cell) + 1) {
-		bool last = column + 1 == table->columns;
-
-		out_text(stdout, cell);
-		for (size_t i = out_width(cell); !last && i < table->width[column] + 2; i++)
-			putchar(' ');
-		if (last)
-			putchar('\n');
-		column = last ? 0 : column + 1;
+	for (const char *cell = table->cells; print && cell < table->cells + table->len; cell += strlen(cell) + 1) {
+		if (column + 1 < table->columns) {
+			print_cell(table, column++, cell, colour && row > 0);
+			continue;
+		}
+		print_last(cell, room);
+		column = 0;
+		row++;
 	}
 	free(table->cells);
 	return table->failed ? -1 : 0;

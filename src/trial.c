@@ -102,6 +102,17 @@ judge_refused(const struct trial_input *in, struct trial *t)
 	}
 }
 
+/* A live entry keeps its interpreter when it is registered again: a wrong one has to go first. */
+static void
+advise_anew(const struct trial_input *in, struct trial *t)
+{
+	if (in->taker)
+		advice_fix(&t->advice, "binfmtctl remove --entry %s; binfmtctl register %s", in->taker->name,
+			   in->arch->name);
+	else
+		advice_fix(&t->advice, "binfmtctl register %s", in->arch->name);
+}
+
 static void
 judge_end(const struct trial_input *in, struct trial *t)
 {
@@ -117,12 +128,12 @@ judge_end(const struct trial_input *in, struct trial *t)
 	} else if (*t->version && !is_of(in->arch, t->version)) {
 		advice_set(&t->advice, "wrong architecture: the interpreter is %.*s", (int)strcspn(t->version, " "),
 			   t->version);
-		advice_fix(&t->advice, "binfmtctl register %s", in->arch->name);
+		advise_anew(in, t);
 	} else {
 		advice_set(&t->advice,
 			   "the program exited with %d instead of %d: the interpreter is none for %s, or broken",
 			   run->status, PROBE_STATUS, in->arch->name);
-		advice_fix(&t->advice, "binfmtctl register %s", in->arch->name);
+		advise_anew(in, t);
 	}
 }
 
