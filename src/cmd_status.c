@@ -37,9 +37,9 @@ scope_word(enum binfmt_scope scope)
 static const char *
 scope_text(enum binfmt_scope scope)
 {
-	return scope == BINFMT_HOST        ? "the host's instance"
-	       : scope == BINFMT_NAMESPACE ? "a private instance of this user namespace"
-	       : scope == BINFMT_INHERITED ? "the instance of a parent user namespace"
+	return scope == BINFMT_HOST        ? "host instance"
+	       : scope == BINFMT_NAMESPACE ? "private instance"
+	       : scope == BINFMT_INHERITED ? "instance of a parent user namespace"
 					   : "instance unknown";
 }
 
