@@ -4,6 +4,7 @@ AWK = awk
 PREFIX = /usr/local
 SBINDIR = $(PREFIX)/sbin
 MANDIR = $(PREFIX)/share/man
+DOCDIR = $(PREFIX)/share/doc/binfmtctl
 
 BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -iquote include -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
 	-Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla -Wformat=2
@@ -57,12 +58,21 @@ build/kernel_%: tests/kernel_%.c build/harness.o $(LIB_OBJ)
 check: all $(TEST_BIN)
 	@for t in $(TEST_BIN); do echo "== $$t"; $$t || exit 1; done
 
+demo: all
+	@tests/demo
+
+lint:
+	clang-format --dry-run -Werror src/*.c include/*.h tests/*.[ch]
+	mandoc -T lint man/binfmtctl.8
+
 install: all
 	mkdir -p $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man8
 	install -m 755 binfmtctl $(DESTDIR)$(SBINDIR)/binfmtctl
 	install -m 644 man/binfmtctl.8 $(DESTDIR)$(MANDIR)/man8/binfmtctl.8
+	mkdir -p $(DESTDIR)$(DOCDIR)/examples
+	install -m 644 man/examples/* $(DESTDIR)$(DOCDIR)/examples
 
 clean:
 	rm -rf build binfmtctl
 
-.PHONY: all check install clean
+.PHONY: all check demo lint install clean
