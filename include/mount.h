@@ -15,10 +15,15 @@ struct err;
 int mount_if_absent(const char *dir, bool force, bool *mounted, struct err *err);
 
 /*
- * After registering in a mount of our own: the entries die with the last mount of their instance.
- * In a container, or a mount namespace that is not PID 1's, unmounts and mounts again and sees
- * whether they are still there. -1 and *err (nothing mounted, nothing left) if they are not.
- * Reopens b.
+ * Whether entries registered in a mount of our own may die with it: in a container, or a mount
+ * namespace that is not PID 1's. In a user namespace that was asked for with --force, and so false.
+ */
+bool mount_may_vanish(void);
+
+/*
+ * Unmounts and mounts again and sees whether entries are still there, as they are if somebody else
+ * holds the instance. Reopens b, without the lock. -1 and *err, with nothing mounted and nothing
+ * left, if they are gone.
  */
 int mount_keep(struct binfmt *b, struct err *err);
 

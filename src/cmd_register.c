@@ -248,7 +248,7 @@ cmd_register(const struct cmd *cmd, struct args *args)
 	if (args->operand_count == 0)
 		put_custom(&c);
 	warn_if_off(&c);
-	if (mounted && c.done && mount_keep(&c.b, &c.err) < 0)
+	if (mounted && c.done && mount_may_vanish() && mount_keep(&c.b, &c.err) < 0)
 		change_result(&c, args->binfmt_dir, OUT_FAILED, NULL);
 	return change_end(&c);
 }

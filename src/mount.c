@@ -52,15 +52,16 @@ same_namespace(const char *a, const char *b)
 	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_ino == y.st_ino;
 }
 
-/* Whether this is the machine itself: its PID namespace, and PID 1's mount namespace. */
-static bool
-on_the_host(void)
+bool
+mount_may_vanish(void)
 {
 	const ino_t initial = 0xEFFFFFFCU; /* PROC_PID_INIT_INO of include/linux/proc_ns.h */
 	struct stat st;
 
-	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == initial &&
-	       same_namespace("/proc/self/ns/mnt", "/proc/1/ns/mnt");
+	if (binfmt_initial_user_namespace() != 1)
+		return false;
+	return stat("/proc/self/ns/pid", &st) < 0 || st.st_ino != initial ||
+	       !same_namespace("/proc/self/ns/mnt", "/proc/1/ns/mnt");
 }
 
 static size_t
@@ -82,8 +83,6 @@ mount_keep(struct binfmt *b, struct err *err)
 {
 	const char *dir = b->dir;
 
-	if (on_the_host() || binfmt_initial_user_namespace() != 1)
-		return 0;
 	binfmt_close(b);
 	if (umount2(dir, UMOUNT_NOFOLLOW) < 0)
 		return err_set(err, "mount", "cannot unmount %s to see whether the entries would outlive it: %s", dir,
