@@ -45,7 +45,8 @@ help_print(const struct cmd *cmd)
 {
 	help_usage(stdout, cmd);
 	if (cmd) {
-		printf("%s\n\nOptions:\n", cmd->help);
+		printf("%s\n", cmd->help);
+		fputs(cmd->opts->name ? "\nOptions:\n" : "", stdout);
 		print_options(cmd->opts);
 	} else {
 		puts("Manage the kernel's binfmt_misc handlers.\n\nCommands:");
