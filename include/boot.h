@@ -2,6 +2,8 @@
 #ifndef BOOT_H
 #define BOOT_H
 
+#include <stddef.h>
+
 struct finding;
 struct snapshot;
 
@@ -14,5 +16,8 @@ typedef void boot_tell(void *arg, const char *check, const struct finding *findi
  * places ("boot-order"). s may be NULL: then only the lines are looked at.
  */
 void boot_examine(const struct snapshot *s, boot_tell *tell, void *arg);
+
+/* How many live entries nothing will bring back. */
+size_t boot_unconfigured(const struct snapshot *s);
 
 #endif

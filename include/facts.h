@@ -22,7 +22,7 @@ struct facts {
 	long userns_clone;        /* kernel.unprivileged_userns_clone (Debian's kernels) */
 	bool systemd_binfmt;      /* systemd runs here and has its systemd-binfmt */
 	long binfmt_support;      /* formats that update-binfmts has on record, -1 not installed */
-	size_t entries;
+	size_t unconfigured;      /* live entries that no configuration brings back */
 };
 
 /* Reads them. `b` is opened by binfmt_open or that failed with *err. */

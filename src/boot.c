@@ -78,6 +78,34 @@ place(const struct boot *boot, const char *name)
 }
 
 static void
+keep_line(void *arg, const struct binfmtd_line *line)
+{
+	if (line->rule)
+		keep(arg, line->rule);
+}
+
+static bool
+is_configured(const struct boot *boot, const char *name)
+{
+	return place(boot, name) || facts_binfmt_support_has(name);
+}
+
+size_t
+boot_unconfigured(const struct snapshot *s)
+{
+	struct boot boot = {0};
+	struct err ignored;
+	struct view view;
+	size_t count = 0;
+
+	binfmtd_read(keep_line, &boot, &ignored);
+	for (size_t i = 0; i < s->list.count; i++)
+		count += snapshot_view(s, i, &view) && !is_configured(&boot, view.name);
+	free(boot.names);
+	return count;
+}
+
+static void
 look_for_unconfigured(struct boot *boot, const struct snapshot *s)
 {
 	char detail[ERR_TEXT_MAX], fix[ERR_TEXT_MAX];
@@ -85,7 +113,7 @@ look_for_unconfigured(struct boot *boot, const struct snapshot *s)
 	struct view view;
 
 	for (size_t i = 0; i < s->list.count; i++) {
-		if (!snapshot_view(s, i, &view) || place(boot, view.name) || facts_binfmt_support_has(view.name))
+		if (!snapshot_view(s, i, &view) || is_configured(boot, view.name))
 			continue;
 		missing++;
 		snprintf(detail, sizeof(detail), "entry %s is in no configuration: it will not be there after a reboot",

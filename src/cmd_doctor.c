@@ -216,16 +216,18 @@ static void
 examine(struct visit *visit)
 {
 	const struct args *args = visit->args;
+	const struct snapshot *host; /* the entries that a reboot concerns */
 	struct facts facts;
 	struct err err;
 
 	visit->seen = snapshot_read(&visit->s, args, &err) == 0;
 	facts_read(&facts, &visit->s.b, visit->seen, &err);
-	facts.entries = visit->seen ? visit->s.list.count : 0;
+	host = visit->seen && facts.scope == BINFMT_HOST ? &visit->s : NULL;
+	facts.unconfigured = host ? boot_unconfigured(host) : 0;
 	judge_machine(visit, &facts);
 	if (visit->seen)
 		judge_entries(visit);
-	boot_examine(visit->seen && facts.scope == BINFMT_HOST ? &visit->s : NULL, tell, visit);
+	boot_examine(host, tell, visit);
 	for (size_t i = 0; i < args->operand_count; i++) {
 		if (visit->seen)
 			judge_file(visit, args->operands[i].word);

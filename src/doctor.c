@@ -137,7 +137,7 @@ judge_user_namespaces(const struct facts *f, struct finding *out)
 static void
 judge_managers(const struct facts *f, struct finding *out)
 {
-	if (f->initial_user_namespace && f->systemd_binfmt && f->entries) {
+	if (f->initial_user_namespace && f->systemd_binfmt && f->unconfigured) {
 		finding_set(out, GRADE_WARN,
 			    "systemd-binfmt is installed: when it is restarted it removes all handlers and loads only "
 			    "binfmt.d");
