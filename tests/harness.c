@@ -17,6 +17,8 @@
 #include "native.h"
 #include "probe.h"
 
+enum { STUCK_SECONDS = 300 }; /* a program that takes so long hangs, and is killed */
+
 static const char *no_namespace = "ns_enter was not called";
 
 static bool
@@ -166,6 +168,7 @@ program(char *const argv[], char *const env[])
 		dup2(null, 0);
 		dup2(out[1], 1);
 		dup2(err[1], 2);
+		alarm(STUCK_SECONDS);
 		execve(argv[0], argv, env ? env : none);
 		_exit(errno == ENOEXEC ? 226 : 227);
 	}
