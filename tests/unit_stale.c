@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#include "harness.h"
+
+#include "binfmt.h"
+#include "match.h"
+#include "probe.h"
+#include "rule.h"
+#include "stale.h"
+
+static const char *const names[] = {"NO", "REPLACED", "DELETED", "ELSEWHERE", "UNSEEN"};
+
+static void
+by_probe__runs__what_they_prove(void **state)
+{
+	static const struct stat same = {.st_dev = 5, .st_ino = 7}, other = {.st_dev = 5, .st_ino = 8},
+				 device = {.st_dev = 6, .st_ino = 7};
+	static const struct {
+		const char *row;
+		unsigned flags;
+		struct probe_result run;
+		const struct stat *path;
+		enum stale stale;
+	} t[] = {
+	    {"the same file", RULE_F, {.exe = "/q", .dev = 5, .ino = 7}, &same, STALE_NO},
+	    {"the same by another name", RULE_F, {.exe = "/x (deleted)", .dev = 5, .ino = 7}, &same, STALE_NO},
+	    {"replaced", RULE_F, {.exe = "/q (deleted)", .dev = 5, .ino = 7}, &other, STALE_REPLACED},
+	    {"replaced from another file system",
+	     RULE_F,
+	     {.exe = "/q (deleted)", .dev = 5, .ino = 7},
+	     &device,
+	     STALE_REPLACED},
+	    {"deleted", RULE_F, {.exe = "/q (deleted)", .dev = 5, .ino = 7}, NULL, STALE_DELETED},
+	    {"another file that lives", RULE_F, {.exe = "/q", .dev = 5, .ino = 7}, &other, STALE_ELSEWHERE},
+	    {"another file system's", RULE_F, {.exe = "/q", .dev = 5, .ino = 7}, &device, STALE_ELSEWHERE},
+	    {"not to be seen from here", RULE_F, {.exe = "/q", .dev = 5, .ino = 7}, NULL, STALE_ELSEWHERE},
+	    {"deleted in its name only", RULE_F, {.exe = "/q(deleted)", .dev = 5, .ino = 7}, &other, STALE_ELSEWHERE},
+	    {"deleted in the middle", RULE_F, {.exe = "/q (deleted)/x", .dev = 5, .ino = 7}, &other, STALE_ELSEWHERE},
+	    {"nothing but the mark", RULE_F, {.exe = " (deleted)", .dev = 5, .ino = 7}, &other, STALE_ELSEWHERE},
+	    {"closed to us", RULE_F, {.exe = "", .exe_errno = 13}, &same, STALE_UNSEEN},
+	    {"not traced", RULE_F, {.exe = ""}, NULL, STALE_UNSEEN},
+	    {"native", RULE_F, {.exe = "/memfd:p (deleted)", .itself = true}, &same, STALE_UNSEEN},
+	    {"transparent", RULE_F | RULE_T | RULE_O, {.exe = "/q (deleted)"}, &same, STALE_UNSEEN},
+	    {"loader", RULE_F | RULE_L, {.exe = "/q (deleted)"}, &same, STALE_UNSEEN},
+	    {"other flags", RULE_F | RULE_P | RULE_O | RULE_C, {.exe = "/q", .dev = 5, .ino = 7}, &same, STALE_NO},
+	};
+	unsigned seen = 0;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(t); i++) {
+		struct rule rule = {.flags = t[i].flags, .interpreter = "/q"};
+		enum stale stale = stale_by_probe(&rule, &t[i].run, t[i].path);
+
+		if (stale != t[i].stale)
+			fail_msg("%s: %s", t[i].row, names[stale]);
+		seen |= 1U << stale;
+	}
+	assert_int_equal(seen, (1U << LENGTH(names)) - 1); /* every value of the enum */
+}
+
+static void
+by_time__times__a_hint(void **state)
+{
+	static const struct {
+		struct timespec registered, changed;
+		enum stale stale;
+	} t[] = {
+	    {{100, 50}, {100, 50}, STALE_NO},
+	    {{100, 50}, {100, 49}, STALE_NO},
+	    {{100, 50}, {100, 51}, STALE_REPLACED},
+	    {{100, 50}, {99, 999999999}, STALE_NO},
+	    {{100, 999999999}, {101, 0}, STALE_REPLACED},
+	    {{100, 0}, {101, 0}, STALE_REPLACED},
+	    {{101, 0}, {100, 0}, STALE_NO},
+	    {{0, 0}, {-1, 0}, STALE_NO},
+	};
+	struct stat path = {0};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(t); i++) {
+		path.st_ctim = t[i].changed;
+		if (stale_by_time(&t[i].registered, &path) != t[i].stale)
+			fail_msg("row %zu", i);
+		assert_int_equal(stale_by_time(&t[i].registered, NULL), STALE_DELETED);
+	}
+}
+
+static void
+taker__list__first_enabled_that_matches(void **state)
+{
+	static const struct rule off = {.size = 1, .magic = "M"}, on = {.size = 1, .magic = "M", .enabled = true},
+				 other = {.size = 1, .magic = "X", .enabled = true},
+				 extension = {.type = RULE_EXTENSION, .extension = "exe", .enabled = true},
+				 bpf = {.type = RULE_BPF, .enabled = true};
+	static const struct {
+		const char *row;
+		const struct rule *rules[4];
+		size_t count;
+		const char *path;
+		int taker; /* -1: none */
+	} t[] = {
+	    {"none", {NULL}, 0, "f", -1},
+	    {"one", {&on}, 1, "f", 0},
+	    {"off", {&off}, 1, "f", -1},
+	    {"off in front", {&off, &other, &on}, 3, "f", 2},
+	    {"newest first", {&on, &on}, 2, "f", 0},
+	    {"extension in front", {&extension, &on}, 2, "f.exe", 0},
+	    {"extension behind", {&on, &extension}, 2, "f.exe", 0},
+	    {"extension of another", {&extension, &on}, 2, "f.ex", 1},
+	    {"not understood", {NULL, &on}, 2, "f", 1},
+	    {"type B", {&bpf, &on}, 2, "f", 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(t); i++) {
+		struct binfmt_entry entries[4] = {{0}};
+		struct binfmt_list list = {.entries = entries, .count = t[i].count};
+		struct subject subject = {.path = t[i].path, .head = "MZ"};
+		const struct binfmt_entry *taker;
+
+		for (size_t k = 0; k < t[i].count; k++)
+			entries[k].rule = t[i].rules[k];
+		taker = stale_taker(&list, &subject);
+		if (taker != (t[i].taker < 0 ? NULL : &entries[t[i].taker]))
+			fail_msg("%s", t[i].row);
+	}
+}
+
+/* Nothing is run for entries whose interpreter the kernel does not hold. */
+static void
+of__without_f_or_bpf__never(void **state)
+{
+	static const struct rule rules[] = {
+	    {.interpreter = "/nowhere", .enabled = true, .size = 1},
+	    {.interpreter = "/nowhere", .flags = RULE_P | RULE_O | RULE_C, .size = 1},
+	    {.type = RULE_BPF, .interpreter = "handler", .flags = RULE_F},
+	};
+	struct binfmt_list list = {0};
+	struct timespec registered = {1, 0};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rules); i++) {
+		struct staleness s = stale_of(&rules[i], &registered, &list, true);
+
+		assert_int_equal(s.stale, STALE_NO);
+		assert_false(s.by_time);
+	}
+}
+
+static void
+of__disabled_or_unknown__by_time(void **state)
+{
+	struct rule rule = {.type = RULE_EXTENSION, .extension = "e", .interpreter = "/proc/self/exe", .flags = RULE_F};
+	struct timespec early = {1, 0}, late = {INT32_MAX, 0};
+	struct binfmt_list list = {0};
+	struct staleness s;
+
+	(void)state;
+	for (int on = 0; on < 4; on++) {
+		rule.enabled = on & 1;
+		s = stale_of(&rule, &early, &list, on & 2);
+		assert_true(s.by_time);
+		assert_int_equal(s.stale, STALE_REPLACED);
+		s = stale_of(&rule, &late, &list, on & 2);
+		assert_true(s.by_time);
+		assert_int_equal(s.stale, STALE_NO);
+	}
+	memcpy(rule.interpreter, "/nowhere", 9);
+	s = stale_of(&rule, &late, &list, true);
+	assert_true(s.by_time);
+	assert_int_equal(s.stale, STALE_DELETED);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(by_probe__runs__what_they_prove),         cmocka_unit_test(by_time__times__a_hint),
+	    cmocka_unit_test(taker__list__first_enabled_that_matches), cmocka_unit_test(of__without_f_or_bpf__never),
+	    cmocka_unit_test(of__disabled_or_unknown__by_time),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
