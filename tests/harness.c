@@ -152,7 +152,7 @@ collect(int out, int err, struct run *r)
 }
 
 const struct run *
-program(char *const argv[], char *const env[])
+program_at(const char *root, const char *path, char *const argv[], char *const env[])
 {
 	static struct run r;
 	char *none[] = {NULL};
@@ -169,7 +169,9 @@ program(char *const argv[], char *const env[])
 		dup2(out[1], 1);
 		dup2(err[1], 2);
 		alarm(STUCK_SECONDS);
-		execve(argv[0], argv, env ? env : none);
+		if (root && (chroot(root) < 0 || chdir("/") < 0))
+			_exit(228);
+		execve(path, argv, env ? env : none);
 		_exit(errno == ENOEXEC ? 226 : 227);
 	}
 	assert_true(pid > 0);
@@ -181,6 +183,12 @@ program(char *const argv[], char *const env[])
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	r.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	return &r;
+}
+
+const struct run *
+program(char *const argv[], char *const env[])
+{
+	return program_at(NULL, argv[0], argv, env);
 }
 
 const struct run *

@@ -78,6 +78,9 @@ bool expect_json_at(const char *text, const char *filter, const char *file, int 
 /* The same for any program, by path; env may be NULL for an empty environment. */
 const struct run *program(char *const argv[], char *const env[]);
 
+/* The same with another argv[0] than the path, and after a chroot (root may be NULL). */
+const struct run *program_at(const char *root, const char *path, char *const argv[], char *const env[]);
+
 /* Writes a string to a file of the mount with one write(2); 0 or errno. */
 int mount_write(const char *file, const char *bytes, size_t len);
 
