@@ -101,20 +101,26 @@ read_report(const struct run *run, struct report *r)
 	}
 }
 
-/* waitpid with a time limit: 1 and *status, or 0 if time ran out. */
+/*
+ * Waits until it stops or ends: 1 and *status, or 0 if time ran out. What it has started is killed
+ * with it, before it is reaped: until then nobody else can get its process group's number.
+ */
 static int
 wait_for(const struct run *run, int *status)
 {
 	struct timespec pause = {.tv_nsec = 50000};
+	siginfo_t info = {0};
 
-	while (waitpid(run->pid, status, WNOHANG) != run->pid) {
+	while (waitid(P_PID, (id_t)run->pid, &info, WEXITED | WSTOPPED | WNOHANG | WNOWAIT) < 0 || info.si_pid == 0) {
 		if (left_ms(run) == 0)
 			return 0;
 		nanosleep(&pause, NULL);
 		if (pause.tv_nsec < 5000000)
 			pause.tv_nsec *= 2;
 	}
-	return 1;
+	if (info.si_code != CLD_TRAPPED && info.si_code != CLD_STOPPED)
+		kill(-run->pid, SIGKILL);
+	return waitpid(run->pid, status, 0) == run->pid;
 }
 
 static void
@@ -195,7 +201,6 @@ follow(const struct run *run, int program, enum probe_until until, struct probe_
 		}
 	}
 	end_of(status, result);
-	kill(-run->pid, SIGKILL);
 }
 
 static void
