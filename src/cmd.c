@@ -18,7 +18,7 @@ const struct cmd cmd_table[] = {
      "make handlers be as asked", "results", OPERANDS_ARCH, register_opts, cmd_register},
     {"remove", "ENTRY... | all | --global", "remove handlers", "results", OPERANDS_ENTRY, remove_opts, cmd_remove},
     {"enable", "ENTRY... | all | --global", "switch handlers on", "results", OPERANDS_ENTRY, enable_opts, cmd_enable},
-    {"disable", "ENTRY... | all | --global", "switch handlers off", "results", OPERANDS_ENTRY, enable_opts, cmd_enable},
+    {"disable", "ENTRY... | all | --global", "switch handlers off", "results", OPERANDS_ENTRY, disable_opts, cmd_enable},
     {"list", "[--supported]", "list live handlers in the kernel's order", "entries", OPERANDS_NONE, list_opts,
      cmd_list},
     {"status", "[ENTRY...]", "show the health of handlers", "entries", OPERANDS_ENTRY, status_opts, cmd_status},

@@ -18,6 +18,13 @@ const struct opt enable_opts[] = {
     OPT_END,
 };
 
+const struct opt disable_opts[] = {
+    OPT_ENTRY_NAME,
+    OPT_BOOL("global", 0, global, "the switch of binfmt_misc itself"),
+    OPT_TIMEOUT,
+    OPT_END,
+};
+
 static bool
 is_enable(const struct change *c)
 {

@@ -140,10 +140,11 @@ print_head(const struct survey *survey)
 	       scope_text(binfmt_scope(&survey->s.b)), count, count == 1 ? "entry" : "entries");
 }
 
+/* With --json the tables are empty. */
 static int
 print_text(struct survey *survey)
 {
-	if (!survey->args->quiet)
+	if (!survey->args->quiet && !survey->args->json)
 		print_head(survey);
 	if (!survey->args->quiet && survey->entries.rows)
 		putchar('\n');
@@ -169,11 +170,11 @@ run(struct survey *survey)
 	for (size_t i = 0; i < survey->s.list.count; i++)
 		if (!survey->wanted || survey->wanted[i])
 			survey_one(survey, i);
-	if (!survey->args->json)
-		return print_text(survey);
-	json_end();
-	json_end();
-	return 0;
+	if (survey->args->json) {
+		json_end();
+		json_end();
+	}
+	return print_text(survey);
 }
 
 int
