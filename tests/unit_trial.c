@@ -11,6 +11,7 @@
 #include "view.h"
 
 #define RUNNER "/opt/runner"
+#define ANEW "binfmtctl remove --entry entry; binfmtctl register aarch64"
 
 /* The input that a test bends: an F entry for aarch64 whose interpreter, dev 1 inode 2, ran the probe to its end. */
 static struct rule rule;
@@ -317,7 +318,7 @@ judge__qemu_of_another_architecture__wrong_architecture(void **state)
 
 		snprintf(version.output, sizeof(version.output), "%s version 7.2.22\n", wrong[i]);
 		snprintf(detail, sizeof(detail), "wrong architecture: the interpreter is %s", wrong[i]);
-		expect_trial(false, false, false, RUNNER, detail, "binfmtctl register aarch64");
+		expect_trial(false, false, false, RUNNER, detail, ANEW);
 	}
 }
 
@@ -326,13 +327,15 @@ judge__wrong_exit_status__said(void **state)
 {
 	(void)state;
 	run.status = 3;
-	expect_trial(false, false, false, RUNNER, "the program exited with 3 instead of 42", "binfmtctl register");
+	expect_trial(false, false, false, RUNNER, "the program exited with 3 instead of 42", ANEW);
 	in.version = &version;
 	strcpy(version.output, "qemu-aarch64 version 7.2.22\n");
-	expect_trial(false, false, false, RUNNER, "the program exited with 3 instead of 42", "binfmtctl register");
-	run.status = 0;
+	expect_trial(false, false, false, RUNNER, "the program exited with 3 instead of 42", ANEW);
 	in.version = NULL;
-	expect_trial(false, false, false, RUNNER, "the program exited with 0 instead of 42", "binfmtctl register");
+	in.taker = NULL;
+	run.status = 0;
+	expect_trial(false, false, false, RUNNER, "the program exited with 0 instead of 42",
+		     "binfmtctl register aarch64");
 }
 
 static void
