@@ -83,26 +83,33 @@ put(struct binfmt *b, const struct rule *rule, const char *name, struct err *err
 	return rule->enabled == back.enabled ? 0 : set_enabled(b, name, rule->enabled, err);
 }
 
+/* Takes a temporary back, but only where its entry is seen to be there: it may be all that is live. */
+static void
+take_back(struct binfmt *b, const char *name, const char *temporary)
+{
+	struct err ignored;
+	struct rule rule;
+
+	if (binfmt_read(b, name, &rule, NULL, &ignored) > 0)
+		drop(b, temporary, &ignored);
+}
+
 /* The old entry is in force and nothing is half done: puts a valid second one beside it. */
 static int
 put_temporary(struct binfmt *b, const struct rule *rule, struct state *s, struct err *err)
 {
-	struct err ignored;
-
 	if (s->has_temporary && drop(b, s->temporary, err) < 0)
 		return -1;
 	if (put(b, rule, s->temporary, err) == 0)
 		return 0;
 	if (strcmp(err->code, "verify") == 0 || strcmp(err->code, "read") == 0 || strcmp(err->code, "write") == 0)
-		drop(b, s->temporary, &ignored);
+		take_back(b, rule->name, s->temporary);
 	return -1;
 }
 
 static int
 replace_once(struct binfmt *b, const struct rule *rule, struct state *s, struct err *err)
 {
-	struct err ignored;
-
 	if (read_state(b, rule->name, s, err) < 0)
 		return -1;
 	if (s->has_entry) {
@@ -110,7 +117,7 @@ replace_once(struct binfmt *b, const struct rule *rule, struct state *s, struct 
 			return -1;
 		s->has_temporary = true;
 		if (drop(b, rule->name, err) < 0) {
-			drop(b, s->temporary, &ignored); /* the old entry is still there */
+			take_back(b, rule->name, s->temporary);
 			return -1;
 		}
 	}
@@ -126,7 +133,7 @@ by_others(const struct err *err)
 	return strcmp(err->code, "exists") == 0 || strcmp(err->code, "missing") == 0;
 }
 
-/* After a failure: says which handler is in force, and drops a temporary that is needed no more. */
+/* After a failure: says which handler is in force. */
 static void
 explain(struct binfmt *b, const struct rule *rule, struct err *err)
 {
