@@ -43,12 +43,18 @@ const struct opt register_opts[] = {
 static void
 put(struct change *c, struct rule *rule)
 {
-	enum outcome outcome = handler_put(c, rule);
+	enum outcome outcome = OUT_FAILED;
 	char detail[RULE_LINE_MAX + 128], flags[RULE_FLAGS_MAX * 2];
 
+	/* An unsound rule is refused by handler_put, with its own reason. */
+	if (!c->args->persist || rule_check(rule) ||
+	    conf_check(c->args->conf_dir, rule, c->args->force, &c->err) == 0)
+		outcome = handler_put(c, rule);
 	if (outcome != OUT_FAILED && c->args->persist &&
-	    conf_persist(&c->b, c->args->conf_dir, rule, c->args->force, &c->err) < 0)
+	    conf_persist(&c->b, c->args->conf_dir, rule, c->args->force, &c->err) < 0) {
+		note_add(&c->notes, "it is registered, but will not be after the next boot");
 		outcome = OUT_FAILED;
+	}
 	rule_format_flags(rule_implied(rule->flags), rule->more_flags, flags);
 	snprintf(detail, sizeof(detail), "%s, flags %s", rule->interpreter, *flags ? flags : "none");
 	change_result(c, rule->name, outcome, detail);

@@ -19,9 +19,11 @@ static void
 remove_one(struct change *c, const char *name)
 {
 	const char *detail = NULL;
-	int removed = replace_remove(&c->b, name, &c->err), forgotten = 0;
+	int forgotten = 0;
 
-	if (removed < 0) {
+	/* A file of somebody else's is found out before anything is removed. */
+	if ((c->args->persist && conf_whose(c->args->conf_dir, name, &c->err) < 0) ||
+	    replace_remove(&c->b, name, &c->err) < 0) {
 		change_result(c, name, OUT_FAILED, NULL);
 		return;
 	}

@@ -92,6 +92,31 @@ persist_at(int dir, const char *where, const char *file, const char *text, size_
 }
 
 int
+conf_check(const char *dir, const struct rule *rule, bool force, struct err *err)
+{
+	char file[NAME_MAX + 1], line[RULE_LINE_MAX];
+	const char *reason;
+	struct stat st;
+	size_t len;
+	int fd, ours;
+
+	reason = rule_format_line(rule, true, line, &len);
+	if (reason)
+		return err_set(err, "persist", "%s", reason);
+	if (file_name(rule->name, file, err) < 0)
+		return -1;
+	if (!dir && stat(CONF_DIR, &st) < 0 && errno == ENOENT)
+		return 0; /* it will be made */
+	dir = dir ? dir : CONF_DIR;
+	fd = open_dir(dir, false, err);
+	if (fd < 0)
+		return -1;
+	ours = force ? 0 : whose(fd, file, dir, err);
+	close(fd);
+	return ours < 0 ? -1 : 0;
+}
+
+int
 conf_persist(struct binfmt *b, const char *dir, const struct rule *rule, bool force, struct err *err)
 {
 	char file[NAME_MAX + 1], text[TEXT_MAX], path[PATH_MAX];
@@ -118,6 +143,23 @@ conf_persist(struct binfmt *b, const char *dir, const struct rule *rule, bool fo
 	done = persist_at(fd, dir, file, text, MARK + len + 1, force, err);
 	close(fd);
 	return done;
+}
+
+int
+conf_whose(const char *dir, const char *name, struct err *err)
+{
+	char file[NAME_MAX + 1];
+	int fd, ours;
+
+	dir = dir ? dir : CONF_DIR;
+	if (file_name(name, file, err) < 0)
+		return -1;
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : err_set(err, "persist", "cannot open %s: %s", dir, strerror(errno));
+	ours = whose(fd, file, dir, err);
+	close(fd);
+	return ours;
 }
 
 int
