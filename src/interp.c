@@ -78,7 +78,7 @@ interp_of_script(const unsigned char head[static 256], char path[static 256])
 	while (at < 255 && head[at] && !strchr(" \t\n", head[at]))
 		path[len++] = (char)head[at++];
 	path[len] = '\0';
-	return len > 0;
+	return len > 0 && strchr(" \t\n", head[at]); /* a path that is cut off is none */
 }
 
 static const char *

@@ -86,10 +86,13 @@ explain_script(struct pick *p)
 	if (!interp_of_script(p->subject.head, path)) {
 		p->picked = PICK_NONE;
 		p->runs = false;
-		advice_set(&p->advice, "a script whose #! line names no interpreter");
+		advice_set(&p->advice, "a script whose #! line names no interpreter, or one too far along");
 		return;
 	}
-	reason = path[0] == '/' ? interp_look(path, &interp) : NULL;
+	if (path[0] == '/')
+		reason = interp_look(path, &interp);
+	else
+		reason = access(path, X_OK) < 0 ? "a relative path, and no such program in this folder" : NULL;
 	p->runs = !reason;
 	advice_set(&p->advice, "run by %s%s%s%s", path, reason ? ": " : "", reason ? reason : "",
 		   reason ? ", so exec fails" : "");
@@ -209,6 +212,20 @@ not_executable(int fd, const struct stat *st, struct pick *p)
 	return true;
 }
 
+/* Whether the loader finds the program headers; it goes by e_machine, and looks at no other byte of e_ident. */
+static bool
+is_whole(int fd, const struct pick *p)
+{
+	unsigned char head[sizeof(p->subject.head)], last;
+	struct elf_head elf;
+
+	memcpy(head, p->subject.head, sizeof(head));
+	memcpy(head, p->arch->magic, EI_VERSION);
+	return elf_parse(head, sizeof(head), &elf) && elf.phnum &&
+	       elf.phentsize == (elf.wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr)) &&
+	       pread(fd, &last, 1, (off_t)(elf.phoff + (uint64_t)elf.phnum * elf.phentsize - 1)) == 1;
+}
+
 void
 pick_file(const struct snapshot *s, const char *path, struct pick *p)
 {
@@ -228,6 +245,8 @@ pick_file(const struct snapshot *s, const char *path, struct pick *p)
 			pick_subject(s, p);
 		if (len == 0 && p->picked == PICK_NONE)
 			fail(p, PICK_NONE, "an empty file");
+		else if (p->picked == PICK_NATIVE && !is_whole(fd, p))
+			fail(p, PICK_NONE, "a program for this machine, but the file is cut off or damaged");
 	}
 	if (fd >= 0)
 		close(fd);
@@ -243,6 +262,8 @@ pick_why(const struct snapshot *s, size_t i, const struct subject *subject, stru
 
 	if (!snapshot_view(s, i, view))
 		return false;
+	if (extension && strchr(extension, '/'))
+		extension = NULL; /* a dot in a folder's name */
 	if (!rule->enabled) {
 		snprintf(why, ERR_TEXT_MAX, "disabled");
 	} else if (rule->type == RULE_BPF) {
