@@ -148,6 +148,8 @@ complete(const struct rule *rule, const struct seen *seen)
 {
 	if (!*rule->interpreter)
 		return "the entry has no interpreter line";
+	if (!(seen->keys & 1U << FLAGS))
+		return "the entry has no flags line";
 	if (rule->type == RULE_BPF || *rule->extension)
 		return NULL;
 	if (!(seen->keys & 1U << OFFSET) || !rule->size)

@@ -50,7 +50,7 @@ static bool
 try_it(const struct arch *arch)
 {
 	unsigned char elf[PROBE_MAX];
-	size_t size = probe_build(arch, 0, elf); /* 0: not EV_CURRENT, which our masks want */
+	size_t size = probe_build(arch, 0xff, elf); /* other masks than ours let 0 pass for EV_CURRENT */
 	struct probe_result result;
 	struct err err;
 

@@ -71,7 +71,7 @@ static void
 judge_refused(const struct trial_input *in, struct trial *t)
 {
 	const struct view *taker = in->taker;
-	const char *interpreter = taker ? taker->rule->interpreter : "";
+	const char *interpreter = taker ? taker->rule->interpreter : "of an entry that cannot be seen here";
 
 	switch (in->run->exec_errno) {
 	case ENOEXEC:
@@ -120,7 +120,7 @@ judge_end(const struct trial_input *in, struct trial *t)
 
 	if (run->end == PROBE_TIMED_OUT) {
 		advice_set(&t->advice, "no answer in %u s", in->timeout_ms / 1000);
-		advice_fix(&t->advice, "binfmtctl test --timeout %u %s", in->timeout_ms / 100, in->arch->name);
+		advice_fix(&t->advice, "binfmtctl test --timeout %u %s", in->timeout_ms / 100 + 10, in->arch->name);
 	} else if (run->end == PROBE_SIGNALLED) {
 		advice_set(&t->advice, "killed by signal %d (%s): the interpreter does not work here", run->signal,
 			   strsignal(run->signal));
