@@ -1,0 +1,533 @@
+/* SPDX-License-Identifier: MIT */
+/* refresh on the real kernel: which entries it registers anew, which it leaves alone, and that no exec fails meanwhile.
+ */
+#include "harness.h"
+
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "arch.h"
+#include "live.h"
+#include "probe.h"
+
+enum { ROUNDS = 200 };
+
+/* A file's change is later than the entry's registration only if the kernel's clock has ticked between. */
+static void
+let_the_clock_tick(void)
+{
+	const struct timespec pause = {.tv_nsec = 30000000};
+
+	nanosleep(&pause, NULL);
+}
+
+/* A fresh copy of the tiny interpreter under this name in the scratch folder; its path on the heap. */
+static char *
+copy(const char *name)
+{
+	char *path = scratch_file(name);
+
+	copy_file(tiny_interpreter(), path, 0755);
+	return path;
+}
+
+/* As a package manager does it: a new file by rename. */
+static void
+upgrade(const char *path)
+{
+	char *next = scratch_file("next");
+
+	copy_file(tiny_interpreter(), next, 0755);
+	assert_int_equal(rename(next, path), 0);
+	free(next);
+}
+
+static void
+register_arch(const char *arch, const char *interpreter, const char *flags)
+{
+	expect(tool("register", arch, "-i", interpreter, "-f", flags, NULL), 0, "registered", NULL);
+}
+
+/* An F entry that no probe knows, at an extension of its name. */
+static void
+register_extension(const char *name, const char *interpreter, unsigned flags)
+{
+	struct rule rule = live_rule(name, name, interpreter, flags);
+
+	assert_int_equal(live_register(&rule), 0);
+}
+
+/* Inode of the file that runs an architecture's programs. */
+static ino_t
+runner(const char *arch)
+{
+	unsigned char elf[PROBE_MAX];
+	struct probe_result result;
+	size_t size = probe_build(arch_find(arch), 1, elf);
+	struct err err;
+
+	assert_int_equal(probe_run(elf, size, NULL, PROBE_UNTIL_EXEC, 60000, &result, &err), 0);
+	return result.ino;
+}
+
+static ino_t
+inode(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_ino;
+}
+
+/* Runs refresh with these words and sees that it wrote nothing. */
+#define expect_untouched(words, out) expect_words_untouched((const char *const[]){"refresh", words, NULL}, out)
+
+static void
+expect_words_untouched(const char *const words[], const char *out)
+{
+	char *before = instance(), *after;
+
+	expect(tool_words(words), 0, out, "");
+	after = instance();
+	assert_string_equal(after, before);
+	free(after);
+	free(before);
+}
+
+static void
+refresh__interpreter_renamed_over__runs_the_new_file(void **state)
+{
+	char *path = copy("upgraded");
+
+	(void)state;
+	register_arch("aarch64", path, "POF");
+	assert_true(runner("aarch64") == inode(path));
+	upgrade(path);
+	assert_true(runner("aarch64") != inode(path));
+	expect(tool("refresh", NULL), 0, "qemu-aarch64: refreshed (", "");
+	assert_true(runner("aarch64") == inode(path));
+	assert_string_equal(live_names(), "qemu-aarch64");
+	assert_non_null(strstr(entry_text("qemu-aarch64"), "flags: POF\n"));
+	expect(tool("status", NULL), 0, "ok", "");
+	free(path);
+}
+
+static void
+refresh__again__unchanged_and_nothing_written(void **state)
+{
+	char *path = copy("upgraded");
+
+	(void)state;
+	register_arch("aarch64", path, "F");
+	upgrade(path);
+	expect(tool("refresh", NULL), 0, "qemu-aarch64: refreshed", "");
+	expect_untouched("all", "qemu-aarch64: unchanged");
+	expect_untouched(NULL, "qemu-aarch64: unchanged");
+	expect_untouched("aarch64", "qemu-aarch64: unchanged");
+	free(path);
+}
+
+static void
+refresh__several__the_stale_one_only(void **state)
+{
+	char *stale = copy("stale"), *fresh = copy("fresh");
+	struct stat before, after;
+
+	(void)state;
+	register_arch("aarch64", stale, "F");
+	register_arch("riscv64", fresh, "F");
+	register_arch("s390x", fresh, "P");
+	assert_int_equal(stat(MOUNT "/qemu-riscv64", &before), 0);
+	upgrade(stale);
+	expect_json(expect(tool("refresh", "-j", NULL), 0, NULL, "")->out,
+		    "[.results[] | .name + \":\" + .result] | sort == [\"qemu-aarch64:refreshed\", "
+		    "\"qemu-riscv64:unchanged\", \"qemu-s390x:unchanged\"]");
+	assert_int_equal(stat(MOUNT "/qemu-riscv64", &after), 0);
+	assert_true(before.st_ino == after.st_ino);
+	free(fresh);
+	free(stale);
+}
+
+static void
+refresh__no_flag_f__unchanged(void **state)
+{
+	char *path = copy("upgraded");
+
+	(void)state;
+	register_arch("aarch64", path, "P");
+	upgrade(path);
+	expect_untouched(NULL, "qemu-aarch64: unchanged (no flag F: nothing is held)\n");
+	expect_untouched("aarch64", "qemu-aarch64: unchanged");
+	free(path);
+}
+
+static void
+refresh__nothing_registered__nothing_said_and_exit_0(void **state)
+{
+	(void)state;
+	expect_untouched(NULL, "");
+	expect(tool("refresh", "aarch64", NULL), 1, "", "binfmtctl: aarch64: there is no entry qemu-aarch64\n");
+	expect_json(tool("refresh", "-j", NULL)->out, ".results == []");
+}
+
+/* Time is a hint only: enough where the entry was named, not for a package's trigger. */
+static void
+refresh__stale_by_time__only_where_named(void **state)
+{
+	static const char text[] = "#!/bin/sh\nexit 42\n";
+	char *path = scratch_file("script.sh");
+
+	(void)state;
+	spill(path, text, sizeof(text) - 1, 0755);
+	register_arch("aarch64", path, "F");
+	let_the_clock_tick();
+	spill(path, text, sizeof(text) - 1, 0755);
+	expect_untouched(NULL, "qemu-aarch64: unchanged");
+	expect(tool("refresh", "aarch64", NULL), 0, "qemu-aarch64: refreshed", "");
+	expect_untouched("aarch64", "qemu-aarch64: unchanged");
+	free(path);
+}
+
+static void
+refresh__other_peoples_entries__not_touched_unless_named(void **state)
+{
+	char *path = copy("theirs"), *before, *after;
+
+	(void)state;
+	register_extension("jar", path, RULE_F);
+	expect(tool("register", "aarch64", "--name", "someones", "-i", path, "-f", "F", NULL), 0, "registered", NULL);
+	let_the_clock_tick();
+	upgrade(path);
+	before = instance();
+	expect(tool("refresh", NULL), 0, "", "");
+	expect(tool("refresh", "all", NULL), 0, "", "");
+	after = instance();
+	assert_string_equal(after, before);
+	expect(tool("refresh", "jar", "--entry", "someones", NULL), 0, "jar: refreshed", "");
+	assert_true(runner("aarch64") == inode(path));
+	free(after);
+	free(before);
+	free(path);
+}
+
+static void
+refresh__disabled__skipped(void **state)
+{
+	char *path = copy("upgraded");
+
+	(void)state;
+	register_arch("aarch64", path, "F");
+	expect(tool("disable", "aarch64", NULL), 0, NULL, "");
+	let_the_clock_tick();
+	upgrade(path);
+	expect_untouched(NULL, "qemu-aarch64: skipped (disabled: ");
+	expect_untouched("aarch64", "qemu-aarch64: skipped (disabled: ");
+	expect_json(tool("refresh", "-j", "--force", "aarch64", NULL)->out,
+		    ".results[0] | .result == \"skipped\" and .code == \"disabled\"");
+	free(path);
+}
+
+static void
+refresh__disabled_and_fresh__unchanged(void **state)
+{
+	(void)state;
+	register_arch("aarch64", tiny_interpreter(), "F");
+	expect(tool("disable", "aarch64", NULL), 0, NULL, "");
+	expect_untouched(NULL, "qemu-aarch64: unchanged");
+}
+
+static void
+refresh__overlapping_entry_in_front__skipped_naming_it_unless_forced(void **state)
+{
+	char *path = copy("behind");
+
+	(void)state;
+	register_arch("aarch64", path, "F");
+	expect(tool("register", "aarch64", "--name", "front", "-i", tiny_interpreter(), "-f", "", NULL), 0, NULL, NULL);
+	let_the_clock_tick();
+	upgrade(path);
+	expect_untouched("aarch64",
+			 "qemu-aarch64: skipped (stale, but registered anew it would come before entry front,");
+	expect_untouched(NULL, "qemu-aarch64: skipped (stale, but registered anew it would come before entry front,");
+	expect_json(tool("refresh", "-j", "aarch64", NULL)->out,
+		    ".results[0] | .result == \"skipped\" and .code == \"shadowed\"");
+	assert_true(runner("aarch64") != inode(path));
+	expect(tool("refresh", "--force", "aarch64", NULL), 0, "qemu-aarch64: refreshed", NULL);
+	assert_true(runner("aarch64") == inode(path));
+	free(path);
+}
+
+/* In front, but of other files, or switched off. */
+static void
+refresh__harmless_entry_in_front__refreshed(void **state)
+{
+	char *path = copy("behind");
+
+	(void)state;
+	register_arch("aarch64", path, "F");
+	register_arch("riscv64", tiny_interpreter(), "F");
+	expect(tool("register", "aarch64", "--name", "front", "-i", tiny_interpreter(), NULL), 0, NULL, NULL);
+	expect(tool("disable", "--entry", "front", NULL), 0, NULL, "");
+	upgrade(path);
+	expect(tool("refresh", "aarch64", NULL), 0, "qemu-aarch64: refreshed", "");
+	assert_true(runner("aarch64") == inode(path));
+	free(path);
+}
+
+static void
+refresh__interpreter_deleted__failed_and_still_running(void **state)
+{
+	char *path = copy("deleted"), *before;
+
+	(void)state;
+	register_arch("aarch64", path, "F");
+	assert_int_equal(unlink(path), 0);
+	before = instance();
+	expect(tool("refresh", NULL), 1, "", "is gone, the old file keeps running: nothing to refresh from");
+	expect_json(tool("refresh", "-j", "aarch64", NULL)->out,
+		    ".results[0] | .result == \"failed\" and .code == \"deleted\"");
+	assert_string_equal(instance(), before);
+	expect(tool("test", "aarch64", NULL), 1, "stale", "");
+	free(before);
+	free(path);
+}
+
+/* What was good when it was registered may be none any more. */
+static void
+refresh__new_file_cannot_run__failed_and_the_old_one_stays(void **state)
+{
+	char *path = copy("broken"), *next = scratch_file("not-executable"), *before;
+
+	(void)state;
+	register_arch("aarch64", path, "F");
+	spill(next, "text", 4, 0644);
+	assert_int_equal(rename(next, path), 0);
+	before = instance();
+	expect(tool("refresh", NULL), 1, "", "the interpreter is not executable");
+	assert_string_equal(instance(), before);
+	free(before);
+	free(next);
+	free(path);
+}
+
+static void
+refresh__one_fails__the_others_are_done(void **state)
+{
+	char *gone = copy("gone"), *stale = copy("stale");
+
+	(void)state;
+	register_arch("aarch64", gone, "F");
+	register_arch("riscv64", stale, "F");
+	assert_int_equal(unlink(gone), 0);
+	upgrade(stale);
+	expect(tool("refresh", NULL), 1, "qemu-riscv64: refreshed", "binfmtctl: qemu-aarch64: ");
+	free(stale);
+	free(gone);
+}
+
+static void
+refresh__switched_off__by_time_only(void **state)
+{
+	char *path = copy("upgraded");
+
+	(void)state;
+	register_arch("aarch64", path, "F");
+	let_the_clock_tick();
+	upgrade(path);
+	assert_int_equal(mount_write("status", "0", 1), 0);
+	expect_untouched(NULL, "qemu-aarch64: unchanged");
+	expect(tool("refresh", "aarch64", NULL), 0, "qemu-aarch64: refreshed", "");
+	assert_string_equal(slurp(MOUNT "/status"), "disabled\n");
+	assert_int_equal(mount_write("status", "1", 1), 0);
+	assert_true(runner("aarch64") == inode(path));
+	free(path);
+}
+
+/* Makes writes by hand: lines of a file's path and the bytes in hex. */
+static void
+make_writes(const char *lines)
+{
+	char *all = strdup(lines), *rest = all, *file;
+	unsigned char bytes[RULE_LINE_MAX];
+	size_t len;
+
+	while ((file = strsep(&rest, "\n")) && *file) {
+		char *hex = strchr(file, ' ');
+
+		assert_non_null(hex);
+		*hex++ = '\0';
+		assert_null(rule_parse_bytes(hex, bytes, sizeof(bytes), &len));
+		assert_int_equal(mount_write(strrchr(file, '/') + 1, (const char *)bytes, len), 0);
+	}
+	free(all);
+}
+
+/* The bytes that a dry run shows, written by hand, make what the real run makes. */
+static void
+refresh__dry_run__its_writes_are_the_real_ones(void **state)
+{
+	char *path = copy("upgraded"), *before, *entry;
+
+	(void)state;
+	register_arch("aarch64", path, "F");
+	upgrade(path);
+	before = instance();
+	entry = strdup(entry_text("qemu-aarch64"));
+	if (!expect_json(tool("refresh", "-n", "-j", NULL)->out,
+			 ".results[0] | .result == \"refreshed\" and (.writes | length == 4) and "
+			 "[.writes[].file] == [\"" MOUNT "/register\", \"" MOUNT "/qemu-aarch64\", \"" MOUNT
+			 "/register\", \"" MOUNT "/.binfmtctl~qemu-aarch64\"]"))
+		skip_because("there is no jq");
+	expect(tool("refresh", "-n", NULL), 0, "qemu-aarch64: would be refreshed", "");
+	assert_string_equal(instance(), before);
+	make_writes(
+	    expect(shell("./binfmtctl refresh -n -j | jq -r '.results[].writes[] | .file + \" \" + .bytes_hex'"), 0,
+		   NULL, "")
+		->out);
+	assert_true(runner("aarch64") == inode(path));
+	assert_string_equal(entry_text("qemu-aarch64"), entry);
+	assert_string_equal(live_names(), "qemu-aarch64");
+	free(entry);
+	free(before);
+	free(path);
+}
+
+static void
+refresh__dry_run_without_write_access__works(void **state)
+{
+	char *path = copy("upgraded");
+	const struct run *r;
+
+	(void)state;
+	register_arch("aarch64", path, "F");
+	upgrade(path);
+	if (shell("unshare -U true")->status != 0)
+		skip_because("unshare(1) makes no user namespace here");
+	assert_int_equal(chmod(MOUNT "/register", 0), 0);
+	r = shell("unshare -U ./binfmtctl refresh -n");
+	assert_int_equal(chmod(MOUNT "/register", 0200), 0);
+	expect(r, 0, "qemu-aarch64: would be refreshed", "");
+	free(path);
+}
+
+static void
+refresh__leftover_of_a_killed_run__ended_first(void **state)
+{
+	char *path = copy("upgraded"), *line;
+
+	(void)state;
+	register_arch("aarch64", path, "F");
+	assert_true(asprintf(&line,
+			     ":.binfmtctl~qemu-aarch64:M::\\x7f"
+			     "ELF\\x02\\x01\\x01%s\\x02\\x00\\xb7\\x00::%s:F",
+			     "\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00", path) > 0);
+	register_raw(line);
+	upgrade(path);
+	expect(tool("refresh", NULL), 0, "qemu-aarch64: refreshed", "");
+	assert_string_equal(live_names(), "qemu-aarch64");
+	assert_true(runner("aarch64") == inode(path));
+	free(line);
+	free(path);
+}
+
+static void
+refresh__group_of_two__both(void **state)
+{
+	char *path = copy("upgraded");
+
+	(void)state;
+	expect(tool("register", "microblaze", "-i", path, NULL), 0, "qemu-microblaze", NULL);
+	upgrade(path);
+	expect_json(expect(tool("refresh", "-j", "microblaze", NULL), 0, NULL, "")->out,
+		    ".results | length == 2 and ([.[].result == \"refreshed\"] | all)");
+	free(path);
+}
+
+/* What a second process counts while it executes a program again and again. */
+struct tally {
+	volatile unsigned runs, failures;
+	volatile int first_failure;
+};
+
+__attribute__((noreturn)) static void
+execute_for_ever(const char *program_path, struct tally *tally)
+{
+	for (;;) {
+		int status = live_exec(program_path);
+
+		tally->runs++;
+		if (status == PROBE_STATUS)
+			continue;
+		if (!tally->failures++)
+			tally->first_failure = status;
+	}
+}
+
+static void
+refresh_round(const char *path)
+{
+	upgrade(path);
+	expect(tool("refresh", NULL), 0, "qemu-aarch64: refreshed", "");
+	if (runner("aarch64") != inode(path))
+		fail_msg("the new file does not run");
+}
+
+static void
+refresh__while_a_program_is_executed_all_the_time__no_exec_fails(void **state)
+{
+	char *path = copy("upgraded"), *program_path = probe_program("aarch64", "program");
+	struct tally *tally = mmap(NULL, sizeof(*tally), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t pid;
+
+	(void)state;
+	assert_true(tally != MAP_FAILED);
+	register_arch("aarch64", path, "F");
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		execute_for_ever(program_path, tally);
+	for (unsigned i = 0; i < ROUNDS && !tally->failures; i++)
+		refresh_round(path);
+	while (tally->runs < ROUNDS)
+		usleep(1000);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	print_message("%u executions during %d rounds, %u failed (%d)\n", tally->runs, ROUNDS, tally->failures,
+		      tally->first_failure);
+	assert_int_equal(tally->failures, 0);
+	munmap(tally, sizeof(*tally));
+	free(program_path);
+	free(path);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(refresh__interpreter_renamed_over__runs_the_new_file),
+	    cmocka_unit_test(refresh__again__unchanged_and_nothing_written),
+	    cmocka_unit_test(refresh__several__the_stale_one_only),
+	    cmocka_unit_test(refresh__no_flag_f__unchanged),
+	    cmocka_unit_test(refresh__nothing_registered__nothing_said_and_exit_0),
+	    cmocka_unit_test(refresh__stale_by_time__only_where_named),
+	    cmocka_unit_test(refresh__other_peoples_entries__not_touched_unless_named),
+	    cmocka_unit_test(refresh__disabled__skipped),
+	    cmocka_unit_test(refresh__disabled_and_fresh__unchanged),
+	    cmocka_unit_test(refresh__overlapping_entry_in_front__skipped_naming_it_unless_forced),
+	    cmocka_unit_test(refresh__harmless_entry_in_front__refreshed),
+	    cmocka_unit_test(refresh__interpreter_deleted__failed_and_still_running),
+	    cmocka_unit_test(refresh__new_file_cannot_run__failed_and_the_old_one_stays),
+	    cmocka_unit_test(refresh__one_fails__the_others_are_done),
+	    cmocka_unit_test(refresh__switched_off__by_time_only),
+	    cmocka_unit_test(refresh__dry_run__its_writes_are_the_real_ones),
+	    cmocka_unit_test(refresh__dry_run_without_write_access__works),
+	    cmocka_unit_test(refresh__leftover_of_a_killed_run__ended_first),
+	    cmocka_unit_test(refresh__group_of_two__both),
+	    cmocka_unit_test(refresh__while_a_program_is_executed_all_the_time__no_exec_fails),
+	};
+
+	return ns_run(tests);
+}
