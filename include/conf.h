@@ -2,7 +2,9 @@
 #ifndef CONF_H
 #define CONF_H
 
+#include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 struct binfmt;
 struct err;
@@ -10,23 +12,36 @@ struct rule;
 
 #define CONF_DIR "/etc/binfmt.d"
 
-/*
- * Whether conf_persist would be let, asked before the entry is changed: a folder that nobody else
- * can write, no file of somebody else's (unless `force`), a line that fits. -1 and *err if not.
- */
-int conf_check(const char *dir, const struct rule *rule, bool force, struct err *err);
+enum { CONF_TEXT_MAX = 2048 };
 
 /*
- * Writes the rule to DIR/NAME.conf (DIR NULL: CONF_DIR, made if it is not there), whole or not at
- * all, for systemd-binfmt to register at boot. A file that binfmtctl did not write is left alone
- * unless `force`. A dry run notes the file's bytes in b. -1 and *err.
+ * An entry's file of binfmt.d, NAME.conf: a first line that says who wrote it, then the register
+ * line, for systemd-binfmt to register at boot. It is opened and looked at before the entry is
+ * changed, so that what would be refused is refused while nothing has happened.
  */
-int conf_persist(struct binfmt *b, const char *dir, const struct rule *rule, bool force, struct err *err);
+struct conf {
+	const char *where; /* the folder */
+	int dir;           /* opened, -1: it is not there */
+	char file[NAME_MAX + 1];
+	bool ours;  /* the file is there, and binfmtctl wrote it */
+	size_t len; /* of text */
+	char text[CONF_TEXT_MAX];
+};
 
-/* Whose DIR/NAME.conf is: 1 binfmtctl wrote it, 0 there is none, -1 somebody else's, and *err. */
-int conf_whose(const char *dir, const char *name, struct err *err);
+/*
+ * Looks at an entry's file in a folder (NULL: CONF_DIR). -1 and *err if somebody else wrote it
+ * (unless `force`), or no file can have that name.
+ */
+int conf_open(struct conf *conf, const char *dir, const char *name, bool force, struct err *err);
+void conf_close(struct conf *conf);
 
-/* Takes DIR/NAME.conf away if binfmtctl wrote it: 1 done, 0 there was none, -1 and *err. */
-int conf_forget(struct binfmt *b, const char *dir, const char *name, struct err *err);
+/* Makes the text for a rule. -1 and *err if there is none, or others could write the folder. */
+int conf_prepare(struct conf *conf, const struct rule *rule, struct err *err);
+
+/* Writes the file, whole or not at all; makes CONF_DIR. A dry run notes the bytes in b. 0, or -1 and *err. */
+int conf_write(struct conf *conf, struct binfmt *b, struct err *err);
+
+/* Takes the file away if binfmtctl wrote it: 1 done (or would be, in a dry run), 0 there was none, -1 and *err. */
+int conf_remove(struct conf *conf, const struct binfmt *b, struct err *err);
 
 #endif

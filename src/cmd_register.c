@@ -40,21 +40,33 @@ const struct opt register_opts[] = {
     OPT_END,
 };
 
-static void
-put(struct change *c, struct rule *rule)
+/* With --persist, what would keep its file from being written is found out before the entry is changed. */
+static enum outcome
+put_persistent(struct change *c, struct rule *rule)
 {
 	enum outcome outcome = OUT_FAILED;
-	char detail[RULE_LINE_MAX + 128], flags[RULE_FLAGS_MAX * 2];
+	struct conf conf;
 
-	/* An unsound rule is refused by handler_put, with its own reason. */
-	if (!c->args->persist || rule_check(rule) ||
-	    conf_check(c->args->conf_dir, rule, c->args->force, &c->err) == 0)
+	if (conf_open(&conf, c->args->conf_dir, rule->name, c->args->force, &c->err) < 0)
+		return OUT_FAILED;
+	if (conf_prepare(&conf, rule, &c->err) == 0)
 		outcome = handler_put(c, rule);
-	if (outcome != OUT_FAILED && c->args->persist &&
-	    conf_persist(&c->b, c->args->conf_dir, rule, c->args->force, &c->err) < 0) {
+	if (outcome != OUT_FAILED && conf_write(&conf, &c->b, &c->err) < 0) {
 		note_add(&c->notes, "it is registered, but will not be after the next boot");
 		outcome = OUT_FAILED;
 	}
+	conf_close(&conf);
+	return outcome;
+}
+
+static void
+put(struct change *c, struct rule *rule)
+{
+	char detail[RULE_LINE_MAX + 128], flags[RULE_FLAGS_MAX * 2];
+	enum outcome outcome;
+
+	/* An unsound rule is refused by handler_put, with its own reason. */
+	outcome = c->args->persist && !rule_check(rule) ? put_persistent(c, rule) : handler_put(c, rule);
 	rule_format_flags(rule_implied(rule->flags), rule->more_flags, flags);
 	snprintf(detail, sizeof(detail), "%s, flags %s", rule->interpreter, *flags ? flags : "none");
 	change_result(c, rule->name, outcome, detail);

@@ -15,23 +15,44 @@ const struct opt remove_opts[] = {
     OPT_END,
 };
 
+/* With --persist, a file of somebody else's is found out before anything is removed. 1: its file went too. */
+static int
+remove_persistent(struct change *c, const char *name)
+{
+	struct conf conf;
+	int done;
+
+	if (conf_open(&conf, c->args->conf_dir, name, false, &c->err) < 0)
+		return -1;
+	done = replace_remove(&c->b, name, &c->err) < 0 ? -1 : conf_remove(&conf, &c->b, &c->err);
+	conf_close(&conf);
+	return done;
+}
+
 static void
 remove_one(struct change *c, const char *name)
 {
-	const char *detail = NULL;
-	int forgotten = 0;
+	int done;
 
-	/* A file of somebody else's is found out before anything is removed. */
-	if ((c->args->persist && conf_whose(c->args->conf_dir, name, &c->err) < 0) ||
-	    replace_remove(&c->b, name, &c->err) < 0) {
-		change_result(c, name, OUT_FAILED, NULL);
-		return;
-	}
 	if (c->args->persist)
-		forgotten = conf_forget(&c->b, c->args->conf_dir, name, &c->err);
-	if (forgotten > 0)
-		detail = "with its file of binfmt.d";
-	change_result(c, name, forgotten < 0 ? OUT_FAILED : OUT_REMOVED, detail);
+		done = remove_persistent(c, name);
+	else
+		done = replace_remove(&c->b, name, &c->err) < 0 ? -1 : 0;
+	change_result(c, name, done < 0 ? OUT_FAILED : OUT_REMOVED, done > 0 ? "with its file of binfmt.d" : NULL);
+}
+
+static bool
+forget(struct change *c, const char *name)
+{
+	struct err ignored;
+	struct conf conf;
+	bool done;
+
+	if (conf_open(&conf, c->args->conf_dir, name, false, &ignored) < 0)
+		return false;
+	done = conf_remove(&conf, &c->b, &ignored) > 0;
+	conf_close(&conf);
+	return done;
 }
 
 /* An entry that is gone may have left its file: with --persist that is to go too. True if one was there. */
@@ -41,14 +62,13 @@ forget_missing(struct change *c, const struct operand *operand)
 	const struct arch *rows[ARCH_GROUP_MAX];
 	size_t count = operand->literal ? 0 : arch_select(operand->word, rows);
 	char name[RULE_NAME_MAX + 1];
-	struct err ignored;
-	bool found = false;
+	bool found = forget(c, operand->word);
 
 	for (size_t i = 0; i < count; i++) {
 		target_name(rows[i], name);
-		found |= conf_forget(&c->b, c->args->conf_dir, name, &ignored) > 0;
+		found |= forget(c, name);
 	}
-	return conf_forget(&c->b, c->args->conf_dir, operand->word, &ignored) > 0 || found;
+	return found;
 }
 
 static void

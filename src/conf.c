@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Files of binfmt.d, one an entry: a first line that says who wrote it, then the register line. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,40 +13,15 @@
 
 static const char mark[] = "# Written by binfmtctl register --persist; binfmtctl remove --persist takes it away.\n";
 
-enum { MARK = sizeof(mark) - 1, TEXT_MAX = MARK + RULE_LINE_MAX + 1 };
+enum { MARK = sizeof(mark) - 1 };
 
+_Static_assert(MARK + RULE_LINE_MAX + 1 <= CONF_TEXT_MAX, "the mark and the longest line fit");
+
+/* Sets conf->ours; -1 if the file is somebody else's. */
 static int
-file_name(const char *name, char file[static NAME_MAX + 1], struct err *err)
+look_whose(struct conf *conf, struct err *err)
 {
-	if (!*name || strchr(name, '/') || snprintf(file, NAME_MAX + 1, "%s.conf", name) > NAME_MAX)
-		return err_set(err, "persist", "no file can be named %.300s.conf", name);
-	return 0;
-}
-
-/* Nobody else may be able to write where root is about to. */
-static int
-open_dir(const char *dir, bool make, struct err *err)
-{
-	struct stat st;
-	int fd;
-
-	if (make && strcmp(dir, CONF_DIR) == 0 && mkdir(dir, 0755) < 0 && errno != EEXIST)
-		return err_set(err, "persist", "cannot make %s: %s", dir, strerror(errno));
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return err_set(err, "persist", "cannot open %s: %s", dir, strerror(errno));
-	if (fstat(fd, &st) == 0 && !(st.st_mode & 022))
-		return fd;
-	close(fd);
-	return err_set(err, "persist",
-		       "%s is writable by its group or by others, who could change what is registered at boot", dir);
-}
-
-/* Whose file is it: 1 ours, 0 none is there, -1 somebody else's. */
-static int
-whose(int dir, const char *file, const char *where, struct err *err)
-{
-	int fd = openat(dir, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	int fd = openat(conf->dir, conf->file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	char start[MARK];
 	ssize_t len;
 
@@ -57,128 +30,111 @@ whose(int dir, const char *file, const char *where, struct err *err)
 	len = fd < 0 ? -1 : read(fd, start, sizeof(start));
 	if (fd >= 0)
 		close(fd);
-	if (len == MARK && memcmp(start, mark, MARK) == 0)
-		return 1;
-	return err_set(err, "persist", "%s/%s is there and was not written by binfmtctl", where, file);
+	conf->ours = len == MARK && memcmp(start, mark, MARK) == 0;
+	if (conf->ours)
+		return 0;
+	return err_set(err, "persist", "%s/%s is there and was not written by binfmtctl", conf->where, conf->file);
 }
 
-static int
-write_all(int dir, const char *temporary, const char *file, const char *text, size_t len)
+int
+conf_open(struct conf *conf, const char *dir, const char *name, bool force, struct err *err)
 {
-	int fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-	bool good;
-
-	if (fd < 0)
-		return -1;
-	good = write(fd, text, len) == (ssize_t)len && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
-	good = close(fd) == 0 && good;
-	if (good && renameat(dir, temporary, dir, file) == 0)
-		return fsync(dir);
-	unlinkat(dir, temporary, 0);
+	conf->where = dir ? dir : CONF_DIR;
+	conf->dir = -1;
+	conf->ours = false;
+	if (!*name || strchr(name, '/') ||
+	    snprintf(conf->file, sizeof(conf->file), "%s.conf", name) >= (int)sizeof(conf->file))
+		return err_set(err, "persist", "no file can be named %.300s.conf", name);
+	conf->dir = open(conf->where, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (conf->dir < 0)
+		return errno == ENOENT ? 0
+				       : err_set(err, "persist", "cannot open %s: %s", conf->where, strerror(errno));
+	if (look_whose(conf, err) == 0 || force)
+		return 0;
+	conf_close(conf);
 	return -1;
 }
 
+void
+conf_close(struct conf *conf)
+{
+	if (conf->dir >= 0)
+		close(conf->dir);
+	conf->dir = -1;
+}
+
+int
+conf_prepare(struct conf *conf, const struct rule *rule, struct err *err)
+{
+	const char *reason = rule_format_line(rule, true, conf->text + MARK, &conf->len);
+	struct stat st;
+
+	if (reason)
+		return err_set(err, "persist", "%s", reason);
+	memcpy(conf->text, mark, MARK);
+	conf->len += MARK;
+	conf->text[conf->len++] = '\n';
+	if (conf->dir < 0)
+		return strcmp(conf->where, CONF_DIR) == 0
+			   ? 0
+			   : err_set(err, "persist", "cannot open %s: %s", conf->where, strerror(ENOENT));
+	if (fstat(conf->dir, &st) == 0 && !(st.st_mode & 022))
+		return 0;
+	return err_set(err, "persist",
+		       "%s is writable by its group or by others, who could change what is registered at boot",
+		       conf->where);
+}
+
 static int
-persist_at(int dir, const char *where, const char *file, const char *text, size_t len, bool force, struct err *err)
+make_dir(struct conf *conf)
+{
+	if (conf->dir >= 0)
+		return 0;
+	if (mkdir(conf->where, 0755) < 0 && errno != EEXIST)
+		return -1;
+	conf->dir = open(conf->where, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return conf->dir < 0 || fchmod(conf->dir, 0755) < 0 ? -1 : 0;
+}
+
+/* Under another name first: a reader sees the old file or the new one, never a part. */
+static int
+write_whole(const struct conf *conf)
 {
 	static const char temporary[] = ".binfmtctl.tmp"; /* the lock is held: nobody else uses it */
+	bool good;
+	int fd;
 
-	if (whose(dir, file, where, err) < 0 && !force)
+	unlinkat(conf->dir, temporary, 0); /* of a run that was killed */
+	fd = openat(conf->dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0)
 		return -1;
-	unlinkat(dir, temporary, 0); /* of a run that was killed */
-	if (write_all(dir, temporary, file, text, len) < 0)
-		return err_set(err, "persist", "cannot write %s/%s: %s", where, file, strerror(errno));
+	good = write(fd, conf->text, conf->len) == (ssize_t)conf->len && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
+	good = close(fd) == 0 && good;
+	if (good && renameat(conf->dir, temporary, conf->dir, conf->file) == 0)
+		return fsync(conf->dir);
+	unlinkat(conf->dir, temporary, 0);
+	return -1;
+}
+
+int
+conf_write(struct conf *conf, struct binfmt *b, struct err *err)
+{
+	char path[PATH_MAX];
+
+	if (b->dry) {
+		snprintf(path, sizeof(path), "%s/%s", conf->where, conf->file);
+		binfmt_note_write(b, path, conf->text, conf->len);
+		return 0;
+	}
+	if (make_dir(conf) < 0 || write_whole(conf) < 0)
+		return err_set(err, "persist", "cannot write %s/%s: %s", conf->where, conf->file, strerror(errno));
 	return 0;
 }
 
 int
-conf_check(const char *dir, const struct rule *rule, bool force, struct err *err)
+conf_remove(struct conf *conf, const struct binfmt *b, struct err *err)
 {
-	char file[NAME_MAX + 1], line[RULE_LINE_MAX];
-	const char *reason;
-	struct stat st;
-	size_t len;
-	int fd, ours;
-
-	reason = rule_format_line(rule, true, line, &len);
-	if (reason)
-		return err_set(err, "persist", "%s", reason);
-	if (file_name(rule->name, file, err) < 0)
-		return -1;
-	if (!dir && stat(CONF_DIR, &st) < 0 && errno == ENOENT)
-		return 0; /* it will be made */
-	dir = dir ? dir : CONF_DIR;
-	fd = open_dir(dir, false, err);
-	if (fd < 0)
-		return -1;
-	ours = force ? 0 : whose(fd, file, dir, err);
-	close(fd);
-	return ours < 0 ? -1 : 0;
-}
-
-int
-conf_persist(struct binfmt *b, const char *dir, const struct rule *rule, bool force, struct err *err)
-{
-	char file[NAME_MAX + 1], text[TEXT_MAX], path[PATH_MAX];
-	const char *reason;
-	size_t len;
-	int fd, done;
-
-	dir = dir ? dir : CONF_DIR;
-	memcpy(text, mark, MARK);
-	reason = rule_format_line(rule, true, text + MARK, &len);
-	if (reason)
-		return err_set(err, "persist", "%s", reason);
-	text[MARK + len] = '\n';
-	if (file_name(rule->name, file, err) < 0)
-		return -1;
-	if (b->dry) {
-		snprintf(path, sizeof(path), "%s/%s", dir, file);
-		binfmt_note_write(b, path, text, MARK + len + 1);
-		return 0;
-	}
-	fd = open_dir(dir, true, err);
-	if (fd < 0)
-		return -1;
-	done = persist_at(fd, dir, file, text, MARK + len + 1, force, err);
-	close(fd);
-	return done;
-}
-
-int
-conf_whose(const char *dir, const char *name, struct err *err)
-{
-	char file[NAME_MAX + 1];
-	int fd, ours;
-
-	dir = dir ? dir : CONF_DIR;
-	if (file_name(name, file, err) < 0)
-		return -1;
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? 0 : err_set(err, "persist", "cannot open %s: %s", dir, strerror(errno));
-	ours = whose(fd, file, dir, err);
-	close(fd);
-	return ours;
-}
-
-int
-conf_forget(struct binfmt *b, const char *dir, const char *name, struct err *err)
-{
-	char file[NAME_MAX + 1];
-	int fd, ours;
-
-	dir = dir ? dir : CONF_DIR;
-	if (file_name(name, file, err) < 0)
-		return -1;
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
-		return 0;
-	if (fd < 0)
-		return err_set(err, "persist", "cannot open %s: %s", dir, strerror(errno));
-	ours = whose(fd, file, dir, err);
-	if (ours > 0 && !b->dry && (unlinkat(fd, file, 0) < 0 || fsync(fd) < 0))
-		ours = err_set(err, "persist", "cannot remove %s/%s: %s", dir, file, strerror(errno));
-	close(fd);
-	return ours;
+	if (conf->ours && !b->dry && (unlinkat(conf->dir, conf->file, 0) < 0 || fsync(conf->dir) < 0))
+		return err_set(err, "persist", "cannot remove %s/%s: %s", conf->where, conf->file, strerror(errno));
+	return conf->ours;
 }
