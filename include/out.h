@@ -17,6 +17,12 @@ bool out_is_quiet(void);
 void out_bytes(FILE *f, const char *bytes, size_t len);
 void out_text(FILE *f, const char *text);
 
+/*
+ * Whether a code point is printed as it is: no control code, nor what Unicode lists as not shown
+ * (Default_Ignorable_Code_Point) or what changes a line's direction.
+ */
+bool out_printable(unsigned point);
+
 /* How many columns out_text takes, a code point counted as one. */
 size_t out_width(const char *text);
 

@@ -14,6 +14,16 @@ static struct {
 } open_at[DEPTH_MAX];
 static int depth;
 
+/* As JSON spells what it may not, or should not, hold raw: above U+FFFF in two halves. */
+static void
+put_escaped(unsigned point)
+{
+	if (point > 0xffff)
+		printf("\\u%04x\\u%04x", 0xd7c0 + (point >> 10), 0xdc00 | (point & 0x3ff));
+	else
+		printf("\\u%04x", point);
+}
+
 static void
 put_string(const char *s, bool *broken)
 {
@@ -29,8 +39,8 @@ put_string(const char *s, bool *broken)
 			n = 1;
 		} else if (point == '"' || point == '\\') {
 			printf("\\%c", (int)point);
-		} else if (point < 0x20 || point == 0x7f) {
-			printf("\\u%04x", point);
+		} else if (!out_printable(point)) {
+			put_escaped(point);
 		} else {
 			fwrite(s + i, 1, n, stdout);
 		}

@@ -39,9 +39,8 @@ out_utf8(const char *s, size_t len, unsigned *point)
 	return n;
 }
 
-/* Control codes, and what Unicode lists as not shown (Default_Ignorable_Code_Point) or changes a line's direction. */
-static bool
-printable(unsigned point)
+bool
+out_printable(unsigned point)
 {
 	static const unsigned hidden[][2] = {
 	    {0x00, 0x1f},     {0x7f, 0x9f},       {0xad, 0xad},       {0x34f, 0x34f},     {0x61c, 0x61c},
@@ -64,7 +63,7 @@ out_bytes(FILE *f, const char *bytes, size_t len)
 
 	for (size_t i = 0; i < len; i += n) {
 		n = out_utf8(bytes + i, len - i, &point);
-		if (n && printable(point)) {
+		if (n && out_printable(point)) {
 			fwrite(bytes + i, 1, n, f);
 			continue;
 		}
@@ -88,7 +87,7 @@ out_width(const char *text)
 
 	for (size_t i = 0; i < len; i += n) {
 		n = out_utf8(text + i, len - i, &point);
-		if (n && printable(point)) {
+		if (n && out_printable(point)) {
 			width++;
 			continue;
 		}

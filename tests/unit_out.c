@@ -311,6 +311,7 @@ json_strings(void)
 	json_string(NULL, "\"\\/");
 	json_string(NULL, "\b\f\n\r\t\x01\x1f\x7f ~");
 	json_string(NULL, "\xc3\xa9\xe2\x80\xae\xf0\x9f\x98\x80");
+	json_string(NULL, "\xc2\x9b\xf3\xa0\x81\x81\xf3\xa0\xbf\xbf"); /* CSI, tags */
 	json_string(NULL, "a\xff"
 			  "b");
 	json_end();
@@ -349,7 +350,7 @@ json__documents__as_rfc_8259_wants(void **state)
 			  "\"after\":false}\n"},
 	    {json_twice, "[]\n{}\n"},
 	    {json_strings, "[\"\",\"\\\"\\\\/\",\"\\u0008\\u000c\\u000a\\u000d\\u0009\\u0001\\u001f\\u007f ~\","
-			   "\"\xc3\xa9\xe2\x80\xae\xf0\x9f\x98\x80\",\"a\xef\xbf\xbd"
+			   "\"\xc3\xa9\\u202e\xf0\x9f\x98\x80\",\"\\u009b\\udb40\\udc41\\udb43\\udfff\",\"a\xef\xbf\xbd"
 			   "b\"]\n"},
 	    {json_broken, "{\"path\":\"/\xef\xbf\xbd\xef\xbf\xbd(\",\"path_hex\":\"2fffc328\","
 			  "\"sound\":\"\xc3\xa9\",\"cut\":\"\xef\xbf\xbd\xef\xbf\xbd\",\"cut_hex\":\"e282\","
