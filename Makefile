@@ -58,6 +58,31 @@ build/kernel_%: tests/kernel_%.c build/harness.o $(LIB_OBJ)
 check: all $(TEST_BIN)
 	@for t in $(TEST_BIN); do echo "== $$t"; $$t || exit 1; done
 
+# Random input for every reader of texts and headers, with clang's libFuzzer: make fuzz SECONDS=600
+SECONDS = 30
+FUZZ_CC = clang
+FUZZ_CFLAGS = $(BASE_CFLAGS) -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZERS = $(patsubst tests/fuzz_%.c,%,$(sort $(wildcard tests/fuzz_*.c)))
+FUZZ_OBJ = $(LIB:%=build/fuzz/%.o) build/fuzz/arch_table.o
+
+build/fuzz/%.o: src/%.c $(HEADERS) Makefile
+	@mkdir -p build/fuzz
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+build/fuzz/arch_table.o: build/arch_table.c $(HEADERS) Makefile
+	@mkdir -p build/fuzz
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+build/fuzz_%: tests/fuzz_%.c $(FUZZ_OBJ)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< $(FUZZ_OBJ)
+
+fuzz: $(FUZZERS:%=build/fuzz_%)
+	@for f in $(FUZZERS); do rm -rf build/corpus_$$f && cp -r tests/corpus/$$f build/corpus_$$f && \
+		build/fuzz_$$f -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 -print_final_stats=1 \
+			-artifact_prefix=build/crash_$${f}_ build/corpus_$$f >build/fuzz_$$f.log 2>&1 || \
+		{ tail -n 60 build/fuzz_$$f.log; exit 1; }; \
+		echo "fuzz_$$f: $$(sed -n 's/^stat::number_of_executed_units: *//p' build/fuzz_$$f.log) runs"; done
+
 demo: all
 	@tests/demo
 
@@ -75,4 +100,4 @@ install: all
 clean:
 	rm -rf build binfmtctl
 
-.PHONY: all check demo lint install clean
+.PHONY: all check fuzz demo lint install clean
