@@ -3,208 +3,12 @@
 #include "harness.h"
 
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "arch.h"
 #include "fold.h"
-#include "live.h"
-#include "native.h"
+#include "plant.h"
 
-#define NAME "planted"
-
-/* A file's change is later than the entry's registration only if the kernel's clock has ticked between. */
-static void
-let_the_clock_tick(void)
-{
-	const struct timespec pause = {.tv_nsec = 30000000};
-
-	nanosleep(&pause, NULL);
-}
-
-__attribute__((format(printf, 1, 2))) static void
-register_line(const char *fmt, ...)
-{
-	char line[RULE_LINE_MAX];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	register_raw(line);
-}
-
-/* A fresh copy of the tiny interpreter in the scratch folder, its static path. */
-static const char *
-copy(void)
-{
-	static char *path;
-
-	if (!path)
-		path = scratch_file("interpreter");
-	copy_file(tiny_interpreter(), path, 0755);
-	return path;
-}
-
-static void
-replace_copy(const char *path)
-{
-	char *next = scratch_file("interpreter.new");
-
-	let_the_clock_tick();
-	copy_file(tiny_interpreter(), next, 0755);
-	assert_int_equal(rename(next, path), 0);
-	free(next);
-}
-
-/* An entry whose programs a probe can be built for, under the planted name. */
-static void
-plant_arch(const char *interpreter, const char *flags)
-{
-	expect(tool("register", "aarch64", "--name", NAME, "-i", interpreter, "-f", flags, "--force", NULL), 0,
-	       "registered", NULL);
-}
-
-static void
-plant_disabled(void)
-{
-	plant_arch(tiny_interpreter(), "F");
-	assert_int_equal(mount_write(NAME, "0", 1), 0);
-}
-
-static void
-plant_missing(void)
-{
-	register_raw(":" NAME ":E::ext::/nowhere/interpreter:");
-}
-
-static void
-plant_missing_folder(void)
-{
-	register_line(":" NAME ":E::ext::%s:", scratch());
-}
-
-static void
-plant_stale(void)
-{
-	const char *path = copy();
-
-	plant_arch(path, "F");
-	replace_copy(path);
-}
-
-static void
-plant_stale_by_time(void)
-{
-	const char *path = copy();
-
-	register_line(":" NAME ":E::ext::%s:F", path);
-	replace_copy(path);
-}
-
-/* The probe would tell, but the entry is switched off. */
-static void
-plant_stale_disabled(void)
-{
-	plant_stale();
-	assert_int_equal(mount_write(NAME, "0", 1), 0);
-}
-
-static void
-plant_deleted(void)
-{
-	const char *path = copy();
-
-	plant_arch(path, "F");
-	assert_int_equal(unlink(path), 0);
-}
-
-static void
-plant_deleted_by_time(void)
-{
-	const char *path = copy();
-
-	register_line(":" NAME ":E::ext::%s:F", path);
-	assert_int_equal(unlink(path), 0);
-}
-
-static void
-plant_not_executable(void)
-{
-	const char *path = copy();
-
-	plant_arch(path, "P");
-	assert_int_equal(chmod(path, 0644), 0);
-}
-
-static void
-plant_dynamic(void)
-{
-	char *path = scratch_file("dynamic");
-
-	copy_file("/bin/true", path, 0755);
-	register_line(":" NAME ":E::ext::%s:F", path);
-	free(path);
-}
-
-static void
-plant_insecure(void)
-{
-	const char *path = copy();
-
-	register_line(":" NAME ":E::ext::%s:C", path);
-	assert_int_equal(chmod(path, 0775), 0);
-}
-
-static void
-plant_shadowed(void)
-{
-	register_line(":" NAME ":E::ext::%s:", tiny_interpreter());
-	register_line(":front:E::ext::%s:", tiny_interpreter());
-}
-
-/* Only ever live while nothing at all is: the switch is off, and then the entry. */
-static void
-plant_native(void)
-{
-	const struct arch *own = native_arch();
-	struct rule rule = {.type = RULE_MAGIC, .size = 20};
-
-	assert_null(rule_set_name(&rule, NAME));
-	assert_null(rule_set_interpreter(&rule, script_interpreter()));
-	memcpy(rule.magic, own->magic, 20);
-	memcpy(rule.mask, own->mask, 20);
-	rule.has_mask = true;
-	assert_int_equal(mount_write("status", "0", 1), 0);
-	assert_int_equal(live_register(&rule), 0);
-	assert_int_equal(mount_write(NAME, "0", 1), 0);
-	assert_int_equal(mount_write("status", "1", 1), 0);
-}
-
-static void
-plant_loop(void)
-{
-	char *path = scratch_file("interpreter.loop");
-
-	copy_file(tiny_interpreter(), path, 0755);
-	register_line(":" NAME ":E::loop::%s:", path);
-	free(path);
-}
-
-static void
-plant_leftover(void)
-{
-	register_line(":" NAME ":E::ext::%s:", tiny_interpreter());
-	register_line(":.binfmtctl~" NAME ":E::ext::%s:", tiny_interpreter());
-}
-
-static void
-plant_temporary_alone(void)
-{
-	register_line(":.binfmtctl~" NAME ":E::ext::%s:", tiny_interpreter());
-}
-
-/* What is planted; the code that is told; exit statuses of status, of status NAME, and of both with --strict. */
+/* What is planted; the code that is told; exit statuses of status, of status PLANTED, and of both with --strict. */
 static const struct {
 	void (*plant)(void);
 	const char *code, *detail;
@@ -246,18 +50,19 @@ check_problem(size_t i)
 
 	ns_setup(NULL);
 	problems[i].plant();
-	snprintf(line, sizeof(line), NAME ": %s: ", code);
+	snprintf(line, sizeof(line), PLANTED ": %s: ", code);
 	expect(tool("status", NULL), problems[i].bare, line, "");
 	expect(tool("status", NULL), problems[i].bare, problems[i].detail, "");
 	snprintf(filter, sizeof(filter),
-		 ".entries[] | select(.name == \"" NAME "\") | .health != \"ok\" and .health == .problems[0].code and "
+		 ".entries[] | select(.name == \"" PLANTED
+		 "\") | .health != \"ok\" and .health == .problems[0].code and "
 		 "([.problems[] | select(.code == \"%s\" and (.detail | contains(\"%s\")))] | length == 1)",
 		 code, problems[i].detail);
 	expect_json(tool("status", "-j", NULL)->out, filter);
 	expect_status(code, NULL, "--verbose", problems[i].bare);
-	expect_status(code, NAME, "--verbose", problems[i].named);
+	expect_status(code, PLANTED, "--verbose", problems[i].named);
 	expect_status(code, NULL, "--strict", problems[i].bare_strict);
-	expect_status(code, NAME, "--strict", problems[i].named_strict);
+	expect_status(code, PLANTED, "--strict", problems[i].named_strict);
 }
 
 static void
@@ -274,9 +79,9 @@ status__healthy_entry__ok_and_exit_0(void **state)
 {
 	(void)state;
 	plant_arch(tiny_interpreter(), "F");
-	register_line(":plain:E::ext::%s:", tiny_interpreter());
-	expect(tool("status", "--strict", NULL), 0, NAME "  aarch64  F      ok      ", "");
-	expect(tool("status", NAME, "plain", NULL), 0, "plain", "");
+	plant_line(":plain:E::ext::%s:", tiny_interpreter());
+	expect(tool("status", "--strict", NULL), 0, PLANTED "  aarch64  F      ok      ", "");
+	expect(tool("status", PLANTED, "plain", NULL), 0, "plain", "");
 	expect_json(tool("status", "-j", NULL)->out,
 		    "[.entries[] | .health == \"ok\" and .problems == []] | length == 2 and all");
 }
@@ -284,12 +89,12 @@ status__healthy_entry__ok_and_exit_0(void **state)
 static void
 status__several_problems__all_told_and_the_first_is_the_health(void **state)
 {
-	const char *path = copy();
+	const char *path = plant_copy();
 
 	(void)state;
-	register_line(":" NAME ":E::ext::%s:C", path);
+	plant_line(":" PLANTED ":E::ext::%s:C", path);
 	assert_int_equal(unlink(path), 0);
-	assert_int_equal(mount_write(NAME, "0", 1), 0);
+	assert_int_equal(mount_write(PLANTED, "0", 1), 0);
 	expect_json(expect(tool("status", "-j", NULL), 1, NULL, "")->out,
 		    ".entries[0] | .health == \"disabled\" and "
 		    "[.problems[].code] == [\"disabled\", \"missing\", \"insecure\"]");
@@ -299,11 +104,11 @@ status__several_problems__all_told_and_the_first_is_the_health(void **state)
 static void
 status__f_entry_and_same_file_made_not_executable__not_stale_by_probe(void **state)
 {
-	const char *path = copy();
+	const char *path = plant_copy();
 
 	(void)state;
 	plant_arch(path, "F");
-	let_the_clock_tick();
+	plant_tick();
 	assert_int_equal(chmod(path, 0700), 0);
 	expect(tool("status", NULL), 0, "ok", "");
 }
@@ -312,13 +117,13 @@ status__f_entry_and_same_file_made_not_executable__not_stale_by_probe(void **sta
 static void
 status__stale_behind_another_entry__by_time(void **state)
 {
-	const char *path = copy();
+	const char *path = plant_copy();
 
 	(void)state;
 	plant_arch(path, "F");
 	expect(tool("register", "aarch64", "--name", "front", "-i", tiny_interpreter(), NULL), 0, NULL, NULL);
-	replace_copy(path);
-	expect(tool("status", NULL), 1, NAME ": stale: by time: ", "");
+	plant_replace(path);
+	expect(tool("status", NULL), 1, PLANTED ": stale: by time: ", "");
 	expect(tool("status", "front", NULL), 0, "ok", "");
 }
 
@@ -328,7 +133,7 @@ status__stale_while_switched_off__by_time(void **state)
 	(void)state;
 	plant_stale();
 	assert_int_equal(mount_write("status", "0", 1), 0);
-	expect(tool("status", NULL), 1, NAME ": stale: by time: ", "");
+	expect(tool("status", NULL), 1, PLANTED ": stale: by time: ", "");
 }
 
 /* What runs a script is not the file that F holds. */
@@ -342,10 +147,10 @@ status__script_interpreter__fresh_and_stale_by_time(void **state)
 	spill(path, text, sizeof(text) - 1, 0755);
 	plant_arch(path, "F");
 	expect(tool("status", NULL), 0, "ok", "");
-	let_the_clock_tick();
+	plant_tick();
 	spill(next, text, sizeof(text) - 1, 0755);
 	assert_int_equal(rename(next, path), 0);
-	expect(tool("status", NULL), 1, NAME ": stale: by time: ", "");
+	expect(tool("status", NULL), 1, PLANTED ": stale: by time: ", "");
 	free(next);
 	free(path);
 }
@@ -359,7 +164,7 @@ status__temporary_alone__shown_under_its_real_name(void **state)
 	plant_temporary_alone();
 	r = expect(tool("status", NULL), 1, "1 entry\n", "");
 	assert_null(strstr(r->out, ".binfmtctl"));
-	expect(tool("status", NAME, NULL), 1, NAME, "");
+	expect(tool("status", PLANTED, NULL), 1, PLANTED, "");
 }
 
 static void
@@ -371,8 +176,8 @@ status__hashed_leftover__leftover_beside_its_entry_and_alone(void **state)
 	memset(name, 'n', 250);
 	name[250] = '\0';
 	fold_temporary(name, temporary);
-	register_line(":%s:E::ext::%s:", name, tiny_interpreter());
-	register_line(":%s:E::ext::%s:", temporary, tiny_interpreter());
+	plant_line(":%s:E::ext::%s:", name, tiny_interpreter());
+	plant_line(":%s:E::ext::%s:", temporary, tiny_interpreter());
 	expect_json(expect(tool("status", "-j", NULL), 1, NULL, "")->out,
 		    ".entries | length == 1 and (.[0].name | length) == 250 and .[0].health == \"leftover\"");
 	assert_int_equal(mount_write(name, "-1", 2), 0);
@@ -420,7 +225,7 @@ register_others(void)
 {
 	assert_int_equal(mount_write("status", "0", 1), 0);
 	for (size_t i = 0; i < LENGTH(others); i++) {
-		register_line(":%s:%s:%s:%s", others[i].name, others[i].rule, tiny_interpreter(), others[i].flags);
+		plant_line(":%s:%s:%s:%s", others[i].name, others[i].rule, tiny_interpreter(), others[i].flags);
 		assert_int_equal(mount_write(others[i].name, "0", 1), 0);
 	}
 }
@@ -449,8 +254,8 @@ static void
 status__other_peoples_entries_live__health_as_of_our_own(void **state)
 {
 	(void)state;
-	register_line(":Java:M::\\xca\\xfe\\xba\\xbe::%s:", tiny_interpreter());
-	register_line(":WSLInterop:M::MZ::%s:PF", tiny_interpreter());
+	plant_line(":Java:M::\\xca\\xfe\\xba\\xbe::%s:", tiny_interpreter());
+	plant_line(":WSLInterop:M::MZ::%s:PF", tiny_interpreter());
 	register_raw(":wine:M::MZ::/nowhere/wine:");
 	expect(tool("status", "Java", NULL), 0, "ok", "");
 	expect(tool("status", "WSLInterop", NULL), 0, "shadowed: entry wine stands in front", "");
@@ -532,7 +337,7 @@ status__exotic_names__printed_safely(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(exotic); i++)
-		register_line("|%s|E||exo%zu||%s|", exotic[i], i, tiny_interpreter());
+		plant_line("|%s|E||exo%zu||%s|", exotic[i], i, tiny_interpreter());
 	r = expect(tool("status", NULL), 0, NULL, "");
 	check_printed(r);
 	for (const char *at = r->out; *at; at++)
@@ -584,7 +389,7 @@ status__unknown_operand__failed_and_the_others_shown(void **state)
 {
 	(void)state;
 	plant_arch(tiny_interpreter(), "F");
-	expect(tool("status", NAME, "planned", NULL), 1, NAME "  ", "binfmtctl: planned: no such entry");
+	expect(tool("status", PLANTED, "planned", NULL), 1, PLANTED "  ", "binfmtctl: planned: no such entry");
 	expect(tool("status", "--entry", "aarch64", NULL), 1, NULL, "binfmtctl: aarch64: no such entry");
 	expect_json(tool("status", "-j", "planned", NULL)->out, ".entries == []");
 }
