@@ -80,9 +80,17 @@ int binfmt_enabled(const struct binfmt *b, struct err *err);
 
 /*
  * Reads one entry anew by its name: 1 read, 0 there is none (also for names that no entry can
- * have), -1 error. mtime may be NULL.
+ * have), -1 error, of code "unknown" if it is there but its text is not understood. mtime may be NULL.
  */
 int binfmt_read(const struct binfmt *b, const char *name, struct rule *rule, struct timespec *mtime, struct err *err);
+
+/* What an entry is, by the first line of its file alone: later kernels may say what we do not understand. */
+enum binfmt_state {
+	BINFMT_ABSENT,
+	BINFMT_DISABLED,
+	BINFMT_ENABLED,
+};
+int binfmt_state(const struct binfmt *b, const char *name, struct err *err); /* or -1 */
 
 /* Registers a rule: one write(2) of its line. After it the entry still has to be read back. */
 int binfmt_register(struct binfmt *b, const struct rule *rule, struct err *err);

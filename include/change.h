@@ -31,12 +31,13 @@ struct change {
 	struct binfmt_list list; /* the entries when the work began */
 	struct notes notes;      /* on the operand at work, printed and emptied by change_result */
 	struct err err;          /* of the operand at work */
+	bool named;              /* the entry at work was named, not meant by `all` */
 	unsigned failed, done;
 };
 
 /*
- * Opens the mount, takes the lock, heals what killed runs left, lists the entries and starts the
- * JSON document. EXIT_DONE, or the exit status of a failure that was reported: then nothing is open.
+ * Opens the mount, takes the lock, lists the entries and starts the JSON document. EXIT_DONE, or the exit status of a
+ * failure that was reported: then nothing is open.
  */
 int change_begin(struct change *c, const struct cmd *cmd, const struct args *args);
 
@@ -46,7 +47,7 @@ int change_relist(struct change *c);
 /* Reports one entry's outcome with c->notes; for OUT_FAILED and OUT_SKIPPED the cause is c->err. detail may be NULL. */
 void change_result(struct change *c, const char *name, enum outcome outcome, const char *detail);
 
-/* Closes all; returns the exit status. */
+/* Heals what killed runs left, closes all; returns the exit status. */
 int change_end(struct change *c);
 
 /* Calls act for every entry that an operand means. -1 and c->err if that is none. */

@@ -16,13 +16,17 @@ struct rule;
  * interpreter, and credentials (C) handed to an interpreter that others can change. -1 and *err
  * for the first one found. With `force` all but the fields become notes, with the way back.
  */
-int check_rule(const struct rule *rule, const char *dir, bool force, struct err *err, struct notes *notes);
+int check_rule(const struct rule *rule, const char *dir, const struct binfmt_list *list, bool force, struct err *err,
+	       struct notes *notes);
 
 /* The reason why a rule would take native programs or scripts and so brick the machine, or NULL. L rules may. */
 const char *check_native(const struct rule *rule);
 
-/* The reason why a rule takes its own interpreter, or what runs that if it is a script, or NULL. */
-const char *check_loop(const struct rule *rule, const struct interp *interp);
+/*
+ * The reason why a rule takes its own interpreter, or what runs that (if it is a script, or taken by
+ * an enabled entry of the list, which may be NULL), or NULL.
+ */
+const char *check_loop(const struct rule *rule, const struct interp *interp, const struct binfmt_list *list);
 
 /*
  * Whether somebody else could change the file that a path leads to: it and every folder on the

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct binfmt_entry;
+struct binfmt_list;
 struct rule;
 
 /*
@@ -30,5 +32,8 @@ const char *match_extension(const char *path);
  * extension; a magic and an extension rule always share one, so that says nothing and is false.
  */
 bool match_overlap(const struct rule *a, const struct rule *b);
+
+/* The first enabled entry of the list that takes this program; NULL if none does. */
+const struct binfmt_entry *match_taker(const struct binfmt_list *list, const struct subject *subject);
 
 #endif

@@ -23,6 +23,12 @@ void out_text(FILE *f, const char *text);
  */
 bool out_printable(unsigned point);
 
+/*
+ * A word as a shell needs it in a command to paste: in single quotes unless it is plain. Cut to
+ * size; returns text.
+ */
+const char *out_quote(const char *word, char *text, size_t size);
+
 /* How many columns out_text takes, a code point counted as one. */
 size_t out_width(const char *text);
 

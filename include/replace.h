@@ -3,11 +3,12 @@
 #define REPLACE_H
 
 #include <stdbool.h>
+#include <time.h>
+
+#include "rule.h"
 
 struct binfmt;
-struct binfmt_list;
 struct err;
-struct rule;
 
 /*
  * Changes of live handlers. All need the lock (binfmt_begin), read back what they wrote, and start
@@ -34,6 +35,16 @@ int replace_remove(struct binfmt *b, const char *name, struct err *err);
 
 /* Switches an entry on or off: 1 done, 0 it was so already, -1 error (code "missing": not there). */
 int replace_enable(struct binfmt *b, const char *name, bool on, struct err *err);
+
+/* A live handler: its entry, or where a killed run left that alone its temporary. */
+struct replace_live {
+	struct rule rule; /* under the entry's own name */
+	struct timespec registered;
+	bool temporary;
+};
+
+/* Reads the live handler of a name: 1, 0 there is none, -1 error. */
+int replace_read(const struct binfmt *b, const char *name, struct replace_live *live, struct err *err);
 
 /*
  * Ends what a killed run left of one name: with both entries there the temporary goes, and a

@@ -9,7 +9,6 @@
 struct binfmt_list;
 struct probe_result;
 struct rule;
-struct subject;
 
 /* Whether an F entry still runs the interpreter that its path names. */
 enum stale {
@@ -40,8 +39,5 @@ enum stale stale_by_time(const struct timespec *registered, const struct stat *p
  */
 struct staleness stale_of(const struct rule *rule, const struct timespec *registered, const struct binfmt_list *list,
 			  bool switched_on);
-
-/* The first enabled entry of the list that takes this program; NULL if none does. */
-const struct binfmt_entry *stale_taker(const struct binfmt_list *list, const struct subject *subject);
 
 #endif

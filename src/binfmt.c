@@ -290,10 +290,27 @@ binfmt_read(const struct binfmt *b, const char *name, struct rule *rule, struct 
 		return err_set(err, "read", "cannot read %s/%s: %s", b->dir, name, strerror(errno));
 	reason = rule_parse_entry(rule, name, text, (size_t)len);
 	if (reason)
-		return err_set(err, "read", "%s/%s cannot be understood: %s", b->dir, name, reason);
+		return err_set(err, "unknown", "%s/%s cannot be understood: %s", b->dir, name, reason);
 	if (mtime)
 		*mtime = st.st_mtim;
 	return 1;
+}
+
+int
+binfmt_state(const struct binfmt *b, const char *name, struct err *err)
+{
+	char text[RULE_TEXT_MAX];
+	struct stat st;
+	ssize_t len;
+
+	if (!can_be_entry(name))
+		return BINFMT_ABSENT;
+	len = read_entry(b, name, &st, text);
+	if (len < 0 && errno == ENOENT)
+		return BINFMT_ABSENT;
+	if (len < 0)
+		return err_set(err, "read", "cannot read %s/%s: %s", b->dir, name, strerror(errno));
+	return len >= 8 && memcmp(text, "enabled\n", 8) == 0 ? BINFMT_ENABLED : BINFMT_DISABLED;
 }
 
 void

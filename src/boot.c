@@ -55,7 +55,7 @@ look_at_line(void *arg, const struct binfmtd_line *line)
 	struct err err;
 
 	notes.len = 0;
-	if (!reason && check_rule(line->rule, "", false, &err, &notes) < 0)
+	if (!reason && check_rule(line->rule, "", NULL, false, &err, &notes) < 0)
 		reason = err.text;
 	if (line->rule)
 		keep(boot, line->rule);

@@ -25,49 +25,14 @@ say_waiting(void)
 	fputs("binfmtctl: waiting for another binfmtctl to finish\n", stderr);
 }
 
-/* The name that a temporary is for; a hashed one does not tell it, but the command line may. NULL: unknown, or none. */
-static const char *
-name_behind(const struct change *c, const char *entry)
-{
-	const struct args *a = c->args;
-
-	if (fold_name(entry) || !fold_is_temporary(entry))
-		return fold_name(entry);
-	for (size_t i = 0; i < a->operand_count; i++)
-		if (fold_is(entry, a->operands[i].word))
-			return a->operands[i].word;
-	return a->name && fold_is(entry, a->name) ? a->name : NULL;
-}
-
-/* A name is healed at most once a run: what cannot be healed stays live and is said. */
-static bool
-heal_all(struct change *c)
-{
-	bool changed = false;
-
-	for (size_t i = 0; i < c->list.count; i++) {
-		const char *name = name_behind(c, c->list.entries[i].name);
-		int healed = name ? replace_heal(&c->b, name, &c->err) : 0;
-
-		changed |= healed > 0;
-		if (healed > 0 && c->args->verbose)
-			out_warning(name, "ended a change that an earlier run had left half done");
-		if (healed < 0)
-			out_warning(name, "an earlier run left a change half done, which could not be ended: %s",
-				    c->err.text);
-	}
-	return changed;
-}
-
 static int
 prepare(struct change *c)
 {
 	long timeout = c->args->timeout < 0 ? TIMEOUT : c->args->timeout;
 
-	if (binfmt_begin(&c->b, (unsigned)timeout, c->args->verbose ? say_waiting : NULL, &c->err) < 0 ||
-	    change_relist(c) < 0)
+	if (binfmt_begin(&c->b, (unsigned)timeout, c->args->verbose ? say_waiting : NULL, &c->err) < 0)
 		return -1;
-	return !c->args->dry_run && heal_all(c) ? change_relist(c) : 0;
+	return change_relist(c);
 }
 
 int
@@ -168,9 +133,45 @@ change_result(struct change *c, const char *name, enum outcome outcome, const ch
 	c->b.write_count = 0;
 }
 
+/* The name that a temporary is for; a hashed one does not tell it, but the command line may. NULL: unknown, or none. */
+static const char *
+name_behind(const struct change *c, const char *entry)
+{
+	const struct args *a = c->args;
+
+	if (fold_name(entry) || !fold_is_temporary(entry))
+		return fold_name(entry);
+	for (size_t i = 0; i < a->operand_count; i++)
+		if (fold_is(entry, a->operands[i].word))
+			return a->operands[i].word;
+	return a->name && fold_is(entry, a->name) ? a->name : NULL;
+}
+
+/*
+ * Ends what killed runs left, after the work that was asked for: that starts from what is there, a
+ * temporary alone included. What cannot be healed stays live and is said.
+ */
+static void
+heal_all(struct change *c)
+{
+	for (size_t i = 0; i < c->list.count; i++) {
+		const char *name = name_behind(c, c->list.entries[i].name);
+		int healed = name ? replace_heal(&c->b, name, &c->err) : 0;
+
+		if (healed > 0 && (c->args->verbose || c->args->dry_run))
+			out_warning(name, c->args->dry_run
+					      ? "a change that an earlier run left half done would be ended too"
+					      : "ended a change that an earlier run had left half done");
+		if (healed < 0)
+			out_warning(name, "an earlier run left a change half done, which could not be ended: %s",
+				    c->err.text);
+	}
+}
+
 int
 change_end(struct change *c)
 {
+	heal_all(c);
 	if (c->args->json) {
 		json_end();
 		json_end();
@@ -197,7 +198,8 @@ change_operand(struct change *c, const struct operand *operand, void (*act)(stru
 {
 	struct targets targets;
 
-	if (!operand->literal && strcmp(operand->word, "all") == 0) {
+	c->named = operand->literal || strcmp(operand->word, "all") != 0;
+	if (!c->named) {
 		each_of_all(c, act);
 		return 0;
 	}

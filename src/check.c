@@ -15,9 +15,10 @@
 #include "match.h"
 #include "native.h"
 #include "note.h"
+#include "out.h"
 #include "rule.h"
 
-enum { SCRIPT_DEPTH = 5 }; /* as deep as the kernel follows (BINPRM_MAX_RECURSION is 4) */
+enum { RUNNER_DEPTH = 5 }; /* as deep as the kernel follows (search_binary_handler) */
 
 /* Native programs as a linker writes them: our own header with bytes 7 to 15 of e_ident zero. */
 static bool
@@ -65,7 +66,9 @@ shell(void)
 {
 	static struct interp sh;
 
-	return sh.subject.path || !interp_look("/bin/sh", &sh) ? &sh.subject : NULL;
+	if (!sh.opened)
+		interp_look("/bin/sh", &sh);
+	return sh.opened ? &sh.subject : NULL;
 }
 
 static bool
@@ -101,24 +104,46 @@ check_native(const struct rule *rule)
 	return NULL;
 }
 
+/*
+ * Goes on to what the kernel runs for a program that it does not run directly: the interpreter of
+ * the entry that takes it, else a script's. How, or NULL at the end.
+ */
+static const char *
+next_runner(const struct binfmt_list *list, const struct rule *rule, struct interp *at, char path[static RULE_LINE_MAX])
+{
+	for (size_t i = 0; list && i < list->count; i++) {
+		const struct rule *other = list->entries[i].rule;
+
+		if (!other || !other->enabled || fold_is(list->entries[i].name, rule->name) ||
+		    !match_rule(other, &at->subject))
+			continue;
+		snprintf(path, RULE_LINE_MAX, "%s", other->interpreter);
+		return interp_look(path, at) ? NULL
+					     : "the rule matches what runs its interpreter by way of another "
+					       "entry: every match would end in ELOOP";
+	}
+	if (at->kind != INTERP_SCRIPT || !interp_of_script(at->subject.head, path) || interp_look(path, at))
+		return NULL;
+	return "the rule matches what runs its interpreter, a script: every match would end in ELOOP";
+}
+
 const char *
-check_loop(const struct rule *rule, const struct interp *interp)
+check_loop(const struct rule *rule, const struct interp *interp, const struct binfmt_list *list)
 {
 	const char *reason = "the rule matches its own interpreter: every match would end in ELOOP";
 	struct interp at = *interp;
-	char path[256];
+	char path[RULE_LINE_MAX];
 
 	if (rule->flags & RULE_L)
 		return NULL;
-	for (int depth = 0; depth < SCRIPT_DEPTH; depth++) {
+	for (int depth = 0; depth < RUNNER_DEPTH; depth++) {
 		if (match_rule(rule, &at.subject))
 			return reason;
-		if (at.kind != INTERP_SCRIPT || !interp_of_script(at.subject.head, path) || interp_look(path, &at))
+		reason = next_runner(list, rule, &at, path);
+		if (!reason)
 			return NULL;
-		at.subject.path = path;
-		reason = "the rule matches what runs its interpreter, a script: every match would end in ELOOP";
 	}
-	return NULL;
+	return "its interpreter is run by another, that by another, and so on: every match would end in ELOOP";
 }
 
 /* Narrower rules for native programs, such as AppImage launchers, are legal but worth a word. */
@@ -135,30 +160,42 @@ note_narrow_native(const struct rule *rule, struct notes *notes)
 		note_add(notes, "the rule also takes some of this machine's own programs");
 }
 
+/* The architecture of an interpreter that this machine cannot run itself, else NULL. */
+static const struct arch *
+foreign_arch(const struct interp *interp)
+{
+	const struct arch *arch =
+	    interp->kind == INTERP_ELF ? arch_of_header(interp->subject.head, sizeof(interp->subject.head)) : NULL;
+
+	return arch && !native_runs(arch) ? arch : NULL;
+}
+
 static const char *
 check_descriptor_flags(const struct rule *rule, const struct interp *interp)
 {
-	const struct arch *arch;
-
 	if (!(rule_implied(rule->flags) & RULE_O))
 		return NULL;
 	if (interp->kind == INTERP_SCRIPT)
 		return "the interpreter is a script, which flags O and C do not allow (every exec would fail with "
 		       "ENOEXEC)";
-	arch = interp->kind == INTERP_ELF ? arch_of_header(interp->subject.head, sizeof(interp->subject.head)) : NULL;
-	if (arch && !native_runs(arch))
-		return "the interpreter is itself a foreign program, which flags O and C do not allow";
-	return NULL;
+	return foreign_arch(interp) ? "the interpreter is itself a foreign program, which flags O and C do not allow"
+				    : NULL;
 }
 
 static void
-note_interpreter(const struct rule *rule, const struct interp *interp, struct notes *notes)
+note_interpreter(const struct rule *rule, const struct interp *interp, const struct binfmt_list *list,
+		 struct notes *notes)
 {
+	const struct arch *foreign = foreign_arch(interp);
+
 	if (rule->flags & RULE_F && interp->dynamic)
 		note_add(notes,
 			 "%s is dynamically linked: inside a chroot or container without its libraries it fails in "
 			 "spite of flag F",
 			 rule->interpreter);
+	if (foreign && !(list && match_taker(list, &interp->subject)))
+		note_add(notes, "%s is itself a program for %s, and no handler takes it: exec will fail",
+			 rule->interpreter, foreign->name);
 	if (interp->opened && interp->kind == INTERP_OTHER)
 		note_add(notes, "%s is neither an ELF program nor a script", rule->interpreter);
 }
@@ -176,7 +213,8 @@ refuse(bool force, const char *code, const char *reason, struct err *err, struct
 }
 
 static int
-check_interpreter(const struct rule *rule, bool force, struct err *err, struct notes *notes)
+check_interpreter(const struct rule *rule, const struct binfmt_list *list, bool force, struct err *err,
+		  struct notes *notes)
 {
 	struct interp interp;
 	const char *reason = interp_look(rule->interpreter, &interp);
@@ -186,10 +224,10 @@ check_interpreter(const struct rule *rule, bool force, struct err *err, struct n
 		snprintf(text, sizeof(text), "%s: %s", rule->interpreter, reason);
 		return refuse(force, "interpreter", text, err, notes);
 	}
-	note_interpreter(rule, &interp, notes);
+	note_interpreter(rule, &interp, list, notes);
 	if (refuse(force, "interpreter", check_descriptor_flags(rule, &interp), err, notes) < 0)
 		return -1;
-	if (refuse(force, "loop", check_loop(rule, &interp), err, notes) < 0)
+	if (refuse(force, "loop", check_loop(rule, &interp, list), err, notes) < 0)
 		return -1;
 	if (!(rule->flags & RULE_C) || check_owners(rule->interpreter, err) == 0)
 		return 0;
@@ -198,21 +236,25 @@ check_interpreter(const struct rule *rule, bool force, struct err *err, struct n
 }
 
 int
-check_rule(const struct rule *rule, const char *dir, bool force, struct err *err, struct notes *notes)
+check_rule(const struct rule *rule, const char *dir, const struct binfmt_list *list, bool force, struct err *err,
+	   struct notes *notes)
 {
+	char path[PATH_MAX], quoted[PATH_MAX + 256];
 	const char *reason = rule_check(rule);
 	size_t before = notes->len;
 
 	if (reason)
 		return err_set(err, "field", "%s", reason);
-	if (rule->type != RULE_BPF && check_interpreter(rule, force, err, notes) < 0)
+	if (rule->type != RULE_BPF && check_interpreter(rule, list, force, err, notes) < 0)
 		return -1;
 	if (refuse(force, "native", check_native(rule), err, notes) < 0)
 		return -1;
-	if (force && notes->len != before)
+	if (force && notes->len != before) {
+		snprintf(path, sizeof(path), "%s/%s", dir, rule->name);
 		note_add(notes,
-			 "to undo it from a shell that is open: echo -1 > %s/%s (echo is built in, so it still works)",
-			 dir, rule->name);
+			 "to undo it from a shell that is open: echo -1 > %s (echo is built in, so it still works)",
+			 out_quote(path, quoted, sizeof(quoted)));
+	}
 	note_narrow_native(rule, notes);
 	return 0;
 }

@@ -88,6 +88,16 @@ fix_entry(const struct view *view, enum problem problem, struct finding *f)
 	finding_fix(f, "%.*s%s%s", (int)(at - fix), fix, view->name, at + 2);
 }
 
+/* What takes native programs or itself is better left disabled. */
+static bool
+is_dangerous(const struct health *health)
+{
+	for (size_t i = 0; i < health->count; i++)
+		if (health->problems[i].problem == PROBLEM_NATIVE || health->problems[i].problem == PROBLEM_LOOP)
+			return true;
+	return false;
+}
+
 static void
 judge_entry(struct visit *visit, const struct view *view)
 {
@@ -100,7 +110,8 @@ judge_entry(struct visit *visit, const struct view *view)
 		bool mild = health_is_warning(problem) || problem == PROBLEM_DISABLED;
 
 		finding_set(&f, mild ? GRADE_WARN : GRADE_FAIL, "%s: %s", view->name, health.problems[i].detail);
-		fix_entry(view, problem, &f);
+		if (problem != PROBLEM_DISABLED || !is_dangerous(&health))
+			fix_entry(view, problem, &f);
 		tell(visit, health_code(problem), &f);
 	}
 }

@@ -39,7 +39,7 @@ check(struct change *c, const struct rule *rule)
 	struct interp interp;
 
 	if (!reason && !c->args->force && !interp_look(rule->interpreter, &interp))
-		reason = check_loop(rule, &interp);
+		reason = check_loop(rule, &interp, &c->list);
 	return reason ? err_set(&c->err, "native", "%s (--force enables it all the same)", reason) : 0;
 }
 

@@ -35,20 +35,18 @@ leave_alone(struct change *c, const struct rule *rule)
 static enum outcome
 refresh_rule(struct change *c, const struct rule *rule, const struct staleness *is)
 {
-	bool hint = is->by_time && !c->args->operand_count; /* time alone is enough only where the entry was named */
-
 	if (is->stale == STALE_DELETED) {
 		err_set(&c->err, "deleted", "%s is gone, the old file keeps running: nothing to refresh from",
 			rule->interpreter);
-		return hint ? OUT_SKIPPED : OUT_FAILED;
+		return c->named ? OUT_FAILED : OUT_SKIPPED;
 	}
 	if (is->stale != STALE_REPLACED)
 		return OUT_UNCHANGED;
 	if (leave_alone(c, rule) < 0)
 		return OUT_SKIPPED;
-	if (hint)
+	if (is->by_time && !c->named) /* a hint: enough only where the entry was named */
 		return OUT_UNCHANGED;
-	if (check_rule(rule, c->b.dir, c->args->force, &c->err, &c->notes) < 0 ||
+	if (check_rule(rule, c->b.dir, &c->list, c->args->force, &c->err, &c->notes) < 0 ||
 	    replace_rule(&c->b, rule, &c->err) < 0)
 		return OUT_FAILED;
 	return OUT_REFRESHED;
@@ -57,11 +55,10 @@ refresh_rule(struct change *c, const struct rule *rule, const struct staleness *
 static void
 refresh_one(struct change *c, const char *name)
 {
-	struct timespec registered;
+	struct replace_live live;
 	struct staleness is;
-	struct rule rule;
 	struct err ignored;
-	int there = binfmt_read(&c->b, name, &rule, &registered, &c->err);
+	int there = replace_read(&c->b, name, &live, &c->err);
 
 	if (there == 0)
 		err_set(&c->err, "missing", "the entry went away: another program has removed it");
@@ -69,9 +66,9 @@ refresh_one(struct change *c, const char *name)
 		change_result(c, name, OUT_FAILED, NULL);
 		return;
 	}
-	is = stale_of(&rule, &registered, &c->list, binfmt_enabled(&c->b, &ignored) == 1);
-	change_result(c, name, refresh_rule(c, &rule, &is),
-		      rule.flags & RULE_F ? rule.interpreter : "no flag F: nothing is held");
+	is = stale_of(&live.rule, &live.registered, &c->list, binfmt_enabled(&c->b, &ignored) == 1);
+	change_result(c, name, refresh_rule(c, &live.rule, &is),
+		      live.rule.flags & RULE_F ? live.rule.interpreter : "no flag F: nothing is held");
 }
 
 int

@@ -93,7 +93,7 @@ handled_by(const struct change *c, const struct arch *arch, const char *name)
 	const struct binfmt_entry *taker;
 
 	probe_build(arch, 1, subject.head);
-	taker = stale_taker(&c->list, &subject);
+	taker = match_taker(&c->list, &subject);
 	return taker && !fold_is(taker->name, name) ? taker->name : NULL;
 }
 

@@ -121,7 +121,7 @@ choose_interpreter(struct change *c, const struct arch *arch, struct rule *rule,
 int
 handler_for_arch(struct change *c, const struct arch *arch, struct rule *rule)
 {
-	struct rule live;
+	struct replace_live live;
 	int there;
 
 	memset(rule, 0, sizeof(*rule));
@@ -133,42 +133,42 @@ handler_for_arch(struct change *c, const struct arch *arch, struct rule *rule)
 	memcpy(rule->mask, arch->mask, arch->size);
 	if (name_of(c, arch, rule) < 0)
 		return -1;
-	there = binfmt_read(&c->b, rule->name, &live, NULL, &c->err);
+	there = replace_read(&c->b, rule->name, &live, &c->err);
 	if (there < 0)
 		return -1;
 	if (c->args->flags && parse_flags(c, rule) < 0)
 		return -1;
 	if (!c->args->flags && there)
-		keep_flags(c, rule, &live);
+		keep_flags(c, rule, &live.rule);
 	if (!c->args->flags && !there)
 		default_flags(c, arch, rule);
 	if (native_runs(arch))
 		note_add(&c->notes, "this machine runs %s programs itself; they go through the interpreter now",
 			 arch->name);
-	return choose_interpreter(c, arch, rule, there ? &live : NULL);
+	return choose_interpreter(c, arch, rule, there ? &live.rule : NULL);
 }
 
 int
 handler_flags(struct change *c, struct rule *rule)
 {
-	struct rule live;
+	struct replace_live live;
 	int there;
 
 	rule->enabled = true;
 	if (c->args->flags)
 		return parse_flags(c, rule);
-	there = binfmt_read(&c->b, rule->name, &live, NULL, &c->err);
-	if (there > 0 && live.type != RULE_BPF && rule->type != RULE_BPF)
-		keep_flags(c, rule, &live);
+	there = replace_read(&c->b, rule->name, &live, &c->err);
+	if (there > 0 && live.rule.type != RULE_BPF && rule->type != RULE_BPF)
+		keep_flags(c, rule, &live.rule);
 	return there < 0 ? -1 : 0;
 }
 
 /* Of an identical entry: is it to be registered again all the same? */
 static bool
-is_stale(struct change *c, const struct rule *live, const struct timespec *registered)
+is_stale(struct change *c, const struct replace_live *live)
 {
 	struct err ignored;
-	struct staleness s = stale_of(live, registered, &c->list, binfmt_enabled(&c->b, &ignored) == 1);
+	struct staleness s = stale_of(&live->rule, &live->registered, &c->list, binfmt_enabled(&c->b, &ignored) == 1);
 
 	return s.stale == STALE_REPLACED;
 }
@@ -189,8 +189,9 @@ unchanged(struct change *c, const struct rule *live)
 static enum outcome
 put_new(struct change *c, const struct rule *rule, bool there)
 {
-	check_shadow(rule, &c->list, &c->notes);
-	if (there && !rule->enabled)
+	if (rule->enabled)
+		check_shadow(rule, &c->list, &c->notes);
+	else if (there && !(rule->flags & RULE_D))
 		note_add(&c->notes,
 			 "the entry is disabled and stays so; it was enabled for the moment of its replacement");
 	if (replace_rule(&c->b, rule, &c->err) < 0)
@@ -198,34 +199,26 @@ put_new(struct change *c, const struct rule *rule, bool there)
 	return there ? OUT_REPLACED : OUT_REGISTERED;
 }
 
-/* A hashed temporary can be told only by the name that it is for: now it is known. */
-static int
-heal(struct change *c, const char *name)
-{
-	const struct binfmt_entry *e = c->args->dry_run ? NULL : target_entry(&c->list, name);
-
-	return e && strcmp(e->name, name) != 0 && replace_heal(&c->b, name, &c->err) < 0 ? -1 : 0;
-}
-
 enum outcome
 handler_put(struct change *c, struct rule *rule)
 {
-	struct timespec registered;
-	struct rule live;
+	struct replace_live live;
+	bool same;
 	int there;
 
-	if (check_rule(rule, c->b.dir, c->args->force, &c->err, &c->notes) < 0 || heal(c, rule->name) < 0)
+	if (check_rule(rule, c->b.dir, &c->list, c->args->force, &c->err, &c->notes) < 0)
 		return OUT_FAILED;
-	there = binfmt_read(&c->b, rule->name, &live, &registered, &c->err);
+	there = replace_read(&c->b, rule->name, &live, &c->err);
 	if (there < 0)
 		return OUT_FAILED;
 	if (there)
-		rule->enabled = rule->enabled && live.enabled;
-	if (there && rule_same(rule, &live) && rule->enabled == live.enabled) {
-		if (!is_stale(c, &live, &registered))
-			return unchanged(c, &live);
+		rule->enabled = rule->enabled && live.rule.enabled;
+	same = there && rule_same(rule, &live.rule) && rule->enabled == live.rule.enabled;
+	if (same && !live.temporary && !is_stale(c, &live))
+		return unchanged(c, &live.rule);
+	if (same && !live.temporary)
 		note_add(&c->notes, "the interpreter file was replaced since the entry was registered");
-	} else if (there && c->args->keep) {
+	if (there && !same && c->args->keep) {
 		err_set(&c->err, "exists", "an entry of this name is there and differs (--keep keeps it)");
 		return OUT_FAILED;
 	}

@@ -107,7 +107,7 @@ health_examine(const struct snapshot *s, const struct view *view, struct health 
 	reason = check_native(view->rule);
 	if (reason)
 		add(h, PROBLEM_NATIVE, "%s", reason);
-	reason = interp_look(view->rule->interpreter, &interp) ? NULL : check_loop(view->rule, &interp);
+	reason = interp_look(view->rule->interpreter, &interp) ? NULL : check_loop(view->rule, &interp, &s->list);
 	if (reason)
 		add(h, PROBLEM_LOOP, "%s", reason);
 	if (view->leftover)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "binfmt.h"
 #include "match.h"
 #include "rule.h"
 
@@ -54,4 +55,16 @@ match_overlap(const struct rule *a, const struct rule *b)
 			return false;
 	}
 	return true;
+}
+
+const struct binfmt_entry *
+match_taker(const struct binfmt_list *list, const struct subject *subject)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct binfmt_entry *e = &list->entries[i];
+
+		if (e->rule && e->rule->enabled && match_rule(e->rule, subject))
+			return e;
+	}
+	return NULL;
 }

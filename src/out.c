@@ -79,6 +79,23 @@ out_text(FILE *f, const char *text)
 	out_bytes(f, text, strlen(text));
 }
 
+const char *
+out_quote(const char *word, char *text, size_t size)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+	size_t len = 0;
+
+	if (*word && word[strspn(word, plain)] == '\0') {
+		snprintf(text, size, "%s", word);
+		return text;
+	}
+	text[len++] = '\'';
+	for (; *word && len + 6 < size; word++)
+		len += (size_t)snprintf(text + len, size - len, *word == '\'' ? "'\\''" : "%c", *word);
+	snprintf(text + len, size - len, "'");
+	return text;
+}
+
 size_t
 out_width(const char *text)
 {

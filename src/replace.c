@@ -17,14 +17,28 @@ struct state {
 	struct rule entry, held; /* held: the temporary's rule */
 };
 
+/* Reads an entry; one whose text is not understood is there all the same, as a rule that equals none. */
+static int
+read_rule(const struct binfmt *b, const char *name, struct rule *rule, struct err *err)
+{
+	int there = binfmt_read(b, name, rule, NULL, err), state;
+
+	if (there >= 0 || strcmp(err->code, "unknown") != 0)
+		return there;
+	memset(rule, 0, sizeof(*rule));
+	state = binfmt_state(b, name, err);
+	rule->enabled = state == BINFMT_ENABLED;
+	return state < 0 ? -1 : state != BINFMT_ABSENT;
+}
+
 static int
 read_state(const struct binfmt *b, const char *name, struct state *s, struct err *err)
 {
 	int entry, held;
 
 	fold_temporary(name, s->temporary);
-	entry = binfmt_read(b, name, &s->entry, NULL, err);
-	held = entry < 0 ? -1 : binfmt_read(b, s->temporary, &s->held, NULL, err);
+	entry = read_rule(b, name, &s->entry, err);
+	held = entry < 0 ? -1 : read_rule(b, s->temporary, &s->held, err);
 	s->has_entry = entry > 0;
 	s->has_temporary = held > 0;
 	return held < 0 ? -1 : 0;
@@ -34,31 +48,29 @@ read_state(const struct binfmt *b, const char *name, struct state *s, struct err
 static int
 drop(struct binfmt *b, const char *name, struct err *err)
 {
-	struct rule rule;
-	int there;
+	int state;
 
 	if (binfmt_command(b, name, "-1", err) < 0 && strcmp(err->code, "missing") != 0)
 		return -1;
-	there = b->dry ? 0 : binfmt_read(b, name, &rule, NULL, err);
-	if (there > 0)
+	state = b->dry ? BINFMT_ABSENT : binfmt_state(b, name, err);
+	if (state > 0)
 		return err_set(err, "exists", "it was removed, but is there again: another program has registered it");
-	return there;
+	return state;
 }
 
 static int
 set_enabled(struct binfmt *b, const char *name, bool on, struct err *err)
 {
-	struct rule rule;
-	int there;
+	int state, asked = on ? BINFMT_ENABLED : BINFMT_DISABLED;
 
 	if (binfmt_command(b, name, on ? "1" : "0", err) < 0)
 		return -1;
-	there = b->dry ? 1 : binfmt_read(b, name, &rule, NULL, err);
-	if (there == 0)
+	state = b->dry ? asked : binfmt_state(b, name, err);
+	if (state == BINFMT_ABSENT)
 		return err_set(err, "missing", "the entry went away: another program has removed it");
-	if (there > 0 && !b->dry && rule.enabled != on)
+	if (state >= 0 && state != asked)
 		return err_set(err, "verify", "the kernel still shows it %s", on ? "disabled" : "enabled");
-	return there < 0 ? -1 : 0;
+	return state < 0 ? -1 : 0;
 }
 
 /* Registers the rule under a name of its own or the temporary one, and reads it back. */
@@ -88,9 +100,8 @@ static void
 take_back(struct binfmt *b, const char *name, const char *temporary)
 {
 	struct err ignored;
-	struct rule rule;
 
-	if (binfmt_read(b, name, &rule, NULL, &ignored) > 0)
+	if (binfmt_state(b, name, &ignored) > 0)
 		drop(b, temporary, &ignored);
 }
 
@@ -133,43 +144,57 @@ by_others(const struct err *err)
 	return strcmp(err->code, "exists") == 0 || strcmp(err->code, "missing") == 0;
 }
 
+/* What is there now, seen from what was there before and what should be. */
+static const char *
+in_force(const struct state *now, const struct state *before, const struct rule *rule)
+{
+	if (now->has_entry && rule_same(&now->entry, rule) && now->entry.enabled != rule->enabled)
+		return "the new handler is there, but enabled until the next run";
+	if (now->has_entry && rule_same(&now->entry, rule))
+		return now->has_temporary ? "the new handler is in force, its temporary entry too until the next run"
+					  : "the new handler is in force";
+	if (now->has_entry && before->has_entry && rule_same(&now->entry, &before->entry))
+		return now->entry.enabled ? "the old handler is in force"
+					  : "the old entry is there, disabled as it was";
+	if (now->has_entry)
+		return "an entry that another program registered has the name";
+	if (!now->has_temporary)
+		return "no handler of this name is in force";
+	return rule_same(&now->held, rule)
+		   ? "the new handler is in force under a temporary name, the next run gives it its own"
+		   : "the old handler is in force under a temporary name, the next run gives it its own";
+}
+
 /* After a failure: says which handler is in force. */
 static void
-explain(struct binfmt *b, const struct rule *rule, struct err *err)
+explain(struct binfmt *b, const struct rule *rule, const struct state *before, struct err *err)
 {
 	char cause[ERR_TEXT_MAX];
-	const char *in_force = "no handler of this name is in force";
 	struct err ignored;
-	struct state s;
+	struct state now;
+	const char *what = "which handler is in force could not be read";
 
-	if (read_state(b, rule->name, &s, &ignored) < 0)
-		in_force = "which handler is in force could not be read";
-	else if (s.has_entry && rule_same(&s.entry, rule))
-		in_force = s.has_temporary ? "the new handler is in force, its temporary entry too until the next run"
-					   : "the new handler is in force";
-	else if (s.has_entry)
-		in_force = "the old handler is in force";
-	else if (s.has_temporary)
-		in_force = rule_same(&s.held, rule)
-			       ? "the new handler is in force under a temporary name, the next run gives it its own"
-			       : "the old handler is in force under a temporary name, the next run gives it its own";
+	if (read_state(b, rule->name, &now, &ignored) == 0)
+		what = in_force(&now, before, rule);
 	snprintf(cause, sizeof(cause), "%s", err->text);
-	err_set(err, err->code, "%.2300s; %s", cause, in_force);
+	err_set(err, err->code, "%.2300s; %s", cause, what);
 }
 
 int
 replace_rule(struct binfmt *b, const struct rule *rule, struct err *err)
 {
-	struct state s;
-	int done = -1;
+	struct state before, s;
+	int done = read_state(b, rule->name, &before, err);
 
-	for (int i = 0; done < 0 && i < STARTS; i++) {
+	if (done < 0)
+		return done;
+	for (int i = 0; i < STARTS; i++) {
 		done = replace_once(b, rule, &s, err);
-		if (done < 0 && !by_others(err))
+		if (done == 0 || !by_others(err))
 			break;
 	}
 	if (done < 0 && !b->dry)
-		explain(b, rule, err);
+		explain(b, rule, &before, err);
 	return done;
 }
 
@@ -190,16 +215,37 @@ replace_remove(struct binfmt *b, const char *name, struct err *err)
 int
 replace_enable(struct binfmt *b, const char *name, bool on, struct err *err)
 {
-	struct rule rule;
-	int there = binfmt_read(b, name, &rule, NULL, err);
+	struct err ignored;
+	struct state s;
+	const char *file = name;
 
-	if (there == 0)
-		return err_set(err, "missing", "no such entry");
-	if (there < 0)
+	if (read_state(b, name, &s, err) < 0)
 		return -1;
-	if (rule.enabled == on)
+	/* A temporary alone gets its name first; where that fails, it is the handler all the same. */
+	if (!s.has_entry && s.has_temporary && replace_heal(b, name, &ignored) < 0)
+		file = s.temporary;
+	if (!s.has_entry && !s.has_temporary)
+		return err_set(err, "missing", "no such entry");
+	if ((s.has_entry ? s.entry.enabled : s.held.enabled) == on)
 		return 0;
-	return set_enabled(b, name, on, err) < 0 ? -1 : 1;
+	return set_enabled(b, file, on, err) < 0 ? -1 : 1;
+}
+
+int
+replace_read(const struct binfmt *b, const char *name, struct replace_live *live, struct err *err)
+{
+	char temporary[RULE_NAME_MAX + 1];
+	int there = binfmt_read(b, name, &live->rule, &live->registered, err);
+
+	live->temporary = false;
+	if (there != 0)
+		return there;
+	fold_temporary(name, temporary);
+	there = binfmt_read(b, temporary, &live->rule, &live->registered, err);
+	live->temporary = there > 0;
+	if (there > 0)
+		snprintf(live->rule.name, sizeof(live->rule.name), "%s", name);
+	return there;
 }
 
 int

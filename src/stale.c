@@ -41,18 +41,6 @@ stale_by_time(const struct timespec *registered, const struct stat *path)
 	return path->st_ctim.tv_nsec > registered->tv_nsec ? STALE_REPLACED : STALE_NO;
 }
 
-const struct binfmt_entry *
-stale_taker(const struct binfmt_list *list, const struct subject *subject)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		const struct binfmt_entry *e = &list->entries[i];
-
-		if (e->rule && e->rule->enabled && match_rule(e->rule, subject))
-			return e;
-	}
-	return NULL;
-}
-
 /* Runs the architecture's probe if this entry is the one that takes it. */
 static enum stale
 ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct stat *path)
@@ -72,7 +60,7 @@ ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct 
 	if (!arch)
 		return STALE_UNSEEN;
 	size = probe_build(arch, 1, subject.head);
-	taker = stale_taker(list, &subject);
+	taker = match_taker(list, &subject);
 	if (!taker || !fold_is(taker->name, rule->name))
 		return STALE_UNSEEN;
 	if (probe_run(subject.head, size, NULL, PROBE_UNTIL_EXEC, PROBE_TIMEOUT_MS, &run, &ignored) < 0)

@@ -470,7 +470,7 @@ verdict(const struct draft *d, struct rule *rule, struct err *err)
 	if (!reason)
 		reason = rule_parse_flags(d->flags, &rule->flags);
 	rule->enabled = !(rule->flags & RULE_D);
-	if (!reason && check_rule(rule, MOUNT, false, err, &notes) < 0)
+	if (!reason && check_rule(rule, MOUNT, NULL, false, err, &notes) < 0)
 		reason = err->text;
 	return reason;
 }

@@ -119,7 +119,7 @@ taker__list__first_enabled_that_matches(void **state)
 
 		for (size_t k = 0; k < t[i].count; k++)
 			entries[k].rule = t[i].rules[k];
-		taker = stale_taker(&list, &subject);
+		taker = match_taker(&list, &subject);
 		if (taker != (t[i].taker < 0 ? NULL : &entries[t[i].taker]))
 			fail_msg("%s", t[i].row);
 	}
