@@ -23,6 +23,8 @@ void out_text(FILE *f, const char *text);
  */
 bool out_printable(unsigned point);
 
+enum { OUT_QUOTED_MAX = 1100 }; /* an entry's name in quotes, whatever it holds */
+
 /*
  * A word as a shell needs it in a command to paste: in single quotes unless it is plain. Cut to
  * size; returns text.

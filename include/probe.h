@@ -35,6 +35,7 @@ struct probe_result {
 	char exe[PATH_MAX + 16]; /* link of /proc/PID/exe, "" if unknown; may end in " (deleted)" */
 	dev_t dev;               /* of the file that runs */
 	ino_t ino;
+	bool reachable;                /* here, exe names that very file: it was not run from another mount namespace */
 	char output[PROBE_OUTPUT_MAX]; /* its standard output, NUL-terminated */
 };
 

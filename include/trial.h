@@ -39,6 +39,7 @@ struct trial_input {
 	const struct advice *idle; /* then, why none does, or NULL */
 	const struct probe_result *run, *version;
 	const struct stat *path, *script;
+	bool foreign; /* the interpreter is a foreign program itself: who runs it says nothing of its file */
 	unsigned timeout_ms;
 };
 void trial_judge(const struct trial_input *in, struct trial *trial);

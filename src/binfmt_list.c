@@ -12,9 +12,11 @@
 
 #include "binfmt.h"
 #include "err.h"
+#include "fold.h"
 #include "rule.h"
 
 enum {
+	TRIES_ALONE = 20,
 	TRIES = 500,       /* listings under a storm of changes before giving up */
 	LOCK_TRIES = 1000, /* of a millisecond each for the shared lock: a writer's turn is far shorter */
 	FIRST_ROOM = 64 * 1024,
@@ -150,29 +152,64 @@ list_once(const struct binfmt *b, int fd, struct binfmt_list *list, size_t *room
 	return list->entries && list->rules ? read_all(b, list, len) : -1;
 }
 
+static bool
+has_temporaries(const struct binfmt_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (fold_is_temporary(list->entries[i].name))
+			return true;
+	return false;
+}
+
+/* Lists until nothing has changed meanwhile: as list_once. */
+static int
+list_settled(const struct binfmt *b, int fd, struct binfmt_list *list, size_t *room, int tries)
+{
+	int done = 0;
+
+	for (int i = 0; done == 0 && i < tries; i++)
+		done = list_once(b, fd, list, room);
+	return done;
+}
+
+/*
+ * Without the lock first: readers must not keep writers waiting. It is asked for where the entries
+ * do not settle, or to tell a change under way from one that was killed.
+ */
+static int
+list_all(const struct binfmt *b, int fd, struct binfmt_list *list)
+{
+	size_t room = FIRST_ROOM;
+	int done, lock;
+
+	list->names = malloc(room);
+	list->locked = b->register_fd >= 0;
+	done = list_settled(b, fd, list, &room, TRIES_ALONE);
+	if (done < 0 || (done > 0 && (list->locked || !has_temporaries(list))))
+		return done;
+	lock = list->locked || b->dry ? -1 : share_lock(b);
+	list->locked |= lock >= 0;
+	done = list_settled(b, fd, list, &room, TRIES);
+	if (lock >= 0)
+		close(lock);
+	return done;
+}
+
 int
 binfmt_list(const struct binfmt *b, struct binfmt_list *list, struct err *err)
 {
-	size_t room = FIRST_ROOM;
-	int done = 0, error, lock, fd;
+	int done, error, fd = openat(b->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	*list = (struct binfmt_list){0};
-	/* Whoever holds the exclusive lock already must not ask for another through a second descriptor. */
-	lock = b->register_fd >= 0 || b->dry ? -1 : share_lock(b);
-	list->locked = b->register_fd >= 0 || lock >= 0;
-	fd = openat(b->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	list->names = malloc(room);
-	for (int i = 0; fd >= 0 && done == 0 && i < TRIES; i++)
-		done = list_once(b, fd, list, &room);
+	if (fd < 0)
+		return err_set(err, "read", "cannot list %s: %s", b->dir, strerror(errno));
+	done = list_all(b, fd, list);
 	error = errno;
-	if (fd >= 0)
-		close(fd);
-	if (lock >= 0)
-		close(lock);
-	if (fd >= 0 && done == 1)
+	close(fd);
+	if (done > 0)
 		return 0;
 	binfmt_list_free(list);
-	if (fd >= 0 && done == 0)
+	if (done == 0)
 		return err_set(err, "busy", "the entries of %s change faster than they can be read", b->dir);
 	return err_set(err, "read", "cannot list %s: %s", b->dir, strerror(error));
 }

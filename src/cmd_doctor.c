@@ -83,9 +83,10 @@ fix_entry(const struct view *view, enum problem problem, struct finding *f)
 	    [PROBLEM_LOOP] = "binfmtctl remove --entry %s",
 	    [PROBLEM_LEFTOVER] = "register %s again",
 	};
+	char quoted[OUT_QUOTED_MAX];
 	const char *fix = fixes[problem], *at = strstr(fix, "%s");
 
-	finding_fix(f, "%.*s%s%s", (int)(at - fix), fix, view->name, at + 2);
+	finding_fix(f, "%.*s%s%s", (int)(at - fix), fix, out_quote(view->name, quoted, sizeof(quoted)), at + 2);
 }
 
 /* What takes native programs or itself is better left disabled. */

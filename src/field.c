@@ -2,6 +2,7 @@
 /* The fields of a rule: flags, bytes in hex, and the limits of each. */
 #include <string.h>
 
+#include "fold.h"
 #include "rule.h"
 
 static const char letters_known[] = "POCFTLD"; /* bit i of enum rule_flag is letter i */
@@ -136,6 +137,8 @@ name_check(const char *name)
 		return "the entry's name has a slash";
 	if (has_control(name))
 		return "the entry's name has a control byte";
+	if (fold_is_temporary(name))
+		return "names that begin with .binfmtctl~ or .binfmtctl# are binfmtctl's own, for changes under way";
 	return NULL;
 }
 

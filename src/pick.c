@@ -11,6 +11,7 @@
 #include "arch.h"
 #include "elf_head.h"
 #include "native.h"
+#include "out.h"
 #include "pick.h"
 #include "rule.h"
 
@@ -141,6 +142,7 @@ explain_none(struct pick *p)
 static bool
 explain_idle(const struct snapshot *s, struct pick *p)
 {
+	char quoted[OUT_QUOTED_MAX];
 	struct view idle;
 
 	if (!find_taker(s, &p->subject, s->switched_on, &idle))
@@ -148,7 +150,7 @@ explain_idle(const struct snapshot *s, struct pick *p)
 	advice_set(&p->advice, "entry %s would take it, but %s", idle.name,
 		   s->switched_on ? "is disabled" : "binfmt_misc is switched off");
 	advice_fix(&p->advice, "binfmtctl enable %s%s", s->switched_on ? "--entry " : "--global",
-		   s->switched_on ? idle.name : "");
+		   s->switched_on ? out_quote(idle.name, quoted, sizeof(quoted)) : "");
 	return true;
 }
 

@@ -137,7 +137,7 @@ end_of(int status, struct probe_result *result)
 static void
 look_at_runner(const struct run *run, int program, struct probe_result *result)
 {
-	struct stat ours, theirs;
+	struct stat ours, theirs, here;
 	char path[32];
 	ssize_t len;
 
@@ -152,6 +152,8 @@ look_at_runner(const struct run *run, int program, struct probe_result *result)
 	result->exe[len] = '\0';
 	result->dev = theirs.st_dev;
 	result->ino = theirs.st_ino;
+	result->reachable =
+	    stat(result->exe, &here) == 0 && here.st_dev == theirs.st_dev && here.st_ino == theirs.st_ino;
 	result->itself = fstat(program, &ours) == 0 && ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
 }
 

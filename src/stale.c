@@ -10,6 +10,7 @@
 #include "probe.h"
 #include "rule.h"
 #include "stale.h"
+#include "view.h"
 
 static bool
 ends_in(const char *s, const char *end)
@@ -26,7 +27,8 @@ stale_by_probe(const struct rule *rule, const struct probe_result *run, const st
 		return STALE_UNSEEN;
 	if (path && path->st_dev == run->dev && path->st_ino == run->ino)
 		return STALE_NO;
-	if (!ends_in(run->exe, " (deleted)"))
+	/* Not deleted, but another file than the path's: renamed away here, or not of this mount namespace at all. */
+	if (!ends_in(run->exe, " (deleted)") && !run->reachable)
 		return STALE_ELSEWHERE;
 	return path ? STALE_REPLACED : STALE_DELETED;
 }
@@ -41,23 +43,28 @@ stale_by_time(const struct timespec *registered, const struct stat *path)
 	return path->st_ctim.tv_nsec > registered->tv_nsec ? STALE_REPLACED : STALE_NO;
 }
 
+/* What runs a script, or a program that is foreign itself, says nothing of the interpreter's own file. */
+static bool
+is_run_by_another(const struct rule *rule, const struct binfmt_list *list)
+{
+	struct interp interp;
+
+	return !interp_look(rule->interpreter, &interp) &&
+	       (interp.kind == INTERP_SCRIPT || match_taker(list, &interp.subject));
+}
+
 /* Runs the architecture's probe if this entry is the one that takes it. */
 static enum stale
 ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct stat *path)
 {
-	const struct arch *arch =
-	    rule->type == RULE_MAGIC
-		? arch_of_rule(rule->offset, rule->magic, rule->has_mask ? rule->mask : NULL, rule->size)
-		: NULL;
+	const struct arch *arch = view_arch(rule);
 	struct subject subject = {.path = ""};
 	const struct binfmt_entry *taker;
 	struct probe_result run;
-	struct interp interp;
 	struct err ignored;
-	enum stale stale;
 	size_t size;
 
-	if (!arch)
+	if (!arch || is_run_by_another(rule, list))
 		return STALE_UNSEEN;
 	size = probe_build(arch, 1, subject.head);
 	taker = match_taker(list, &subject);
@@ -65,11 +72,7 @@ ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct 
 		return STALE_UNSEEN;
 	if (probe_run(subject.head, size, NULL, PROBE_UNTIL_EXEC, PROBE_TIMEOUT_MS, &run, &ignored) < 0)
 		return STALE_UNSEEN;
-	stale = stale_by_probe(rule, &run, path);
-	/* What runs a script says nothing of the script's own file. */
-	if (stale == STALE_ELSEWHERE && !interp_look(rule->interpreter, &interp) && interp.kind == INTERP_SCRIPT)
-		return STALE_UNSEEN;
-	return stale;
+	return stale_by_probe(rule, &run, path);
 }
 
 struct staleness

@@ -5,6 +5,8 @@
 
 #include "arch.h"
 #include "interp.h"
+#include "native.h"
+#include "out.h"
 #include "pick.h"
 #include "rule.h"
 #include "stale.h"
@@ -106,9 +108,11 @@ judge_refused(const struct trial_input *in, struct trial *t)
 static void
 advise_anew(const struct trial_input *in, struct trial *t)
 {
+	char quoted[OUT_QUOTED_MAX];
+
 	if (in->taker)
-		advice_fix(&t->advice, "binfmtctl remove --entry %s; binfmtctl register %s", in->taker->name,
-			   in->arch->name);
+		advice_fix(&t->advice, "binfmtctl remove --entry %s; binfmtctl register %s",
+			   out_quote(in->taker->name, quoted, sizeof(quoted)), in->arch->name);
 	else
 		advice_fix(&t->advice, "binfmtctl register %s", in->arch->name);
 }
@@ -148,7 +152,8 @@ judge_runner(const struct trial_input *in, struct trial *t)
 {
 	const struct probe_result *run = in->run;
 	const char *path = in->taker ? in->taker->rule->interpreter : "";
-	enum stale stale = in->taker ? stale_by_probe(in->taker->rule, run, in->path) : STALE_UNSEEN;
+	char quoted[OUT_QUOTED_MAX];
+	enum stale stale = in->taker && !in->foreign ? stale_by_probe(in->taker->rule, run, in->path) : STALE_UNSEEN;
 
 	if (!run->traced) {
 		advice_set(&t->advice, "it could not be seen who ran it: tracing is forbidden here");
@@ -156,12 +161,15 @@ judge_runner(const struct trial_input *in, struct trial *t)
 		advice_set(&t->advice, "it could not be seen who ran it: %s", strerror(run->exe_errno));
 	} else if (t->native) {
 		advice_set(&t->advice, "native: the kernel runs it itself");
+	} else if (in->foreign) {
+		advice_set(&t->advice, "the interpreter %s is a foreign program itself", path);
 	} else if (is_runner(in->script, run)) {
 		advice_set(&t->advice, "the interpreter %s is a script", path);
 	} else if (stale == STALE_REPLACED) {
 		t->stale = true;
 		advice_set(&t->advice, "stale: %s was replaced, the old file keeps running", path);
-		advice_fix(&t->advice, "binfmtctl refresh --entry %s", in->taker->name);
+		advice_fix(&t->advice, "binfmtctl refresh --entry %s",
+			   out_quote(in->taker->name, quoted, sizeof(quoted)));
 	} else if (stale == STALE_DELETED) {
 		t->stale = true;
 		advice_set(&t->advice, "deleted: %s is gone, the old file keeps running", path);
@@ -191,15 +199,17 @@ trial_judge(const struct trial_input *in, struct trial *t)
 
 /* What runs the interpreter if that is a script, followed to a program; else NULL. */
 static const struct stat *
-script_runner(const char *interpreter, struct stat *st)
+script_runner(const char *interpreter, struct stat *st, bool *foreign)
 {
+	const struct arch *arch;
 	struct interp interp;
 	char path[256];
 	bool script = false;
 
-	for (int depth = 0; depth < SCRIPT_DEPTH; depth++) {
-		if (interp_look(interpreter, &interp) || interp.kind != INTERP_SCRIPT ||
-		    !interp_of_script(interp.subject.head, path))
+	for (int depth = 0; depth < SCRIPT_DEPTH && !interp_look(interpreter, &interp); depth++) {
+		arch = arch_of_header(interp.subject.head, sizeof(interp.subject.head));
+		*foreign |= arch && !native_runs(arch);
+		if (interp.kind != INTERP_SCRIPT || !interp_of_script(interp.subject.head, path))
 			break;
 		script = true;
 		interpreter = path;
@@ -233,6 +243,6 @@ trial_run(const struct arch *arch, const struct pick *pick, unsigned timeout_ms,
 	if (in.taker && stat(in.taker->rule->interpreter, &path) == 0)
 		in.path = &path;
 	if (in.taker)
-		in.script = script_runner(in.taker->rule->interpreter, &script);
+		in.script = script_runner(in.taker->rule->interpreter, &script, &in.foreign);
 	trial_judge(&in, t);
 }

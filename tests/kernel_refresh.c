@@ -278,7 +278,7 @@ refresh__harmless_entry_in_front__refreshed(void **state)
 }
 
 static void
-refresh__interpreter_deleted__failed_and_still_running(void **state)
+refresh__interpreter_deleted__failed_where_named_and_still_running(void **state)
 {
 	char *path = copy("deleted"), *before;
 
@@ -286,7 +286,8 @@ refresh__interpreter_deleted__failed_and_still_running(void **state)
 	register_arch("aarch64", path, "F");
 	assert_int_equal(unlink(path), 0);
 	before = instance();
-	expect(tool("refresh", NULL), 1, "", "is gone, the old file keeps running: nothing to refresh from");
+	expect(tool("refresh", NULL), 0, "qemu-aarch64: skipped", "");
+	expect(tool("refresh", "aarch64", NULL), 1, "", "is gone, the old file keeps running: nothing to refresh from");
 	expect_json(tool("refresh", "-j", "aarch64", NULL)->out,
 		    ".results[0] | .result == \"failed\" and .code == \"deleted\"");
 	assert_string_equal(instance(), before);
@@ -323,9 +324,41 @@ refresh__one_fails__the_others_are_done(void **state)
 	register_arch("riscv64", stale, "F");
 	assert_int_equal(unlink(gone), 0);
 	upgrade(stale);
-	expect(tool("refresh", NULL), 1, "qemu-riscv64: refreshed", "binfmtctl: qemu-aarch64: ");
+	expect(tool("refresh", "aarch64", "riscv64", NULL), 1, "qemu-riscv64: refreshed", "binfmtctl: qemu-aarch64: ");
 	free(stale);
 	free(gone);
+}
+
+static void
+refresh__runner_moved_away_and_another_in_its_place__stale(void **state)
+{
+	char *path = copy("moved"), *old = scratch_file("moved.old");
+
+	(void)state;
+	register_arch("aarch64", path, "F");
+	assert_int_equal(rename(path, old), 0);
+	copy_file(old, path, 0755);
+	expect(tool("status", "aarch64", NULL), 1, "stale", "");
+	expect(tool("test", "aarch64", NULL), 1, "stale", "");
+	expect(tool("refresh", NULL), 0, "qemu-aarch64: refreshed", "");
+	assert_true(runner("aarch64") == inode(path));
+	free(path);
+	free(old);
+}
+
+static void
+refresh__all_as_a_word__as_bare(void **state)
+{
+	char *path = copy("upgraded");
+
+	(void)state;
+	register_arch("aarch64", path, "F");
+	upgrade(path);
+	assert_int_equal(mount_write("status", "0", 1), 0);
+	expect(tool("refresh", NULL), 0, "qemu-aarch64: unchanged", "");
+	expect(tool("refresh", "all", NULL), 0, "qemu-aarch64: unchanged", "");
+	expect(tool("refresh", "-n", "aarch64", NULL), 0, "qemu-aarch64: would be refreshed", "");
+	free(path);
 }
 
 static void
@@ -518,9 +551,11 @@ main(void)
 	    cmocka_unit_test(refresh__disabled_and_fresh__unchanged),
 	    cmocka_unit_test(refresh__overlapping_entry_in_front__skipped_naming_it_unless_forced),
 	    cmocka_unit_test(refresh__harmless_entry_in_front__refreshed),
-	    cmocka_unit_test(refresh__interpreter_deleted__failed_and_still_running),
+	    cmocka_unit_test(refresh__interpreter_deleted__failed_where_named_and_still_running),
 	    cmocka_unit_test(refresh__new_file_cannot_run__failed_and_the_old_one_stays),
 	    cmocka_unit_test(refresh__one_fails__the_others_are_done),
+	    cmocka_unit_test(refresh__runner_moved_away_and_another_in_its_place__stale),
+	    cmocka_unit_test(refresh__all_as_a_word__as_bare),
 	    cmocka_unit_test(refresh__switched_off__by_time_only),
 	    cmocka_unit_test(refresh__dry_run__its_writes_are_the_real_ones),
 	    cmocka_unit_test(refresh__dry_run_without_write_access__works),
