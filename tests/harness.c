@@ -309,6 +309,15 @@ instance(void)
 	return text;
 }
 
+void
+expect_instance_at(const char *before, const char *file, int line)
+{
+	char *now = instance();
+
+	_assert_string_equal(now, before, file, line);
+	free(now);
+}
+
 char *
 probe_program(const char *arch, const char *file)
 {

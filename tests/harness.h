@@ -90,6 +90,10 @@ int mount_write(const char *file, const char *bytes, size_t len);
  */
 char *instance(void);
 
+/* Fails if the instance is no longer what `before`, from instance(), says. */
+#define expect_instance(before) expect_instance_at(before, __FILE__, __LINE__)
+void expect_instance_at(const char *before, const char *file, int line);
+
 /* The whole text of an entry as the kernel shows it, "" if there is none. Static buffer. */
 const char *entry_text(const char *name);
 

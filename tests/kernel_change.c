@@ -320,7 +320,7 @@ persist__register_over_a_foreign_file__refused_before_anything(void **state)
 		before = instance();
 		expect(tool("register", "aarch64", "-fPOF", "--persist", "--conf-dir", dir, NULL), 1, "",
 		       "was not written by binfmtctl");
-		assert_string_equal(instance(), before);
+		expect_instance(before);
 		assert_string_equal(contents(dir)->out, disk);
 		free(before);
 		free(disk);
@@ -342,7 +342,7 @@ persist__remove_with_a_foreign_file__refused_before_anything(void **state)
 		before = instance();
 		expect(tool("remove", "aarch64", "--persist", "--conf-dir", dir, NULL), 1, "",
 		       "was not written by binfmtctl");
-		assert_string_equal(instance(), before);
+		expect_instance(before);
 		assert_string_equal(contents(dir)->out, disk);
 		free(before);
 		free(disk);
@@ -364,7 +364,7 @@ persist__folder_missing_or_open_to_others__refused_before_anything(void **state)
 		expect(tool("register", "aarch64", "-i", tiny_interpreter(), "--persist", "--conf-dir", dir, NULL), 1,
 		       "", "writable by its group or by others");
 	}
-	assert_string_equal(instance(), before);
+	expect_instance(before);
 	expect(shell("ls -A '%s'", dir), 0, "", "");
 	free(before);
 	free(none);
@@ -456,7 +456,7 @@ dry_run__its_writes_made_by_hand__the_state_that_the_real_run_makes(void **state
 		tool("disable", "riscv64", NULL);
 		before = instance();
 		json = strdup(expect(tool_words(words), 0, "\"results\"", NULL)->out);
-		assert_string_equal(instance(), before);
+		expect_instance(before);
 		expect(tool_words(real), 0, NULL, NULL);
 		wanted = visible();
 		ns_setup(NULL);

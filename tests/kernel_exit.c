@@ -86,7 +86,7 @@ exit__wrong_usage__2_and_the_usage_line(void **state)
 		expect(tool_words(rows[i].words), 2, "", rows[i].err);
 		expect(tool_words(rows[i].words), 2, "", "\nusage: binfmtctl ");
 	}
-	assert_string_equal(instance(), before);
+	expect_instance(before);
 	free(before);
 }
 
@@ -302,7 +302,7 @@ exit__mounted_read_only__3_for_changes_only(void **state)
 	check_unavailable(dir, "is mounted read-only", true);
 	expect(tool("-d", dir, "list", NULL), 0, "qemu-aarch64", "");
 	expect(tool("-d", dir, "status", NULL), 0, "qemu-aarch64", "");
-	assert_string_equal(instance(), before);
+	expect_instance(before);
 	assert_int_equal(umount(dir), 0);
 	free(before);
 	free(dir);
@@ -353,14 +353,9 @@ assert_harmless(const char *text)
 }
 
 /* Names that only the kernel lets pass. */
-static const char *const hostile[] = {"\033[2J\033]0;title\007",
-				      "two\nFORGED lines",
-				      "\x7f\b\r\t",
-				      "\xc2\x9b"
-				      "31m",
-				      "\u202eesrever",
-				      "bad\xff\xfeutf",
-				      "zero\u200bwidth\u2028line"};
+static const char *const hostile[] = {
+    "\033[2J\033]0;title\007", "two\nFORGED lines",        "\x7f\b\r\t", "\xc2\x9b[31m", "\u202eesrever",
+    "bad\xff\xfeutf",          "zero\u200bwidth\u2028line"};
 
 static void
 exit__hostile_names_and_paths__never_printed_raw(void **state)
@@ -493,7 +488,7 @@ exit__closed_output__no_file_of_ours_takes_its_place(void **state)
 	expect(shell("exec ./binfmtctl list <&- >&- 2>&-"), 1, "", "");
 	expect(shell("exec ./binfmtctl status <&- >&- 2>&-"), 1, "", "");
 	expect(shell("exec ./binfmtctl remove nonsuch <&- >&- 2>&-"), 1, "", "");
-	assert_string_equal(instance(), before);
+	expect_instance(before);
 	free(before);
 }
 
