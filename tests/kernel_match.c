@@ -804,6 +804,21 @@ match__interpreter_gone__handler_that_does_not_run(void **state)
 }
 
 static void
+match__interpreter_gone_but_held_by_flag_f__runs(void **state)
+{
+	char *path = file_of("held", "abc", 0755), *interpreter = scratch_file("held-interpreter");
+
+	(void)state;
+	copy_file(tiny_interpreter(), interpreter, 0755);
+	register_line(":holds:M::abc::%s:F", interpreter);
+	assert_int_equal(unlink(interpreter), 0);
+	expect(tool("match", path, NULL), 0, ": handler holds -> ", "");
+	assert_int_equal(live_exec(path), PROBE_STATUS);
+	free(interpreter);
+	free(path);
+}
+
+static void
 match__mount_not_visible__exit_3_and_never_none(void **state)
 {
 	const struct run *r;
@@ -879,6 +894,7 @@ main(int argc, char *argv[])
 	    cmocka_unit_test(match__native_program_cut_off__none_and_why),
 	    cmocka_unit_test(match__script__its_interpreter_told),
 	    cmocka_unit_test(match__interpreter_gone__handler_that_does_not_run),
+	    cmocka_unit_test(match__interpreter_gone_but_held_by_flag_f__runs),
 	    cmocka_unit_test(match__mount_not_visible__exit_3_and_never_none),
 	    cmocka_unit_test(match__several_files__each_answered_and_worst_counts),
 	    cmocka_unit_test(match__json__fixed_keys),

@@ -86,6 +86,19 @@ status__healthy_entry__ok_and_exit_0(void **state)
 		    "[.entries[] | .health == \"ok\" and .problems == []] | length == 2 and all");
 }
 
+/* Only a held file meets roots that are not its own. */
+static void
+status__dynamic_interpreter_without_f__ok(void **state)
+{
+	char *path = scratch_file("dynamic");
+
+	(void)state;
+	copy_file("/bin/true", path, 0755);
+	plant_line(":" PLANTED ":E::ext::%s:P", path);
+	expect(tool("status", "--strict", NULL), 0, "ok", "");
+	free(path);
+}
+
 static void
 status__several_problems__all_told_and_the_first_is_the_health(void **state)
 {
@@ -415,6 +428,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(status__planted_problem__named_in_text_and_json_and_by_exit_status),
 	    cmocka_unit_test(status__healthy_entry__ok_and_exit_0),
+	    cmocka_unit_test(status__dynamic_interpreter_without_f__ok),
 	    cmocka_unit_test(status__several_problems__all_told_and_the_first_is_the_health),
 	    cmocka_unit_test(status__f_entry_and_same_file_made_not_executable__not_stale_by_probe),
 	    cmocka_unit_test(status__stale_behind_another_entry__by_time),
