@@ -11,7 +11,7 @@ struct rule;
 /* A line of a binfmt.d file. */
 struct binfmtd_line {
 	const char *file;        /* whole path */
-	unsigned number;         /* from 1 */
+	unsigned number;         /* from 1; 0: the file as a whole */
 	const struct rule *rule; /* NULL if the line is none */
 	const char *reason;      /* then, why */
 };
@@ -20,7 +20,7 @@ struct binfmtd_line {
  * Reads the configuration as systemd-binfmt does: *.conf of /etc, /run, /usr/local/lib and
  * /usr/lib/binfmt.d, sorted by file name over all of them, of equal names the first folder's; a
  * link to /dev/null or an empty file masks one. Calls `each` for every line that is neither blank
- * nor a comment (# or ;), in the order of registration. 0, or -1 if a file cannot be read.
+ * nor a comment (# or ;), in the order of registration. 0, or -1 if a folder cannot be read.
  */
 int binfmtd_read(void (*each)(void *arg, const struct binfmtd_line *line), void *arg, struct err *err);
 

@@ -28,10 +28,12 @@ struct change {
 	const struct cmd *cmd;
 	const struct args *args;
 	struct binfmt b;
-	struct binfmt_list list; /* the entries when the work began */
-	struct notes notes;      /* on the operand at work, printed and emptied by change_result */
-	struct err err;          /* of the operand at work */
-	bool named;              /* the entry at work was named, not meant by `all` */
+	struct binfmt_list list;     /* the entries when the work began */
+	struct notes notes;          /* on the operand at work, printed and emptied by change_result */
+	struct err err;              /* of the operand at work */
+	bool named;                  /* the entry at work was named, not meant by `all` */
+	struct binfmt_write *writes; /* of the whole dry run */
+	size_t write_count;
 	unsigned failed, done;
 };
 

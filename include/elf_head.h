@@ -25,6 +25,9 @@ bool elf_parse(const unsigned char *head, size_t size, struct elf_head *elf);
 /* Whether the opened file asks for a dynamic loader: 1 yes, 0 no, -1 it cannot be read or is no sound ELF file. */
 int elf_is_dynamic(int fd);
 
+/* The same, and the loader's path, "" if it is too long to be one. */
+int elf_loader(int fd, char path[static 256]);
+
 /*
  * Magic and mask for programs like the one whose first bytes are given, as strict as our own table:
  * class, byte order and machine exact, executable or shared object, bytes 7-15 free, for 32-bit MIPS

@@ -19,7 +19,8 @@ bool fold_is(const char *entry, const char *name);
 /* The name that a temporary stands for, NULL if it is none or a hashed one. */
 const char *fold_name(const char *entry);
 
-/* Whether this is a temporary name of either form. */
+/* Whether this is a temporary name of either form, or of the second. */
 bool fold_is_temporary(const char *entry);
+bool fold_is_hashed(const char *entry);
 
 #endif

@@ -50,8 +50,9 @@ size_t probe_build(const struct arch *arch, unsigned char version, unsigned char
 
 /*
  * Executes the program through the kernel, from memory or an unnamed file, with no environment but
- * `variable` (NULL for none), no standard input, and no descriptor of ours. The process is gone on
- * return. -1 if it could not even be tried (no memory, no process, nowhere an executable file).
+ * `variable` (NULL for none), no standard input, and (since Linux 5.11) no descriptor but its own.
+ * The process and its group are gone on return; where it cannot be traced, PROBE_UNTIL_EXEC executes
+ * nothing and is PROBE_REFUSED. -1 if it could not even be tried (no memory, no process, nowhere an executable file).
  */
 int probe_run(const unsigned char *elf, size_t size, const char *variable, enum probe_until until, unsigned timeout_ms,
 	      struct probe_result *result, struct err *err);

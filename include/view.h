@@ -27,8 +27,9 @@ struct snapshot {
 	struct binfmt b;
 	struct binfmt_list list;
 	bool switched_on;
-	bool has_temporaries;
-	bool complete; /* every entry was understood */
+	size_t temporary_count;
+	const char **temporaries; /* names of the entries that changes under way or killed ones have left */
+	bool complete;            /* every entry was understood */
 };
 
 /* Opens and lists. 0, or -1 and *err: then nothing is open. */

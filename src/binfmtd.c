@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "binfmtd.h"
 #include "err.h"
@@ -50,11 +54,13 @@ add_dir(struct files *files, const char *dir, struct err *err)
 	while ((e = readdir(d))) {
 		struct file *more;
 
-		if (!is_conf(e->d_name) || known(files, e->d_name) || files->count == FILES_MAX)
+		if (!is_conf(e->d_name) || known(files, e->d_name))
 			continue;
-		more = realloc(files->at, (files->count + 1) * sizeof(*more));
-		if (!more)
-			break;
+		more = files->count < FILES_MAX ? realloc(files->at, (files->count + 1) * sizeof(*more)) : NULL;
+		if (!more) {
+			closedir(d);
+			return err_set(err, "conf", "%s holds more files than can be read", dir);
+		}
 		files->at = more;
 		more[files->count].dir = dir;
 		snprintf(more[files->count++].name, sizeof(more->name), "%s", e->d_name);
@@ -69,6 +75,12 @@ by_name(const void *a, const void *b)
 	return strcmp(((const struct file *)a)->name, ((const struct file *)b)->name);
 }
 
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static void
 read_line(struct binfmtd_line *line, char *text, size_t len, void (*each)(void *, const struct binfmtd_line *),
 	  void *arg)
@@ -76,11 +88,11 @@ read_line(struct binfmtd_line *line, char *text, size_t len, void (*each)(void *
 	static struct rule rule;
 	size_t skip = 0;
 
-	while (len && strchr(" \t\r\n", text[len - 1]))
+	while (len && is_blank(text[len - 1]))
 		len--;
-	while (skip < len && strchr(" \t", text[skip]))
+	while (skip < len && is_blank(text[skip]))
 		skip++;
-	if (skip == len || strchr("#;", text[skip]))
+	if (skip == len || text[skip] == '#' || text[skip] == ';')
 		return;
 	line->reason = rule_parse_line(&rule, text + skip, len - skip);
 	if (!line->reason)
@@ -89,8 +101,24 @@ read_line(struct binfmtd_line *line, char *text, size_t len, void (*each)(void *
 	each(arg, line);
 }
 
-static int
-read_file(const struct file *file, void (*each)(void *, const struct binfmtd_line *), void *arg, struct err *err)
+/* A regular file, or a link to /dev/null, which masks one of a later folder. */
+static FILE *
+open_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat st;
+	FILE *f = NULL;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || S_ISCHR(st.st_mode)))
+		f = fdopen(fd, "r");
+	if (fd >= 0 && !f)
+		close(fd);
+	return f;
+}
+
+/* One file that cannot be read does not keep the others from being read. */
+static void
+read_file(const struct file *file, void (*each)(void *, const struct binfmtd_line *), void *arg)
 {
 	char path[PATH_MAX], *text = NULL;
 	struct binfmtd_line line = {.file = path};
@@ -99,16 +127,18 @@ read_file(const struct file *file, void (*each)(void *, const struct binfmtd_lin
 	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/%s", file->dir, file->name);
-	f = fopen(path, "re");
-	if (!f)
-		return err_set(err, "conf", "cannot open %s: %s", path, strerror(errno));
+	f = open_file(path);
+	if (!f) {
+		line.reason = "the file cannot be read";
+		each(arg, &line);
+		return;
+	}
 	while ((len = getline(&text, &room, f)) >= 0) {
 		line.number++;
 		read_line(&line, text, (size_t)len, each, arg);
 	}
 	free(text);
 	fclose(f);
-	return 0;
 }
 
 int
@@ -122,7 +152,7 @@ binfmtd_read(void (*each)(void *arg, const struct binfmtd_line *line), void *arg
 	if (files.count)
 		qsort(files.at, files.count, sizeof(*files.at), by_name);
 	for (size_t i = 0; i < files.count && done == 0; i++)
-		done = read_file(&files.at[i], each, arg, err);
+		read_file(&files.at[i], each, arg);
 	free(files.at);
 	return done;
 }

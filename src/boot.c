@@ -62,8 +62,13 @@ look_at_line(void *arg, const struct binfmtd_line *line)
 	if (!reason)
 		return;
 	boot->bad++;
-	snprintf(detail, sizeof(detail), "%.300s:%u: %.2000s", line->file, line->number, reason);
-	snprintf(fix, sizeof(fix), "correct or remove line %u of %.300s", line->number, line->file);
+	if (line->number) {
+		snprintf(detail, sizeof(detail), "%.300s:%u: %.2000s", line->file, line->number, reason);
+		snprintf(fix, sizeof(fix), "correct or remove line %u of %.300s", line->number, line->file);
+	} else {
+		snprintf(detail, sizeof(detail), "%.300s: %.2000s", line->file, reason);
+		snprintf(fix, sizeof(fix), "remove %.300s, or make it a readable file", line->file);
+	}
 	tell(boot, "config", GRADE_FAIL, detail, fix);
 }
 

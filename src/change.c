@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "change.h"
@@ -78,7 +79,36 @@ print_writes(const struct change *c)
 }
 
 static void
-print_json(const struct change *c, const char *name, enum outcome outcome, const char *code, const char *detail)
+json_writes(const struct binfmt_write *writes, size_t count)
+{
+	json_array("writes");
+	for (size_t i = 0; i < count; i++) {
+		json_object(NULL);
+		json_string("file", writes[i].file);
+		json_hex("bytes_hex", (const unsigned char *)writes[i].bytes, writes[i].len);
+		json_end();
+	}
+	json_end();
+}
+
+/* The document ends with the writes of all results, in their order. */
+static void
+keep_writes(struct change *c)
+{
+	size_t count = c->write_count + c->b.write_count;
+	struct binfmt_write *more = realloc(c->writes, count * sizeof(*more) + 1);
+
+	if (!more) {
+		c->failed++;
+		return;
+	}
+	c->writes = more;
+	memcpy(more + c->write_count, c->b.writes, c->b.write_count * sizeof(*more));
+	c->write_count = count;
+}
+
+static void
+print_json(struct change *c, const char *name, enum outcome outcome, const char *code, const char *detail)
 {
 	json_object(NULL);
 	json_string("name", name);
@@ -90,14 +120,8 @@ print_json(const struct change *c, const char *name, enum outcome outcome, const
 		json_string(NULL, note);
 	json_end();
 	if (c->args->dry_run) {
-		json_array("writes");
-		for (size_t i = 0; i < c->b.write_count; i++) {
-			json_object(NULL);
-			json_string("file", c->b.writes[i].file);
-			json_hex("bytes_hex", (const unsigned char *)c->b.writes[i].bytes, c->b.writes[i].len);
-			json_end();
-		}
-		json_end();
+		json_writes(c->b.writes, c->b.write_count);
+		keep_writes(c);
 	}
 	json_end();
 }
@@ -133,6 +157,16 @@ change_result(struct change *c, const char *name, enum outcome outcome, const ch
 	c->b.write_count = 0;
 }
 
+/* Of healing in a dry run, which is no result of its own. */
+static void
+show_writes(struct change *c)
+{
+	if (c->args->json)
+		keep_writes(c);
+	else if (!c->args->quiet)
+		print_writes(c);
+}
+
 /* The name that a temporary is for; a hashed one does not tell it, but the command line may. NULL: unknown, or none. */
 static const char *
 name_behind(const struct change *c, const char *entry)
@@ -162,6 +196,9 @@ heal_all(struct change *c)
 			out_warning(name, c->args->dry_run
 					      ? "a change that an earlier run left half done would be ended too"
 					      : "ended a change that an earlier run had left half done");
+		if (healed > 0 && c->args->dry_run)
+			show_writes(c);
+		c->b.write_count = 0;
 		if (healed < 0)
 			out_warning(name, "an earlier run left a change half done, which could not be ended: %s",
 				    c->err.text);
@@ -174,8 +211,11 @@ change_end(struct change *c)
 	heal_all(c);
 	if (c->args->json) {
 		json_end();
+		if (c->args->dry_run)
+			json_writes(c->writes, c->write_count);
 		json_end();
 	}
+	free(c->writes);
 	binfmt_list_free(&c->list);
 	binfmt_close(&c->b);
 	return c->failed ? EXIT_FAILED : EXIT_DONE;

@@ -40,6 +40,8 @@ check(struct change *c, const struct rule *rule)
 
 	if (!reason && !c->args->force && !interp_look(rule->interpreter, &interp))
 		reason = check_loop(rule, &interp, &c->list);
+	if (!reason && !c->args->force && rule->flags & RULE_C && check_owners(rule->interpreter, &c->err) < 0)
+		return -1;
 	return reason ? err_set(&c->err, "native", "%s (--force enables it all the same)", reason) : 0;
 }
 

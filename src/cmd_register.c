@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "arch.h"
@@ -168,10 +169,16 @@ static int
 like_file(const char *path, struct rule *rule, struct err *err)
 {
 	unsigned char head[RULE_WINDOW];
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	ssize_t len = fd < 0 ? -1 : read(fd, head, sizeof(head));
-	const char *reason = len < 0 ? strerror(errno) : elf_like(head, (size_t)len, rule);
+	const char *reason;
+	struct stat st;
+	ssize_t len;
+	int fd;
 
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return err_set(err, "like", "%s: not a regular file", path);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	len = fd < 0 ? -1 : read(fd, head, sizeof(head));
+	reason = len < 0 ? strerror(errno) : elf_like(head, (size_t)len, rule);
 	if (fd >= 0)
 		close(fd);
 	return reason ? err_set(err, "like", "%s: %s", path, reason) : 0;

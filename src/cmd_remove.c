@@ -15,58 +15,60 @@ const struct opt remove_opts[] = {
     OPT_END,
 };
 
-/* With --persist, a file of somebody else's is found out before anything is removed. 1: its file went too. */
-static int
-remove_persistent(struct change *c, const char *name)
-{
-	struct conf conf;
-	int done;
-
-	if (conf_open(&conf, c->args->conf_dir, name, false, &c->err) < 0)
-		return -1;
-	done = replace_remove(&c->b, name, &c->err) < 0 ? -1 : conf_remove(&conf, &c->b, &c->err);
-	conf_close(&conf);
-	return done;
-}
-
+/* With --persist, a file of somebody else's is found out before anything is removed. */
 static void
 remove_one(struct change *c, const char *name)
 {
-	int done;
+	bool persist = c->args->persist;
+	int removed, forgotten = 0;
+	struct conf conf;
 
-	if (c->args->persist)
-		done = remove_persistent(c, name);
-	else
-		done = replace_remove(&c->b, name, &c->err) < 0 ? -1 : 0;
-	change_result(c, name, done < 0 ? OUT_FAILED : OUT_REMOVED, done > 0 ? "with its file of binfmt.d" : NULL);
+	if (persist && conf_open(&conf, c->args->conf_dir, name, false, &c->err) < 0) {
+		change_result(c, name, OUT_FAILED, NULL);
+		return;
+	}
+	removed = replace_remove(&c->b, name, &c->err);
+	if (persist && removed >= 0)
+		forgotten = conf_remove(&conf, &c->b, &c->err);
+	if (persist)
+		conf_close(&conf);
+	if (removed == 0 && forgotten == 0)
+		err_set(&c->err, "missing", "it is gone already");
+	change_result(c, name,
+		      removed < 0 || forgotten < 0     ? OUT_FAILED
+		      : removed == 0 && forgotten == 0 ? OUT_SKIPPED
+						       : OUT_REMOVED,
+		      forgotten > 0 ? "with its file of binfmt.d" : NULL);
 }
 
-static bool
+/* 1: its file was there and is gone, 0: there was none of ours, -1 and c->err. */
+static int
 forget(struct change *c, const char *name)
 {
 	struct err ignored;
 	struct conf conf;
-	bool done;
+	int done;
 
 	if (conf_open(&conf, c->args->conf_dir, name, false, &ignored) < 0)
-		return false;
-	done = conf_remove(&conf, &c->b, &ignored) > 0;
+		return 0;
+	done = conf_remove(&conf, &c->b, &c->err);
 	conf_close(&conf);
 	return done;
 }
 
-/* An entry that is gone may have left its file: with --persist that is to go too. True if one was there. */
-static bool
+/* An entry that is gone may have left its file: with --persist that is to go too. As forget, for all it means. */
+static int
 forget_missing(struct change *c, const struct operand *operand)
 {
 	const struct arch *rows[ARCH_GROUP_MAX];
 	size_t count = operand->literal ? 0 : arch_select(operand->word, rows);
+	int found = forget(c, operand->word), done;
 	char name[RULE_NAME_MAX + 1];
-	bool found = forget(c, operand->word);
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && found >= 0; i++) {
 		target_name(rows[i], name);
-		found |= forget(c, name);
+		done = forget(c, name);
+		found = done < 0 ? -1 : found | done;
 	}
 	return found;
 }
@@ -74,12 +76,17 @@ forget_missing(struct change *c, const struct operand *operand)
 static void
 remove_operand(struct change *c, const struct operand *operand)
 {
+	int forgotten = 0;
+	bool tolerated = c->args->missing_ok;
+
 	if (change_operand(c, operand, remove_one) == 0)
 		return;
-	if (c->args->persist && forget_missing(c, operand))
+	if (c->args->persist)
+		forgotten = forget_missing(c, operand);
+	if (forgotten > 0)
 		change_result(c, operand->word, OUT_REMOVED, "its file of binfmt.d; there was no entry");
 	else
-		change_result(c, operand->word, c->args->missing_ok ? OUT_SKIPPED : OUT_FAILED, NULL);
+		change_result(c, operand->word, tolerated && forgotten == 0 ? OUT_SKIPPED : OUT_FAILED, NULL);
 }
 
 static void

@@ -100,8 +100,33 @@ survey_one(struct survey *survey, size_t i)
 	else
 		show_text(survey, &view, &h);
 	for (size_t k = 0; k < h.count; k++)
-		if (counts(survey, h.problems[k].problem))
+		if (counts(survey, h.problems[k].problem)) {
 			survey->healthy = false;
+			if (survey->args->quiet && !survey->args->json)
+				out_error(view.name, "%s: %s", health_code(h.problems[k].problem),
+					  h.problems[k].detail);
+		}
+}
+
+static void
+mark(struct survey *survey, const char *name)
+{
+	const struct binfmt_entry *e = target_entry(&survey->s.list, name);
+
+	if (e)
+		survey->wanted[e - survey->s.list.entries] = true;
+}
+
+/* `all`: the entries of our own names that there are. */
+static void
+mark_all(struct survey *survey)
+{
+	char name[RULE_NAME_MAX + 1];
+
+	for (size_t i = 0; i < arch_count; i++) {
+		target_name(&arch_table[i], name);
+		mark(survey, name);
+	}
 }
 
 /* Marks the entries that the operands mean; false (and said) if one means none. */
@@ -115,13 +140,15 @@ mark_wanted(struct survey *survey)
 	for (size_t i = 0; i < survey->args->operand_count; i++) {
 		const struct operand *operand = &survey->args->operands[i];
 
-		if (target_find(&survey->s.list, operand, &targets, &err) < 0) {
+		if (!operand->literal && strcmp(operand->word, "all") == 0) {
+			mark_all(survey);
+		} else if (target_find(&survey->s.list, operand, &targets, &err) < 0) {
 			out_error(operand->word, "%s", err.text);
 			found = false;
-			continue;
+		} else {
+			for (size_t k = 0; k < targets.count; k++)
+				mark(survey, targets.names[k]);
 		}
-		for (size_t k = 0; k < targets.count; k++)
-			survey->wanted[target_entry(&survey->s.list, targets.names[k]) - survey->s.list.entries] = true;
 	}
 	return found;
 }

@@ -79,8 +79,10 @@ show(struct tests *tests, const char *arch, const char *entry, const struct tria
 	tests->healthy &= t->ok && !t->stale;
 	if (tests->args->json)
 		print_json(arch, entry, t);
-	else if (!t->ok || !tests->args->quiet)
+	else if (!tests->args->quiet)
 		add_row(tests, arch, entry, t);
+	else if (!t->ok || t->stale)
+		out_error(arch, "%s", t->advice.detail);
 }
 
 static void
@@ -191,6 +193,8 @@ cmd_test(const struct cmd *cmd, struct args *args)
 	struct snapshot s;
 	int status, done;
 
+	if (args->timeout == 0)
+		return cmd_usage(cmd, args, "--timeout needs at least one second");
 	if (needs_entries(args) || snapshot_visible(args)) {
 		status = snapshot_open(&s, cmd, args);
 		if (status != EXIT_DONE)

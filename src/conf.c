@@ -42,7 +42,7 @@ conf_open(struct conf *conf, const char *dir, const char *name, bool force, stru
 	conf->where = dir ? dir : CONF_DIR;
 	conf->dir = -1;
 	conf->ours = false;
-	if (!*name || strchr(name, '/') ||
+	if (!*name || *name == '.' || strchr(name, '/') || /* what begins with a dot is not read at boot */
 	    snprintf(conf->file, sizeof(conf->file), "%s.conf", name) >= (int)sizeof(conf->file))
 		return err_set(err, "persist", "no file can be named %.300s.conf", name);
 	conf->dir = open(conf->where, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -78,10 +78,10 @@ conf_prepare(struct conf *conf, const struct rule *rule, struct err *err)
 		return strcmp(conf->where, CONF_DIR) == 0
 			   ? 0
 			   : err_set(err, "persist", "cannot open %s: %s", conf->where, strerror(ENOENT));
-	if (fstat(conf->dir, &st) == 0 && !(st.st_mode & 022))
+	if (fstat(conf->dir, &st) == 0 && !(st.st_mode & 022) && (st.st_uid == 0 || st.st_uid == geteuid()))
 		return 0;
 	return err_set(err, "persist",
-		       "%s is writable by its group or by others, who could change what is registered at boot",
+		       "%s can be written by others than root, who could change what is registered at boot",
 		       conf->where);
 }
 

@@ -49,7 +49,13 @@ fold_name(const char *entry)
 }
 
 bool
+fold_is_hashed(const char *entry)
+{
+	return strncmp(entry, hashed, HASHED) == 0;
+}
+
+bool
 fold_is_temporary(const char *entry)
 {
-	return fold_name(entry) || strncmp(entry, hashed, HASHED) == 0;
+	return fold_name(entry) || fold_is_hashed(entry);
 }

@@ -5,6 +5,7 @@
 
 #include "arch.h"
 #include "check.h"
+#include "fold.h"
 #include "health.h"
 #include "interp.h"
 #include "match.h"
@@ -111,6 +112,7 @@ health_examine(const struct snapshot *s, const struct view *view, struct health 
 	if (reason)
 		add(h, PROBLEM_LOOP, "%s", reason);
 	if (view->leftover)
-		add(h, PROBLEM_LEFTOVER,
-		    "a change was killed half way; the next binfmtctl run that changes something ends it");
+		add(h, PROBLEM_LEFTOVER, "a change was killed half way; %s ends it",
+		    fold_is_hashed(view->name) ? "removing the entry, or registering it by its own name,"
+					       : "the next binfmtctl run that changes something");
 }

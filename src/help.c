@@ -67,6 +67,10 @@ help_json_error(const struct cmd *cmd, const char *code, const char *text)
 		json_array(cmd->key);
 		json_end();
 	}
+	if (cmd && strcmp(cmd->key, "entries") == 0) {
+		json_null("mount");
+		json_bool("enabled", false);
+	}
 	json_object("error");
 	json_string("code", code);
 	json_string("detail", text);

@@ -38,9 +38,12 @@ unknown_command(const struct args *args, const char *name)
 static bool
 asks_for_json(int argc, char *argv[])
 {
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (strcmp(argv[i], "--json") == 0 || strcmp(argv[i], "-j") == 0)
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		const char *letters = argv[i][0] == '-' ? argv[i] + 1 : "";
+
+		if (strcmp(letters, "-json") == 0 || (strchr(letters, 'j') && !letters[strspn(letters, "jnqvhV")]))
 			return true;
+	}
 	return false;
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "check.h"
 #include "elf_head.h"
 #include "native.h"
 #include "out.h"
@@ -60,21 +61,34 @@ native_row(const unsigned char *head)
 	return NULL;
 }
 
+/* What keeps a handler's interpreter from running, or NULL. */
+static const char *
+interpreter_fails(const struct snapshot *s, const struct rule *rule)
+{
+	struct interp interp;
+	const struct arch *arch;
+	const char *reason = interp_look(rule->interpreter, &interp);
+
+	/* With F the kernel holds the file, whatever became of its path. */
+	if (reason)
+		return rule->flags & RULE_F ? NULL : reason;
+	arch = arch_of_header(interp.subject.head, sizeof(interp.subject.head));
+	if (arch && !native_runs(arch) && !match_taker(&s->list, &interp.subject))
+		return "it is a foreign program itself, and no handler takes it";
+	return check_loop(rule, &interp, &s->list);
+}
+
 static void
-explain_handler(struct pick *p)
+explain_handler(const struct snapshot *s, struct pick *p)
 {
 	const struct rule *rule = p->handler.rule;
-	struct interp interp;
-	const char *reason;
+	const char *reason = interpreter_fails(s, rule);
 
 	if (!p->arch)
 		p->arch = p->handler.arch;
-	/* With F the kernel holds the file, whatever became of its path. */
-	reason = rule->flags & RULE_F ? NULL : interp_look(rule->interpreter, &interp);
-	if (!reason)
-		return;
-	advice_set(&p->advice, "%s: %s, so exec fails", rule->interpreter, reason);
-	p->runs = false;
+	p->runs = !reason;
+	if (reason)
+		advice_set(&p->advice, "%s: %s, so exec fails", rule->interpreter, reason);
 }
 
 static void
@@ -166,7 +180,7 @@ pick_subject(const struct snapshot *s, struct pick *p)
 	if (s->switched_on && find_taker(s, &p->subject, false, &p->handler)) {
 		p->picked = p->handler.rule->type == RULE_BPF ? PICK_UNKNOWN : PICK_HANDLER;
 		if (p->picked == PICK_HANDLER)
-			explain_handler(p);
+			explain_handler(s, p);
 		else
 			advice_set(&p->advice, "entry %s is a BPF handler: its program decides", p->handler.name);
 		return;
@@ -195,7 +209,7 @@ fail(struct pick *p, enum picked picked, const char *why)
 
 /* Whether the kernel refuses the file before it asks any handler; then it is explained. */
 static bool
-not_executable(int fd, const struct stat *st, struct pick *p)
+not_executable(const char *path, const struct stat *st, struct pick *p)
 {
 	struct statvfs vfs;
 
@@ -206,8 +220,10 @@ not_executable(int fd, const struct stat *st, struct pick *p)
 	} else if (!(st->st_mode & 0111)) {
 		fail(p, PICK_NONE, "not executable");
 		advice_fix(&p->advice, "chmod +x FILE");
-	} else if (fstatvfs(fd, &vfs) == 0 && vfs.f_flag & ST_NOEXEC) {
+	} else if (statvfs(path, &vfs) == 0 && vfs.f_flag & ST_NOEXEC) {
 		fail(p, PICK_NONE, "on a noexec mount: nothing there can be executed");
+	} else if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0) {
+		fail(p, PICK_NONE, "not executable for this user");
 	} else {
 		return false;
 	}
@@ -228,30 +244,51 @@ is_whole(int fd, const struct pick *p)
 	       pread(fd, &last, 1, (off_t)(elf.phoff + (uint64_t)elf.phnum * elf.phentsize - 1)) == 1;
 }
 
+/* A native program may be damaged, or name a loader that is not there (the kernel says ENOENT then). */
+static void
+look_at_native(int fd, struct pick *p)
+{
+	char loader[256];
+	struct interp interp;
+
+	if (!is_whole(fd, p)) {
+		fail(p, PICK_NONE, "a program for this machine, but the file is cut off or damaged");
+	} else if (elf_loader(fd, loader) > 0 && *loader && interp_look(loader, &interp)) {
+		p->runs = false;
+		advice_set(&p->advice, "its loader %s is missing or not executable, so exec fails", loader);
+	}
+}
+
+static void
+look_inside(const struct snapshot *s, const char *path, struct pick *p)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? -1 : pread(fd, p->subject.head, sizeof(p->subject.head), 0);
+
+	if (len < 0)
+		fail(p, PICK_ERROR, errno == EACCES ? "cannot be read: permission denied" : strerror(errno));
+	else
+		pick_subject(s, p);
+	if (len == 0 && p->picked == PICK_NONE)
+		fail(p, PICK_NONE, "an empty file");
+	else if (len > 0 && p->picked == PICK_NATIVE)
+		look_at_native(fd, p);
+	if (fd >= 0)
+		close(fd);
+}
+
 void
 pick_file(const struct snapshot *s, const char *path, struct pick *p)
 {
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct stat st;
-	ssize_t len;
 
 	memset(p, 0, sizeof(*p));
 	p->subject.path = path;
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		fail(p, PICK_ERROR, errno == EACCES ? "cannot be read: permission denied" : strerror(errno));
-	} else if (!not_executable(fd, &st, p)) {
-		len = pread(fd, p->subject.head, sizeof(p->subject.head), 0);
-		if (len < 0)
-			fail(p, PICK_ERROR, strerror(errno));
-		else
-			pick_subject(s, p);
-		if (len == 0 && p->picked == PICK_NONE)
-			fail(p, PICK_NONE, "an empty file");
-		else if (p->picked == PICK_NATIVE && !is_whole(fd, p))
-			fail(p, PICK_NONE, "a program for this machine, but the file is cut off or damaged");
-	}
-	if (fd >= 0)
-		close(fd);
+	/* Looked at before it is opened: to open a device can do something. */
+	if (stat(path, &st) < 0)
+		fail(p, PICK_ERROR, errno == EACCES ? "cannot be reached: permission denied" : strerror(errno));
+	else if (!not_executable(path, &st, p))
+		look_inside(s, path, p);
 }
 
 bool

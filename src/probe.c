@@ -11,6 +11,7 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,6 +19,13 @@
 #include "err.h"
 #include "probe.h"
 #include "probe_file.h"
+
+#ifndef SYS_close_range
+#define SYS_close_range 436 /* the same on every architecture */
+#endif
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC 4U
+#endif
 
 /* What the child tells before exec closes the pipe. */
 struct report {
@@ -28,7 +36,10 @@ struct report {
 struct run {
 	pid_t pid;
 	int report_fd, output_fd;
+	enum probe_until until;
 	struct timespec end;
+	struct probe_result *result;
+	size_t output_len;
 };
 
 static void
@@ -38,8 +49,16 @@ report(int fd, const struct report *r)
 		_exit(125);
 }
 
+/* What our own caller left open must not reach the interpreter; before Linux 5.11 it does. */
+static void
+close_others(int program)
+{
+	syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
+	fcntl(program, F_SETFD, 0);
+}
+
 __attribute__((noreturn)) static void
-child(int program, const char *variable, int report_fd, int output_fd)
+child(int program, const char *variable, enum probe_until until, int report_fd, int output_fd)
 {
 	char path[32], *argv[] = {path, NULL}, *envp[] = {(char *)(size_t)variable, NULL};
 	const struct rlimit no_core = {0, 0};
@@ -61,7 +80,10 @@ child(int program, const char *variable, int report_fd, int output_fd)
 	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0) {
 		r.untraced = errno;
 		report(report_fd, &r);
+		if (until == PROBE_UNTIL_EXEC)
+			_exit(125); /* nothing could stop it there */
 	}
+	close_others(program);
 	/* Named by descriptor, and left open: the interpreter opens the program by this name again. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", program);
 	execve(path, argv, envp);
@@ -101,12 +123,24 @@ read_report(const struct run *run, struct report *r)
 	}
 }
 
+/* Takes what it has printed, so that it never waits for us; what is too long is dropped. */
+static void
+drain(struct run *run)
+{
+	char *kept = run->result->output, block[4096];
+	ssize_t n;
+
+	while ((n = read(run->output_fd, block, sizeof(block))) > 0)
+		for (ssize_t i = 0; i < n && run->output_len + 1 < PROBE_OUTPUT_MAX; i++)
+			kept[run->output_len++] = block[i];
+}
+
 /*
  * Waits until it stops or ends: 1 and *status, or 0 if time ran out. What it has started is killed
  * with it, before it is reaped: until then nobody else can get its process group's number.
  */
 static int
-wait_for(const struct run *run, int *status)
+wait_for(struct run *run, int *status)
 {
 	struct timespec pause = {.tv_nsec = 50000};
 	siginfo_t info = {0};
@@ -114,6 +148,7 @@ wait_for(const struct run *run, int *status)
 	while (waitid(P_PID, (id_t)run->pid, &info, WEXITED | WSTOPPED | WNOHANG | WNOWAIT) < 0 || info.si_pid == 0) {
 		if (left_ms(run) == 0)
 			return 0;
+		drain(run);
 		nanosleep(&pause, NULL);
 		if (pause.tv_nsec < 5000000)
 			pause.tv_nsec *= 2;
@@ -169,8 +204,9 @@ destroy(const struct run *run)
 }
 
 static void
-follow(const struct run *run, int program, enum probe_until until, struct probe_result *result)
+follow(struct run *run, int program)
 {
+	struct probe_result *result = run->result;
 	struct report r = {0};
 	int status;
 
@@ -179,9 +215,9 @@ follow(const struct run *run, int program, enum probe_until until, struct probe_
 		destroy(run);
 		return;
 	}
-	if (r.exec_errno) {
+	if (r.exec_errno || (r.untraced && run->until == PROBE_UNTIL_EXEC)) {
 		result->end = PROBE_REFUSED;
-		result->exec_errno = r.exec_errno;
+		result->exec_errno = r.exec_errno ? r.exec_errno : r.untraced;
 		destroy(run);
 		return;
 	}
@@ -191,7 +227,7 @@ follow(const struct run *run, int program, enum probe_until until, struct probe_
 	}
 	if (WIFSTOPPED(status)) {
 		look_at_runner(run, program, result);
-		if (until == PROBE_UNTIL_EXEC) {
+		if (run->until == PROBE_UNTIL_EXEC) {
 			result->end = PROBE_STOPPED;
 			destroy(run);
 			return;
@@ -203,22 +239,7 @@ follow(const struct run *run, int program, enum probe_until until, struct probe_
 		}
 	}
 	end_of(status, result);
-}
-
-static void
-read_output(const struct run *run, struct probe_result *result)
-{
-	struct pollfd p = {.fd = run->output_fd, .events = POLLIN};
-	size_t len = 0;
-	ssize_t n;
-
-	while (len + 1 < sizeof(result->output) && poll(&p, 1, 0) > 0 && p.revents & POLLIN) {
-		n = read(run->output_fd, result->output + len, sizeof(result->output) - 1 - len);
-		if (n <= 0)
-			break;
-		len += (size_t)n;
-	}
-	result->output[len] = '\0';
+	drain(run);
 }
 
 static int
@@ -228,7 +249,7 @@ start(struct run *run, int program, const char *variable, unsigned timeout_ms, s
 
 	if (pipe2(reports, O_CLOEXEC) < 0)
 		return err_set(err, "probe", "cannot make a pipe: %s", strerror(errno));
-	if (pipe2(outputs, O_CLOEXEC) < 0) {
+	if (pipe2(outputs, O_CLOEXEC) < 0 || fcntl(outputs[0], F_SETFL, O_NONBLOCK) < 0) {
 		err_set(err, "probe", "cannot make a pipe: %s", strerror(errno));
 		close(reports[0]);
 		close(reports[1]);
@@ -239,7 +260,7 @@ start(struct run *run, int program, const char *variable, unsigned timeout_ms, s
 	run->end.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
 	run->pid = fork();
 	if (run->pid == 0)
-		child(program, variable, reports[1], outputs[1]);
+		child(program, variable, run->until, reports[1], outputs[1]);
 	if (run->pid < 0)
 		err_set(err, "probe", "cannot start a process: %s", strerror(errno));
 	close(reports[1]);
@@ -258,15 +279,14 @@ probe_run(const unsigned char *elf, size_t size, const char *variable, enum prob
 	  struct probe_result *result, struct err *err)
 {
 	int program, failed = -1;
-	struct run run;
+	struct run run = {.until = until, .result = result};
 
 	memset(result, 0, sizeof(*result));
 	program = probe_file(elf, size, err);
 	if (program < 0)
 		return -1;
 	if (start(&run, program, variable, timeout_ms, err) == 0) {
-		follow(&run, program, until, result);
-		read_output(&run, result);
+		follow(&run, program);
 		close(run.report_fd);
 		close(run.output_fd);
 		failed = 0;

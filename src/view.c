@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "view.h"
+#include <stdlib.h>
 #include <string.h>
 
 #include "arch.h"
@@ -34,9 +35,13 @@ snapshot_read(struct snapshot *s, const struct args *args, struct err *err)
 	}
 	s->switched_on = on > 0;
 	s->complete = true;
+	s->temporaries = malloc(s->list.count * sizeof(*s->temporaries) + 1);
 	for (size_t i = 0; i < s->list.count; i++) {
-		s->has_temporaries |= fold_is_temporary(s->list.entries[i].name);
-		s->complete &= s->list.entries[i].rule != NULL;
+		const struct binfmt_entry *e = &s->list.entries[i];
+
+		if (s->temporaries && fold_is_temporary(e->name))
+			s->temporaries[s->temporary_count++] = e->name;
+		s->complete &= e->rule != NULL;
 	}
 	return 0;
 }
@@ -70,6 +75,7 @@ snapshot_visible(const struct args *args)
 void
 snapshot_close(struct snapshot *s)
 {
+	free(s->temporaries);
 	binfmt_list_free(&s->list);
 	binfmt_close(&s->b);
 }
@@ -90,8 +96,8 @@ entry_of(const struct snapshot *s, const char *temporary)
 static bool
 has_temporary(const struct snapshot *s, const char *name)
 {
-	for (size_t i = 0; i < s->list.count; i++)
-		if (fold_is_temporary(s->list.entries[i].name) && fold_is(s->list.entries[i].name, name))
+	for (size_t i = 0; i < s->temporary_count; i++)
+		if (fold_is(s->temporaries[i], name))
 			return true;
 	return false;
 }
@@ -100,13 +106,13 @@ void
 snapshot_show(const struct snapshot *s, size_t i, struct view *view)
 {
 	const struct binfmt_entry *e = &s->list.entries[i];
-	bool temporary = s->has_temporaries && fold_is_temporary(e->name);
+	bool temporary = s->temporary_count && fold_is_temporary(e->name);
 
 	view->entry = e;
 	view->rule = e->rule;
 	view->name = temporary ? entry_of(s, e->name) : e->name;
 	view->arch = view_arch(e->rule);
-	view->leftover = s->has_temporaries && s->list.locked && (temporary || has_temporary(s, e->name));
+	view->leftover = s->temporary_count && s->list.locked && (temporary || has_temporary(s, e->name));
 }
 
 bool

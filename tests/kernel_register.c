@@ -428,8 +428,8 @@ register__like_unfit_file__refused(void **state)
 	const struct row {
 		const char *file, *err;
 	} rows[] = {{tiny_interpreter(), "ELOOP"}, {script_interpreter(), "not an ELF file"},
-		    {file, "not a program"},       {"/dev/null", "not an ELF file"},
-		    {"/nowhere", "No such file"},  {"/", "directory"}};
+		    {file, "not a program"},       {"/dev/null", "not a regular file"},
+		    {"/nowhere", "No such file"},  {"/", "not a regular file"}};
 
 	(void)state;
 	spill(file, core, sizeof(core), 0644);
