@@ -88,12 +88,10 @@ inode(const char *path)
 static void
 expect_words_untouched(const char *const words[], const char *out)
 {
-	char *before = instance(), *after;
+	char *before = instance();
 
 	expect(tool_words(words), 0, out, "");
-	after = instance();
-	assert_string_equal(after, before);
-	free(after);
+	expect_instance(before);
 	free(before);
 }
 
@@ -194,7 +192,7 @@ refresh__stale_by_time__only_where_named(void **state)
 static void
 refresh__other_peoples_entries__not_touched_unless_named(void **state)
 {
-	char *path = copy("theirs"), *before, *after;
+	char *path = copy("theirs"), *before;
 
 	(void)state;
 	register_extension("jar", path, RULE_F);
@@ -204,11 +202,9 @@ refresh__other_peoples_entries__not_touched_unless_named(void **state)
 	before = instance();
 	expect(tool("refresh", NULL), 0, "", "");
 	expect(tool("refresh", "all", NULL), 0, "", "");
-	after = instance();
-	assert_string_equal(after, before);
+	expect_instance(before);
 	expect(tool("refresh", "jar", "--entry", "someones", NULL), 0, "jar: refreshed", "");
 	assert_true(runner("aarch64") == inode(path));
-	free(after);
 	free(before);
 	free(path);
 }
@@ -290,7 +286,7 @@ refresh__interpreter_deleted__failed_where_named_and_still_running(void **state)
 	expect(tool("refresh", "aarch64", NULL), 1, "", "is gone, the old file keeps running: nothing to refresh from");
 	expect_json(tool("refresh", "-j", "aarch64", NULL)->out,
 		    ".results[0] | .result == \"failed\" and .code == \"deleted\"");
-	assert_string_equal(instance(), before);
+	expect_instance(before);
 	expect(tool("test", "aarch64", NULL), 1, "stale", "");
 	free(before);
 	free(path);
@@ -308,7 +304,7 @@ refresh__new_file_cannot_run__failed_and_the_old_one_stays(void **state)
 	assert_int_equal(rename(next, path), 0);
 	before = instance();
 	expect(tool("refresh", NULL), 1, "", "the interpreter is not executable");
-	assert_string_equal(instance(), before);
+	expect_instance(before);
 	free(before);
 	free(next);
 	free(path);
@@ -416,7 +412,7 @@ refresh__dry_run__its_writes_are_the_real_ones(void **state)
 			 "/register\", \"" MOUNT "/.binfmtctl~qemu-aarch64\"]"))
 		skip_because("there is no jq");
 	expect(tool("refresh", "-n", NULL), 0, "qemu-aarch64: would be refreshed", "");
-	assert_string_equal(instance(), before);
+	expect_instance(before);
 	make_writes(
 	    expect(shell("./binfmtctl refresh -n -j | jq -r '.results[].writes[] | .file + \" \" + .bytes_hex'"), 0,
 		   NULL, "")

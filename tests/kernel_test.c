@@ -395,6 +395,7 @@ confined(char *argv[])
 	for (; *argv && strcmp(*argv, "--") != 0; argv++)
 		if (!confine(*argv))
 			return 99;
+	setenv("ASAN_OPTIONS", "detect_leaks=0", 1); /* where that is built in: it wants to trace too */
 	if (*argv)
 		execv(argv[1], argv + 1);
 	return 98;
@@ -565,7 +566,7 @@ test__changes_nothing_and_leaves_nothing(void **state)
 		     "ls -A . /tmp /var/tmp /dev/shm | diff - \"%s/before\"",
 		     scratch(), scratch()),
 	       0, NULL, "");
-	assert_string_equal(instance(), before);
+	expect_instance(before);
 	free(before);
 }
 
