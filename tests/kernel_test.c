@@ -562,10 +562,11 @@ test__changes_nothing_and_leaves_nothing(void **state)
 	(void)state;
 	register_aarch64(tiny_interpreter(), "F");
 	before = instance();
-	expect(shell("ls -A . /tmp /var/tmp /dev/shm >\"%s/before\"; ./binfmtctl test aarch64 s390x; "
-		     "ls -A . /tmp /var/tmp /dev/shm | diff - \"%s/before\"",
-		     scratch(), scratch()),
-	       0, NULL, "");
+	for (size_t i = 0; i < LENGTH(places); i++)
+		assert_int_equal(mount("tmpfs", places[i], "tmpfs", 0, NULL), 0);
+	expect(shell("./binfmtctl test aarch64 s390x >/dev/null; find /tmp /var/tmp /dev/shm -mindepth 1"), 0, "", "");
+	for (size_t i = 0; i < LENGTH(places); i++)
+		assert_int_equal(umount(places[i]), 0);
 	expect_instance(before);
 	free(before);
 }
