@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Exec under fire: two processes execute a foreign file as fast as they can while its handler is
- * replaced over and over. No exec may fail, no listing may miss the entry. That the harness would
- * notice is shown by a naive remove-then-add, which has to fail.
+ * Exec under fire, build/kernel_fire [EXECS]: two processes execute a foreign file as fast as they can while its
+ * handler is replaced over and over. No exec may fail, no listing may miss the entry. That the harness would notice is
+ * shown by a naive remove-then-add, which has to fail.
  */
 #include "live.h"
 
@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,6 +43,7 @@ static struct shared {
 } * shared;
 
 static char old_interpreter[4096], new_interpreter[4096], program_file[4096], read_only[4096];
+static unsigned long execs = EXECS;
 static pid_t helpers[HELPERS_MAX];
 static size_t helper_count;
 
@@ -58,6 +60,7 @@ start(void (*run)(void))
 
 	assert_true(pid >= 0);
 	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* also where a test fails and stops nobody */
 		run();
 		_exit(0);
 	}
@@ -179,10 +182,10 @@ replace_once(const char *name, bool new, struct err *err)
 	if (done < 0)
 		return -1;
 	done = binfmt_begin(&b, 60, NULL, err);
-	if (done >= 0)
-		done = replace_heal(&b, name, err);
-	if (done >= 0)
+	if (done >= 0) {
+		replace_heal(&b, name, err);
 		done = replace_rule(&b, &rule, err);
+	}
 	binfmt_close(&b);
 	return done;
 }
@@ -200,7 +203,7 @@ replace_and_count(const char *name, bool new)
 static bool
 enough(unsigned long replacements)
 {
-	return atomic_load(&shared->execs) >= EXECS && atomic_load(&shared->replacements) >= replacements;
+	return atomic_load(&shared->execs) >= execs && atomic_load(&shared->replacements) >= replacements;
 }
 
 static void
@@ -477,7 +480,7 @@ others__without_lock__right_or_said(void **state)
 }
 
 int
-main(void)
+main(int argc, char *argv[])
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(fire__replaced_in_process__no_exec_fails),
@@ -492,5 +495,7 @@ main(void)
 	    cmocka_unit_test(others__without_lock__right_or_said),
 	};
 
+	if (argc > 1)
+		execs = strtoul(argv[1], NULL, 0);
 	return ns_run(tests);
 }

@@ -217,6 +217,14 @@ bpf_flag(struct draft *d)
 	bpf(d, "handler", chance(50) ? "P" : "DF");
 }
 
+/* No other type has a line of less than eleven bytes. */
+static void
+short_line(struct draft *d)
+{
+	bpf(d, "h", "");
+	strcpy(d->name, "n");
+}
+
 static void
 relative(struct draft *d)
 {
@@ -398,6 +406,7 @@ static struct refusal {
     {"BPF handler's name is empty", bpf_empty, .policy = false},
     {"BPF handler's name has a control byte", bpf_control, .policy = false},
     {"takes no flag but D", bpf_flag, .policy = false},
+    {"line is shorter than 11 bytes", short_line, .policy = false},
     {"not absolute", relative, .policy = true},
     {"does not exist", missing, .policy = true},
     {"is a directory", directory, .policy = true},
