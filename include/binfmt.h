@@ -47,6 +47,7 @@ struct binfmt_entry {
 	const char *reason;      /* then, why */
 	ino_t ino;
 	struct timespec mtime; /* when it was registered */
+	bool settled;          /* a temporary that a dry run's own writes would end */
 };
 
 /* All entries of one moment, newest registration first: the order in which the kernel tries them. */

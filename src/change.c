@@ -151,6 +151,8 @@ change_result(struct change *c, const char *name, enum outcome outcome, const ch
 		putchar('\n');
 		print_writes(c);
 	}
+	for (size_t i = 0; c->args->dry_run && i < c->list.count; i++)
+		c->list.entries[i].settled |= c->b.write_count && fold_is(c->list.entries[i].name, name);
 	c->failed += outcome == OUT_FAILED;
 	c->done += outcome != OUT_FAILED && outcome != OUT_SKIPPED;
 	c->notes.len = 0;
@@ -189,7 +191,8 @@ static void
 heal_all(struct change *c)
 {
 	for (size_t i = 0; i < c->list.count; i++) {
-		const char *name = name_behind(c, c->list.entries[i].name);
+		const struct binfmt_entry *e = &c->list.entries[i];
+		const char *name = e->settled ? NULL : name_behind(c, e->name);
 		int healed = name ? replace_heal(&c->b, name, &c->err) : 0;
 
 		if (healed > 0 && (c->args->verbose || c->args->dry_run))

@@ -52,6 +52,10 @@ temporary__alone__dry_run_and_real_run_write_the_same(void **state)
 	assert_non_null(strstr(dry, MOUNT "/register: :foo:E::foo::/bin/false:O\n"));
 	assert_non_null(strstr(dry, MOUNT "/.binfmtctl~foo: -1\n"));
 	assert_null(strstr(dry, MOUNT "/foo: -1\n"));
+	expect(tool("-n", "remove", "foo", NULL), 0, "foo: would be removed\n  write " MOUNT "/.binfmtctl~foo: -1\n",
+	       "");
+	expect(tool("-n", "register", "--name", "bar", "--extension", "bar", "-i", "/bin/true", NULL), 0,
+	       MOUNT "/register: :foo:E::foo::/bin/true:O\n", "foo: warning: a change that an earlier run left");
 	expect(tool("register", "--name", "foo", "--extension", "foo", "-i", "/bin/false", NULL), 0, "foo: replaced",
 	       NULL);
 	assert_non_null(strstr(entry_text("foo"), "/bin/false\nflags: O\n"));
