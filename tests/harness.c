@@ -32,10 +32,14 @@ put(const char *path, const char *text)
 	return done;
 }
 
+/* A file system of our own: no folder on the way to it is open to others, wherever the source tree lies. */
+static const char *private_place;
+
 static const char *
 enter(void)
 {
 	unsigned uid = geteuid(), gid = getegid();
+	static const char *const places[] = {"/media", "/srv", "/opt"};
 	struct stat before, after;
 	char map[64];
 
@@ -56,6 +60,9 @@ enter(void)
 		return "this kernel does not mount binfmt_misc in a user namespace (before Linux 6.7)";
 	if (stat(MOUNT, &after) < 0 || before.st_dev == after.st_dev)
 		return "the mounted binfmt_misc is not a new one";
+	for (size_t i = 0; !private_place && i < LENGTH(places); i++)
+		if (mount("tmpfs", places[i], "tmpfs", 0, "mode=0755") == 0)
+			private_place = places[i];
 	return NULL;
 }
 
@@ -444,8 +451,10 @@ scratch(void)
 
 	if (scratch_path[0])
 		return scratch_path;
-	assert_non_null(getcwd(cwd, sizeof(cwd)));
-	snprintf(scratch_path, sizeof(scratch_path), "%s/build/scratch.XXXXXX", cwd);
+	if (!private_place)
+		assert_non_null(getcwd(cwd, sizeof(cwd)));
+	snprintf(scratch_path, sizeof(scratch_path), "%s%s/scratch.XXXXXX", private_place ? private_place : cwd,
+		 private_place ? "" : "/build");
 	assert_non_null(mkdtemp(scratch_path));
 	scratch_owner = getpid();
 	atexit(remove_scratch);

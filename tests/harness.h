@@ -117,7 +117,10 @@ const char *slurp(const char *path);
 void spill(const char *path, const void *bytes, size_t len, mode_t mode);
 void copy_file(const char *from, const char *to, mode_t mode);
 
-/* A fresh folder below build/ for this test program's files, removed at its exit; its absolute path. */
+/*
+ * A fresh folder for this test program's files, removed at its exit; its absolute path. In the namespace it is
+ * one that only root can reach into, else below build/.
+ */
 const char *scratch(void);
 
 /* The path of a file in it, on the heap. */
