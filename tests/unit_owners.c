@@ -49,7 +49,7 @@ enter(void)
 					 !put("/proc/self/setgroups", "deny") || !put("/proc/self/gid_map", gids)))
 		return false;
 	umask(022);
-	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 && mount_own();
+	return mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0 && mount_own();
 }
 
 /* Begins a test, with nothing left of the one before. */
