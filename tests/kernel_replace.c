@@ -4,7 +4,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/file.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "fold.h"
@@ -429,6 +429,7 @@ lock__holder_killed__is_free(void **state)
 	assert_int_equal(pipe(ready), 0);
 	pid = fork();
 	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		live_begin(&b);
 		if (write(ready[1], "", 1) == 1)
 			pause();
