@@ -161,13 +161,15 @@ is_disabled(const struct course *course)
 static const struct row {
 	struct scenario scenario;
 	bool (*is_right)(const struct course *course);
+	size_t writes_after_look; /* those that concern the temporary alone */
 } rows[] = {
     {{"replacement", start_old, "register --name name --extension fire --interpreter $NEW -f PF", "program.fire",
       false},
-     is_replaced},
-    {{"removal", start_old, "remove name", NULL, false}, is_removed},
-    {{"enable", start_disabled, "enable name", NULL, false}, is_enabled},
-    {{"disable", start_old, "disable name", NULL, false}, is_disabled},
+     is_replaced,
+     1},
+    {{"removal", start_old, "remove name", NULL, false}, is_removed, 0},
+    {{"enable", start_disabled, "enable name", NULL, false}, is_enabled, 0},
+    {{"disable", start_old, "disable name", NULL, false}, is_disabled, 0},
 };
 
 /* What our run printed, as a finished run. On the heap. */
@@ -215,6 +217,17 @@ interfere(const struct row *row, const struct course *course, const struct call 
 		heals(s, course, fault);
 }
 
+/* The last write to the entry is followed by a look at it. */
+static bool
+is_read_back(const struct row *row, const struct course *course, const char *log)
+{
+	for (size_t i = 0; i < course->call_count; i++)
+		if (strcmp(course->calls[i].name, "write") == 0)
+			return place_of(log, "write", course->calls[i].times - row->writes_after_look) <
+			       place_of_last_look(log);
+	return false;
+}
+
 static void
 others__at_every_call__right_or_said(void **state)
 {
@@ -226,6 +239,7 @@ others__at_every_call__right_or_said(void **state)
 	runs = failures = 0;
 	learn(&row->scenario, &course);
 	log = strdup(slurp(log_file));
+	assert_true(is_read_back(row, &course, log));
 	for (size_t i = 0; i < course.call_count; i++)
 		if (strcmp(course.calls[i].name, "openat") == 0 || strcmp(course.calls[i].name, "write") == 0)
 			for (size_t n = 1; n <= course.calls[i].times; n++)
