@@ -346,7 +346,8 @@ draft_files_begin(void)
 	snprintf(f->through, sizeof(f->through), "%.400s/below", f->closed);
 	f->foreign_arch = draft_foreign_arch();
 	assert_non_null(f->foreign_arch);
-	snprintf(f->foreign, sizeof(f->foreign), "%s", probe_program(f->foreign_arch->name, "foreign"));
+	free(probe_program(f->foreign_arch->name, "foreign"));
+	snprintf(f->foreign, sizeof(f->foreign), "%s/foreign", scratch());
 	snprintf(f->directory, sizeof(f->directory), "%s/directory", scratch());
 	assert_int_equal(mkdir(f->directory, 0755), 0);
 	assert_int_equal(chmod(f->directory, 0777), 0);
