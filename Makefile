@@ -43,16 +43,17 @@ build/arch_table.c: $(MAGIC) magic magic/mktable.awk
 
 # Unit tests first; those against the kernel make namespaces of their own and need no root.
 TESTS = $(sort $(wildcard tests/unit_*.c)) $(sort $(wildcard tests/kernel_*.c))
+TEST_HEADERS = $(wildcard tests/*.h)
 TEST_BIN = $(TESTS:tests/%.c=build/%)
 
-build/harness.o: tests/harness.c tests/harness.h Makefile
+build/harness.o: tests/harness.c $(TEST_HEADERS) Makefile
 	@mkdir -p build
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-build/unit_%: tests/unit_%.c build/harness.o $(LIB_OBJ)
+build/unit_%: tests/unit_%.c $(TEST_HEADERS) build/harness.o $(LIB_OBJ)
 	$(CC) $(ALL_CFLAGS) -iquote tests -o $@ $< build/harness.o $(LIB_OBJ) $(ALL_LDFLAGS) -lcmocka
 
-build/kernel_%: tests/kernel_%.c build/harness.o $(LIB_OBJ)
+build/kernel_%: tests/kernel_%.c $(TEST_HEADERS) build/harness.o $(LIB_OBJ)
 	$(CC) $(ALL_CFLAGS) -iquote tests -o $@ $< build/harness.o $(LIB_OBJ) $(ALL_LDFLAGS) -lcmocka
 
 check: all $(TEST_BIN)
