@@ -16,9 +16,10 @@ ALL_CFLAGS = $(BASE_CFLAGS) $(HARDEN_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LDFLAGS) $(PIE_$(STATIC)) $(CFLAGS) $(LDFLAGS)
 
 # Everything but main.c; tests link with it.
-LIB = advice arch binfmt binfmtd boot binfmt_list change check cmd cmd_completion cmd_doctor cmd_enable cmd_list cmd_match cmd_refresh cmd_register cmd_remove cmd_status cmd_test \
-	conf doctor elf_head entry err facts field fold handler health help interp json match mount native near note opt out pick \
-	owners probe probe_file replace rule stale table target trial view
+LIB = advice arch binfmt binfmt_list binfmtd boot change check cmd cmd_completion cmd_doctor cmd_enable \
+	cmd_list cmd_match cmd_refresh cmd_register cmd_remove cmd_status cmd_test conf doctor elf_head entry \
+	err facts field fold handler health help interp json match mount native near note opt out owners pick \
+	probe probe_file replace rule stale table target trial view
 LIB_OBJ = $(LIB:%=build/%.o) build/arch_table.o
 HEADERS = $(wildcard include/*.h)
 MAGIC = $(filter-out magic/mktable.awk,$(wildcard magic/*))
@@ -28,11 +29,10 @@ all: binfmtctl
 binfmtctl: build/main.o $(LIB_OBJ)
 	$(CC) $(ALL_CFLAGS) -o $@ build/main.o $(LIB_OBJ) $(ALL_LDFLAGS)
 
-build/%.o: src/%.c $(HEADERS) Makefile
-	@mkdir -p build
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+vpath %.c src tests build
 
-build/arch_table.o: build/arch_table.c $(HEADERS) Makefile
+build/%.o: %.c $(HEADERS) Makefile
+	@mkdir -p build
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # The folder counts too: a file taken away must leave the table.
@@ -46,14 +46,9 @@ TESTS = $(sort $(wildcard tests/unit_*.c)) $(sort $(wildcard tests/kernel_*.c))
 TEST_HEADERS = $(wildcard tests/*.h)
 TEST_BIN = $(TESTS:tests/%.c=build/%)
 
-build/harness.o: tests/harness.c $(TEST_HEADERS) Makefile
-	@mkdir -p build
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+build/harness.o: $(TEST_HEADERS)
 
-build/unit_%: tests/unit_%.c $(TEST_HEADERS) build/harness.o $(LIB_OBJ)
-	$(CC) $(ALL_CFLAGS) -iquote tests -o $@ $< build/harness.o $(LIB_OBJ) $(ALL_LDFLAGS) -lcmocka
-
-build/kernel_%: tests/kernel_%.c $(TEST_HEADERS) build/harness.o $(LIB_OBJ)
+$(TEST_BIN): build/%: tests/%.c $(TEST_HEADERS) build/harness.o $(LIB_OBJ)
 	$(CC) $(ALL_CFLAGS) -iquote tests -o $@ $< build/harness.o $(LIB_OBJ) $(ALL_LDFLAGS) -lcmocka
 
 check: all $(TEST_BIN)
@@ -66,11 +61,7 @@ FUZZ_CFLAGS = $(BASE_CFLAGS) -g -O1 -fsanitize=address,undefined -fno-sanitize-r
 FUZZERS = $(patsubst tests/fuzz_%.c,%,$(sort $(wildcard tests/fuzz_*.c)))
 FUZZ_OBJ = $(LIB:%=build/fuzz/%.o) build/fuzz/arch_table.o
 
-build/fuzz/%.o: src/%.c $(HEADERS) Makefile
-	@mkdir -p build/fuzz
-	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
-
-build/fuzz/arch_table.o: build/arch_table.c $(HEADERS) Makefile
+build/fuzz/%.o: %.c $(HEADERS) Makefile
 	@mkdir -p build/fuzz
 	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
 
