@@ -56,6 +56,9 @@ put_persistent(struct change *c, struct rule *rule)
 		note_add(&c->notes, "it is registered, but will not be after the next boot");
 		outcome = OUT_FAILED;
 	}
+	if (outcome != OUT_FAILED && !rule->enabled)
+		note_add(&c->notes,
+			 "it is disabled, but its file of binfmt.d makes it an enabled one at the next boot");
 	conf_close(&conf);
 	return outcome;
 }

@@ -145,6 +145,10 @@ remove__file_that_cannot_go__failed_even_where_missing_is_fine(void **state)
 	expect(tool("register", "--name", "baz", "--extension", "baz", "-i", "/bin/true", "--persist", "--conf-dir",
 		    dir, NULL),
 	       0, "registered", NULL);
+	expect(tool("disable", "baz", NULL), 0, "disabled", "");
+	expect(tool("register", "--name", "baz", "--extension", "baz", "-i", "/bin/true", "--persist", "--conf-dir",
+		    dir, NULL),
+	       0, "unchanged", "enabled one at the next boot");
 	expect(tool("remove", "baz", NULL), 0, "removed", "");
 	assert_int_equal(mount(dir, dir, NULL, MS_BIND, NULL), 0);
 	assert_int_equal(mount(NULL, dir, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL), 0);
