@@ -16,7 +16,7 @@ ALL_CFLAGS = $(BASE_CFLAGS) $(HARDEN_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LDFLAGS) $(PIE_$(STATIC)) $(CFLAGS) $(LDFLAGS)
 
 # Everything but main.c; tests link with it.
-LIB = advice arch binfmt binfmt_list binfmtd boot change check cmd cmd_completion cmd_doctor cmd_enable \
+LIB = advice arch binfmt binfmt_list binfmt_mount binfmtd boot change check cmd cmd_completion cmd_doctor cmd_enable \
 	cmd_list cmd_match cmd_refresh cmd_register cmd_remove cmd_status cmd_test conf doctor elf_head entry \
 	err facts field fold handler health help interp json match mount native near note opt out owners pick \
 	probe probe_file replace rule stale table target trial view

@@ -49,6 +49,9 @@ int change_relist(struct change *c);
 /* Reports one entry's outcome with c->notes; for OUT_FAILED and OUT_SKIPPED the cause is c->err. detail may be NULL. */
 void change_result(struct change *c, const char *name, enum outcome outcome, const char *detail);
 
+/* After work that is done so that programs run: says if the switch of binfmt_misc keeps them from it. */
+void change_warn_if_off(const struct change *c);
+
 /* Heals what killed runs left, closes all; returns the exit status. */
 int change_end(struct change *c);
 

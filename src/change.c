@@ -208,6 +208,15 @@ heal_all(struct change *c)
 	}
 }
 
+void
+change_warn_if_off(const struct change *c)
+{
+	struct err ignored;
+
+	if (c->done && binfmt_enabled(&c->b, &ignored) == 0)
+		out_warning(NULL, "binfmt_misc is switched off: nothing will run until `binfmtctl enable --global`");
+}
+
 int
 change_end(struct change *c)
 {

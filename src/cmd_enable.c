@@ -4,7 +4,6 @@
 #include "check.h"
 #include "cmd.h"
 #include "interp.h"
-#include "out.h"
 #include "replace.h"
 #include "rule.h"
 
@@ -98,13 +97,6 @@ switch_global(struct change *c, bool on)
 	return now < 0 ? -1 : 1;
 }
 
-static void
-warn_if_off(struct change *c)
-{
-	if (is_enable(c) && c->done && binfmt_enabled(&c->b, &c->err) == 0)
-		out_warning(NULL, "binfmt_misc is switched off: nothing will run until `binfmtctl enable --global`");
-}
-
 int
 cmd_enable(const struct cmd *cmd, struct args *args)
 {
@@ -127,7 +119,8 @@ cmd_enable(const struct cmd *cmd, struct args *args)
 			      "the switch of binfmt_misc itself");
 	} else {
 		change_each(&c, switch_one);
-		warn_if_off(&c);
+		if (is_enable(&c))
+			change_warn_if_off(&c);
 	}
 	return change_end(&c);
 }

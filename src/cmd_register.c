@@ -15,7 +15,6 @@
 #include "mount.h"
 #include "native.h"
 #include "near.h"
-#include "out.h"
 #include "probe.h"
 #include "rule.h"
 #include "stale.h"
@@ -248,14 +247,6 @@ misuse(const struct args *a)
 	return a->conf_dir && !a->persist ? "--conf-dir goes with --persist" : NULL;
 }
 
-static void
-warn_if_off(struct change *c)
-{
-	if (c->done && binfmt_enabled(&c->b, &c->err) == 0)
-		out_warning(
-		    NULL, "binfmt_misc is switched off: nothing registered will run until `binfmtctl enable --global`");
-}
-
 int
 cmd_register(const struct cmd *cmd, struct args *args)
 {
@@ -275,7 +266,7 @@ cmd_register(const struct cmd *cmd, struct args *args)
 		put_operand(&c, args->operands[i].word);
 	if (args->operand_count == 0)
 		put_custom(&c);
-	warn_if_off(&c);
+	change_warn_if_off(&c);
 	if (mounted && c.done && mount_may_vanish() && mount_keep(&c.b, &c.err) < 0)
 		change_result(&c, args->binfmt_dir, OUT_FAILED, NULL);
 	return change_end(&c);
