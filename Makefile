@@ -15,12 +15,18 @@ PIE_ = -pie
 ALL_CFLAGS = $(BASE_CFLAGS) $(HARDEN_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LDFLAGS) $(PIE_$(STATIC)) $(CFLAGS) $(LDFLAGS)
 
-# Everything but main.c; tests link with it.
-LIB = advice arch binfmt binfmt_list binfmt_mount binfmtd boot change check cmd cmd_completion cmd_doctor cmd_enable \
-	cmd_list cmd_match cmd_refresh cmd_register cmd_remove cmd_status cmd_test conf doctor elf_head entry \
-	err facts field fold handler health help interp json match mount native near note opt out owners pick \
-	probe probe_file replace rule stale table target trial view
-LIB_OBJ = $(LIB:%=build/%.o) build/arch_table.o
+# Everything but main.c, lowest folder first: none uses what stands behind it. Tests link with it.
+BASE = err hint suggest text warnings
+RULE = arch elf entry limits line match tempname arch_table
+KERNEL = binfmt binfmt_list binfmt_open mount replace snapshot
+HOST = confd facts host interp persist probe probe_elf trust
+JUDGE = archtest bootcheck check doctor health resolve stale
+CLI = columns help json operand opt
+CMD = cmd_completion cmd_doctor cmd_enable cmd_list cmd_match cmd_refresh cmd_register cmd_remove cmd_status cmd_test \
+	plan session
+LIB = $(BASE:%=base/%) $(RULE:%=rule/%) $(KERNEL:%=kernel/%) $(HOST:%=host/%) $(JUDGE:%=judge/%) $(CLI:%=cli/%) \
+	$(CMD:%=cmd/%) commands
+LIB_OBJ = $(LIB:%=build/%.o)
 HEADERS = $(wildcard include/*.h)
 MAGIC = $(filter-out magic/mktable.awk,$(wildcard magic/*))
 
@@ -29,10 +35,8 @@ all: binfmtctl
 binfmtctl: build/main.o $(LIB_OBJ)
 	$(CC) $(ALL_CFLAGS) -o $@ build/main.o $(LIB_OBJ) $(ALL_LDFLAGS)
 
-vpath %.c src tests build
-
-build/%.o: %.c $(HEADERS) Makefile
-	@mkdir -p build
+build/%.o: src/%.c $(HEADERS) Makefile
+	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # The folder counts too: a file taken away must leave the table.
@@ -41,15 +45,23 @@ build/arch_table.c: $(MAGIC) magic magic/mktable.awk
 	LC_ALL=C $(AWK) -f magic/mktable.awk $$(LC_ALL=C; for f in magic/*; do [ "$$f" = magic/mktable.awk ] || echo "$$f"; done) >$@.tmp
 	mv $@.tmp $@
 
+build/rule/arch_table.o: build/arch_table.c $(HEADERS) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
 # Unit tests first; those against the kernel make namespaces of their own and need no root.
-TESTS = $(sort $(wildcard tests/unit_*.c)) $(sort $(wildcard tests/kernel_*.c))
-TEST_HEADERS = $(wildcard tests/*.h)
-TEST_BIN = $(TESTS:tests/%.c=build/%)
+TESTS = $(sort $(wildcard tests/unit/*.c)) $(sort $(wildcard tests/kernel/*.c))
+TEST_LIB = $(patsubst %.c,build/%.o,$(sort $(wildcard tests/lib/*.c)))
+TEST_HEADERS = $(wildcard tests/lib/*.h)
+TEST_BIN = $(TESTS:%.c=build/%)
 
-build/harness.o: $(TEST_HEADERS)
+build/tests/lib/%.o: tests/lib/%.c $(TEST_HEADERS) $(HEADERS) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -iquote tests/lib -c -o $@ $<
 
-$(TEST_BIN): build/%: tests/%.c $(TEST_HEADERS) build/harness.o $(LIB_OBJ)
-	$(CC) $(ALL_CFLAGS) -iquote tests -o $@ $< build/harness.o $(LIB_OBJ) $(ALL_LDFLAGS) -lcmocka
+build/tests/%: tests/%.c $(TEST_HEADERS) $(TEST_LIB) $(LIB_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -iquote tests/lib -o $@ $< $(TEST_LIB) $(LIB_OBJ) $(ALL_LDFLAGS) -lcmocka
 
 check: all $(TEST_BIN)
 	@for t in $(TEST_BIN); do echo "== $$t"; $$t || exit 1; done
@@ -58,28 +70,24 @@ check: all $(TEST_BIN)
 SECONDS = 30
 FUZZ_CC = clang
 FUZZ_CFLAGS = $(BASE_CFLAGS) -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
-FUZZERS = $(patsubst tests/fuzz_%.c,%,$(sort $(wildcard tests/fuzz_*.c)))
-FUZZ_OBJ = $(LIB:%=build/fuzz/%.o) build/fuzz/arch_table.o
+FUZZERS = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/*.c)))
 
-build/fuzz/%.o: %.c $(HEADERS) Makefile
-	@mkdir -p build/fuzz
-	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
+build/fuzz/%: tests/fuzz/%.c $(LIB:%=src/%.c) build/arch_table.c $(HEADERS)
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< $(filter-out src/rule/arch_table.c,$(LIB:%=src/%.c)) build/arch_table.c
 
-build/fuzz_%: tests/fuzz_%.c $(FUZZ_OBJ)
-	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< $(FUZZ_OBJ)
-
-fuzz: $(FUZZERS:%=build/fuzz_%)
-	@for f in $(FUZZERS); do rm -rf build/corpus_$$f && cp -r tests/corpus/$$f build/corpus_$$f && \
-		build/fuzz_$$f -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 -print_final_stats=1 \
-			-artifact_prefix=build/crash_$${f}_ build/corpus_$$f >build/fuzz_$$f.log 2>&1 || \
-		{ tail -n 60 build/fuzz_$$f.log; exit 1; }; \
-		echo "fuzz_$$f: $$(sed -n 's/^stat::number_of_executed_units: *//p' build/fuzz_$$f.log) runs"; done
+fuzz: $(FUZZERS:%=build/fuzz/%)
+	@for f in $(FUZZERS); do rm -rf build/fuzz/$$f.corpus && cp -r tests/fuzz/corpus/$$f build/fuzz/$$f.corpus && \
+		build/fuzz/$$f -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 -print_final_stats=1 \
+			-artifact_prefix=build/fuzz/$$f.crash. build/fuzz/$$f.corpus >build/fuzz/$$f.log 2>&1 || \
+		{ tail -n 60 build/fuzz/$$f.log; exit 1; }; \
+		echo "fuzz $$f: $$(sed -n 's/^stat::number_of_executed_units: *//p' build/fuzz/$$f.log) runs"; done
 
 demo: all
 	@tests/demo
 
 lint:
-	clang-format --dry-run -Werror src/*.c include/*.h tests/*.[ch]
+	clang-format --dry-run -Werror $$(find src include tests -name '*.[ch]')
 	mandoc -T lint man/binfmtctl.8
 
 install: all

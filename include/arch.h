@@ -50,9 +50,9 @@ const struct arch *arch_of_rule(size_t offset, const unsigned char *magic, const
 /* The row whose magic and mask match these first bytes of a file (shorter ones count as zero-padded), or NULL. */
 const struct arch *arch_of_header(const unsigned char *head, size_t size);
 
-struct near;
+struct suggest;
 
 /* Offers every name and alias to a search for what an unknown word may have meant (near.h). */
-void arch_nearest(struct near *near);
+void arch_suggest(struct suggest *suggest);
 
 #endif

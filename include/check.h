@@ -7,7 +7,7 @@
 struct binfmt_list;
 struct err;
 struct interp;
-struct notes;
+struct warnings;
 struct rule;
 
 /*
@@ -17,7 +17,7 @@ struct rule;
  * for the first one found. With `force` all but the fields become notes, with the way back.
  */
 int check_rule(const struct rule *rule, const char *dir, const struct binfmt_list *list, bool force, struct err *err,
-	       struct notes *notes);
+	       struct warnings *notes);
 
 /* The reason why a rule would take native programs or scripts and so brick the machine, or NULL. L rules may. */
 const char *check_native(const struct rule *rule);
@@ -33,7 +33,7 @@ const char *check_loop(const struct rule *rule, const struct interp *interp, con
  * way, links followed, must belong to root (in a child user namespace: or to ourselves or the
  * overflow uid) and be writable by nobody else. 0, or -1 with the culprit named.
  */
-int check_owners(const char *path, struct err *err);
+int trust_check(const char *path, struct err *err);
 
 /*
  * The first enabled entry that stands in front of the entry of the rule's name (everywhere, if
@@ -42,6 +42,6 @@ int check_owners(const char *path, struct err *err);
 const char *check_in_front(const struct rule *rule, const struct binfmt_list *list);
 
 /* Notes on the enabled entries that the rule, registered now and so in front of all, takes files from. */
-void check_shadow(const struct rule *rule, const struct binfmt_list *list, struct notes *notes);
+void check_shadow(const struct rule *rule, const struct binfmt_list *list, struct warnings *notes);
 
 #endif

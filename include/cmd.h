@@ -32,11 +32,11 @@ struct cmd {
 extern const struct cmd cmd_table[];
 
 /* Prints the reason and the usage line (with --json also an empty document); returns EXIT_USAGE. */
-__attribute__((format(printf, 3, 4))) int cmd_usage(const struct cmd *cmd, const struct args *args, const char *fmt,
-						    ...);
+__attribute__((format(printf, 3, 4))) int report_usage(const struct cmd *cmd, const struct args *args, const char *fmt,
+						       ...);
 
 /* Reports a failure of the whole command, with --json as {KEY: [], "error": ...}. Returns err->status. */
-int cmd_fail(const struct cmd *cmd, const struct args *args, const char *object, const struct err *err);
+int report_fail(const struct cmd *cmd, const struct args *args, const char *object, const struct err *err);
 
 int cmd_register(const struct cmd *cmd, struct args *args);
 int cmd_remove(const struct cmd *cmd, struct args *args);

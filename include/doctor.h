@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "advice.h"
+#include "hint.h"
 
 struct facts;
 
@@ -13,12 +13,12 @@ enum grade { GRADE_PASS, GRADE_WARN, GRADE_FAIL };
 /* One check's outcome. */
 struct finding {
 	enum grade grade;
-	struct advice advice;
+	struct hint advice;
 };
 
 /* finding_set(finding, grade, printf arguments): the grade, the detail, and no fix. */
-#define finding_set(finding, is, ...) ((finding)->grade = (is), advice_set(&(finding)->advice, __VA_ARGS__))
-#define finding_fix(finding, ...) advice_fix(&(finding)->advice, __VA_ARGS__)
+#define finding_set(finding, is, ...) ((finding)->grade = (is), hint_set(&(finding)->advice, __VA_ARGS__))
+#define finding_fix(finding, ...) hint_fix(&(finding)->advice, __VA_ARGS__)
 
 /* The checks of the machine: pure functions of what was read. Ends with an empty one. */
 struct doctor_check {

@@ -7,7 +7,7 @@
 #include "err.h"
 
 struct snapshot;
-struct view;
+struct handler;
 
 /* What can be wrong with an entry, in the order in which it is told. */
 enum problem {
@@ -40,6 +40,6 @@ const char *health_code(enum problem problem);
 int health_is_warning(enum problem problem);
 
 /* Examines an entry of the snapshot. May run a probe. */
-void health_examine(const struct snapshot *s, const struct view *view, struct health *health);
+void health_examine(const struct snapshot *s, const struct handler *view, struct health *health);
 
 #endif

@@ -10,8 +10,8 @@
 #include "cmd.h"
 #include "err.h"
 #include "help.h"
-#include "near.h"
-#include "out.h"
+#include "suggest.h"
+#include "text.h"
 
 static const struct cmd *
 find_command(const char *name)
@@ -25,13 +25,13 @@ find_command(const char *name)
 static int
 unknown_command(const struct args *args, const char *name)
 {
-	char text[NEAR_TEXT_MAX];
-	struct near near;
+	char text[SUGGEST_TEXT_MAX];
+	struct suggest suggest;
 
-	near_start(&near, name);
+	suggest_start(&suggest, name);
 	for (const struct cmd *cmd = cmd_table; cmd->name; cmd++)
-		near_add(&near, cmd->name);
-	return cmd_usage(NULL, args, "unknown command '%.100s'%s", name, near_text(&near, text));
+		suggest_add(&suggest, cmd->name);
+	return report_usage(NULL, args, "unknown command '%.100s'%s", name, suggest_text(&suggest, text));
 }
 
 /* Where parsing stopped at a mistake, the rest of the line may still ask for JSON. */
@@ -64,10 +64,10 @@ run(int argc, char *argv[], struct args *args)
 		at++;
 		wrong = opt_parse(argc, argv, &at, cmd->opts, false, args);
 	}
-	out_quiet(args->quiet);
+	print_quiet(args->quiet);
 	args->json |= wrong && asks_for_json(argc, argv);
 	if (wrong)
-		return cmd_usage(cmd, args, "%s", wrong);
+		return report_usage(cmd, args, "%s", wrong);
 	if (args->help) {
 		help_print(cmd);
 		return EXIT_DONE;
@@ -76,7 +76,7 @@ run(int argc, char *argv[], struct args *args)
 		puts("binfmtctl " BINFMTCTL_VERSION);
 		return EXIT_DONE;
 	}
-	return cmd ? cmd->run(cmd, args) : cmd_usage(NULL, args, "which command?");
+	return cmd ? cmd->run(cmd, args) : report_usage(NULL, args, "which command?");
 }
 
 /*
@@ -102,13 +102,13 @@ main(int argc, char *argv[])
 	signal(SIGCHLD, SIG_DFL); /* ignored, it would keep us from waiting for probes */
 	args.operands = calloc((size_t)argc + 1, sizeof(*args.operands));
 	if (!args.operands) {
-		out_error(NULL, "out of memory");
+		print_err(NULL, "out of memory");
 		return EXIT_FAILED;
 	}
 	status = run(argc, argv, &args);
 	free(args.operands);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
-		out_error("standard output", "the result could not be written");
+		print_err("standard output", "the result could not be written");
 		return status ? status : EXIT_FAILED;
 	}
 	return status;

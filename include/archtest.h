@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ARCHTEST_H
+#define ARCHTEST_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+#include "hint.h"
+#include "probe.h"
+
+struct arch;
+struct resolved;
+struct handler;
+
+/* What a trial of one architecture showed. */
+struct archtest {
+	bool ok;                        /* the probe ran and exited with PROBE_STATUS */
+	bool native;                    /* the kernel ran it itself */
+	bool stale;                     /* the runner's file was replaced or deleted since it was registered */
+	char runner[PATH_MAX + 16];     /* the file that ran it, "" if it could not be seen or none did */
+	char version[PROBE_OUTPUT_MAX]; /* QEMU's version line, "" if it is no QEMU */
+	struct hint advice;             /* what was seen, and on a failure the remedy */
+};
+
+/*
+ * Runs the architecture's probe through the kernel. `pick` is what resolve_subject said of it, NULL
+ * where the entries cannot be seen.
+ */
+void archtest_run(const struct arch *arch, const struct resolved *resolved, unsigned timeout_ms,
+		  struct archtest *trial);
+
+/*
+ * Pure: the verdict on one run. `path` is what stat(2) says of the entry's interpreter (NULL if
+ * that failed), `script` the same of what runs the interpreter if that is a script (else NULL),
+ * `version` what a second run with QEMU_VERSION=1 was (NULL if none was made).
+ */
+struct archtest_input {
+	const struct arch *arch;
+	const struct handler *taker; /* the live entry that takes it, NULL: none, or not known */
+	const struct hint *idle;     /* then, why none does, or NULL */
+	const struct probe_result *run, *version;
+	const struct stat *path, *script;
+	bool foreign; /* the interpreter is a foreign program itself: who runs it says nothing of its file */
+	unsigned timeout_ms;
+};
+void archtest_judge(const struct archtest_input *in, struct archtest *trial);
+
+#endif

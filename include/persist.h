@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PERSIST_H
+#define PERSIST_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct binfmt;
+struct err;
+struct rule;
+
+#define PERSIST_DIR "/etc/binfmt.d"
+
+enum { PERSIST_TEXT_MAX = 2048 };
+
+/*
+ * An entry's file of binfmt.d, NAME.conf: a first line that says who wrote it, then the register
+ * line, for systemd-binfmt to register at boot. It is opened and looked at before the entry is
+ * changed, so that what would be refused is refused while nothing has happened.
+ */
+struct persist {
+	const char *where; /* the folder */
+	int dir;           /* opened, -1: it is not there */
+	char file[NAME_MAX + 1];
+	bool ours;  /* the file is there, and binfmtctl wrote it */
+	size_t len; /* of text */
+	char text[PERSIST_TEXT_MAX];
+};
+
+/*
+ * Looks at an entry's file in a folder (NULL: PERSIST_DIR). -1 and *err if somebody else wrote it
+ * (unless `force`), or no file can have that name.
+ */
+int persist_open(struct persist *conf, const char *dir, const char *name, bool force, struct err *err);
+void persist_close(struct persist *conf);
+
+/* Makes the text for a rule. -1 and *err if there is none, or others could write the folder. */
+int persist_prepare(struct persist *conf, const struct rule *rule, struct err *err);
+
+/* Writes the file, whole or not at all; makes PERSIST_DIR. A dry run notes the bytes in b. 0, or -1 and *err. */
+int persist_write(struct persist *conf, struct binfmt *b, struct err *err);
+
+/* Takes the file away if binfmtctl wrote it: 1 done (or would be, in a dry run), 0 there was none, -1 and *err. */
+int persist_remove(struct persist *conf, const struct binfmt *b, struct err *err);
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
+#include <string.h>
+
+#include "err.h"
+#include "text.h"
+
+static bool quiet_asked;
+
+void
+print_quiet(bool quiet)
+{
+	quiet_asked = quiet;
+}
+
+bool
+print_is_quiet(void)
+{
+	return quiet_asked;
+}
+
+size_t
+text_utf8(const char *s, size_t len, unsigned *point)
+{
+	static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
+	unsigned char first = (unsigned char)s[0];
+	size_t n = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+
+	if (n == 0 || n > len)
+		return 0;
+	*point = n == 1 ? first : first & (0xffU >> (n + 1));
+	for (size_t i = 1; i < n; i++) {
+		if (((unsigned char)s[i] & 0xc0) != 0x80)
+			return 0;
+		*point = *point << 6 | ((unsigned char)s[i] & 0x3f);
+	}
+	if (*point < least[n] || *point > 0x10ffff || (*point >= 0xd800 && *point < 0xe000))
+		return 0;
+	return n;
+}
+
+bool
+text_printable(unsigned point)
+{
+	static const unsigned hidden[][2] = {
+	    {0x00, 0x1f},     {0x7f, 0x9f},       {0xad, 0xad},       {0x34f, 0x34f},     {0x61c, 0x61c},
+	    {0x115f, 0x1160}, {0x17b4, 0x17b5},   {0x180b, 0x180f},   {0x200b, 0x200f},   {0x2028, 0x202e},
+	    {0x2060, 0x206f}, {0x3164, 0x3164},   {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},
+	    {0xfff0, 0xfffb}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
+	};
+
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
+		if (point >= hidden[i][0] && point <= hidden[i][1])
+			return false;
+	return true;
+}
+
+void
+print_bytes(FILE *f, const char *bytes, size_t len)
+{
+	unsigned point;
+	size_t n;
+
+	for (size_t i = 0; i < len; i += n) {
+		n = text_utf8(bytes + i, len - i, &point);
+		if (n && text_printable(point)) {
+			fwrite(bytes + i, 1, n, f);
+			continue;
+		}
+		n = n ? n : 1;
+		for (size_t k = 0; k < n; k++)
+			fprintf(f, "\\x%02x", (unsigned char)bytes[i + k]);
+	}
+}
+
+void
+print_safe(FILE *f, const char *text)
+{
+	print_bytes(f, text, strlen(text));
+}
+
+const char *
+text_quote(const char *word, char *text, size_t size)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+	size_t len = 0;
+
+	if (*word && word[strspn(word, plain)] == '\0') {
+		snprintf(text, size, "%s", word);
+		return text;
+	}
+	text[len++] = '\'';
+	for (; *word && len + 6 < size; word++)
+		len += (size_t)snprintf(text + len, size - len, *word == '\'' ? "'\\''" : "%c", *word);
+	snprintf(text + len, size - len, "'");
+	return text;
+}
+
+size_t
+text_width(const char *text)
+{
+	size_t width = 0, n, len = strlen(text);
+	unsigned point;
+
+	for (size_t i = 0; i < len; i += n) {
+		n = text_utf8(text + i, len - i, &point);
+		if (n && text_printable(point)) {
+			width++;
+			continue;
+		}
+		n = n ? n : 1;
+		width += 4 * n;
+	}
+	return width;
+}
+
+__attribute__((format(printf, 3, 0))) static void
+diagnose(const char *kind, const char *object, const char *fmt, va_list ap)
+{
+	char text[ERR_TEXT_MAX * 2];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	fputs("binfmtctl: ", stderr);
+	if (object) {
+		print_safe(stderr, object);
+		fputs(": ", stderr);
+	}
+	fputs(kind, stderr);
+	print_safe(stderr, text);
+	putc('\n', stderr);
+}
+
+void
+print_err(const char *object, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	diagnose("", object, fmt, ap);
+	va_end(ap);
+}
+
+void
+print_warning(const char *object, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (quiet_asked)
+		return;
+	va_start(ap, fmt);
+	diagnose("warning: ", object, fmt, ap);
+	va_end(ap);
+}

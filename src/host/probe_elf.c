@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "arch.h"
+#include "err.h"
+#include "probe.h"
+#include "probe_elf.h"
+
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x10U /* Linux 6.3 */
+#endif
+
+/* The program is loaded here whole, headers and all; a multiple of every page size. */
+enum { BASE = 0x400000, PAGE = 0x10000 };
+
+static void
+put(unsigned char **at, unsigned long long value, size_t bytes, int big)
+{
+	for (size_t i = 0; i < bytes; i++)
+		(*at)[big ? bytes - 1 - i : i] = (unsigned char)(value >> (8 * i));
+	*at += bytes;
+}
+
+size_t
+probe_build(const struct arch *arch, unsigned char version, unsigned char elf[static PROBE_MAX])
+{
+	int wide = arch->magic[EI_CLASS] == ELFCLASS64, big = arch->magic[EI_DATA] == ELFDATA2MSB;
+	size_t word = wide ? 8 : 4, header = wide ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
+	size_t entry = wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr), size = header + entry + arch->probe_size;
+	unsigned char *at = elf + EI_NIDENT;
+
+	memset(elf, 0, PROBE_MAX);
+	memcpy(elf, arch->magic, EI_VERSION);
+	elf[EI_VERSION] = version;
+	put(&at, ET_EXEC, 2, big);
+	memcpy(at, arch->magic + 18, 2);
+	at += 2;
+	put(&at, EV_CURRENT, 4, big);
+	put(&at, BASE + header + entry, word, big);
+	put(&at, header, word, big); /* e_phoff */
+	put(&at, 0, word, big);      /* e_shoff */
+	put(&at, arch->e_flags, 4, big);
+	put(&at, header, 2, big);
+	put(&at, entry, 2, big);
+	put(&at, 1, 2, big);
+	at = elf + header;
+	put(&at, PT_LOAD, 4, big);
+	if (wide)
+		put(&at, PF_R | PF_X, 4, big);
+	put(&at, 0, word, big);
+	put(&at, BASE, word, big);
+	put(&at, BASE, word, big);
+	put(&at, size, word, big);
+	put(&at, size, word, big);
+	if (!wide)
+		put(&at, PF_R | PF_X, 4, big);
+	put(&at, PAGE, word, big);
+	memcpy(at, arch->probe, arch->probe_size);
+	return size;
+}
+
+/* Writes the bytes and opens the file again read-only. Closes fd. -1 if exec of it would be refused. */
+static int
+finish(int fd, const unsigned char *bytes, size_t size)
+{
+	struct statvfs vfs;
+	char path[32];
+	int again = -1;
+
+	if (fd < 0)
+		return -1;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (write(fd, bytes, size) == (ssize_t)size && fchmod(fd, 0700) == 0 && fstatvfs(fd, &vfs) == 0 &&
+	    !(vfs.f_flag & ST_NOEXEC))
+		again = open(path, O_RDONLY); /* no O_CLOEXEC, see probe_file.h */
+	close(fd);
+	return again;
+}
+
+int
+probe_file(const unsigned char *bytes, size_t size, struct err *err)
+{
+	static const char *const places[] = {"/dev/shm", "/var/tmp", "/tmp", "."};
+	int fd = memfd_create("binfmtctl-probe", MFD_CLOEXEC | MFD_EXEC), done;
+
+	if (fd < 0 && errno == EINVAL)
+		fd = memfd_create("binfmtctl-probe", MFD_CLOEXEC);
+	done = finish(fd, bytes, size);
+	for (size_t i = 0; done < 0 && i < sizeof(places) / sizeof(places[0]); i++)
+		done = finish(open(places[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0700), bytes, size);
+	if (done < 0)
+		return err_set(err, "probe",
+			       "cannot make an executable file for the probe: memfds are refused, and /dev/shm, "
+			       "/var/tmp, /tmp and the "
+			       "current folder are not writable or noexec, or /proc is not mounted");
+	return done;
+}

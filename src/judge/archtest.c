@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "arch.h"
+#include "archtest.h"
+#include "host.h"
+#include "interp.h"
+#include "resolve.h"
+#include "rule.h"
+#include "snapshot.h"
+#include "stale.h"
+#include "text.h"
+
+enum { SCRIPT_DEPTH = 5 };
+
+static const char deleted[] = " (deleted)";
+
+/* QEMU's user emulators print "qemu-ARCH version N..." and exit when QEMU_VERSION is set. */
+static bool
+is_qemu(const struct probe_result *version)
+{
+	return version && version->end == PROBE_EXITED && version->status == 0 &&
+	       strncmp(version->output, "qemu-", 5) == 0 && strstr(version->output, " version ");
+}
+
+static void
+set_version(const struct probe_result *version, struct archtest *t)
+{
+	size_t len = strcspn(version->output, "\n");
+
+	memcpy(t->version, version->output, len);
+	t->version[len] = '\0';
+}
+
+/* "qemu-aarch64 version 7.2.22" of an interpreter for qemu-arm is a mistake of whoever registered it. */
+static bool
+is_of(const struct arch *arch, const char *version)
+{
+	size_t len = strcspn(version, " ");
+
+	return strlen(arch->interpreter) == len && strncmp(version, arch->interpreter, len) == 0;
+}
+
+static void
+set_runner(const struct archtest_input *in, struct archtest *t)
+{
+	const struct rule *rule = in->taker ? in->taker->rule : NULL;
+	size_t len = strlen(in->run->exe);
+
+	t->native = in->run->itself && !(rule && rule->flags & (RULE_T | RULE_L));
+	if (rule && rule->flags & (RULE_T | RULE_L)) {
+		snprintf(t->runner, sizeof(t->runner), "%s", rule->interpreter);
+	} else if (!in->run->itself && len) {
+		if (len > sizeof(deleted) - 1 && strcmp(in->run->exe + len - (sizeof(deleted) - 1), deleted) == 0 &&
+		    !(in->path && in->path->st_dev == in->run->dev && in->path->st_ino == in->run->ino))
+			len -= sizeof(deleted) - 1;
+		memcpy(t->runner, in->run->exe, len);
+		t->runner[len] = '\0';
+	}
+}
+
+static void
+none_takes_it(const struct arch *arch, struct archtest *t)
+{
+	hint_set(&t->advice, "no handler takes it");
+	hint_fix(&t->advice, "binfmtctl register %s", arch->name);
+}
+
+/* Why exec itself failed, by the errno that the kernel gives for it. */
+static void
+judge_refused(const struct archtest_input *in, struct archtest *t)
+{
+	const struct handler *taker = in->taker;
+	const char *interpreter = taker ? taker->rule->interpreter : "of an entry that cannot be seen here";
+
+	switch (in->run->exec_errno) {
+	case ENOEXEC:
+		if (taker)
+			hint_set(&t->advice,
+				 "entry %s takes it, but its interpreter %s cannot run it (a script or foreign program "
+				 "with flag O or C?)",
+				 taker->name, interpreter);
+		else if (in->idle)
+			t->advice = *in->idle;
+		else
+			none_takes_it(in->arch, t);
+		return;
+	case ENOENT:
+		hint_set(&t->advice, "the interpreter %s (or its loader) is missing", interpreter);
+		hint_fix(&t->advice, "install %s", interp_package());
+		return;
+	case EACCES:
+		hint_set(&t->advice, "permission denied: the interpreter %s is not executable, or on a noexec mount",
+			 interpreter);
+		return;
+	case ELOOP:
+		hint_set(&t->advice, "the interpreter %s is itself taken by a handler, without end", interpreter);
+		return;
+	default:
+		hint_set(&t->advice, "exec fails: %s", strerror(in->run->exec_errno));
+	}
+}
+
+/* A live entry keeps its interpreter when it is registered again: a wrong one has to go first. */
+static void
+advise_anew(const struct archtest_input *in, struct archtest *t)
+{
+	char quoted[TEXT_QUOTED_MAX];
+
+	if (in->taker)
+		hint_fix(&t->advice, "binfmtctl remove --entry %s; binfmtctl register %s",
+			 text_quote(in->taker->name, quoted, sizeof(quoted)), in->arch->name);
+	else
+		hint_fix(&t->advice, "binfmtctl register %s", in->arch->name);
+}
+
+static void
+judge_end(const struct archtest_input *in, struct archtest *t)
+{
+	const struct probe_result *run = in->run;
+
+	if (run->end == PROBE_TIMED_OUT) {
+		hint_set(&t->advice, "no answer in %u s", in->timeout_ms / 1000);
+		hint_fix(&t->advice, "binfmtctl test --timeout %u %s", in->timeout_ms / 100 + 10, in->arch->name);
+	} else if (run->end == PROBE_SIGNALLED) {
+		hint_set(&t->advice, "killed by signal %d (%s): the interpreter does not work here", run->signal,
+			 strsignal(run->signal));
+		hint_fix(&t->advice, "reinstall the interpreter");
+	} else if (*t->version && !is_of(in->arch, t->version)) {
+		hint_set(&t->advice, "wrong architecture: the interpreter is %.*s", (int)strcspn(t->version, " "),
+			 t->version);
+		advise_anew(in, t);
+	} else {
+		hint_set(&t->advice,
+			 "the program exited with %d instead of %d: the interpreter is none for %s, or broken",
+			 run->status, PROBE_STATUS, in->arch->name);
+		advise_anew(in, t);
+	}
+}
+
+static bool
+is_runner(const struct stat *st, const struct probe_result *run)
+{
+	return st && st->st_dev == run->dev && st->st_ino == run->ino;
+}
+
+static void
+judge_runner(const struct archtest_input *in, struct archtest *t)
+{
+	const struct probe_result *run = in->run;
+	const char *path = in->taker ? in->taker->rule->interpreter : "";
+	char quoted[TEXT_QUOTED_MAX];
+	enum stale stale = in->taker && !in->foreign ? stale_by_probe(in->taker->rule, run, in->path) : STALE_UNSEEN;
+
+	if (!run->traced) {
+		hint_set(&t->advice, "it could not be seen who ran it: tracing is forbidden here");
+	} else if (run->exe_errno) {
+		hint_set(&t->advice, "it could not be seen who ran it: %s", strerror(run->exe_errno));
+	} else if (t->native) {
+		hint_set(&t->advice, "native: the kernel runs it itself");
+	} else if (in->foreign) {
+		hint_set(&t->advice, "the interpreter %s is a foreign program itself", path);
+	} else if (is_runner(in->script, run)) {
+		hint_set(&t->advice, "the interpreter %s is a script", path);
+	} else if (stale == STALE_REPLACED) {
+		t->stale = true;
+		hint_set(&t->advice, "stale: %s was replaced, the old file keeps running", path);
+		hint_fix(&t->advice, "binfmtctl refresh --entry %s",
+			 text_quote(in->taker->name, quoted, sizeof(quoted)));
+	} else if (stale == STALE_DELETED) {
+		t->stale = true;
+		hint_set(&t->advice, "deleted: %s is gone, the old file keeps running", path);
+		hint_fix(&t->advice, "install %s", interp_package());
+	} else if (stale == STALE_ELSEWHERE) {
+		hint_set(&t->advice, "registered from another mount namespace, where %s is this file", path);
+	}
+}
+
+void
+archtest_judge(const struct archtest_input *in, struct archtest *t)
+{
+	memset(t, 0, sizeof(*t));
+	if (in->run->end == PROBE_REFUSED) {
+		judge_refused(in, t);
+		return;
+	}
+	set_runner(in, t);
+	if (is_qemu(in->version))
+		set_version(in->version, t);
+	t->ok = in->run->end == PROBE_EXITED && in->run->status == PROBE_STATUS;
+	if (t->ok)
+		judge_runner(in, t);
+	else
+		judge_end(in, t);
+}
+
+/* What runs the interpreter if that is a script, followed to a program; else NULL. */
+static const struct stat *
+script_runner(const char *interpreter, struct stat *st, bool *foreign)
+{
+	const struct arch *arch;
+	struct interp interp;
+	char path[256];
+	bool script = false;
+
+	for (int depth = 0; depth < SCRIPT_DEPTH && !interp_look(interpreter, &interp); depth++) {
+		arch = arch_of_header(interp.subject.head, sizeof(interp.subject.head));
+		*foreign |= arch && !host_runs(arch);
+		if (interp.kind != INTERP_SCRIPT || !interp_of_script(interp.subject.head, path))
+			break;
+		script = true;
+		interpreter = path;
+	}
+	return script && stat(path, st) == 0 ? st : NULL;
+}
+
+void
+archtest_run(const struct arch *arch, const struct resolved *resolved, unsigned timeout_ms, struct archtest *t)
+{
+	unsigned char elf[PROBE_MAX];
+	size_t size = probe_build(arch, 1, elf);
+	struct archtest_input in = {.arch = arch, .timeout_ms = timeout_ms};
+	struct probe_result run, version;
+	struct stat path, script;
+	struct err err;
+
+	if (resolved && resolved->result == RESOLVED_HANDLER)
+		in.taker = &resolved->handler;
+	else if (resolved && resolved->result == RESOLVED_NONE)
+		in.idle = &resolved->advice;
+	if (probe_run(elf, size, NULL, PROBE_UNTIL_EXIT, timeout_ms, &run, &err) < 0) {
+		memset(t, 0, sizeof(*t));
+		hint_set(&t->advice, "%s", err.text);
+		return;
+	}
+	in.run = &run;
+	if (run.end == PROBE_EXITED && !run.itself &&
+	    probe_run(elf, size, "QEMU_VERSION=1", PROBE_UNTIL_EXIT, timeout_ms, &version, &err) == 0)
+		in.version = &version;
+	if (in.taker && stat(in.taker->rule->interpreter, &path) == 0)
+		in.path = &path;
+	if (in.taker)
+		in.script = script_runner(in.taker->rule->interpreter, &script, &in.foreign);
+	archtest_judge(&in, t);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "arch.h"
+#include "binfmt.h"
+#include "err.h"
+#include "interp.h"
+#include "match.h"
+#include "probe.h"
+#include "rule.h"
+#include "snapshot.h"
+#include "stale.h"
+#include "tempname.h"
+
+static bool
+ends_in(const char *s, const char *end)
+{
+	size_t len = strlen(s), n = strlen(end);
+
+	return len > n && strcmp(s + len - n, end) == 0;
+}
+
+enum stale
+stale_by_probe(const struct rule *rule, const struct probe_result *run, const struct stat *path)
+{
+	if (rule->flags & (RULE_T | RULE_L) || !run->exe[0] || run->itself)
+		return STALE_UNSEEN;
+	if (path && path->st_dev == run->dev && path->st_ino == run->ino)
+		return STALE_NO;
+	/* Not deleted, but another file than the path's: renamed away here, or not of this mount namespace at all. */
+	if (!ends_in(run->exe, " (deleted)") && !run->reachable)
+		return STALE_ELSEWHERE;
+	return path ? STALE_REPLACED : STALE_DELETED;
+}
+
+enum stale
+stale_by_time(const struct timespec *registered, const struct stat *path)
+{
+	if (!path)
+		return STALE_DELETED;
+	if (path->st_ctim.tv_sec != registered->tv_sec)
+		return path->st_ctim.tv_sec > registered->tv_sec ? STALE_REPLACED : STALE_NO;
+	return path->st_ctim.tv_nsec > registered->tv_nsec ? STALE_REPLACED : STALE_NO;
+}
+
+/* What runs a script, or a program that is foreign itself, says nothing of the interpreter's own file. */
+static bool
+is_run_by_another(const struct rule *rule, const struct binfmt_list *list)
+{
+	struct interp interp;
+
+	return !interp_look(rule->interpreter, &interp) &&
+	       (interp.kind == INTERP_SCRIPT || match_taker(list, &interp.subject));
+}
+
+/* Runs the architecture's probe if this entry is the one that takes it. */
+static enum stale
+ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct stat *path)
+{
+	const struct arch *arch = arch_of_handler(rule);
+	struct subject subject = {.path = ""};
+	const struct binfmt_entry *taker;
+	struct probe_result run;
+	struct err ignored;
+	size_t size;
+
+	if (!arch || is_run_by_another(rule, list))
+		return STALE_UNSEEN;
+	size = probe_build(arch, 1, subject.head);
+	taker = match_taker(list, &subject);
+	if (!taker || !tempname_matches(taker->name, rule->name))
+		return STALE_UNSEEN;
+	if (probe_run(subject.head, size, NULL, PROBE_UNTIL_EXEC, PROBE_TIMEOUT_MS, &run, &ignored) < 0)
+		return STALE_UNSEEN;
+	return stale_by_probe(rule, &run, path);
+}
+
+struct staleness
+stale_of(const struct rule *rule, const struct timespec *registered, const struct binfmt_list *list, bool switched_on)
+{
+	struct staleness s = {.stale = STALE_NO};
+	struct stat st, *path = stat(rule->interpreter, &st) == 0 ? &st : NULL;
+
+	if (!(rule->flags & RULE_F) || rule->type == RULE_BPF)
+		return s;
+	s.stale = rule->enabled && switched_on ? ask_probe(rule, list, path) : STALE_UNSEEN;
+	s.by_time = s.stale == STALE_UNSEEN;
+	if (s.by_time)
+		s.stale = stale_by_time(registered, path);
+	return s;
+}

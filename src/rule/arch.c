@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#include <elf.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "arch.h"
+#include "suggest.h"
+
+struct pattern {
+	size_t offset;
+	const unsigned char *magic, *mask;
+	size_t size;
+};
+
+const struct arch *
+arch_find(const char *word)
+{
+	/* One pass will do: the compiler of the table refuses an alias that names a row. */
+	for (size_t i = 0; i < arch_count; i++) {
+		const struct arch *a = &arch_table[i];
+
+		if (!strcmp(a->name, word))
+			return a;
+		for (const char *const *alias = a->aliases; *alias; alias++)
+			if (!strcmp(*alias, word))
+				return a;
+	}
+	return NULL;
+}
+
+size_t
+arch_select(const char *word, const struct arch *rows[static ARCH_GROUP_MAX])
+{
+	size_t n = 0;
+
+	rows[0] = arch_find(word);
+	if (!rows[0])
+		return 0;
+	n++;
+	for (size_t i = 0; i < arch_count && n < ARCH_GROUP_MAX; i++)
+		if (arch_table[i].group && !strcmp(arch_table[i].group, rows[0]->name))
+			rows[n++] = &arch_table[i];
+	return n;
+}
+
+/* The bits of the file's byte at pos that the rule wants. */
+static unsigned char
+wanted(const struct pattern *p, size_t pos)
+{
+	if (pos < p->offset || pos - p->offset >= p->size)
+		return 0;
+	return p->mask ? p->mask[pos - p->offset] : 0xff;
+}
+
+/*
+ * QEMU's masks drop the lowest bit of the byte order for x86 and alpha, and the high byte of
+ * e_machine for ppc64le. The values 1 and 2 of the former differ in two bits: either tells them apart.
+ */
+static bool
+says_enough(const struct pattern *p, bool big_endian)
+{
+	size_t machine = offsetof(Elf32_Ehdr, e_machine) + (big_endian ? 1 : 0);
+
+	return (wanted(p, EI_CLASS) & 3) && (wanted(p, EI_DATA) & 3) && wanted(p, machine) == 0xff;
+}
+
+/* Whether nothing that the rule wants differs from the row, with the bytes of e_type swapped if type_swap is 1. */
+static bool
+agrees(const struct pattern *p, const struct arch *a, size_t type_swap)
+{
+	for (size_t pos = 0; pos < a->size; pos++) {
+		size_t at = pos / 2 == offsetof(Elf32_Ehdr, e_type) / 2 ? pos ^ type_swap : pos;
+		int both = wanted(p, pos) & a->mask[at];
+
+		if (both && ((p->magic[pos - p->offset] ^ a->magic[at]) & both))
+			return false;
+	}
+	return true;
+}
+
+const struct arch *
+arch_of_rule(size_t offset, const unsigned char *magic, const unsigned char *mask, size_t size)
+{
+	struct pattern p = {offset, magic, mask, size};
+
+	/*
+	 * A MIPS rule without e_flags agrees with o32 and n32: the first, o32, is what it is meant for.
+	 * QEMU's rule for big-endian MicroBlaze has e_type the wrong way round.
+	 */
+	for (size_t i = 0; i < arch_count; i++) {
+		const struct arch *a = &arch_table[i];
+
+		if (says_enough(&p, a->magic[EI_DATA] == ELFDATA2MSB) && (agrees(&p, a, 0) || agrees(&p, a, 1)))
+			return a;
+	}
+	return NULL;
+}
+
+static bool
+matches(const struct arch *a, const unsigned char *head, size_t size)
+{
+	for (size_t pos = 0; pos < a->size; pos++)
+		if (((pos < size ? head[pos] : 0) ^ a->magic[pos]) & a->mask[pos])
+			return false;
+	return true;
+}
+
+const struct arch *
+arch_of_header(const unsigned char *head, size_t size)
+{
+	for (size_t i = 0; i < arch_count; i++)
+		if (matches(&arch_table[i], head, size))
+			return &arch_table[i];
+	return NULL;
+}
+
+void
+arch_suggest(struct suggest *suggest)
+{
+	for (size_t i = 0; i < arch_count; i++) {
+		suggest_add(suggest, arch_table[i].name);
+		for (const char *const *alias = arch_table[i].aliases; *alias; alias++)
+			suggest_add(suggest, *alias);
+	}
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tempname.h"
+
+static const char plain[] = ".binfmtctl~", hashed[] = ".binfmtctl#";
+
+enum { PLAIN = sizeof(plain) - 1, HASHED = sizeof(hashed) - 1 };
+
+static uint64_t
+fnv1a(const char *s)
+{
+	uint64_t hash = 0xcbf29ce484222325U;
+
+	for (; *s; s++)
+		hash = (hash ^ (unsigned char)*s) * 0x100000001b3U;
+	return hash;
+}
+
+void
+tempname_make(const char *name, char temporary[static RULE_NAME_MAX + 1])
+{
+	if (strlen(name) + PLAIN <= RULE_NAME_MAX)
+		snprintf(temporary, RULE_NAME_MAX + 1, "%s%s", plain, name);
+	else
+		snprintf(temporary, RULE_NAME_MAX + 1, "%s%016" PRIx64, hashed, fnv1a(name));
+}
+
+bool
+tempname_matches(const char *entry, const char *name)
+{
+	char temporary[RULE_NAME_MAX + 1];
+
+	if (strcmp(entry, name) == 0)
+		return true;
+	if (!tempname_is(entry))
+		return false;
+	tempname_make(name, temporary);
+	return strcmp(entry, temporary) == 0;
+}
+
+const char *
+tempname_target(const char *entry)
+{
+	return strncmp(entry, plain, PLAIN) == 0 && entry[PLAIN] ? entry + PLAIN : NULL;
+}
+
+bool
+tempname_is_hashed(const char *entry)
+{
+	return strncmp(entry, hashed, HASHED) == 0;
+}
+
+bool
+tempname_is(const char *entry)
+{
+	return tempname_target(entry) || tempname_is_hashed(entry);
+}

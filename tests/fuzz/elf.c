@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* A file's bytes: what is read off them stays within them, and a rule made like a program takes that program. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "arch.h"
+#include "elf.h"
+#include "interp.h"
+#include "match.h"
+#include "rule.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+demand(bool condition)
+{
+	if (!condition)
+		abort();
+}
+
+static int
+is_dynamic(const uint8_t *data, size_t size)
+{
+	static int fd = -1;
+
+	if (fd < 0)
+		fd = memfd_create("fuzz_elf", MFD_CLOEXEC);
+	demand(fd >= 0 && ftruncate(fd, 0) == 0 && pwrite(fd, data, size, 0) == (ssize_t)size);
+	return elf_is_dynamic(fd);
+}
+
+static void
+check_like(const unsigned char *head, size_t size, const struct subject *subject)
+{
+	const struct arch *row;
+	struct rule rule = {.name = "like", .interpreter = "/i"};
+
+	if (elf_like(head, size, &rule))
+		return;
+	demand(!rule_check(&rule));
+	demand(match_rule(&rule, subject));
+	row = arch_of_header(head, size);
+	demand(!row || arch_of_rule(rule.offset, rule.magic, rule.mask, rule.size) == row);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct subject subject = {.path = ""};
+	char path[256];
+	unsigned char *head = malloc(size ? size : 1); /* no byte behind it */
+	struct elf_head elf;
+	int dynamic;
+
+	demand(head != NULL);
+	memcpy(head, data, size);
+	memcpy(subject.head, data, size < sizeof(subject.head) ? size : sizeof(subject.head));
+	dynamic = is_dynamic(data, size);
+	demand(dynamic >= -1 && dynamic <= 1);
+	if (!elf_parse(head, size, &elf)) {
+		demand(dynamic == -1);
+		demand(elf_like(head, size, &(struct rule){0}) != NULL);
+	} else {
+		demand(dynamic != 1 || elf.phnum > 0);
+	}
+	arch_of_header(head, size);
+	check_like(head, size, &subject);
+	if (interp_of_script(subject.head, path))
+		demand(*path && strlen(path) < sizeof(path) && !strpbrk(path, " \t\n"));
+	free(head);
+	return 0;
+}

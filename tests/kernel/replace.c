@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: MIT */
+/* replace.c against the kernel: every state that a run can find, and what it must leave. */
+#include "live.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "replace.h"
+#include "tempname.h"
+
+enum { SHORT = 8, LONGEST_PLAIN = RULE_NAME_MAX - 11 };
+
+/* Lengths of names on both sides of where the temporary name becomes a hash. */
+static const size_t lengths[] = {1, SHORT, LONGEST_PLAIN - 1, LONGEST_PLAIN, LONGEST_PLAIN + 1, 254, RULE_NAME_MAX};
+
+static struct rule old_rule, new_rule;
+
+static const char *
+name_of(size_t len)
+{
+	static char name[RULE_NAME_MAX + 1];
+
+	memset(name, 'n', len);
+	name[len] = '\0';
+	return name;
+}
+
+/* The old and the new rule of one name: other interpreters, other flags. */
+static void
+rules(const char *name)
+{
+	old_rule = live_rule(name, "old", "/bin/true", RULE_F);
+	new_rule = live_rule(name, "new", "/bin/false", RULE_P | RULE_F);
+}
+
+static const char *
+temporary_of(const char *name)
+{
+	static char temporary[RULE_NAME_MAX + 1];
+
+	tempname_make(name, temporary);
+	return temporary;
+}
+
+/* What a run that was killed left: one entry each where a rule is given. */
+static void
+leave(const struct rule *entry, const struct rule *temporary)
+{
+	struct rule rule;
+
+	if (entry)
+		assert_int_equal(live_register(entry), 0);
+	if (entry && !entry->enabled)
+		assert_int_equal(mount_write(entry->name, "0", 1), 0);
+	if (!temporary)
+		return;
+	rule = *temporary;
+	strcpy(rule.name, temporary_of(temporary->name));
+	assert_int_equal(live_register(&rule), 0);
+	if (!temporary->enabled)
+		assert_int_equal(mount_write(rule.name, "0", 1), 0);
+}
+
+/* Exactly one entry, and it shows this rule. */
+static void
+only(const struct rule *rule)
+{
+	char text[RULE_TEXT_MAX];
+	size_t len = rule_format_entry(rule, text);
+
+	text[len] = '\0';
+	assert_string_equal(live_names(), rule->name);
+	assert_string_equal(entry_text(rule->name), text);
+}
+
+static void
+is_untouched(const char *before)
+{
+	char *now = instance();
+
+	assert_string_equal(now, before);
+	free(now);
+}
+
+static int
+heal(const char *name)
+{
+	struct binfmt b;
+	struct err err;
+	int done;
+
+	live_begin(&b);
+	done = replace_heal(&b, name, &err);
+	if (done < 0)
+		fail_msg("%s", err.text);
+	binfmt_close(&b);
+	return done;
+}
+
+static void
+heal__nothing_left__nothing_done(void **state)
+{
+	(void)state;
+	rules("name");
+	assert_int_equal(heal("name"), 0);
+	leave(&old_rule, NULL);
+	assert_int_equal(heal("name"), 0);
+	only(&old_rule);
+}
+
+static void
+heal__temporary_alone__becomes_the_entry(void **state)
+{
+	for (size_t i = 0; i < LENGTH(lengths); i++) {
+		ns_setup(state);
+		rules(name_of(lengths[i]));
+		leave(NULL, &new_rule);
+		assert_int_equal(heal(new_rule.name), 1);
+		only(&new_rule);
+	}
+}
+
+static void
+heal__both__temporary_goes(void **state)
+{
+	for (size_t i = 0; i < LENGTH(lengths); i++) {
+		ns_setup(state);
+		rules(name_of(lengths[i]));
+		leave(&old_rule, &new_rule);
+		assert_int_equal(heal(old_rule.name), 1);
+		only(&old_rule);
+	}
+}
+
+static void
+heal__disabled__stays_disabled(void **state)
+{
+	static const struct {
+		bool entry, entry_on, temporary_on;
+	} rows[] = {{false, false, false}, {true, true, false}, {true, false, false}, {true, false, true}};
+
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		ns_setup(state);
+		rules("name");
+		old_rule.enabled = rows[i].entry_on;
+		new_rule.enabled = rows[i].temporary_on;
+		leave(rows[i].entry ? &old_rule : NULL, &new_rule);
+		assert_int_equal(heal("name"), 1);
+		old_rule.enabled = new_rule.enabled = false;
+		only(rows[i].entry ? &old_rule : &new_rule);
+	}
+}
+
+static void
+heal__next_run_of_the_tool__any_command(void **state)
+{
+	static const char *const commands[] = {"disable other", "enable other", "remove other",
+					       "register --name other --extension o2 --interpreter /bin/true"};
+
+	for (size_t i = 0; i < LENGTH(commands); i++) {
+		const struct rule other = live_rule("other", "o", "/bin/true", RULE_F);
+
+		ns_setup(state);
+		rules("name");
+		leave(&other, NULL);
+		leave(NULL, &new_rule);
+		expect(shell("./binfmtctl -v %s --timeout 0", commands[i]), 0, NULL, "half done");
+		assert_string_equal(live_names(), i == 2 ? "name" : "name other");
+	}
+}
+
+/* A hash does not tell its name: only a run that is given the name can heal it. */
+static void
+heal__hashed__when_its_name_is_given(void **state)
+{
+	static const char *const commands[] = {"register --extension new --interpreter /bin/false -f PF --name",
+					       "enable", "disable"};
+
+	for (size_t i = 0; i < LENGTH(commands); i++) {
+		ns_setup(state);
+		rules(name_of(RULE_NAME_MAX));
+		leave(NULL, &new_rule);
+		expect(tool("enable", "other", NULL), 1, NULL, "other");
+		assert_string_equal(live_names(), temporary_of(new_rule.name));
+		assert_non_null(strstr(tool("status", NULL)->out, "leftover"));
+		expect(shell("./binfmtctl %s %s", commands[i], new_rule.name), 0, NULL, NULL);
+		new_rule.enabled = i != 2;
+		only(&new_rule);
+		expect(tool("status", "--entry", new_rule.name, NULL), i == 2, NULL, NULL);
+	}
+}
+
+static void
+heal__hashed_beside_its_entry__goes_with_any_change(void **state)
+{
+	static const char *const commands[] = {"register --extension new --interpreter /bin/false -f PF --name",
+					       "enable", "disable", "remove"};
+
+	for (size_t i = 0; i < LENGTH(commands); i++) {
+		ns_setup(state);
+		rules(name_of(LONGEST_PLAIN + 1));
+		leave(&old_rule, &new_rule);
+		expect(shell("./binfmtctl %s %s", commands[i], new_rule.name), 0, NULL, NULL);
+		assert_string_equal(live_names(), i == 3 ? "" : new_rule.name);
+	}
+}
+
+static void
+remove__takes_both(void **state)
+{
+	for (size_t i = 0; i < LENGTH(lengths) * 3; i++) {
+		ns_setup(state);
+		rules(name_of(lengths[i / 3]));
+		leave(i % 3 == 1 ? NULL : &old_rule, i % 3 == 2 ? NULL : &new_rule);
+		expect(tool("remove", "--entry", old_rule.name, NULL), 0, "removed", "");
+		assert_string_equal(live_names(), "");
+		expect(tool("remove", "--entry", old_rule.name, NULL), 1, "", "no such entry");
+	}
+}
+
+static void
+replace__every_state__only_the_new_rule(void **state)
+{
+	for (size_t i = 0; i < LENGTH(lengths) * 4; i++) {
+		struct binfmt b;
+		struct err err;
+
+		ns_setup(state);
+		rules(name_of(lengths[i / 4]));
+		leave(i & 1 ? &old_rule : NULL, i & 2 ? &old_rule : NULL);
+		live_begin(&b);
+		if (replace_rule(&b, &new_rule, &err) < 0)
+			fail_msg("%s", err.text);
+		binfmt_close(&b);
+		only(&new_rule);
+	}
+}
+
+static void
+replace__disabled__stays_disabled(void **state)
+{
+	struct binfmt b;
+	struct err err;
+
+	(void)state;
+	rules("name");
+	old_rule.enabled = new_rule.enabled = false;
+	leave(&old_rule, NULL);
+	live_begin(&b);
+	assert_int_equal(replace_rule(&b, &new_rule, &err), 0);
+	binfmt_close(&b);
+	only(&new_rule);
+	expect(shell("./binfmtctl register --name name --extension old --interpreter /bin/true -f F"), 0, "replaced",
+	       "stays so");
+	only(&old_rule);
+}
+
+/* The first write of every step, as a dry run shows them, is the order that leaves no gap. */
+static void
+replace__dry_run__order_of_writes(void **state)
+{
+	static const char *const files[] = {MOUNT "/register", MOUNT "/name", MOUNT "/register",
+					    MOUNT "/.binfmtctl~name"};
+	struct binfmt b = {.dry = true};
+	struct err err;
+	char *before;
+
+	(void)state;
+	rules("name");
+	leave(&old_rule, NULL);
+	before = instance();
+	assert_int_equal(binfmt_open(&b, MOUNT, &err), 0);
+	assert_int_equal(binfmt_begin(&b, 0, NULL, &err), 0);
+	assert_int_equal(replace_rule(&b, &new_rule, &err), 0);
+	assert_int_equal(b.write_count, LENGTH(files));
+	for (size_t i = 0; i < LENGTH(files); i++)
+		assert_string_equal(b.writes[i].file, files[i]);
+	assert_memory_equal(b.writes[0].bytes, ":.binfmtctl~name:", 17);
+	assert_memory_equal(b.writes[2].bytes, ":name:", 6);
+	binfmt_close(&b);
+	is_untouched(before);
+	free(before);
+}
+
+/* The kernel opens the interpreter of an F rule: a missing one is refused after our checks. */
+static void
+refused__by_the_kernel__old_handler_untouched(void **state)
+{
+	size_t before = live_descriptors();
+	struct binfmt b;
+	struct err err;
+	char *shown;
+
+	(void)state;
+	rules("name");
+	leave(&old_rule, NULL);
+	shown = instance();
+	assert_null(rule_set_interpreter(&new_rule, "/nowhere/interpreter"));
+	live_begin(&b);
+	assert_int_equal(replace_rule(&b, &new_rule, &err), -1);
+	binfmt_close(&b);
+	assert_non_null(strstr(err.text, "/nowhere/interpreter"));
+	assert_non_null(strstr(err.text, "No such file"));
+	assert_non_null(strstr(err.text, "the old handler is in force"));
+	is_untouched(shown);
+	assert_int_equal(live_descriptors(), before);
+	free(shown);
+}
+
+static void
+refused__first_registration__says_that_there_is_none(void **state)
+{
+	struct binfmt b;
+	struct err err;
+
+	(void)state;
+	rules("name");
+	assert_null(rule_set_interpreter(&new_rule, "/nowhere/interpreter"));
+	live_begin(&b);
+	assert_int_equal(replace_rule(&b, &new_rule, &err), -1);
+	binfmt_close(&b);
+	assert_non_null(strstr(err.text, "no handler of this name is in force"));
+	assert_string_equal(live_names(), "");
+}
+
+/* A temporary alone is the live handler: a refused replacement must not take it away. */
+static void
+refused__temporary_alone__stays_live(void **state)
+{
+	struct binfmt b;
+	struct err err;
+
+	for (size_t i = 0; i < LENGTH(lengths); i++) {
+		ns_setup(state);
+		rules(name_of(lengths[i]));
+		leave(NULL, &old_rule);
+		assert_null(rule_set_interpreter(&new_rule, "/nowhere/interpreter"));
+		live_begin(&b);
+		assert_int_equal(replace_rule(&b, &new_rule, &err), -1);
+		binfmt_close(&b);
+		assert_non_null(strstr(err.text, "the old handler is in force under a temporary name"));
+		assert_string_not_equal(live_names(), "");
+		expect(shell("./binfmtctl register --name %s --extension new -i /nowhere/interpreter", new_rule.name),
+		       1, "", "does not exist");
+		assert_string_not_equal(live_names(), "");
+		expect(tool("enable", "--entry", old_rule.name, NULL), 0, NULL, NULL);
+		only(&old_rule);
+	}
+}
+
+static void
+refused__by_our_checks__old_handler_untouched(void **state)
+{
+	static const char *const bad[] = {"--extension new -i /nowhere", "--extension new -i /etc/passwd",
+					  "--magic 7f454c46 -i /bin/true", "--extension new -i /bin/true -f Z",
+					  "--extension .new -i /bin/true"};
+	char *shown;
+
+	(void)state;
+	rules("name");
+	leave(&old_rule, NULL);
+	shown = instance();
+	for (size_t i = 0; i < LENGTH(bad); i++) {
+		expect(shell("./binfmtctl register --name name %s", bad[i]), 1, "", "binfmtctl: name: ");
+		is_untouched(shown);
+	}
+	free(shown);
+}
+
+static void
+enable__and_back__says_what_it_did(void **state)
+{
+	struct binfmt b;
+	struct err err;
+
+	(void)state;
+	rules("name");
+	leave(&old_rule, NULL);
+	live_begin(&b);
+	assert_int_equal(replace_enable(&b, "name", true, &err), 0);
+	assert_int_equal(replace_enable(&b, "name", false, &err), 1);
+	assert_int_equal(replace_enable(&b, "name", false, &err), 0);
+	assert_non_null(strstr(entry_text("name"), "disabled\n"));
+	assert_int_equal(replace_enable(&b, "name", true, &err), 1);
+	only(&old_rule);
+	assert_int_equal(replace_enable(&b, "nobody", true, &err), -1);
+	assert_string_equal(err.code, "missing");
+	binfmt_close(&b);
+}
+
+static unsigned waited;
+
+static void
+count_waits(void)
+{
+	waited++;
+}
+
+static void
+lock__held_by_another__waits_then_says_so(void **state)
+{
+	struct binfmt b = {0}, other;
+	struct err err;
+	char *shown;
+
+	(void)state;
+	rules("name");
+	leave(&old_rule, NULL);
+	shown = instance();
+	live_begin(&other);
+	assert_int_equal(binfmt_open(&b, MOUNT, &err), 0);
+	waited = 0;
+	assert_int_equal(binfmt_begin(&b, 0, count_waits, &err), -1);
+	assert_string_equal(err.code, "lock");
+	assert_int_equal(waited, 0);
+	assert_int_equal(binfmt_begin(&b, 1, count_waits, &err), -1);
+	assert_int_equal(waited, 1);
+	expect(tool("remove", "name", "--timeout", "0", NULL), 1, "", "nothing was changed");
+	expect(tool("list", NULL), 0, "name", "");
+	is_untouched(shown);
+	binfmt_close(&other);
+	assert_int_equal(binfmt_begin(&b, 0, NULL, &err), 0);
+	binfmt_close(&b);
+	free(shown);
+}
+
+static void
+lock__holder_killed__is_free(void **state)
+{
+	int ready[2], status;
+	struct binfmt b;
+	char byte;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		live_begin(&b);
+		if (write(ready[1], "", 1) == 1)
+			pause();
+		_exit(1);
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	expect(tool("remove", "--missing-ok", "name", "--timeout", "0", NULL), 1, "", "lock");
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	expect(tool("remove", "--missing-ok", "name", "--timeout", "0", NULL), 0, NULL, NULL);
+	close(ready[0]);
+	close(ready[1]);
+}
+
+/* A run with -v that waits says so, goes on when the lock is free and does its work. */
+static void
+lock__freed_meanwhile__run_goes_on(void **state)
+{
+	struct binfmt b;
+	pid_t pid;
+
+	(void)state;
+	rules("name");
+	leave(&old_rule, NULL);
+	live_begin(&b);
+	pid = fork();
+	if (pid == 0) {
+		/* the descriptor is shared with the parent: the lock is free when both have closed it */
+		usleep(200000);
+		_exit(0);
+	}
+	binfmt_close(&b);
+	expect(tool("-v", "remove", "name", NULL), 0, "removed", "waiting");
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_string_equal(live_names(), "");
+}
+
+static void
+descriptors__every_outcome__none_left(void **state)
+{
+	static const char *const names[] = {"name", "nobody", "/", "", "register"};
+	size_t before = live_descriptors();
+	struct rule bad, rule;
+	struct binfmt b;
+	struct err err;
+
+	(void)state;
+	rules("name");
+	bad = live_rule("name", "x", "/nowhere/interpreter", RULE_F);
+	for (size_t i = 0; i < LENGTH(names); i++) {
+		live_begin(&b);
+		replace_rule(&b, &old_rule, &err);
+		replace_rule(&b, &bad, &err);
+		replace_rule(&b, &new_rule, &err);
+		replace_enable(&b, names[i], false, &err);
+		replace_heal(&b, names[i], &err);
+		binfmt_read(&b, names[i], &rule, NULL, &err);
+		replace_remove(&b, names[i], &err);
+		binfmt_close(&b);
+		assert_int_equal(live_descriptors(), before);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(heal__nothing_left__nothing_done),
+	    cmocka_unit_test(heal__temporary_alone__becomes_the_entry),
+	    cmocka_unit_test(heal__both__temporary_goes),
+	    cmocka_unit_test(heal__disabled__stays_disabled),
+	    cmocka_unit_test(heal__next_run_of_the_tool__any_command),
+	    cmocka_unit_test(heal__hashed__when_its_name_is_given),
+	    cmocka_unit_test(heal__hashed_beside_its_entry__goes_with_any_change),
+	    cmocka_unit_test(remove__takes_both),
+	    cmocka_unit_test(replace__every_state__only_the_new_rule),
+	    cmocka_unit_test(replace__disabled__stays_disabled),
+	    cmocka_unit_test(replace__dry_run__order_of_writes),
+	    cmocka_unit_test(refused__by_the_kernel__old_handler_untouched),
+	    cmocka_unit_test(refused__first_registration__says_that_there_is_none),
+	    cmocka_unit_test(refused__temporary_alone__stays_live),
+	    cmocka_unit_test(refused__by_our_checks__old_handler_untouched),
+	    cmocka_unit_test(enable__and_back__says_what_it_did),
+	    cmocka_unit_test(lock__held_by_another__waits_then_says_so),
+	    cmocka_unit_test(lock__holder_killed__is_free),
+	    cmocka_unit_test(lock__freed_meanwhile__run_goes_on),
+	    cmocka_unit_test(descriptors__every_outcome__none_left),
+	};
+
+	return ns_run(tests);
+}

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: MIT */
+/* status on the real kernel: every problem that an entry can have, planted and seen. */
+#include "harness.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "plant.h"
+#include "tempname.h"
+
+/* What is planted; the code that is told; exit statuses of status, of status PLANTED, and of both with --strict. */
+static const struct {
+	void (*plant)(void);
+	const char *code, *detail;
+	int bare, named, bare_strict, named_strict;
+} problems[] = {
+    {plant_disabled, "disabled", "switched off", 0, 1, 0, 1},
+    {plant_missing, "missing", "/nowhere/interpreter: the interpreter does not exist", 1, 1, 1, 1},
+    {plant_missing_folder, "missing", "the interpreter is a directory", 1, 1, 1, 1},
+    {plant_stale, "stale", "was replaced, the old file keeps running; binfmtctl refresh", 1, 1, 1, 1},
+    {plant_stale_by_time, "stale", "by time: ", 1, 1, 1, 1},
+    {plant_stale_disabled, "stale", "by time: ", 1, 1, 1, 1},
+    {plant_deleted, "deleted", "was deleted, the old file keeps running", 1, 1, 1, 1},
+    {plant_deleted_by_time, "deleted", "keeps running (by time)", 1, 1, 1, 1},
+    {plant_not_executable, "not-executable", "the interpreter is not executable", 1, 1, 1, 1},
+    {plant_dynamic, "dynamic", "is dynamically linked", 0, 0, 1, 1},
+    {plant_insecure, "insecure", "is writable by its group or by others", 1, 1, 1, 1},
+    {plant_shadowed, "shadowed", "entry front stands in front", 0, 0, 1, 1},
+    {plant_native, "native", "the rule matches this ", 1, 1, 1, 1},
+    {plant_loop, "loop", "matches its own interpreter", 1, 1, 1, 1},
+    {plant_leftover, "leftover", "killed half way", 1, 1, 1, 1},
+    {plant_temporary_alone, "leftover", "killed half way", 1, 1, 1, 1},
+};
+
+static void
+expect_status(const char *what, const char *entry, const char *strict, int wanted)
+{
+	const struct run *r = tool("status", strict, entry ? "--entry" : NULL, entry, NULL);
+
+	if (r->status != wanted)
+		fail_msg("%s: status %s %s: exit status %d, wanted %d\n%s%s", what, strict, entry ? entry : "",
+			 r->status, wanted, r->out, r->err);
+}
+
+static void
+check_problem(size_t i)
+{
+	const char *code = problems[i].code;
+	char line[256], filter[512];
+
+	ns_setup(NULL);
+	problems[i].plant();
+	snprintf(line, sizeof(line), PLANTED ": %s: ", code);
+	expect(tool("status", NULL), problems[i].bare, line, "");
+	expect(tool("status", NULL), problems[i].bare, problems[i].detail, "");
+	snprintf(filter, sizeof(filter),
+		 ".entries[] | select(.name == \"" PLANTED
+		 "\") | .health != \"ok\" and .health == .problems[0].code and "
+		 "([.problems[] | select(.code == \"%s\" and (.detail | contains(\"%s\")))] | length == 1)",
+		 code, problems[i].detail);
+	expect_json(tool("status", "-j", NULL)->out, filter);
+	expect_status(code, NULL, "--verbose", problems[i].bare);
+	expect_status(code, PLANTED, "--verbose", problems[i].named);
+	expect_status(code, NULL, "--strict", problems[i].bare_strict);
+	expect_status(code, PLANTED, "--strict", problems[i].named_strict);
+}
+
+static void
+status__planted_problem__named_in_text_and_json_and_by_exit_status(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(problems); i++)
+		check_problem(i);
+	print_message("%zu kinds of problem were planted\n", LENGTH(problems));
+}
+
+static void
+status__healthy_entry__ok_and_exit_0(void **state)
+{
+	(void)state;
+	plant_arch(tiny_interpreter(), "F");
+	plant_line(":plain:E::ext::%s:", tiny_interpreter());
+	expect(tool("status", "--strict", NULL), 0, PLANTED "  aarch64  F      ok      ", "");
+	expect(tool("status", PLANTED, "plain", NULL), 0, "plain", "");
+	expect_json(tool("status", "-j", NULL)->out,
+		    "[.entries[] | .health == \"ok\" and .problems == []] | length == 2 and all");
+}
+
+/* Only a held file meets roots that are not its own. */
+static void
+status__dynamic_interpreter_without_f__ok(void **state)
+{
+	char *path = scratch_file("dynamic");
+
+	(void)state;
+	copy_file("/bin/true", path, 0755);
+	plant_line(":" PLANTED ":E::ext::%s:P", path);
+	expect(tool("status", "--strict", NULL), 0, "ok", "");
+	free(path);
+}
+
+static void
+status__several_problems__all_told_and_the_first_is_the_health(void **state)
+{
+	const char *path = plant_copy();
+
+	(void)state;
+	plant_line(":" PLANTED ":E::ext::%s:C", path);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mount_write(PLANTED, "0", 1), 0);
+	expect_json(expect(tool("status", "-j", NULL), 1, NULL, "")->out,
+		    ".entries[0] | .health == \"disabled\" and "
+		    "[.problems[].code] == [\"disabled\", \"missing\", \"insecure\"]");
+}
+
+/* An F entry is not hurt by what becomes of the mode of its file, which the kernel holds. */
+static void
+status__f_entry_and_same_file_made_not_executable__not_stale_by_probe(void **state)
+{
+	const char *path = plant_copy();
+
+	(void)state;
+	plant_arch(path, "F");
+	plant_tick();
+	assert_int_equal(chmod(path, 0700), 0);
+	expect(tool("status", NULL), 0, "ok", "");
+}
+
+/* The probe only tells of the entry that takes it. */
+static void
+status__stale_behind_another_entry__by_time(void **state)
+{
+	const char *path = plant_copy();
+
+	(void)state;
+	plant_arch(path, "F");
+	expect(tool("register", "aarch64", "--name", "front", "-i", tiny_interpreter(), NULL), 0, NULL, NULL);
+	plant_replace(path);
+	expect(tool("status", NULL), 1, PLANTED ": stale: by time: ", "");
+	expect(tool("status", "front", NULL), 0, "ok", "");
+}
+
+static void
+status__stale_while_switched_off__by_time(void **state)
+{
+	(void)state;
+	plant_stale();
+	assert_int_equal(mount_write("status", "0", 1), 0);
+	expect(tool("status", NULL), 1, PLANTED ": stale: by time: ", "");
+}
+
+/* What runs a script is not the file that F holds. */
+static void
+status__script_interpreter__fresh_and_stale_by_time(void **state)
+{
+	static const char text[] = "#!/bin/sh\nexit 42\n";
+	char *path = scratch_file("interpreter.sh"), *next = scratch_file("interpreter.next");
+
+	(void)state;
+	spill(path, text, sizeof(text) - 1, 0755);
+	plant_arch(path, "F");
+	expect(tool("status", NULL), 0, "ok", "");
+	plant_tick();
+	spill(next, text, sizeof(text) - 1, 0755);
+	assert_int_equal(rename(next, path), 0);
+	expect(tool("status", NULL), 1, PLANTED ": stale: by time: ", "");
+	free(next);
+	free(path);
+}
+
+static void
+status__temporary_alone__shown_under_its_real_name(void **state)
+{
+	const struct run *r;
+
+	(void)state;
+	plant_temporary_alone();
+	r = expect(tool("status", NULL), 1, "1 entry\n", "");
+	assert_null(strstr(r->out, ".binfmtctl"));
+	expect(tool("status", PLANTED, NULL), 1, PLANTED, "");
+}
+
+static void
+status__hashed_leftover__leftover_beside_its_entry_and_alone(void **state)
+{
+	char name[RULE_NAME_MAX + 1], temporary[RULE_NAME_MAX + 1];
+
+	(void)state;
+	memset(name, 'n', 250);
+	name[250] = '\0';
+	tempname_make(name, temporary);
+	plant_line(":%s:E::ext::%s:", name, tiny_interpreter());
+	plant_line(":%s:E::ext::%s:", temporary, tiny_interpreter());
+	expect_json(expect(tool("status", "-j", NULL), 1, NULL, "")->out,
+		    ".entries | length == 1 and (.[0].name | length) == 250 and .[0].health == \"leftover\"");
+	assert_int_equal(mount_write(name, "-1", 2), 0);
+	expect_json(expect(tool("status", "-j", NULL), 1, NULL, "")->out,
+		    ".entries | length == 1 and .[0].health == \"leftover\"");
+	expect(tool("status", name, NULL), 1, "leftover", "");
+}
+
+#define ELF64                                                                                                          \
+	"\\x7f"                                                                                                        \
+	"ELF\\x02\\x01\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x02\\x00"
+#define ELF32                                                                                                          \
+	"\\x7f"                                                                                                        \
+	"ELF\\x01\\x01\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x02\\x00"
+#define MASK "\\xff\\xff\\xff\\xff\\xff\\xfe\\xfe\\x00\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xfe\\xff\\xff\\xff"
+#define FEX_MASK "\\xff\\xff\\xff\\xff\\xff\\xfe\\xfe\\x00\\x00\\x00\\x00\\x00\\xff\\xff\\xff\\xff\\xfe\\xff\\xff\\xff"
+#define OSABI_MASK                                                                                                     \
+	"\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xfc\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xfe\\xff\\xff\\xff"
+
+/* As other programs register them, but for the interpreter. */
+static const struct {
+	const char *name, *rule, *flags, *arch; /* arch: as JSON */
+} others[] = {
+    {"jarwrapper", "E::jar:", "", "null"},
+    {"Java", "M::\\xca\\xfe\\xba\\xbe:", "", "null"},
+    {"WSLInterop", "M::MZ:", "PF", "null"},
+    {"wine", "M::MZ:", "", "null"},
+    {"APE", "M::MZqFpD:", "", "null"},
+    {"cli", "M::MZ:", "OC", "null"},
+    {"python3.11", "M::\\xa7\\x0d\\x0d\\x0a:", "", "null"},
+    {"llvm-14-runtime.binfmt", "M::BC:", "", "null"},
+    {"appimage", "M:8:AI\\x02:", "", "null"},
+    {"rosetta", "M::" ELF64 "\\x3e\\x00:" MASK, "OCF", "\"x86_64\""},
+    {"box64", "M::" ELF64 "\\x3e\\x00:" FEX_MASK, "", "\"x86_64\""},
+    {"FEX-x86_64", "M:0:" ELF64 "\\x3e\\x00:" FEX_MASK, "POCF", "\"x86_64\""},
+    {"FEX-x86", "M:0:" ELF32 "\\x03\\x00:" FEX_MASK, "POCF", "\"i386\""},
+    {"box86", "M::" ELF32 "\\x03\\x00:" MASK, "", "\"i386\""},
+    {"debian-arm64", "M::" ELF64 "\\xb7\\x00:" OSABI_MASK, "OCF", "\"aarch64\""},
+    {"qemu-lies", "M:0:" ELF64 "\\xf3\\x00:" MASK, "", "\"riscv64\""},
+};
+
+/* Several would take native programs: with the switch off none takes any, and each is disabled at once too. */
+static void
+register_others(void)
+{
+	assert_int_equal(mount_write("status", "0", 1), 0);
+	for (size_t i = 0; i < LENGTH(others); i++) {
+		plant_line(":%s:%s:%s:%s", others[i].name, others[i].rule, tiny_interpreter(), others[i].flags);
+		assert_int_equal(mount_write(others[i].name, "0", 1), 0);
+	}
+}
+
+static void
+status__other_peoples_entries__recognised_by_magic(void **state)
+{
+	char filter[512];
+
+	(void)state;
+	register_others();
+	for (size_t i = 0; i < LENGTH(others); i++) {
+		snprintf(filter, sizeof(filter),
+			 ".entries[] | select(.name == \"%s\") | .arch == %s and .type == \"%s\" and .health == "
+			 "\"disabled\"",
+			 others[i].name, others[i].arch, others[i].rule[0] == 'E' ? "extension" : "magic");
+		expect_json(tool("status", "-j", NULL)->out, filter);
+		expect_json(tool("status", "-j", others[i].name, NULL)->out, ".entries | length == 1");
+		snprintf(filter, sizeof(filter), ".entries[] | select(.name == \"%s\") | .arch == %s", others[i].name,
+			 others[i].arch);
+		expect_json(tool("list", "-j", NULL)->out, filter);
+	}
+}
+
+static void
+status__other_peoples_entries_live__health_as_of_our_own(void **state)
+{
+	(void)state;
+	plant_line(":Java:M::\\xca\\xfe\\xba\\xbe::%s:", tiny_interpreter());
+	plant_line(":WSLInterop:M::MZ::%s:PF", tiny_interpreter());
+	register_raw(":wine:M::MZ::/nowhere/wine:");
+	expect(tool("status", "Java", NULL), 0, "ok", "");
+	expect(tool("status", "WSLInterop", NULL), 0, "shadowed: entry wine stands in front", "");
+	expect(tool("status", NULL), 1, "wine: missing: /nowhere/wine", "");
+}
+
+static void
+status__scope__private_instance_or_parents(void **state)
+{
+	(void)state;
+	expect(tool("status", NULL), 0, MOUNT ": switched on, private instance, 0 entries\n", "");
+	expect_json(tool("status", "-j", NULL)->out,
+		    "keys == [\"enabled\", \"entries\", \"mount\", \"scope\"] and .scope == \"namespace\" and .enabled "
+		    "and .mount == \"" MOUNT "\" and .entries == []");
+	if (shell("unshare -U true")->status != 0)
+		skip_because("unshare(1) makes no user namespace here");
+	expect(shell("unshare -U ./binfmtctl status"), 0, "instance of a parent user namespace", "");
+	expect_json(shell("unshare -U ./binfmtctl status -j")->out, ".scope != \"host\"");
+}
+
+static void
+status__switched_off__said_first(void **state)
+{
+	(void)state;
+	plant_arch(tiny_interpreter(), "F");
+	assert_int_equal(mount_write("status", "0", 1), 0);
+	expect(tool("status", NULL), 0, ": switched OFF (nothing runs; binfmtctl enable --global), ", "");
+	expect_json(tool("status", "-j", NULL)->out, ".enabled == false and .entries[0].enabled");
+}
+
+static void
+status__mount_not_visible__exit_3(void **state)
+{
+	const struct run *r =
+	    shell("unshare -m sh -c 'mount --bind /proc/sys/kernel " MOUNT " && ./binfmtctl status -j'");
+
+	(void)state;
+	if (r->status == 32)
+		skip_because("the mount cannot be hidden here");
+	expect_json(expect(r, 3, NULL, "may still apply")->out, ".entries == []");
+}
+
+/* Names that the kernel takes: they reach no terminal function and forge no line. */
+static const char *const exotic[] = {
+    "two words",
+    "\x1b[2J\x1b[31mred",
+    "tab\there",
+    "line\nbreak: ok",
+    "\xff\xfe",
+    "\xc3\xbc"
+    "ber",
+    "\xe2\x80\xaetxet",
+    "back\\slash",
+    "quote\"s",
+    "-option",
+    "%s%n",
+    "\x7f",
+    "\xc2\x9b"
+    "31m",
+    "dot.s",
+    "~",
+};
+
+static void
+check_printed(const struct run *r)
+{
+	for (const char *at = r->out; *at; at++)
+		if ((*at > 0 && *at < 0x20 && *at != '\n') || *at == 0x7f || *at == (char)0xff)
+			fail_msg("byte %02x was printed as it is", (unsigned char)*at);
+	assert_null(strstr(r->out, "\xc2\x9b"));
+	assert_null(strstr(r->out, "\xe2\x80\xae"));
+}
+
+static void
+status__exotic_names__printed_safely(void **state)
+{
+	const struct run *r;
+	size_t lines = 0;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(exotic); i++)
+		plant_line("|%s|E||exo%zu||%s|", exotic[i], i, tiny_interpreter());
+	r = expect(tool("status", NULL), 0, NULL, "");
+	check_printed(r);
+	for (const char *at = r->out; *at; at++)
+		lines += *at == '\n';
+	assert_int_equal(lines, LENGTH(exotic) + 3); /* the instance, an empty line, the headings */
+	check_printed(expect(tool("list", NULL), 0, NULL, ""));
+	expect_json(tool("status", "-j", NULL)->out,
+		    "(.entries | length == 15) and ([.entries[] | select(has(\"name_hex\"))] | length == 1) and "
+		    "([.entries[].name] | contains([\"line\\nbreak: ok\", \"two words\", \"quote\\\"s\"]))");
+	for (size_t i = 0; i < LENGTH(exotic); i++)
+		expect(tool("status", "--entry", exotic[i], NULL), 0, "ok", "");
+}
+
+/* A path with a newline makes the entry's text ambiguous: said, and not passed over. */
+static void
+status__path_with_line_break__never_healthy(void **state)
+{
+	const struct run *r;
+
+	(void)state;
+	register_raw("|odd|E||odd||/nowhere/a\nflags: F|");
+	r = tool("status", NULL);
+	assert_int_equal(r->status, 1);
+	check_printed(r);
+	expect_json(tool("status", "-j", NULL)->out, "has(\"entries\")");
+}
+
+static void
+status__thousand_entries__all_shown(void **state)
+{
+	struct rule rule;
+	char name[16];
+
+	(void)state;
+	for (size_t i = 0; i < 1000; i++) {
+		snprintf(name, sizeof(name), "e%zu", i);
+		rule = live_rule(name, name, tiny_interpreter(), i % 2 ? RULE_F : 0);
+		assert_int_equal(live_register(&rule), 0);
+	}
+	expect(tool("status", "--strict", NULL), 0, ", 1000 entries\n", "");
+	expect(tool("status", "e999", "e0", NULL), 0, "e999", "");
+	expect_json(tool("status", "-j", NULL)->out,
+		    "(.entries | length == 1000) and ([.entries[].health] | unique == [\"ok\"]) and "
+		    ".entries[0].name == \"e999\"");
+}
+
+static void
+status__unknown_operand__failed_and_the_others_shown(void **state)
+{
+	(void)state;
+	plant_arch(tiny_interpreter(), "F");
+	expect(tool("status", PLANTED, "planned", NULL), 1, PLANTED "  ", "binfmtctl: planned: no such entry");
+	expect(tool("status", "--entry", "aarch64", NULL), 1, NULL, "binfmtctl: aarch64: no such entry");
+	expect_json(tool("status", "-j", "planned", NULL)->out, ".entries == []");
+}
+
+/* It asks probes, but leaves no trace. */
+static void
+status__changes_nothing(void **state)
+{
+	char *before;
+
+	(void)state;
+	plant_stale();
+	before = instance();
+	tool("status", NULL);
+	tool("status", "-j", NULL);
+	expect_instance(before);
+	free(before);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(status__planted_problem__named_in_text_and_json_and_by_exit_status),
+	    cmocka_unit_test(status__healthy_entry__ok_and_exit_0),
+	    cmocka_unit_test(status__dynamic_interpreter_without_f__ok),
+	    cmocka_unit_test(status__several_problems__all_told_and_the_first_is_the_health),
+	    cmocka_unit_test(status__f_entry_and_same_file_made_not_executable__not_stale_by_probe),
+	    cmocka_unit_test(status__stale_behind_another_entry__by_time),
+	    cmocka_unit_test(status__stale_while_switched_off__by_time),
+	    cmocka_unit_test(status__script_interpreter__fresh_and_stale_by_time),
+	    cmocka_unit_test(status__temporary_alone__shown_under_its_real_name),
+	    cmocka_unit_test(status__hashed_leftover__leftover_beside_its_entry_and_alone),
+	    cmocka_unit_test(status__other_peoples_entries__recognised_by_magic),
+	    cmocka_unit_test(status__other_peoples_entries_live__health_as_of_our_own),
+	    cmocka_unit_test(status__scope__private_instance_or_parents),
+	    cmocka_unit_test(status__switched_off__said_first),
+	    cmocka_unit_test(status__mount_not_visible__exit_3),
+	    cmocka_unit_test(status__exotic_names__printed_safely),
+	    cmocka_unit_test(status__path_with_line_break__never_healthy),
+	    cmocka_unit_test(status__thousand_entries__all_shown),
+	    cmocka_unit_test(status__unknown_operand__failed_and_the_others_shown),
+	    cmocka_unit_test(status__changes_nothing),
+	};
+
+	return ns_run(tests);
+}

@@ -1,0 +1,676 @@
+/* SPDX-License-Identifier: MIT */
+/* test on the real kernel: who runs an architecture's programs, and why nobody does. */
+#include "harness.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "arch.h"
+#include "host.h"
+#include "interp.h"
+#include "probe.h"
+
+#define QEMU "/usr/bin/qemu-aarch64-static"
+#define QEMU_ARM "/usr/bin/qemu-arm-static"
+#define ANEW "binfmtctl remove --entry qemu-aarch64; binfmtctl register aarch64"
+
+static void
+needs(const char *path)
+{
+	if (access(path, X_OK) < 0)
+		skip_because("there is no %s", path);
+}
+
+/* Registers aarch64 with this interpreter and these flags. */
+static void
+register_aarch64(const char *interpreter, const char *flags)
+{
+	expect(tool("register", "aarch64", "-i", interpreter, "-f", flags, NULL), 0, "qemu-aarch64: registered", "");
+}
+
+/* A copy of a program in the scratch folder; its path on the heap. */
+static char *
+copy_of(const char *program_path, const char *name)
+{
+	char *path = scratch_file(name);
+
+	copy_file(program_path, path, 0755);
+	return path;
+}
+
+/* A static program of this C text, its path on the heap; the test is skipped where there is no compiler. */
+static char *
+compiled(const char *name, const char *text)
+{
+	char *path = scratch_file(name), source[PATH_MAX];
+
+	snprintf(source, sizeof(source), "%s.c", path);
+	spill(source, text, strlen(text), 0644);
+	if (shell("cc -static -o '%s' '%s'", path, source)->status != 0)
+		skip_because("no compiler that links static programs");
+	return path;
+}
+
+/* One row of the JSON answer, without jq. */
+static void
+check_row(const struct arch *arch, const char *interpreter)
+{
+	char *row;
+
+	assert_true(asprintf(&row,
+			     "{\"tests\":[{\"arch\":\"%s\",\"ok\":true,\"entry\":\"qemu-%s\",\"runner\":\"%s\","
+			     "\"version\":\"%s version ",
+			     arch->name, arch->name, interpreter, arch->interpreter) > 0);
+	expect(tool("test", "-j", arch->name, NULL), 0, row, "");
+	free(row);
+}
+
+static void
+test__every_installed_architecture__ok_by_its_own_qemu(void **state)
+{
+	char interpreter[INTERP_PATH_MAX];
+	size_t count = 0;
+
+	(void)state;
+	needs(QEMU);
+	expect(tool("register", "all", NULL), 0, NULL, "");
+	for (size_t i = 0; i < arch_count; i++) {
+		if (host_runs(&arch_table[i]) || !interp_find(&arch_table[i], NULL, 0, true, interpreter))
+			continue;
+		check_row(&arch_table[i], interpreter);
+		count++;
+	}
+	print_message("%zu architectures were tried\n", count);
+	expect(tool("test", NULL), 0, "qemu-aarch64  ", "");
+	expect(tool("test", "all", NULL), 0, "qemu-aarch64  ", "");
+	expect_json(tool("test", "-j", NULL)->out, "[.tests[] | .ok and (.stale | not) and .detail == null] | all");
+}
+
+static void
+test__native__said_native_with_no_entry(void **state)
+{
+	(void)state;
+	expect(tool("test", host_arch()->name, NULL), 0, "native: the kernel runs it itself\n", "");
+	expect_json(tool("test", "-j", host_arch()->name, NULL)->out,
+		    ".tests[0] | .ok and .runner == null and .entry == null and .version == null");
+	for (size_t i = 0; i < arch_count; i++)
+		if (host_runs(&arch_table[i]))
+			expect(tool("test", arch_table[i].name, NULL), 0, "native", "");
+}
+
+static void
+test__native_with_odd_bytes_while_a_handler_of_its_own_is_live__emulated(void **state)
+{
+	static const char i386[] =
+	    ":own:M::\\x7fELF\\x01\\x01\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x02\\x00"
+	    "\\x03\\x00::";
+	char *line;
+
+	(void)state;
+	if (host_arch() != arch_find("x86_64"))
+		skip_because("written for x86_64");
+	assert_true(asprintf(&line, "%s%s:", i386, tiny_interpreter()) > 0);
+	register_raw(line);
+	expect_json(expect(tool("test", "-j", "i386", NULL), 0, NULL, "")->out, ".tests[0].entry == \"own\"");
+	free(line);
+}
+
+/* Text and JSON of one failure of aarch64: exit status 1, its cause and its remedy. */
+static void
+check_failure(const char *detail, const char *fix)
+{
+	char *text, *json;
+
+	assert_true(asprintf(&text, "aarch64: %s%s%s\n", detail, fix ? "; try: " : "", fix ? fix : "") > 0);
+	expect(tool("test", "aarch64", NULL), 1, text, "");
+	assert_true(asprintf(&json, ".tests | length == 1 and .[0].ok == false and .[0].detail == \"%s\"", detail) > 0);
+	expect_json(expect(tool("test", "-j", "aarch64", NULL), 1, NULL, "")->out, json);
+	expect(tool("test", "-q", "aarch64", NULL), 1, "", detail);
+	free(json);
+	free(text);
+}
+
+static void
+test__no_handler__said_with_the_remedy(void **state)
+{
+	(void)state;
+	check_failure("a program for aarch64, and no handler takes it", "binfmtctl register aarch64");
+}
+
+static void
+test__disabled__named_with_the_remedy(void **state)
+{
+	(void)state;
+	register_aarch64(tiny_interpreter(), "F");
+	expect(tool("disable", "aarch64", NULL), 0, NULL, "");
+	check_failure("entry qemu-aarch64 would take it, but is disabled", "binfmtctl enable --entry qemu-aarch64");
+}
+
+static void
+test__switched_off__said_with_the_remedy(void **state)
+{
+	(void)state;
+	register_aarch64(tiny_interpreter(), "F");
+	assert_int_equal(mount_write("status", "0", 1), 0);
+	check_failure("entry qemu-aarch64 would take it, but binfmt_misc is switched off", "binfmtctl enable --global");
+}
+
+static void
+test__interpreter_missing__named(void **state)
+{
+	char *path = copy_of(tiny_interpreter(), "vanishes"), *detail;
+
+	(void)state;
+	register_aarch64(path, "P");
+	assert_int_equal(unlink(path), 0);
+	assert_true(asprintf(&detail, "the interpreter %s (or its loader) is missing", path) > 0);
+	check_failure(detail, "install qemu-user-static (Debian, Fedora, Arch) or qemu-ARCH (Alpine)");
+	free(detail);
+	free(path);
+}
+
+static void
+test__interpreter_not_executable__named(void **state)
+{
+	char *path = copy_of(tiny_interpreter(), "closes"), *detail;
+
+	(void)state;
+	register_aarch64(path, "P");
+	assert_int_equal(chmod(path, 0644), 0);
+	assert_true(asprintf(&detail, "permission denied: the interpreter %s is not executable, or on a noexec mount",
+			     path) > 0);
+	check_failure(detail, NULL);
+	free(detail);
+	free(path);
+}
+
+static void
+test__qemu_of_another_architecture__wrong_architecture(void **state)
+{
+	(void)state;
+	needs(QEMU_ARM);
+	register_aarch64(QEMU_ARM, "F");
+	check_failure("wrong architecture: the interpreter is qemu-arm", ANEW);
+}
+
+static void
+test__interpreter_kills_itself__signal_named(void **state)
+{
+	char *path = compiled("killer", "#include <signal.h>\nint main(void) { return raise(SIGSEGV); }\n");
+
+	(void)state;
+	register_aarch64(path, "F");
+	check_failure("killed by signal 11 (Segmentation fault): the interpreter does not work here",
+		      "reinstall the interpreter");
+	free(path);
+}
+
+static void
+test__interpreter_never_ends__no_answer_in_the_time_given(void **state)
+{
+	char *path = compiled("sleeper", "#include <unistd.h>\nint main(void) { for (;;) pause(); }\n");
+
+	(void)state;
+	register_aarch64(path, "F");
+	expect(tool("test", "--timeout", "1", "aarch64", NULL), 1,
+	       "aarch64: no answer in 1 s; try: binfmtctl test --timeout 20 aarch64\n", "");
+	free(path);
+}
+
+/* A script holds the output open after its end: that must not be waited for. */
+static void
+test__interpreter_leaves_a_child_behind__not_waited_for(void **state)
+{
+	static const char text[] = "#!/bin/sh\nsleep 1000 &\nexit 42\n";
+	char *path = scratch_file("leaves");
+
+	(void)state;
+	spill(path, text, sizeof(text) - 1, 0755);
+	register_aarch64(path, "");
+	expect(tool("test", "aarch64", NULL), 0, "ok", "");
+	free(path);
+}
+
+static void
+test__interpreter_exits_with_another_status__said(void **state)
+{
+	char *path = copy_of("/bin/true", "true");
+
+	(void)state;
+	register_aarch64(path, "");
+	check_failure("the program exited with 0 instead of 42: the interpreter is none for aarch64, or broken", ANEW);
+	free(path);
+}
+
+static void
+test__script_that_only_exits_42__ok_but_no_qemu(void **state)
+{
+	static const char text[] = "#!/bin/sh\nexit 42\n";
+	char *path = scratch_file("only-42"), *detail;
+
+	(void)state;
+	spill(path, text, sizeof(text) - 1, 0755);
+	register_aarch64(path, "F");
+	assert_true(asprintf(&detail, "aarch64: the interpreter %s is a script\n", path) > 0);
+	expect(tool("test", "aarch64", NULL), 0, detail, "");
+	expect_json(tool("test", "-j", "aarch64", NULL)->out,
+		    ".tests[0] | .ok and .version == null and .stale == false");
+	free(detail);
+	free(path);
+}
+
+static void
+test__script_around_qemu__version_of_that_qemu(void **state)
+{
+	static const char text[] = "#!/bin/sh\nexec " QEMU " \"$@\"\n";
+	char *path = scratch_file("wrapper");
+
+	(void)state;
+	needs(QEMU);
+	spill(path, text, sizeof(text) - 1, 0755);
+	register_aarch64(path, "F");
+	expect(tool("test", "aarch64", NULL), 0, "is a script", "");
+	expect_json(tool("test", "-j", "aarch64", NULL)->out,
+		    ".tests[0] | .ok and (.version | startswith(\"qemu-aarch64 version \"))");
+	free(path);
+}
+
+static void
+test__interpreter_replaced_by_rename__stale(void **state)
+{
+	char *path = copy_of(tiny_interpreter(), "renamed"), *next = copy_of(tiny_interpreter(), "renamed.new"), *line;
+
+	(void)state;
+	register_aarch64(path, "F");
+	expect(tool("test", "aarch64", NULL), 0, "  ok  ", "");
+	assert_int_equal(rename(next, path), 0);
+	assert_true(asprintf(&line,
+			     "aarch64: stale: %s was replaced, the old file keeps running; try: binfmtctl refresh "
+			     "--entry qemu-aarch64\n",
+			     path) > 0);
+	expect(expect(tool("test", "aarch64", NULL), 1, "  stale  ", ""), 1, line, "");
+	expect_json(tool("test", "-j", NULL)->out, ".tests[0] | .ok and .stale and (.runner | endswith(\"/renamed\"))");
+	expect(tool("refresh", NULL), 0, "qemu-aarch64: refreshed", "");
+	expect(tool("test", "aarch64", NULL), 0, "  ok  ", "");
+	free(line);
+	free(next);
+	free(path);
+}
+
+static void
+test__interpreter_unlinked__deleted(void **state)
+{
+	char *path = copy_of(tiny_interpreter(), "unlinked"), *line;
+
+	(void)state;
+	register_aarch64(path, "F");
+	assert_int_equal(unlink(path), 0);
+	assert_true(asprintf(&line, "aarch64: deleted: %s is gone, the old file keeps running; try: install ", path) >
+		    0);
+	expect(tool("test", "aarch64", NULL), 1, line, "");
+	expect_json(tool("test", "-j", "aarch64", NULL)->out,
+		    ".tests[0] | .ok and .stale and (.runner | endswith(\"/unlinked\"))");
+	free(line);
+	free(path);
+}
+
+static void
+test__registered_from_another_mount_namespace__ok_and_said(void **state)
+{
+	char *path = copy_of(tiny_interpreter(), "elsewhere"), *other = copy_of(tiny_interpreter(), "other");
+
+	(void)state;
+	expect(shell("unshare -m sh -c \"mount --bind '%s' '%s' && ./binfmtctl register aarch64 -i '%s' -f F\"", other,
+		     path, path),
+	       0, "registered", "");
+	expect(tool("test", "aarch64", NULL), 0, "aarch64: registered from another mount namespace, where ", "");
+	free(other);
+	free(path);
+}
+
+/* This test program as a wrapper: `--confined WORD... -- COMMAND...` runs the command under these restrictions. */
+static const char *
+self(void)
+{
+	static char path[PATH_MAX];
+
+	assert_true(readlink("/proc/self/exe", path, sizeof(path) - 1) > 0);
+	return path;
+}
+
+static bool
+forbid(unsigned number)
+{
+	struct sock_filter filter[] = {
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program_of_filter = {.len = LENGTH(filter), .filter = filter};
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program_of_filter) == 0;
+}
+
+/* Folders for all in which a probe may be put. */
+static const char *const places[] = {"/tmp", "/var/tmp", "/dev/shm"};
+
+/* Puts a folder back under its path, where that has been covered. */
+static bool
+uncover(int folder, const char *path)
+{
+	char made[PATH_MAX], source[32];
+
+	snprintf(source, sizeof(source), "/proc/self/fd/%d", folder);
+	for (size_t i = 1; path[i - 1]; i++)
+		if (path[i] == '/' || !path[i]) {
+			snprintf(made, sizeof(made), "%.*s", (int)i, path);
+			mkdir(made, 0755);
+		}
+	return mount(source, path, NULL, MS_BIND | MS_REC, NULL) == 0;
+}
+
+/* Where this source tree lies in one of the places, it stays as it is. */
+static bool
+make_noexec(void)
+{
+	char top[PATH_MAX];
+	int folder;
+
+	if (!getcwd(top, sizeof(top)) || unshare(CLONE_NEWNS) < 0)
+		return false;
+	folder =
+	    open(".", O_PATH | O_DIRECTORY | O_CLOEXEC); /* in the new namespace: from another nothing can be bound */
+	for (size_t i = 0; i < LENGTH(places); i++)
+		if (access(places[i], F_OK) == 0 && mount("tmpfs", places[i], "tmpfs", MS_NOEXEC, NULL) < 0)
+			return false;
+	return access(top, F_OK) == 0 || (folder >= 0 && uncover(folder, top));
+}
+
+static bool
+confine(const char *word)
+{
+	if (strcmp(word, "memfd") == 0)
+		return forbid(SYS_memfd_create);
+	if (strcmp(word, "ptrace") == 0)
+		return forbid(SYS_ptrace);
+	if (strcmp(word, "sigchld") == 0)
+		return signal(SIGCHLD, SIG_IGN) != SIG_ERR;
+	return strcmp(word, "noexec") == 0 ? make_noexec() : strcmp(word, "proc") == 0 && chdir("/proc") == 0;
+}
+
+static int
+confined(char *argv[])
+{
+	for (; *argv && strcmp(*argv, "--") != 0; argv++)
+		if (!confine(*argv))
+			return 99;
+	setenv("ASAN_OPTIONS", "detect_leaks=0", 1); /* where that is built in: it wants to trace too */
+	if (*argv)
+		execv(argv[1], argv + 1);
+	return 98;
+}
+
+/* Runs test aarch64 under restrictions. */
+static const struct run *
+run_confined(const char *words, const char *options)
+{
+	const struct run *r;
+
+	r = shell("exec '%s' --confined %s -- \"$PWD/binfmtctl\" test %s aarch64", self(), words, options);
+
+	if (r->status == 99)
+		skip_because("this kernel does not let us forbid %s", words);
+	return r;
+}
+
+static void
+test__memfd_refused__works_from_a_file(void **state)
+{
+	(void)state;
+	register_aarch64(tiny_interpreter(), "F");
+	expect(run_confined("memfd", ""), 0, "  ok  ", "");
+}
+
+static void
+test__no_executable_tmp__works(void **state)
+{
+	(void)state;
+	register_aarch64(tiny_interpreter(), "F");
+	expect(run_confined("noexec", ""), 0, "  ok  ", "");
+}
+
+static void
+test__neither_memfd_nor_executable_tmp__works_in_the_current_folder(void **state)
+{
+	(void)state;
+	register_aarch64(tiny_interpreter(), "F");
+	expect(run_confined("noexec memfd", ""), 0, "  ok  ", "");
+}
+
+static void
+test__nowhere_an_executable_file__says_so(void **state)
+{
+	(void)state;
+	register_aarch64(tiny_interpreter(), "F");
+	expect(run_confined("noexec memfd proc", ""), 1, "cannot make an executable file for the probe", "");
+	expect_json(run_confined("noexec memfd proc", "-j")->out, ".tests[0] | (.ok | not) and .runner == null");
+}
+
+static void
+test__ptrace_forbidden__ok_but_who_ran_it_is_not_seen(void **state)
+{
+	(void)state;
+	register_aarch64(tiny_interpreter(), "F");
+	expect(run_confined("ptrace", ""), 0, "it could not be seen who ran it: tracing is forbidden here", "");
+	expect_json(run_confined("ptrace", "-j")->out,
+		    ".tests[0] | .ok and .runner == null and .entry == \"qemu-aarch64\" and (.stale | not)");
+	expect(run_confined("ptrace memfd noexec", ""), 0, "could not be seen", "");
+}
+
+static void
+test__ptrace_forbidden_and_qemu__version_all_the_same(void **state)
+{
+	(void)state;
+	needs(QEMU);
+	register_aarch64(QEMU, "PF");
+	expect_json(expect(run_confined("ptrace", "-j"), 0, NULL, "")->out,
+		    ".tests[0] | .ok and (.version | startswith(\"qemu-aarch64 version \"))");
+}
+
+/* Nobody in a child of our user namespace; the register file is closed, as it is to users. */
+static void
+test__not_root__works(void **state)
+{
+	const struct run *r;
+
+	(void)state;
+	register_aarch64(tiny_interpreter(), "F");
+	if (shell("unshare -U true")->status != 0)
+		skip_because("unshare(1) makes no user namespace here");
+	assert_int_equal(chmod(MOUNT "/register", 0), 0);
+	r = shell("unshare -U sh -c 'id -u; exec ./binfmtctl test aarch64'");
+	assert_int_equal(chmod(MOUNT "/register", 0200), 0);
+	expect(r, 0, "  ok  ", "");
+	expect(r, 0, tiny_interpreter(), "");
+	assert_int_not_equal(r->out[0], '0');
+}
+
+static void
+test__sigchld_ignored_or_descriptors_closed_by_the_parent__works(void **state)
+{
+	(void)state;
+	register_aarch64(tiny_interpreter(), "F");
+	expect(run_confined("sigchld", ""), 0, "  ok  ", "");
+	expect(shell("exec ./binfmtctl test aarch64 <&- 2>&-"), 0, "  ok  ", "");
+}
+
+static void
+test__mount_not_visible__named_ones_tried_and_all_refused(void **state)
+{
+	const struct run *r;
+
+	(void)state;
+	register_aarch64(tiny_interpreter(), "F");
+	r = shell("unshare -m sh -c 'mount --bind /proc/sys/kernel " MOUNT " && ./binfmtctl test -j aarch64'");
+	if (r->status == 32)
+		skip_because("the mount cannot be hidden here");
+	expect_json(expect(r, 0, NULL, "")->out,
+		    ".tests[0] | .ok and .entry == null and (.runner | endswith(\"/tiny\"))");
+	expect(shell("unshare -m sh -c 'mount --bind /proc/sys/kernel " MOUNT " && ./binfmtctl test'"), 3, "",
+	       "not visible here");
+}
+
+static void
+test__operands__each_answered(void **state)
+{
+	(void)state;
+	register_aarch64(tiny_interpreter(), "F");
+	expect(tool("test", "linux/arm64", "s390x", NULL), 1, "  ok  ", "");
+	expect(tool("test", "arm46", NULL), 1, "", "binfmtctl: arm46: unknown architecture; nearest: ");
+	expect_json(tool("test", "-j", "arm46", "arm64", NULL)->out,
+		    ".tests | length == 2 and (.[0].ok | not) and .[1].arch == \"aarch64\" and .[1].ok");
+	expect_json(tool("test", "-j", "microblaze", NULL)->out, ".tests | length == 2 and .[0].arch != .[1].arch");
+	expect(tool("remove", "aarch64", NULL), 0, NULL, "");
+	expect(tool("test", NULL), 0, "", "nothing to test: no architecture has a live handler");
+	expect_json(tool("test", "-j", NULL)->out, ".tests == []");
+}
+
+static void
+test__foreign_name__found_by_its_magic(void **state)
+{
+	const struct run *r;
+
+	(void)state;
+	expect(tool("register", "aarch64", "--name", "someone", "-i", tiny_interpreter(), NULL), 0, NULL, "");
+	r = expect(tool("test", "-j", NULL), 0, "\"arch\":\"aarch64\"", "");
+	expect(r, 0, "\"entry\":\"someone\"", "");
+	expect(tool("test", "all", NULL), 0, "", "nothing to test");
+}
+
+static void
+test__json__fixed_keys(void **state)
+{
+	(void)state;
+	register_aarch64(tiny_interpreter(), "F");
+	if (!expect_json(
+		tool("test", "-j", "aarch64", "s390x", host_arch()->name, NULL)->out,
+		"keys == [\"tests\"] and ([.tests[] | has(\"arch\") and has(\"ok\") and has(\"entry\") and "
+		"has(\"runner\") and has(\"version\") and has(\"stale\") and has(\"detail\")] | length == 3 and all)"))
+		skip_because("there is no jq");
+}
+
+/* No probe of ours is left, and no handler was changed. */
+static void
+test__changes_nothing_and_leaves_nothing(void **state)
+{
+	char *before;
+
+	(void)state;
+	register_aarch64(tiny_interpreter(), "F");
+	before = instance();
+	for (size_t i = 0; i < LENGTH(places); i++)
+		assert_int_equal(mount("tmpfs", places[i], "tmpfs", 0, NULL), 0);
+	expect(shell("./binfmtctl test aarch64 s390x >/dev/null; find /tmp /var/tmp /dev/shm -mindepth 1"), 0, "", "");
+	for (size_t i = 0; i < LENGTH(places); i++)
+		assert_int_equal(umount(places[i]), 0);
+	expect_instance(before);
+	free(before);
+}
+
+/* Agreement on one name that both know, before and after handlers are registered. */
+static void
+compare_with_arch_test(const char *name, size_t *compared)
+{
+	int theirs, ours;
+
+	if (!arch_find(name))
+		return;
+	theirs = shell("/usr/bin/arch-test %s", name)->status;
+	ours = tool("test", name, NULL)->status;
+	if (ours != theirs)
+		fail_msg("%s: arch-test ends in %d, we in %d", name, theirs, ours);
+	(*compared)++;
+}
+
+static void
+compare_all_with_arch_test(size_t *compared)
+{
+	DIR *dir = opendir("/usr/lib/arch-test");
+	struct dirent *d;
+
+	assert_non_null(dir);
+	while ((d = readdir(dir)))
+		compare_with_arch_test(d->d_name, compared);
+	closedir(dir);
+}
+
+static void
+test__debians_arch_test__agrees(void **state)
+{
+	size_t compared = 0;
+
+	(void)state;
+	needs(QEMU);
+	if (access("/usr/bin/arch-test", X_OK) < 0 || access("/usr/lib/arch-test", R_OK) < 0)
+		skip_because("Debian's arch-test is not installed");
+	compare_all_with_arch_test(&compared);
+	expect(tool("register", "all", NULL), 0, NULL, "");
+	compare_all_with_arch_test(&compared);
+	print_message("%zu answers were the same\n", compared);
+}
+
+int
+main(int argc, char *argv[])
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test__every_installed_architecture__ok_by_its_own_qemu),
+	    cmocka_unit_test(test__native__said_native_with_no_entry),
+	    cmocka_unit_test(test__native_with_odd_bytes_while_a_handler_of_its_own_is_live__emulated),
+	    cmocka_unit_test(test__no_handler__said_with_the_remedy),
+	    cmocka_unit_test(test__disabled__named_with_the_remedy),
+	    cmocka_unit_test(test__switched_off__said_with_the_remedy),
+	    cmocka_unit_test(test__interpreter_missing__named),
+	    cmocka_unit_test(test__interpreter_not_executable__named),
+	    cmocka_unit_test(test__qemu_of_another_architecture__wrong_architecture),
+	    cmocka_unit_test(test__interpreter_kills_itself__signal_named),
+	    cmocka_unit_test(test__interpreter_never_ends__no_answer_in_the_time_given),
+	    cmocka_unit_test(test__interpreter_leaves_a_child_behind__not_waited_for),
+	    cmocka_unit_test(test__interpreter_exits_with_another_status__said),
+	    cmocka_unit_test(test__script_that_only_exits_42__ok_but_no_qemu),
+	    cmocka_unit_test(test__script_around_qemu__version_of_that_qemu),
+	    cmocka_unit_test(test__interpreter_replaced_by_rename__stale),
+	    cmocka_unit_test(test__interpreter_unlinked__deleted),
+	    cmocka_unit_test(test__registered_from_another_mount_namespace__ok_and_said),
+	    cmocka_unit_test(test__memfd_refused__works_from_a_file),
+	    cmocka_unit_test(test__no_executable_tmp__works),
+	    cmocka_unit_test(test__neither_memfd_nor_executable_tmp__works_in_the_current_folder),
+	    cmocka_unit_test(test__nowhere_an_executable_file__says_so),
+	    cmocka_unit_test(test__ptrace_forbidden__ok_but_who_ran_it_is_not_seen),
+	    cmocka_unit_test(test__ptrace_forbidden_and_qemu__version_all_the_same),
+	    cmocka_unit_test(test__not_root__works),
+	    cmocka_unit_test(test__sigchld_ignored_or_descriptors_closed_by_the_parent__works),
+	    cmocka_unit_test(test__mount_not_visible__named_ones_tried_and_all_refused),
+	    cmocka_unit_test(test__operands__each_answered),
+	    cmocka_unit_test(test__foreign_name__found_by_its_magic),
+	    cmocka_unit_test(test__json__fixed_keys),
+	    cmocka_unit_test(test__changes_nothing_and_leaves_nothing),
+	    cmocka_unit_test(test__debians_arch_test__agrees),
+	};
+
+	if (argc > 2 && strcmp(argv[1], "--confined") == 0)
+		return confined(argv + 2);
+	return ns_run(tests);
+}

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: MIT */
+/* archtest_judge as the pure function that it is: every verdict that a run can end in. */
+#include "harness.h"
+
+#include <errno.h>
+#include <signal.h>
+
+#include "arch.h"
+#include "archtest.h"
+#include "rule.h"
+#include "snapshot.h"
+
+#define RUNNER "/opt/runner"
+#define ANEW "binfmtctl remove --entry entry; binfmtctl register aarch64"
+
+/* The input that a test bends: an F entry for aarch64 whose interpreter, dev 1 inode 2, ran the probe to its end. */
+static struct rule rule;
+static struct handler view;
+static struct stat path, script;
+static struct probe_result run, version;
+static struct archtest_input in;
+static struct archtest trial;
+
+static int
+healthy(void **state)
+{
+	(void)state;
+	memset(&rule, 0, sizeof(rule));
+	memset(&run, 0, sizeof(run));
+	memset(&version, 0, sizeof(version));
+	rule.flags = RULE_F;
+	strcpy(rule.interpreter, RUNNER);
+	view = (struct handler){.name = "entry", .rule = &rule};
+	path = (struct stat){.st_dev = 1, .st_ino = 2};
+	script = (struct stat){.st_dev = 1, .st_ino = 3};
+	run.end = PROBE_EXITED;
+	run.status = PROBE_STATUS;
+	run.traced = true;
+	strcpy(run.exe, RUNNER);
+	run.dev = 1;
+	run.ino = 2;
+	version.end = PROBE_EXITED;
+	in = (struct archtest_input){
+	    .arch = arch_find("aarch64"), .taker = &view, .run = &run, .path = &path, .timeout_ms = 5000};
+	return 0;
+}
+
+/* What archtest_judge finds: flags and texts; detail NULL: none at all. */
+#define expect_trial(ok, native, stale, runner, detail, fix)                                                           \
+	check(ok, native, stale, runner, detail, fix, __FILE__, __LINE__)
+
+static bool
+said(const char *text, const char *wanted)
+{
+	return wanted ? strstr(text, wanted) != NULL : !*text;
+}
+
+static void
+check(bool ok, bool native, bool stale, const char *runner, const char *detail, const char *fix, const char *file,
+      int line)
+{
+	archtest_judge(&in, &trial);
+	if (trial.ok == ok && trial.native == native && trial.stale == stale && strcmp(trial.runner, runner) == 0 &&
+	    said(trial.advice.detail, detail) && said(trial.advice.fix, fix))
+		return;
+	print_error("got: ok %d, native %d, stale %d, runner '%s', detail '%s', fix '%s'\n", trial.ok, trial.native,
+		    trial.stale, trial.runner, trial.advice.detail, trial.advice.fix);
+	_fail(file, line);
+}
+
+static void
+judge__interpreter_ran_it__ok_and_nothing_to_say(void **state)
+{
+	(void)state;
+	expect_trial(true, false, false, RUNNER, NULL, NULL);
+	assert_string_equal(trial.version, "");
+}
+
+static void
+judge__no_f_entry__ok(void **state)
+{
+	(void)state;
+	rule.flags = RULE_P;
+	expect_trial(true, false, false, RUNNER, NULL, NULL);
+}
+
+static void
+judge__entries_not_visible__ok_with_the_runner(void **state)
+{
+	(void)state;
+	in.taker = NULL;
+	in.path = NULL;
+	expect_trial(true, false, false, RUNNER, NULL, NULL);
+}
+
+static void
+judge__itself__native(void **state)
+{
+	(void)state;
+	in.taker = NULL;
+	in.path = NULL;
+	run.itself = true;
+	strcpy(run.exe, "/memfd:probe (deleted)");
+	expect_trial(true, true, false, "", "native: the kernel runs it itself", NULL);
+}
+
+static void
+judge__not_traced__ok_and_said(void **state)
+{
+	(void)state;
+	run.traced = false;
+	run.exe[0] = '\0';
+	run.ino = run.dev = 0;
+	expect_trial(true, false, false, "", "it could not be seen who ran it: tracing is forbidden here", NULL);
+}
+
+static void
+judge__exe_link_closed__ok_and_said(void **state)
+{
+	(void)state;
+	run.exe[0] = '\0';
+	run.exe_errno = EACCES;
+	run.ino = run.dev = 0;
+	expect_trial(true, false, false, "", "it could not be seen who ran it: Permission denied", NULL);
+}
+
+static void
+judge__interpreter_replaced__stale_with_the_remedy(void **state)
+{
+	(void)state;
+	run.ino = 7;
+	strcpy(run.exe, RUNNER " (deleted)");
+	expect_trial(true, false, true, RUNNER, "stale: " RUNNER " was replaced", "binfmtctl refresh --entry entry");
+}
+
+static void
+judge__interpreter_gone__deleted_with_the_remedy(void **state)
+{
+	(void)state;
+	in.path = NULL;
+	strcpy(run.exe, RUNNER " (deleted)");
+	expect_trial(true, false, true, RUNNER, "deleted: " RUNNER " is gone", "install ");
+}
+
+static void
+judge__path_really_ends_in_deleted__ok_with_its_whole_name(void **state)
+{
+	(void)state;
+	strcpy(rule.interpreter, RUNNER " (deleted)");
+	strcpy(run.exe, RUNNER " (deleted)");
+	expect_trial(true, false, false, RUNNER " (deleted)", NULL, NULL);
+}
+
+static void
+judge__other_file_not_deleted__ok_from_another_mount_namespace(void **state)
+{
+	(void)state;
+	run.ino = 7;
+	strcpy(run.exe, "/usr/elsewhere");
+	expect_trial(true, false, false, "/usr/elsewhere", "registered from another mount namespace", NULL);
+	run.ino = 2;
+	run.dev = 9;
+	expect_trial(true, false, false, "/usr/elsewhere", "registered from another mount namespace", NULL);
+}
+
+static void
+judge__script_interpreter__named_script_and_never_stale(void **state)
+{
+	(void)state;
+	in.script = &script;
+	run.ino = 3;
+	strcpy(run.exe, "/bin/sh");
+	expect_trial(true, false, false, "/bin/sh", "the interpreter " RUNNER " is a script", NULL);
+}
+
+static void
+judge__transparent_or_loader_entry__the_interpreter_is_the_runner(void **state)
+{
+	static const unsigned flags[] = {RULE_T | RULE_O, RULE_L, RULE_F | RULE_L};
+
+	(void)state;
+	strcpy(run.exe, "/memfd:probe (deleted)");
+	for (size_t i = 0; i < LENGTH(flags); i++) {
+		rule.flags = flags[i];
+		run.itself = true;
+		expect_trial(true, false, false, RUNNER, NULL, NULL);
+		run.itself = false;
+		run.ino = 99;
+		expect_trial(true, false, false, RUNNER, NULL, NULL);
+	}
+}
+
+static void
+judge__version_line__kept_to_its_end(void **state)
+{
+	(void)state;
+	in.version = &version;
+	strcpy(version.output, "qemu-aarch64 version 7.2.22 (Debian 1:7.2)\nCopyright\n");
+	expect_trial(true, false, false, RUNNER, NULL, NULL);
+	assert_string_equal(trial.version, "qemu-aarch64 version 7.2.22 (Debian 1:7.2)");
+}
+
+static void
+judge__output_that_is_no_qemu_version__none(void **state)
+{
+	static const struct {
+		enum probe_end end;
+		int status;
+		const char *output;
+	} rows[] = {
+	    {PROBE_EXITED, 0, "hello version 1\n"},
+	    {PROBE_EXITED, 0, "qemu-aarch64\n"},
+	    {PROBE_EXITED, 42, "qemu-aarch64 version 7\n"},
+	    {PROBE_SIGNALLED, 0, "qemu-aarch64 version 7\n"},
+	    {PROBE_EXITED, 0, ""},
+	};
+
+	(void)state;
+	in.version = &version;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		version.end = rows[i].end;
+		version.status = rows[i].status;
+		strcpy(version.output, rows[i].output);
+		expect_trial(true, false, false, RUNNER, NULL, NULL);
+		assert_string_equal(trial.version, "");
+	}
+}
+
+static void
+judge__exec_refused__each_errno_its_cause(void **state)
+{
+	static const struct {
+		int error;
+		const char *detail, *fix;
+	} rows[] = {
+	    {ENOEXEC, "entry entry takes it, but its interpreter " RUNNER " cannot run it", NULL},
+	    {ENOENT, "the interpreter " RUNNER " (or its loader) is missing", "install "},
+	    {EACCES, "permission denied: the interpreter " RUNNER " is not executable, or on a noexec mount", NULL},
+	    {ELOOP, "the interpreter " RUNNER " is itself taken by a handler", NULL},
+	    {ENOMEM, "exec fails: Cannot allocate memory", NULL},
+	    {EPERM, "exec fails: Operation not permitted", NULL},
+	};
+
+	(void)state;
+	run.end = PROBE_REFUSED;
+	run.traced = false;
+	run.exe[0] = '\0';
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		run.exec_errno = rows[i].error;
+		expect_trial(false, false, false, "", rows[i].detail, rows[i].fix);
+	}
+}
+
+static void
+judge__exec_refused_and_no_entry_takes_it__why_or_register(void **state)
+{
+	struct hint idle;
+
+	(void)state;
+	in.taker = NULL;
+	run.end = PROBE_REFUSED;
+	run.exec_errno = ENOEXEC;
+	expect_trial(false, false, false, "", "no handler takes it", "binfmtctl register aarch64");
+	hint_set(&idle, "entry sleeper would take it, but is disabled");
+	hint_fix(&idle, "binfmtctl enable --entry sleeper");
+	in.idle = &idle;
+	expect_trial(false, false, false, "", "entry sleeper would take it, but is disabled",
+		     "binfmtctl enable --entry sleeper");
+}
+
+/* Whose entries cannot be seen has handlers all the same: no empty name is told. */
+static void
+judge__exec_refused_where_entries_cannot_be_seen__no_empty_name(void **state)
+{
+	static const int errors[] = {ENOENT, EACCES, ELOOP};
+
+	(void)state;
+	in.taker = NULL;
+	run.end = PROBE_REFUSED;
+	for (size_t i = 0; i < LENGTH(errors); i++) {
+		run.exec_errno = errors[i];
+		archtest_judge(&in, &trial);
+		assert_non_null(strstr(trial.advice.detail, "the interpreter of an entry that cannot be seen here "));
+	}
+}
+
+static void
+judge__no_answer__timeout_with_a_longer_one_to_try(void **state)
+{
+	(void)state;
+	run.end = PROBE_TIMED_OUT;
+	expect_trial(false, false, false, RUNNER, "no answer in 5 s", "binfmtctl test --timeout 60 aarch64");
+	in.timeout_ms = 0;
+	expect_trial(false, false, false, RUNNER, "no answer in 0 s", "binfmtctl test --timeout 10 aarch64");
+}
+
+static void
+judge__killed__signal_by_number_and_name(void **state)
+{
+	(void)state;
+	run.end = PROBE_SIGNALLED;
+	run.signal = SIGSEGV;
+	expect_trial(false, false, false, RUNNER, "killed by signal 11 (Segmentation fault)", "reinstall");
+	run.signal = SIGILL;
+	expect_trial(false, false, false, RUNNER, "killed by signal 4 (Illegal instruction)", "reinstall");
+}
+
+static void
+judge__qemu_of_another_architecture__wrong_architecture(void **state)
+{
+	static const char *const wrong[] = {"qemu-arm", "qemu-aarch64_be", "qemu-aarch"};
+
+	(void)state;
+	run.status = 1;
+	in.version = &version;
+	for (size_t i = 0; i < LENGTH(wrong); i++) {
+		char detail[128];
+
+		snprintf(version.output, sizeof(version.output), "%s version 7.2.22\n", wrong[i]);
+		snprintf(detail, sizeof(detail), "wrong architecture: the interpreter is %s", wrong[i]);
+		expect_trial(false, false, false, RUNNER, detail, ANEW);
+	}
+}
+
+static void
+judge__wrong_exit_status__said(void **state)
+{
+	(void)state;
+	run.status = 3;
+	expect_trial(false, false, false, RUNNER, "the program exited with 3 instead of 42", ANEW);
+	in.version = &version;
+	strcpy(version.output, "qemu-aarch64 version 7.2.22\n");
+	expect_trial(false, false, false, RUNNER, "the program exited with 3 instead of 42", ANEW);
+	in.version = NULL;
+	in.taker = NULL;
+	run.status = 0;
+	expect_trial(false, false, false, RUNNER, "the program exited with 0 instead of 42",
+		     "binfmtctl register aarch64");
+}
+
+static void
+judge__killed_at_the_exec_trap__not_ok(void **state)
+{
+	(void)state;
+	run.end = PROBE_STOPPED;
+	archtest_judge(&in, &trial);
+	assert_false(trial.ok);
+}
+
+static void
+judge__longest_paths__no_overflow(void **state)
+{
+	(void)state;
+	memset(rule.interpreter, 'i', sizeof(rule.interpreter) - 1);
+	memset(run.exe, 'x', sizeof(run.exe) - 1);
+	memset(version.output, 'v', sizeof(version.output) - 1);
+	in.version = &version;
+	run.ino = 7;
+	archtest_judge(&in, &trial);
+	assert_true(trial.ok);
+	assert_int_equal(strlen(trial.runner), sizeof(run.exe) - 1);
+	memcpy(version.output, "qemu-x version ", 15);
+	archtest_judge(&in, &trial);
+	assert_int_equal(strlen(trial.version), sizeof(version.output) - 1);
+	rule.flags = RULE_L;
+	archtest_judge(&in, &trial);
+	assert_string_equal(trial.runner, rule.interpreter);
+}
+
+#define trial_test(test) cmocka_unit_test_setup(test, healthy)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    trial_test(judge__interpreter_ran_it__ok_and_nothing_to_say),
+	    trial_test(judge__no_f_entry__ok),
+	    trial_test(judge__entries_not_visible__ok_with_the_runner),
+	    trial_test(judge__itself__native),
+	    trial_test(judge__not_traced__ok_and_said),
+	    trial_test(judge__exe_link_closed__ok_and_said),
+	    trial_test(judge__interpreter_replaced__stale_with_the_remedy),
+	    trial_test(judge__interpreter_gone__deleted_with_the_remedy),
+	    trial_test(judge__path_really_ends_in_deleted__ok_with_its_whole_name),
+	    trial_test(judge__other_file_not_deleted__ok_from_another_mount_namespace),
+	    trial_test(judge__script_interpreter__named_script_and_never_stale),
+	    trial_test(judge__transparent_or_loader_entry__the_interpreter_is_the_runner),
+	    trial_test(judge__version_line__kept_to_its_end),
+	    trial_test(judge__output_that_is_no_qemu_version__none),
+	    trial_test(judge__exec_refused__each_errno_its_cause),
+	    trial_test(judge__exec_refused_and_no_entry_takes_it__why_or_register),
+	    trial_test(judge__exec_refused_where_entries_cannot_be_seen__no_empty_name),
+	    trial_test(judge__no_answer__timeout_with_a_longer_one_to_try),
+	    trial_test(judge__killed__signal_by_number_and_name),
+	    trial_test(judge__qemu_of_another_architecture__wrong_architecture),
+	    trial_test(judge__wrong_exit_status__said),
+	    trial_test(judge__killed_at_the_exec_trap__not_ok),
+	    trial_test(judge__longest_paths__no_overflow),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: MIT */
+/* Holds together what is told in several places: the tables of the code, --help, the man page, the README. */
+#include "harness.h"
+
+#include <glob.h>
+
+#include "cmd.h"
+#include "health.h"
+#include "opt.h"
+#include "resolve.h"
+
+#define MAN "man/binfmtctl.8"
+#define README "README.md"
+
+enum { WORD_MAX = 128, WORDS_MAX = 64, FILE_MAX = 1 << 16 };
+
+typedef char line_words[WORDS_MAX][WORD_MAX];
+
+static char man[FILE_MAX], readme[FILE_MAX];
+
+static void
+load(const char *path, char text[static FILE_MAX])
+{
+	const char *got = slurp(path);
+
+	if (!got || strlen(got) >= FILE_MAX)
+		fail_msg("%s cannot be read whole (the tests run from the top of the tree)", path);
+	snprintf(text, FILE_MAX, "%s", got);
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	load(MAN, man);
+	load(README, readme);
+	return 0;
+}
+
+/* Cuts the next line off *text, without its newline. False at the end. */
+static bool
+next_line(const char **text, char line[static FILE_MAX])
+{
+	size_t len = strcspn(*text, "\n");
+
+	if (!**text)
+		return false;
+	memcpy(line, *text, len);
+	line[len] = '\0';
+	*text += len + ((*text)[len] == '\n');
+	return true;
+}
+
+static size_t
+split(const char *line, const char *separators, line_words words)
+{
+	size_t count = 0;
+
+	for (line += strspn(line, separators); *line && count < WORDS_MAX; line += strspn(line, separators)) {
+		size_t len = strcspn(line, separators);
+
+		snprintf(words[count++], WORD_MAX, "%.*s", (int)len, line);
+		line += len;
+	}
+	return count;
+}
+
+/* How many lines of the text start so, or with `whole` are so. */
+static size_t
+count_lines(const char *text, const char *start, bool whole)
+{
+	static char line[FILE_MAX];
+	size_t count = 0;
+
+	while (next_line(&text, line))
+		count += whole ? strcmp(line, start) == 0 : strncmp(line, start, strlen(start)) == 0;
+	return count;
+}
+
+/* The lines of a section (.Sh) of the man page, or with sub of that subsection (.Ss), without the heading. */
+static const char *
+section(const char *name, const char *sub)
+{
+	static char out[FILE_MAX], line[FILE_MAX];
+	bool in = false, in_sub = false;
+	const char *at = man;
+	size_t len = 0;
+
+	while (next_line(&at, line)) {
+		if (strncmp(line, ".Sh ", 4) == 0)
+			in = strcmp(line + 4, name) == 0;
+		if (strncmp(line, ".Sh ", 4) == 0 || (sub && strncmp(line, ".Ss ", 4) == 0))
+			in_sub = sub && strcmp(line + 4, sub) == 0;
+		else if (in && (!sub || in_sub))
+			len += (size_t)snprintf(out + len, sizeof(out) - len, "%s\n", line);
+	}
+	if (!len)
+		fail_msg(MAN ": there is no section %s%s%s", name, sub ? ", " : "", sub ? sub : "");
+	return out;
+}
+
+static const struct cmd *
+find_command(const char *name)
+{
+	for (const struct cmd *cmd = cmd_table; cmd->name; cmd++)
+		if (strcmp(cmd->name, name) == 0)
+			return cmd;
+	return NULL;
+}
+
+/* By what a user writes: "-f", "-fPO", "--flags" or "--flags=PO". */
+static const struct opt *
+find_option(const struct opt *table, const char *word)
+{
+	size_t len = strcspn(word, "=");
+
+	for (; table->name; table++)
+		if (word[1] != '-' ? table->letter == word[1]
+				   : strlen(table->name) + 2 == len && strncmp(table->name, word + 2, len - 2) == 0)
+			return table;
+	return NULL;
+}
+
+static bool
+is_known(const struct cmd *cmd, const char *word)
+{
+	return find_option(opt_global, word) || (cmd && find_option(cmd->opts, word));
+}
+
+static bool
+is_known_anywhere(const char *word)
+{
+	bool known = false;
+
+	for (const struct cmd *cmd = cmd_table; cmd->name; cmd++)
+		known = known || is_known(cmd, word);
+	return known;
+}
+
+/* Each option stands there as ".It Fl f , Fl -flags Ar FLAGS", and no other does. */
+static void
+check_options(const struct opt *table, const char *text, const char *where)
+{
+	char item[WORD_MAX], letter[16] = "";
+	size_t count = 0;
+
+	for (const struct opt *opt = table; opt->name; opt++, count++) {
+		if (opt->letter)
+			snprintf(letter, sizeof(letter), "Fl %c , ", opt->letter);
+		else
+			*letter = '\0';
+		snprintf(item, sizeof(item), ".It %sFl -%s%s%s", letter, opt->name, opt->arg ? " Ar " : "",
+			 opt->arg ? opt->arg : "");
+		if (count_lines(text, item, true) != 1)
+			fail_msg(MAN ", %s: not exactly one line \"%s\"", where, item);
+	}
+	if (count_lines(text, ".It Fl ", false) != count)
+		fail_msg(MAN ", %s: describes an option that the table lacks", where);
+}
+
+static void
+man__global_options__exactly_those_of_the_table(void **state)
+{
+	(void)state;
+	check_options(opt_global, section("OPTIONS", NULL), "OPTIONS");
+}
+
+static void
+man__options_of_each_command__exactly_those_of_its_table(void **state)
+{
+	(void)state;
+	for (const struct cmd *cmd = cmd_table; cmd->name; cmd++)
+		check_options(cmd->opts, section("COMMANDS", cmd->name), cmd->name);
+}
+
+static void
+man__commands__exactly_those_of_the_table_in_its_order(void **state)
+{
+	static char line[FILE_MAX];
+	const char *at = section("COMMANDS", NULL);
+	const struct cmd *cmd = cmd_table;
+
+	(void)state;
+	while (next_line(&at, line))
+		if (strncmp(line, ".Ss ", 4) == 0) {
+			if (!cmd->name)
+				fail_msg(MAN ": describes a command %s that there is not", line + 4);
+			assert_string_equal(line + 4, cmd->name);
+			cmd++;
+		}
+	if (cmd->name)
+		fail_msg(MAN ": does not describe %s", cmd->name);
+}
+
+static void
+man__synopsis__has_each_form_of_each_command(void **state)
+{
+	const char *text = section("SYNOPSIS", NULL);
+	size_t forms = 0;
+	char word[WORD_MAX];
+
+	(void)state;
+	for (const struct cmd *cmd = cmd_table; cmd->name; cmd++) {
+		size_t here = 1;
+
+		for (const char *s = cmd->args; (s = strchr(s, '\n')); s++)
+			here++;
+		snprintf(word, sizeof(word), ".Cm %s", cmd->name);
+		if (count_lines(text, word, false) != here)
+			fail_msg(MAN ", SYNOPSIS: %s has not %zu forms as in --help", cmd->name, here);
+		forms += here;
+	}
+	assert_int_equal(count_lines(text, ".Nm", true), forms);
+}
+
+static void
+man__flag_macros__name_no_unknown_option(void **state)
+{
+	static char line[FILE_MAX];
+	static line_words words;
+	const char *at = man;
+	char option[WORD_MAX + 1];
+
+	(void)state;
+	while (next_line(&at, line)) {
+		size_t count = line[0] == '.' ? split(line, " ", words) : 0;
+
+		for (size_t i = 0; i + 1 < count; i++) {
+			if (strcmp(words[i], "Fl") != 0 && strcmp(words[i], ".Fl") != 0)
+				continue;
+			snprintf(option, sizeof(option), "-%.100s", words[i + 1]);
+			if (!is_known_anywhere(option))
+				fail_msg(MAN ": there is no option as in: %s", line);
+		}
+	}
+}
+
+static void
+man__words_of_results_and_health__all_there(void **state)
+{
+	static char source[FILE_MAX], line[FILE_MAX];
+	const char *at = source;
+	char word[WORD_MAX];
+	size_t results = 0;
+
+	(void)state;
+	for (int problem = 0; problem < PROBLEMS; problem++) {
+		snprintf(word, sizeof(word), ".It Li %s", health_code((enum problem)problem));
+		if (count_lines(section("COMMANDS", "status"), word, true) != 1)
+			fail_msg(MAN ", status: no line \"%s\"", word);
+	}
+	for (int picked = 0; picked <= RESOLVED_ERROR; picked++) {
+		snprintf(word, sizeof(word), ".It Li %s", resolve_word((enum resolution)picked));
+		if (count_lines(section("COMMANDS", "match"), word, true) != 1)
+			fail_msg(MAN ", match: no line \"%s\"", word);
+	}
+	load("src/cmd/session.c", source); /* the words are its own */
+	while (next_line(&at, line))
+		for (const char *s = line; (s = strstr(s, "[OUT_")) && (s = strstr(s, "] = \"")); results++) {
+			s += strlen("] = \"");
+			snprintf(word, sizeof(word), ".Li %.*s", (int)strcspn(s, "\""), s);
+			if (count_lines(section("JSON", NULL), word, false) != 1)
+				fail_msg(MAN ", JSON: no line \"%s\"", word);
+		}
+	assert_int_equal(results, 9);
+}
+
+static void
+man__json__has_the_key_of_each_command(void **state)
+{
+	char key[WORD_MAX];
+
+	(void)state;
+	for (const struct cmd *cmd = cmd_table; cmd->name; cmd++) {
+		snprintf(key, sizeof(key), "\"%s\": [", cmd->key);
+		if (cmd->operands != OPERANDS_SHELL && !strstr(section("JSON", NULL), key))
+			fail_msg(MAN ", JSON: no %s", key);
+	}
+}
+
+static void
+man__exit_status__has_each(void **state)
+{
+	const char *text = section("EXIT STATUS", NULL);
+
+	(void)state;
+	assert_int_equal(count_lines(text, ".It ", false), 4);
+	for (char status = '0'; status <= '3'; status++)
+		assert_int_equal(count_lines(text, (char[]){'.', 'I', 't', ' ', status, '\0'}, true), 1);
+}
+
+static void
+check_help(const char *text, const struct opt *table, const char *command)
+{
+	char option[WORD_MAX];
+
+	for (; table->name; table++) {
+		snprintf(option, sizeof(option), "%c%c%s --%s%s%s ", table->letter ? '-' : ' ',
+			 table->letter ? table->letter : ' ', table->letter ? "," : " ", table->name,
+			 table->arg ? "=" : "", table->arg ? table->arg : "");
+		if (!strstr(text, option))
+			fail_msg("binfmtctl %s --help: no \"%s\"", command, option);
+	}
+}
+
+static void
+help__lists_each_command_and_option(void **state)
+{
+	const struct run *r = tool("--help", NULL);
+	char line[WORD_MAX];
+
+	(void)state;
+	assert_int_equal(r->status, 0);
+	check_help(r->out, opt_global, "");
+	for (const struct cmd *cmd = cmd_table; cmd->name; cmd++) {
+		snprintf(line, sizeof(line), "\n  %s ", cmd->name);
+		if (!strstr(r->out, line))
+			fail_msg("binfmtctl --help: does not list %s", cmd->name);
+	}
+	for (const struct cmd *cmd = cmd_table; cmd->name; cmd++) {
+		r = tool(cmd->name, "--help", NULL);
+		assert_int_equal(r->status, 0);
+		check_help(r->out, opt_global, cmd->name);
+		check_help(r->out, cmd->opts, cmd->name);
+		assert_non_null(strstr(r->out, cmd->help));
+	}
+}
+
+static void
+completion__offers_each_command_and_option(void **state)
+{
+	static const char *const shells[] = {"bash", "zsh", "fish"};
+	char option[WORD_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(shells); i++) {
+		const struct run *r = tool("completion", shells[i], NULL);
+
+		assert_int_equal(r->status, 0);
+		for (const struct cmd *cmd = cmd_table; cmd->name; cmd++) {
+			if (!strstr(r->out, cmd->name))
+				fail_msg("completion %s: does not offer %s", shells[i], cmd->name);
+			for (const struct opt *opt = cmd->opts; opt->name; opt++) {
+				snprintf(option, sizeof(option), "%s%s", i < 2 ? "--" : "-l ", opt->name);
+				if (!strstr(r->out, option))
+					fail_msg("completion %s: no \"%s\" of %s", shells[i], option, cmd->name);
+			}
+		}
+	}
+}
+
+static void
+readme__command_list__exactly_those_of_the_table(void **state)
+{
+	char row[WORD_MAX];
+	size_t count = 0;
+
+	(void)state;
+	for (const struct cmd *cmd = cmd_table; cmd->name; cmd++, count++) {
+		snprintf(row, sizeof(row), "| `%s` |", cmd->name);
+		if (count_lines(readme, row, false) != 1)
+			fail_msg(README ": the table of commands has no row %s", row);
+	}
+	assert_int_equal(count_lines(readme, "| `", false), count);
+}
+
+/* What ends one command of a shell line. */
+static bool
+ends_command(const char *word)
+{
+	return strchr("|&;>#", word[0]) || strcmp(word, "--") == 0;
+}
+
+/* One "binfmtctl WORD..." of an example: command and options must be there. */
+static void
+check_call(const char *path, const char *line, line_words words, size_t count)
+{
+	const struct cmd *cmd = NULL;
+
+	for (size_t i = 0; i < count && !ends_command(words[i]); i++) {
+		const char *word = words[i];
+
+		if (word[0] == '-' && word[1] && !is_known(cmd, word) && strcmp(word, "-1") != 0)
+			fail_msg("%s: %s has no option %s: %s", path, cmd ? cmd->name : "binfmtctl", word, line);
+		if (word[0] == '-' || cmd)
+			continue;
+		if (i == 0 && (word[0] < 'a' || word[0] > 'z'))
+			return; /* binfmtctl is not what is called here, but a file's name */
+		cmd = find_command(word);
+		if (!cmd)
+			fail_msg("%s: there is no command %s: %s", path, word, line);
+	}
+}
+
+/* Every call of the program in a text. In a README only what stands in fences is one. */
+static size_t
+check_calls(const char *path, const char *text, bool fenced)
+{
+	static char line[FILE_MAX];
+	static line_words words;
+	bool in = !fenced;
+	size_t calls = 0;
+
+	while (next_line(&text, line)) {
+		if (fenced && strncmp(line, "```", 3) == 0)
+			in = !in;
+		for (size_t i = 0, count = in ? split(line, " \t\"'`[](),", words) : 0; i + 1 < count; i++) {
+			const char *base = strrchr(words[i], '/');
+
+			if (strcmp(base ? base + 1 : words[i], "binfmtctl") != 0)
+				continue;
+			check_call(path, line, words + i + 1, count - i - 1);
+			calls++;
+		}
+	}
+	return calls;
+}
+
+static void
+examples__call_only_what_there_is(void **state)
+{
+	static char text[FILE_MAX];
+	glob_t files;
+
+	(void)state;
+	assert_true(check_calls(MAN, section("EXAMPLES", NULL), false) > 10);
+	assert_true(check_calls(README, readme, true) > 5);
+	assert_int_equal(glob("man/examples/*", 0, NULL, &files), 0);
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		load(files.gl_pathv[i], text);
+		if (check_calls(files.gl_pathv[i], text, false) == 0)
+			fail_msg("%s: calls binfmtctl nowhere", files.gl_pathv[i]);
+	}
+	globfree(&files);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(man__global_options__exactly_those_of_the_table),
+	    cmocka_unit_test(man__options_of_each_command__exactly_those_of_its_table),
+	    cmocka_unit_test(man__commands__exactly_those_of_the_table_in_its_order),
+	    cmocka_unit_test(man__synopsis__has_each_form_of_each_command),
+	    cmocka_unit_test(man__flag_macros__name_no_unknown_option),
+	    cmocka_unit_test(man__words_of_results_and_health__all_there),
+	    cmocka_unit_test(man__json__has_the_key_of_each_command),
+	    cmocka_unit_test(man__exit_status__has_each),
+	    cmocka_unit_test(help__lists_each_command_and_option),
+	    cmocka_unit_test(completion__offers_each_command_and_option),
+	    cmocka_unit_test(readme__command_list__exactly_those_of_the_table),
+	    cmocka_unit_test(examples__call_only_what_there_is),
+	};
+
+	return cmocka_run_group_tests(tests, setup, NULL);
+}
