@@ -16,14 +16,14 @@ ALL_CFLAGS = $(BASE_CFLAGS) $(HARDEN_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LDFLAGS) $(PIE_$(STATIC)) $(CFLAGS) $(LDFLAGS)
 
 # Everything but main.c, lowest folder first: none uses what stands behind it. Tests link with it.
-BASE = err hint suggest text warnings
-RULE = arch elf entry limits line match tempname arch_table
-KERNEL = binfmt binfmt_list binfmt_open mount replace snapshot
-HOST = confd facts host interp persist probe probe_elf trust
-JUDGE = archtest bootcheck check doctor health resolve stale
-CLI = columns help json operand opt
+BASE = arena err suggest text
+RULE = arch arch_table elf entry hex limit line pattern rule tempname
+KERNEL = binfmt binfmt_list binfmt_open mount planned replace snapshot userns
+HOST = confd facts host interp loader persist probe probe_elf trust
+JUDGE = archtest bootcheck check doctor health overlap resolve stale
+CLI = columns help json operand opt print report
 CMD = cmd_completion cmd_doctor cmd_enable cmd_list cmd_match cmd_refresh cmd_register cmd_remove cmd_status cmd_test \
-	plan session
+	plan put session
 LIB = $(BASE:%=base/%) $(RULE:%=rule/%) $(KERNEL:%=kernel/%) $(HOST:%=host/%) $(JUDGE:%=judge/%) $(CLI:%=cli/%) \
 	$(CMD:%=cmd/%) commands
 LIB_OBJ = $(LIB:%=build/%.o)
@@ -63,8 +63,10 @@ build/tests/%: tests/%.c $(TEST_HEADERS) $(TEST_LIB) $(LIB_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -iquote tests/lib -o $@ $< $(TEST_LIB) $(LIB_OBJ) $(ALL_LDFLAGS) -lcmocka
 
+.SECONDARY: $(TEST_LIB)
+
 check: all $(TEST_BIN)
-	@for t in $(TEST_BIN); do echo "== $$t"; $$t || exit 1; done
+	@tests/run $(TEST_BIN)
 
 # Random input for every reader of texts and headers, with clang's libFuzzer: make fuzz SECONDS=600
 SECONDS = 30

@@ -5,8 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rule.h"
+
 /* No row's magic is longer than this: an ELF64 header up to and including e_flags is 52 bytes. */
-enum { ARCH_MAGIC_MAX = 52, ARCH_GROUP_MAX = 2 };
+enum { ARCH_MAGIC_MAX = 52, ARCH_GROUP_MAX = 2, ARCH_ROWS_MAX = 64 };
 
 /* One file of magic/. All pointers are to static storage; lists end with NULL. */
 struct arch {
@@ -40,19 +42,25 @@ const struct arch *arch_find(const char *word);
  */
 size_t arch_select(const char *word, const struct arch *rows[static ARCH_GROUP_MAX]);
 
+/* The pattern of a row's programs; it points to the row. */
+struct pattern arch_pattern(const struct arch *arch);
+
+/* The default name of an architecture's entry: "qemu-aarch64". */
+void arch_entry_name(const struct arch *arch, char name[static RULE_NAME_MAX + 1]);
+
 /*
- * The row whose programs a magic rule is meant for, whoever wrote it: class, byte order and the
- * low byte of e_machine must be wanted by the rule, and nothing that it wants may differ from the
- * row. mask may be NULL (all bits count). NULL where the rule says too little or is no ELF rule.
+ * The row whose programs a pattern is meant for, whoever wrote it: class, byte order and the low
+ * byte of e_machine must be wanted by it, and nothing that it wants may differ from the row.
+ * NULL where it says too little or is no ELF magic.
  */
-const struct arch *arch_of_rule(size_t offset, const unsigned char *magic, const unsigned char *mask, size_t size);
+const struct arch *arch_of_pattern(const struct pattern *pattern);
 
 /* The row whose magic and mask match these first bytes of a file (shorter ones count as zero-padded), or NULL. */
 const struct arch *arch_of_header(const unsigned char *head, size_t size);
 
 struct suggest;
 
-/* Offers every name and alias to a search for what an unknown word may have meant (near.h). */
+/* Offers every name and alias as what an unknown word may have meant. */
 void arch_suggest(struct suggest *suggest);
 
 #endif

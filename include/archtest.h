@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-#include "hint.h"
+#include "err.h"
 #include "probe.h"
 
 struct arch;
@@ -19,7 +19,7 @@ struct archtest {
 	bool stale;                     /* the runner's file was replaced or deleted since it was registered */
 	char runner[PATH_MAX + 16];     /* the file that ran it, "" if it could not be seen or none did */
 	char version[PROBE_OUTPUT_MAX]; /* QEMU's version line, "" if it is no QEMU */
-	struct hint advice;             /* what was seen, and on a failure the remedy */
+	struct err why;                 /* what was seen, and on a failure the fix */
 };
 
 /*
@@ -37,7 +37,7 @@ void archtest_run(const struct arch *arch, const struct resolved *resolved, unsi
 struct archtest_input {
 	const struct arch *arch;
 	const struct handler *taker; /* the live entry that takes it, NULL: none, or not known */
-	const struct hint *idle;     /* then, why none does, or NULL */
+	const struct err *idle;      /* then, why none does, or NULL */
 	const struct probe_result *run, *version;
 	const struct stat *path, *script;
 	bool foreign; /* the interpreter is a foreign program itself: who runs it says nothing of its file */

@@ -6,42 +6,35 @@
 
 struct binfmt_list;
 struct err;
-struct interp;
-struct warnings;
 struct rule;
+struct warnings;
+
+/* What a check is for. */
+struct check {
+	const char *dir;                /* the mount, for the way back */
+	const struct binfmt_list *list; /* live entries, NULL: not known */
+	const char *verb;               /* what is about to be done to the rule: "registers", "enables" */
+	bool live;                      /* the kernel has it already: its fields are legal, with F the file is held */
+	bool force;                     /* all refusals but those of fields become warnings, with the way back */
+};
 
 /*
- * What would break the machine or can never work, looked for before anything is written: the
+ * Refuses a rule that would break the machine or can never work; call it before any write: the
  * fields' limits, the interpreter's file, a rule that takes native programs, scripts or its own
- * interpreter, and credentials (C) handed to an interpreter that others can change. -1 and *err
- * for the first one found. With `force` all but the fields become notes, with the way back.
+ * interpreter, and credentials (C) for an interpreter that others can change. 0, or -1 and *err for the first.
  */
-int check_rule(const struct rule *rule, const char *dir, const struct binfmt_list *list, bool force, struct err *err,
-	       struct warnings *notes);
+int check_rule(const struct rule *rule, const struct check *check, struct err *err, struct warnings *warnings);
+
+/* The part of check_rule that keeps a rule from breaking the machine, whether it can work or not. */
+int check_danger(const struct rule *rule, const struct check *check, struct err *err, struct warnings *warnings);
 
 /* The reason why a rule would take native programs or scripts and so brick the machine, or NULL. L rules may. */
 const char *check_native(const struct rule *rule);
 
 /*
- * The reason why a rule takes its own interpreter, or what runs that (if it is a script, or taken by
- * an enabled entry of the list, which may be NULL), or NULL.
+ * Why running the interpreter comes back to this rule, directly, by #! or by another enabled entry
+ * of the list (may be NULL), or NULL.
  */
-const char *check_loop(const struct rule *rule, const struct interp *interp, const struct binfmt_list *list);
-
-/*
- * Whether somebody else could change the file that a path leads to: it and every folder on the
- * way, links followed, must belong to root (in a child user namespace: or to ourselves or the
- * overflow uid) and be writable by nobody else. 0, or -1 with the culprit named.
- */
-int trust_check(const char *path, struct err *err);
-
-/*
- * The first enabled entry that stands in front of the entry of the rule's name (everywhere, if
- * there is none) and takes files from it, NULL if none does.
- */
-const char *check_in_front(const struct rule *rule, const struct binfmt_list *list);
-
-/* Notes on the enabled entries that the rule, registered now and so in front of all, takes files from. */
-void check_shadow(const struct rule *rule, const struct binfmt_list *list, struct warnings *notes);
+const char *check_loop(const struct rule *rule, const struct binfmt_list *list);
 
 #endif

@@ -8,28 +8,35 @@
 enum { COLUMNS_MAX = 8 };
 
 /*
- * Columns for people, on standard output. Rows are added first and printed at the end, each column
- * as wide as its widest cell, the last one as it comes, or on a terminal cut at its start to fit.
- * Cells are printed safely (out.h).
+ * Columns for people, on standard output, each as wide as its widest cell, the last one as it
+ * comes, or on a terminal cut at its start to fit. Cells are printed safely (print.h). With -q
+ * nothing is printed, and without rows no headings are either.
  */
 struct columns {
-	size_t columns, rows; /* rows: without the headings */
+	const char *const *headings;
+	size_t columns, rows;
 	size_t width[COLUMNS_MAX];
-	char *cells; /* NUL-terminated texts, row by row */
-	size_t len, room;
+	size_t last_room; /* columns of the terminal for the last cell */
+	bool colour;
 	size_t marked;    /* on a terminal, cells of this column that are not `good` are red; */
 	const char *good; /* NULL: none */
-	bool failed;      /* out of memory: columns_print says so */
+	char *cells;      /* of rows that were added: NUL-terminated texts, row by row */
+	size_t len, room;
+	bool failed; /* out of memory: columns_print says so */
 };
 
-/* Starts with a row of headings; NULL ends them. */
-void columns_start(struct columns *table, const char *const *headings);
-void columns_row(struct columns *table, const char *const *cells); /* as many as there are headings */
+/* Starts; NULL ends the headings. */
+void columns_start(struct columns *columns, const char *const *headings);
 
-/*
- * Prints and frees; a table without rows prints nothing, not even its headings, nor does any with
- * -q. -1 if memory ran out and the table was not printed.
- */
-int columns_print(struct columns *table);
+/* Of rows that the caller can make twice: all are measured first, then the headings and each is printed. */
+void columns_measure(struct columns *columns, const char *const *cells);
+void columns_headings(struct columns *columns);
+void columns_line(const struct columns *columns, const char *const *cells);
+
+/* Of rows that it can make only once: adds one to those that columns_print prints and frees. */
+void columns_row(struct columns *columns, const char *const *cells);
+
+/* -1 if memory ran out and nothing was printed. */
+int columns_print(struct columns *columns);
 
 #endif

@@ -16,12 +16,16 @@ struct confd_line {
 	const char *reason;      /* then, why */
 };
 
+/* The folders that systemd-binfmt reads: /etc, /run, /usr/local/lib and /usr/lib/binfmt.d; ends with NULL. */
+extern const char *const confd_dirs[];
+
 /*
- * Reads the configuration as systemd-binfmt does: *.conf of /etc, /run, /usr/local/lib and
- * /usr/lib/binfmt.d, sorted by file name over all of them, of equal names the first folder's; a
- * link to /dev/null or an empty file masks one. Calls `each` for every line that is neither blank
- * nor a comment (# or ;), in the order of registration. 0, or -1 if a folder cannot be read.
+ * Reads configuration as systemd-binfmt does: *.conf of the folders (NULL ends them), sorted by file
+ * name over all of them, of equal names the first folder's; a link to /dev/null or an empty file
+ * masks one. Calls `each` for every line that is neither blank nor a comment (# or ;), in the order
+ * of registration. 0, or -1 if a folder cannot be read.
  */
-int confd_read(void (*each)(void *arg, const struct confd_line *line), void *arg, struct err *err);
+int confd_read(const char *const *dirs, void (*each)(void *arg, const struct confd_line *line), void *arg,
+	       struct err *err);
 
 #endif

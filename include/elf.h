@@ -5,9 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
-struct rule;
+#include "pattern.h"
 
 /* The part of an ELF header that says what the program is for. */
 struct elf_head {
@@ -22,17 +21,20 @@ struct elf_head {
 /* Decodes a file's first bytes; false if they are no whole ELF header of a known class and byte order. */
 bool elf_parse(const unsigned char *head, size_t size, struct elf_head *elf);
 
-/* Whether the opened file asks for a dynamic loader: 1 yes, 0 no, -1 it cannot be read or is no sound ELF file. */
-int elf_is_dynamic(int fd);
+/* An unsigned number of `bytes` bytes (at most 8), the high one first if big. */
+uint64_t elf_number(const unsigned char *at, size_t bytes, bool big);
 
-/* The same, and the loader's path, "" if it is too long to be one. */
-int elf_loader(int fd, char path[static 256]);
+/* A pattern with bytes of its own: made once, not to be copied. */
+struct elf_like {
+	struct pattern pattern;
+	unsigned char magic[40], mask[40];
+};
 
 /*
- * Magic and mask for programs like the one whose first bytes are given, as strict as our own table:
+ * The pattern of programs like the one whose first bytes are given, as strict as our own table:
  * class, byte order and machine exact, executable or shared object, bytes 7-15 free, for 32-bit MIPS
- * also the ABI2 bit of e_flags. NULL, or the reason why no rule can be made of it.
+ * also the ABI2 bit of e_flags. NULL, or the reason why there is none.
  */
-const char *elf_like(const unsigned char *head, size_t size, struct rule *rule);
+const char *elf_like(const unsigned char *head, size_t size, struct elf_like *like);
 
 #endif

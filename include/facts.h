@@ -4,14 +4,15 @@
 
 #include <stdbool.h>
 
-#include "binfmt.h"
+#include "binfmt_open.h"
 #include "err.h"
+#include "host.h"
 
 /* What doctor reads of the machine before it judges; a number is -1 where it could not be read. */
 struct facts {
-	unsigned major, minor;         /* of the running kernel, 0 unknown */
-	const char *mount_code;        /* err.code of binfmt_open, NULL: opened */
-	char mount_text[ERR_TEXT_MAX]; /* err.text then */
+	struct host_kernel kernel;
+	const char *dir;  /* of the mount */
+	struct err mount; /* why it could not be opened; ERR_NONE: it was */
 	bool read_only;
 	bool switched_on;
 	bool initial_user_namespace;
@@ -25,8 +26,8 @@ struct facts {
 	size_t unconfigured;      /* live entries that no configuration brings back */
 };
 
-/* Reads them. `b` is opened by binfmt_open or that failed with *err. */
-void facts_read(struct facts *facts, const struct binfmt *b, bool opened, const struct err *err);
+/* Reads them. `b` is the opened mount, or NULL where that failed with *err. */
+void facts_read(struct facts *facts, const char *dir, const struct binfmt *b, const struct err *err);
 
 /* Whether update-binfmts has a format of this name on record and so registers it at boot. */
 bool facts_binfmt_support_has(const char *name);

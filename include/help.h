@@ -6,13 +6,11 @@
 
 struct cmd;
 
-/* --help of a command, or of the program (NULL), on standard output; all from the tables. */
-void help_print(const struct cmd *cmd);
+/* --help of a command, or of the program with its table of commands, on standard output; all from the tables. */
+void help_command(const struct cmd *cmd);
+void help_program(const struct cmd *table);
 
-/* The usage line only. */
+/* The usage line only; cmd NULL: the program's. */
 void help_usage(FILE *f, const struct cmd *cmd);
-
-/* The one JSON document of a run that failed before it had results. */
-void help_json_error(const struct cmd *cmd, const char *code, const char *text);
 
 #endif

@@ -4,7 +4,15 @@
 
 #include <stdbool.h>
 
+#include "pattern.h"
+
 struct arch;
+
+/* This very program, as the kernel would see it; NULL if it cannot be read. */
+const struct subject *host_own(void);
+
+/* The row that this very program is of, or NULL. */
+const struct arch *host_arch(void);
 
 /*
  * Whether this host runs programs of an architecture itself. Where the table says that it may, it
@@ -12,10 +20,15 @@ struct arch;
  */
 bool host_runs(const struct arch *arch);
 
-/* The row that this very binary is of, or NULL. */
-const struct arch *host_arch(void);
+/* The row of a program that this host cannot run itself, by its first bytes; NULL if it can, or none is known. */
+const struct arch *host_foreign(const unsigned char head[static PATTERN_WINDOW]);
 
-/* The running kernel is at least this version. */
-bool host_kernel_since(unsigned major, unsigned minor);
+/* The version of the running kernel; 0.0 if it cannot be told. */
+struct host_kernel {
+	unsigned major, minor;
+};
+
+struct host_kernel host_kernel(void);
+bool host_kernel_since(struct host_kernel kernel, unsigned major, unsigned minor);
 
 #endif

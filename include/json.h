@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct err;
+
 /*
  * Writes one JSON document to standard output as it is called for. `key` is NULL inside arrays.
  * Bytes of a string that are no UTF-8 become U+FFFD, and a member KEY_hex with all bytes follows.
@@ -18,5 +20,8 @@ void json_hex(const char *key, const unsigned char *bytes, size_t len);
 void json_number(const char *key, long value);
 void json_bool(const char *key, bool value);
 void json_null(const char *key);
+
+/* The members "detail" and "fix", null where empty. */
+void json_why(const struct err *why);
 
 #endif

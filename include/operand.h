@@ -2,31 +2,38 @@
 #ifndef OPERAND_H
 #define OPERAND_H
 
+#include <stdbool.h>
+
 #include "arch.h"
-#include "rule.h"
 
 struct binfmt_list;
 struct err;
-struct operand;
 
-/* Names of entries that one operand means. */
-struct targets {
-	size_t count;
-	char names[ARCH_GROUP_MAX][RULE_NAME_MAX + 1];
+/* A word of the command line that names an entry or an architecture. */
+struct operand {
+	const char *word;
+	bool literal; /* by --entry: only an entry of this very name */
 };
 
-/* The default name of an architecture's entry: "qemu-aarch64". */
-void arch_entry_name(const struct arch *arch, char name[static RULE_NAME_MAX + 1]);
-
-/* The entry of this name, or its temporary where that alone is there. NULL: neither. */
-const struct binfmt_entry *binfmt_list_find(const struct binfmt_list *list, const char *name);
+/* The word that stands for all architectures, or all their entries. */
+bool operand_is_all(const struct operand *operand);
 
 /*
- * The entries that an operand means: the one of that name, or where there is none and it was not
- * given literally, those of the architecture that it names. -1 with code "missing" and the nearest
- * names if there is none.
+ * The rows that a word names; their number. 0 and *err (ERR_UNKNOWN, with the nearest names) where no
+ * architecture is called so.
  */
-int operand_find(const struct binfmt_list *list, const struct operand *operand, struct targets *targets,
-		 struct err *err);
+size_t operand_archs(const char *word, const struct arch *rows[static ARCH_GROUP_MAX], struct err *err);
+
+/* The rows that have a live entry of their default name; their number. */
+size_t operand_all(const struct binfmt_list *list, const struct arch *rows[static ARCH_ROWS_MAX]);
+
+/*
+ * The names of the live entries that an operand means, and their number: for `all` those of
+ * operand_all, else the one of that name, or where there is none and it is not literal, those of the
+ * architecture that it names. They point into the list and the operand. -1 with ERR_MISSING and the
+ * nearest names if there is none (but for `all`).
+ */
+int operand_entries(const struct binfmt_list *list, const struct operand *operand,
+		    const char *names[static ARCH_ROWS_MAX], struct err *err);
 
 #endif

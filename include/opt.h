@@ -6,12 +6,9 @@
 #include <stddef.h>
 
 #include "interp.h"
+#include "operand.h"
 
-/* A word of the command line that names an entry or an architecture; literal: by --entry. */
-struct operand {
-	const char *word;
-	bool literal;
-};
+struct cmd;
 
 /* The values of all options of all commands. */
 struct args {
@@ -25,7 +22,8 @@ struct args {
 	const char *interpreter_dirs[INTERP_DIRS_MAX];
 	size_t interpreter_dir_count;
 
-	struct operand *operands; /* room for one per word of the command line */
+	const struct cmd *commands; /* all, for completion */
+	struct operand *operands;   /* room for one per word of the command line */
 	size_t operand_count;
 };
 
@@ -69,7 +67,7 @@ struct opt {
 	{                                                                                                              \
 		"entry", 0, OPT_ENTRY, "NAME", 0, "the entry of exactly this name (repeatable)"                        \
 	}
-#define OPT_TIMEOUT OPT_COUNT("timeout", 0, "SECONDS", timeout, "wait so long for another binfmtctl to finish (30)")
+#define OPT_TIMEOUT OPT_COUNT("timeout", 0, "SECONDS", timeout, "wait up to SECONDS for another binfmtctl (default 30)")
 #define OPT_FORCE(help) OPT_BOOL("force", 0, force, help)
 
 extern const struct opt opt_global[];

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct binfmt;
+struct planned;
 struct err;
 struct rule;
 
@@ -22,7 +22,7 @@ enum { PERSIST_TEXT_MAX = 2048 };
 struct persist {
 	const char *where; /* the folder */
 	int dir;           /* opened, -1: it is not there */
-	char file[NAME_MAX + 1];
+	char name[NAME_MAX + 1];
 	bool ours;  /* the file is there, and binfmtctl wrote it */
 	size_t len; /* of text */
 	char text[PERSIST_TEXT_MAX];
@@ -32,16 +32,17 @@ struct persist {
  * Looks at an entry's file in a folder (NULL: PERSIST_DIR). -1 and *err if somebody else wrote it
  * (unless `force`), or no file can have that name.
  */
-int persist_open(struct persist *conf, const char *dir, const char *name, bool force, struct err *err);
-void persist_close(struct persist *conf);
+int persist_open(struct persist *file, const char *dir, const char *name, bool force, struct err *err);
+void persist_close(struct persist *file);
 
 /* Makes the text for a rule. -1 and *err if there is none, or others could write the folder. */
-int persist_prepare(struct persist *conf, const struct rule *rule, struct err *err);
+int persist_prepare(struct persist *file, const struct rule *rule, struct err *err);
 
-/* Writes the file, whole or not at all; makes PERSIST_DIR. A dry run notes the bytes in b. 0, or -1 and *err. */
-int persist_write(struct persist *conf, struct binfmt *b, struct err *err);
+/* Writes the file, whole or not at all; makes PERSIST_DIR. With `planned` the write is only added there. 0, or -1 and
+ * *err. */
+int persist_write(struct persist *file, struct planned *planned, struct err *err);
 
 /* Takes the file away if binfmtctl wrote it: 1 done (or would be, in a dry run), 0 there was none, -1 and *err. */
-int persist_remove(struct persist *conf, const struct binfmt *b, struct err *err);
+int persist_remove(struct persist *file, bool dry, struct err *err);
 
 #endif

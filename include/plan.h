@@ -2,22 +2,40 @@
 #ifndef PLAN_H
 #define PLAN_H
 
-#include "session.h"
+#include "entry.h"
+#include "interp.h"
 
 struct arch;
-struct rule;
+struct err;
+struct warnings;
+
+/* What the user says of a handler; NULL: nothing. */
+struct wish {
+	const char *name, *flags, *interpreter;
+	const char *const *dirs; /* where to look for interpreters first */
+	size_t dir_count;
+};
+
+/* The rule to be. Not to be copied: the rule points into it, to the wish and to the live entry. */
+struct plan {
+	struct rule rule;
+	bool enabled;
+	char name[RULE_NAME_MAX * 2];
+	char interpreter[INTERP_PATH_MAX];
+};
+
+/* Starts a plan: the name that the entry of an architecture gets, enabled. */
+void plan_start(struct plan *plan, const struct wish *wish, const struct arch *arch);
 
 /*
- * The rule that the options ask for an architecture. What they do not say stays as the live entry
- * of that name has it, or is found: interpreter, flags. Fills c->notes. -1 and c->err if there is
- * no interpreter or a field cannot be held.
+ * The rule for an architecture. What the wish leaves open is kept from the live entry of that name
+ * (may be NULL), else set to its default: interpreter, flags. -1 and *err if there is no interpreter.
  */
-int plan_arch(struct session *c, const struct arch *arch, struct rule *rule);
+int plan_arch(struct plan *plan, const struct wish *wish, const struct arch *arch, const struct entry *live,
+	      struct err *err, struct warnings *warnings);
 
-/* Flags that a custom rule gets: --flags, else what the live entry of that name has, else none. -1 and c->err. */
-int plan_flags(struct session *c, struct rule *rule);
-
-/* Makes the handler be as asked: checks, idempotence, replacement, read-back. On OUT_FAILED c->err says why. */
-enum outcome put_rule(struct session *c, struct rule *rule);
+/* The flags of plan->rule, a custom rule: those of the wish, else what the live entry has, else none. -1 and *err. */
+int plan_flags(struct plan *plan, const struct wish *wish, const struct entry *live, struct err *err,
+	       struct warnings *warnings);
 
 #endif

@@ -2,16 +2,10 @@
 #ifndef REPLACE_H
 #define REPLACE_H
 
-#include <stdbool.h>
-#include <time.h>
-
-#include "rule.h"
-
-struct binfmt;
-struct err;
+#include "binfmt.h"
 
 /*
- * Changes of live handlers. All need the lock (binfmt_begin), read back what they wrote, and start
+ * Changes of live handlers. All need the lock (binfmt_lock), read back what they wrote, and start
  * from what is there now, so that a run that was killed is carried on by the next.
  *
  * A replacement never leaves a moment without a handler:
@@ -24,27 +18,27 @@ struct err;
  */
 
 /*
- * Makes the entry rule->name be this rule, enabled or not as rule->enabled says. What other
- * programs do to the name meanwhile is met with up to three fresh starts. -1: *err says whether
- * the old or the new handler is in force; one of them always is.
+ * Makes the entry rule->name be this rule, enabled or not. What other programs do to the name
+ * meanwhile is answered with up to three retries from what is there. -1: *err says whether the old
+ * or the new handler is in force; one of them always is.
  */
-int replace_rule(struct binfmt *b, const struct rule *rule, struct err *err);
+int replace_rule(struct binfmt *b, const struct rule *rule, bool enabled, struct err *err);
 
 /* Removes an entry and its temporary: 1 removed, 0 there was neither, -1 error. */
 int replace_remove(struct binfmt *b, const char *name, struct err *err);
 
-/* Switches an entry on or off: 1 done, 0 it was so already, -1 error (code "missing": not there). */
+/* Enables or disables an entry: 1 done, 0 it was so already, -1 error (ERR_MISSING: not there). */
 int replace_enable(struct binfmt *b, const char *name, bool on, struct err *err);
 
-/* A live handler: its entry, or where a killed run left that alone its temporary. */
-struct replace_live {
-	struct rule rule; /* under the entry's own name */
-	struct timespec registered;
+/* A live handler: its entry, or where a killed run left that alone its temporary. Not to be copied. */
+struct live {
+	struct binfmt_text text;
+	const struct entry *entry; /* under the entry's own name; NULL: there is none */
 	bool temporary;
 };
 
 /* Reads the live handler of a name: 1, 0 there is none, -1 error. */
-int replace_read(const struct binfmt *b, const char *name, struct replace_live *live, struct err *err);
+int replace_read(const struct binfmt *b, const char *name, struct live *live, struct err *err);
 
 /*
  * Ends what a killed run left of one name: with both entries there the temporary goes, and a

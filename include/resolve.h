@@ -5,9 +5,6 @@
 #include <stdbool.h>
 
 #include "err.h"
-#include "hint.h"
-#include "interp.h"
-#include "match.h"
 #include "snapshot.h"
 
 /* Who runs a file. */
@@ -16,18 +13,18 @@ enum resolution {
 	RESOLVED_NATIVE,
 	RESOLVED_SCRIPT,
 	RESOLVED_NONE,
-	RESOLVED_UNKNOWN, /* a type B entry stands in front: its program decides */
+	RESOLVED_UNKNOWN, /* a type B entry is tried first: its program decides */
 	RESOLVED_ERROR,   /* the file could not be looked at */
 };
 
 struct resolved {
 	enum resolution result;
-	bool asked;              /* the entries were gone through: nothing refused the file before */
-	bool runs;               /* nothing is known that would keep it from running */
+	bool asked;              /* binfmt_misc was consulted */
+	bool runs;               /* nothing known keeps it from running */
 	struct handler handler;  /* of RESOLVED_HANDLER and RESOLVED_UNKNOWN */
 	const struct arch *arch; /* of the file, or of the handler's rule; NULL if unknown */
 	struct subject subject;  /* the file as the kernel sees it */
-	struct hint advice;      /* why, and what would help */
+	struct err why;          /* why, and what would help */
 };
 
 /* The JSON word: "handler". */
@@ -39,11 +36,11 @@ const char *resolve_word(enum resolution result);
  */
 void resolve_file(const struct snapshot *s, const char *path, struct resolved *resolved);
 
-/* Pure: the same for first bytes that were read already; the file's own state is not looked at. */
+/* The same for first bytes that were read already; the file's own state is not looked at. */
 void resolve_subject(const struct snapshot *s, struct resolved *resolved);
 
 /* What entry i did with the file: "disabled", or the first byte that differs. False if it is not shown. */
-bool resolve_why(const struct snapshot *s, size_t i, const struct subject *subject, struct handler *view,
+bool resolve_why(const struct snapshot *s, size_t i, const struct subject *subject, struct handler *handler,
 		 char why[static ERR_TEXT_MAX]);
 
 #endif

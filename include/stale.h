@@ -7,6 +7,7 @@
 #include <time.h>
 
 struct binfmt_list;
+struct entry;
 struct probe_result;
 struct rule;
 
@@ -37,7 +38,6 @@ enum stale stale_by_time(const struct timespec *registered, const struct stat *p
  * The best answer that can be had for an entry of the list: by a probe if it is enabled, of a known
  * architecture and the first to take its programs, else by time. Entries without F are never stale.
  */
-struct staleness stale_of(const struct rule *rule, const struct timespec *registered, const struct binfmt_list *list,
-			  bool switched_on);
+struct staleness stale_of(const struct entry *entry, const struct binfmt_list *list, bool switched_on);
 
 #endif

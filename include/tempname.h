@@ -7,7 +7,7 @@
 #include "rule.h"
 
 /*
- * Temporary names. While an entry is replaced its new rule stands under such a name too, so that
+ * Temporary names. While an entry is replaced its new rule is registered under such a name too, so that
  * something matches at every moment: ".binfmtctl~NAME", or where that would be too long
  * ".binfmtctl#" and a hash of NAME in 16 hex digits (FNV-1a, 64 bits).
  */

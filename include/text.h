@@ -4,18 +4,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
-
-/* -q: warnings, notices and tables are not printed. */
-void print_quiet(bool quiet);
-bool print_is_quiet(void);
 
 /*
- * Prints len bytes (or a string) with control bytes, bytes that are no UTF-8, and code points that
- * reorder or hide text as \xHH, so that a name can forge no line and reach no terminal function.
+ * The bytes that a UTF-8 sequence at s takes (1 to 4, at most len), 0 if it is none; code point to
+ * *point. Overlong forms, surrogates and values above U+10FFFF are none.
  */
-void print_bytes(FILE *f, const char *bytes, size_t len);
-void print_safe(FILE *f, const char *text);
+size_t text_utf8(const char *s, size_t len, unsigned *point);
 
 /*
  * Whether a code point is printed as it is: no control code, nor what Unicode lists as not shown
@@ -31,19 +25,7 @@ enum { TEXT_QUOTED_MAX = 1100 }; /* an entry's name in quotes, whatever it holds
  */
 const char *text_quote(const char *word, char *text, size_t size);
 
-/* How many columns print_safe takes, a code point counted as one. */
+/* How many columns a text takes when it is printed safely (print.h), a code point counted as one. */
 size_t text_width(const char *text);
-
-/* "binfmtctl: OBJECT: cause" on standard error; object may be NULL. */
-__attribute__((format(printf, 2, 3))) void print_err(const char *object, const char *fmt, ...);
-
-/* The same, marked as a warning; nothing with -q. */
-__attribute__((format(printf, 2, 3))) void print_warning(const char *object, const char *fmt, ...);
-
-/*
- * The bytes that a UTF-8 sequence at s takes (1 to 4, at most len), 0 if it is none; code point to
- * *point. Overlong forms, surrogates and values above U+10FFFF are none.
- */
-size_t text_utf8(const char *s, size_t len, unsigned *point);
 
 #endif

@@ -147,4 +147,5 @@ END {
 	print "_Static_assert(ARCH_MAGIC_MAX == " SIZE_MAX ", \"mktable.awk and arch.h disagree\");\n"
 	print "const struct arch arch_table[] = {\n" rows "};\n"
 	print "const size_t arch_count = sizeof(arch_table) / sizeof(arch_table[0]);"
+	print "_Static_assert(sizeof(arch_table) / sizeof(arch_table[0]) <= ARCH_ROWS_MAX, \"arch.h has room for all rows\");"
 }

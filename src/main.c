@@ -6,17 +6,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "binfmt.h"
-#include "cmd.h"
+#include "binfmt_open.h"
+#include "commands.h"
 #include "err.h"
 #include "help.h"
+#include "print.h"
+#include "report.h"
 #include "suggest.h"
-#include "text.h"
 
 static const struct cmd *
 find_command(const char *name)
 {
-	for (const struct cmd *cmd = cmd_table; cmd->name; cmd++)
+	for (const struct cmd *cmd = commands; cmd->name; cmd++)
 		if (strcmp(cmd->name, name) == 0)
 			return cmd;
 	return NULL;
@@ -29,7 +30,7 @@ unknown_command(const struct args *args, const char *name)
 	struct suggest suggest;
 
 	suggest_start(&suggest, name);
-	for (const struct cmd *cmd = cmd_table; cmd->name; cmd++)
+	for (const struct cmd *cmd = commands; cmd->name; cmd++)
 		suggest_add(&suggest, cmd->name);
 	return report_usage(NULL, args, "unknown command '%.100s'%s", name, suggest_text(&suggest, text));
 }
@@ -47,19 +48,22 @@ asks_for_json(int argc, char *argv[])
 	return false;
 }
 
-static int
-run(int argc, char *argv[], struct args *args)
+/* Reads the command line: the command to run, or NULL and the exit status where all is done already. */
+static const struct cmd *
+parse_line(int argc, char *argv[], struct args *args, int *status)
 {
 	const struct cmd *cmd = NULL;
 	const char *wrong;
 	int at = 1;
 
+	*status = EXIT_DONE;
 	wrong = opt_parse(argc, argv, &at, NULL, true, args);
 	if (!wrong && at < argc && strcmp(argv[at], "--") != 0) {
 		cmd = find_command(argv[at]);
 		if (!cmd) {
 			args->json |= asks_for_json(argc, argv);
-			return unknown_command(args, argv[at]);
+			*status = unknown_command(args, argv[at]);
+			return NULL;
 		}
 		at++;
 		wrong = opt_parse(argc, argv, &at, cmd->opts, false, args);
@@ -67,16 +71,18 @@ run(int argc, char *argv[], struct args *args)
 	print_quiet(args->quiet);
 	args->json |= wrong && asks_for_json(argc, argv);
 	if (wrong)
-		return report_usage(cmd, args, "%s", wrong);
-	if (args->help) {
-		help_print(cmd);
-		return EXIT_DONE;
-	}
-	if (args->version) {
+		*status = report_usage(cmd, args, "%s", wrong);
+	else if (args->help && cmd)
+		help_command(cmd);
+	else if (args->help)
+		help_program(commands);
+	else if (args->version)
 		puts("binfmtctl " BINFMTCTL_VERSION);
-		return EXIT_DONE;
-	}
-	return cmd ? cmd->run(cmd, args) : report_usage(NULL, args, "which command?");
+	else if (!cmd)
+		*status = report_usage(NULL, args, "no command given");
+	else
+		return cmd;
+	return NULL;
 }
 
 /*
@@ -94,7 +100,8 @@ hold_standard_descriptors(void)
 int
 main(int argc, char *argv[])
 {
-	struct args args = {.binfmt_dir = BINFMT_DIR, .offset = -1, .timeout = -1};
+	struct args args = {.binfmt_dir = BINFMT_DIR, .offset = -1, .timeout = -1, .commands = commands};
+	const struct cmd *cmd;
 	int status;
 
 	hold_standard_descriptors();
@@ -105,7 +112,9 @@ main(int argc, char *argv[])
 		print_err(NULL, "out of memory");
 		return EXIT_FAILED;
 	}
-	status = run(argc, argv, &args);
+	cmd = parse_line(argc, argv, &args, &status);
+	if (cmd)
+		status = cmd->run(cmd, &args);
 	free(args.operands);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		print_err("standard output", "the result could not be written");

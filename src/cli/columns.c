@@ -7,63 +7,44 @@
 #include <unistd.h>
 
 #include "columns.h"
+#include "print.h"
 #include "text.h"
 
 enum { GAP = 2, LAST_MIN = 12 };
 
 void
-columns_start(struct columns *table, const char *const *headings)
+columns_start(struct columns *c, const char *const *headings)
 {
-	*table = (struct columns){0};
-	while (headings[table->columns])
-		table->columns++;
-	columns_row(table, headings);
-	table->rows = 0;
-}
-
-static void
-add(struct columns *table, const char *cell)
-{
-	size_t len = strlen(cell) + 1;
-	char *more;
-
-	if (table->room - table->len < len) {
-		more = realloc(table->cells, table->room * 2 + len);
-		if (!more) {
-			table->failed = true;
-			return;
-		}
-		table->cells = more;
-		table->room = table->room * 2 + len;
-	}
-	memcpy(table->cells + table->len, cell, len);
-	table->len += len;
+	*c = (struct columns){.headings = headings};
+	while (headings[c->columns])
+		c->columns++;
+	columns_measure(c, headings);
+	c->rows = 0;
 }
 
 void
-columns_row(struct columns *table, const char *const *cells)
+columns_measure(struct columns *c, const char *const *cells)
 {
-	for (size_t i = 0; i < table->columns; i++) {
+	for (size_t i = 0; i < c->columns; i++) {
 		size_t width = text_width(cells[i]);
 
-		if (width > table->width[i])
-			table->width[i] = width;
-		add(table, cells[i]);
+		if (width > c->width[i])
+			c->width[i] = width;
 	}
-	table->rows++;
+	c->rows++;
 }
 
-/* Columns left for the last cell of a row: on a terminal what is not taken by the others, else no limit. */
+/* What is left for the last cell of a row: on a terminal what is not taken by the others, else no limit. */
 static size_t
-room_for_last(const struct columns *table)
+room_for_last(const struct columns *c)
 {
 	struct winsize size;
 	size_t taken = 0;
 
-	if (table->columns < 2 || !isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
+	if (c->columns < 2 || !isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
 		return SIZE_MAX;
-	for (size_t i = 0; i + 1 < table->columns; i++)
-		taken += table->width[i] + GAP;
+	for (size_t i = 0; i + 1 < c->columns; i++)
+		taken += c->width[i] + GAP;
 	return size.ws_col > taken + LAST_MIN ? size.ws_col - taken : SIZE_MAX;
 }
 
@@ -86,32 +67,75 @@ print_last(const char *cell, size_t room)
 }
 
 static void
-print_cell(const struct columns *table, size_t column, const char *cell, bool colour)
+print_cell(const struct columns *c, size_t column, const char *cell)
 {
-	bool marked = colour && table->good && column == table->marked && strcmp(cell, table->good) != 0;
+	bool marked = c->colour && c->good && column == c->marked && strcmp(cell, c->good) != 0;
 
 	fputs(marked ? "\033[31m" : "", stdout);
 	print_safe(stdout, cell);
 	fputs(marked ? "\033[0m" : "", stdout);
-	for (size_t i = text_width(cell); i < table->width[column] + GAP; i++)
+	for (size_t i = text_width(cell); i < c->width[column] + GAP; i++)
 		putchar(' ');
 }
 
-int
-columns_print(struct columns *table)
+void
+columns_line(const struct columns *c, const char *const *cells)
 {
-	size_t column = 0, row = 0, room = room_for_last(table);
-	bool colour = isatty(STDOUT_FILENO), print = table->rows && !table->failed && !print_is_quiet();
+	if (print_is_quiet())
+		return;
+	for (size_t i = 0; i + 1 < c->columns; i++)
+		print_cell(c, i, cells[i]);
+	print_last(cells[c->columns - 1], c->last_room);
+}
 
-	for (const char *cell = table->cells; print && cell < table->cells + table->len; cell += strlen(cell) + 1) {
-		if (column + 1 < table->columns) {
-			print_cell(table, column++, cell, colour && row > 0);
-			continue;
+void
+columns_headings(struct columns *c)
+{
+	c->last_room = room_for_last(c);
+	if (c->rows)
+		columns_line(c, c->headings);
+	c->colour = isatty(STDOUT_FILENO);
+}
+
+static void
+add_cell(struct columns *c, const char *cell)
+{
+	size_t len = strlen(cell) + 1;
+	char *more;
+
+	if (c->room - c->len < len) {
+		more = realloc(c->cells, c->room * 2 + len);
+		if (!more) {
+			c->failed = true;
+			return;
 		}
-		print_last(cell, room);
-		column = 0;
-		row++;
+		c->cells = more;
+		c->room = c->room * 2 + len;
 	}
-	free(table->cells);
-	return table->failed ? -1 : 0;
+	memcpy(c->cells + c->len, cell, len);
+	c->len += len;
+}
+
+void
+columns_row(struct columns *c, const char *const *cells)
+{
+	columns_measure(c, cells);
+	for (size_t i = 0; i < c->columns; i++)
+		add_cell(c, cells[i]);
+}
+
+int
+columns_print(struct columns *c)
+{
+	const char *cells[COLUMNS_MAX], *cell = c->cells;
+
+	if (!c->failed)
+		columns_headings(c);
+	while (!c->failed && cell < c->cells + c->len) {
+		for (size_t i = 0; i < c->columns; i++, cell += strlen(cell) + 1)
+			cells[i] = cell;
+		columns_line(c, cells);
+	}
+	free(c->cells);
+	return c->failed ? -1 : 0;
 }

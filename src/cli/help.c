@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "cmd.h"
+#include "command.h"
 #include "help.h"
-#include "json.h"
 
 /* One line for each form of the command. */
 void
@@ -41,39 +40,24 @@ print_options(const struct opt *opt)
 }
 
 void
-help_print(const struct cmd *cmd)
+help_command(const struct cmd *cmd)
 {
 	help_usage(stdout, cmd);
-	if (cmd) {
-		printf("%s\n", cmd->help);
-		fputs(cmd->opts->name ? "\nOptions:\n" : "", stdout);
-		print_options(cmd->opts);
-	} else {
-		puts("Manage the kernel's binfmt_misc handlers.\n\nCommands:");
-		for (const struct cmd *c = cmd_table; c->name; c++)
-			printf("  %-12s %s\n", c->name, c->help);
-	}
+	printf("%s\n", cmd->help);
+	fputs(cmd->opts->name ? "\nOptions:\n" : "", stdout);
+	print_options(cmd->opts);
 	puts("\nGlobal options:");
 	print_options(opt_global);
-	if (!cmd)
-		puts("\nbinfmtctl COMMAND --help tells more; binfmtctl(8) tells all.");
 }
 
 void
-help_json_error(const struct cmd *cmd, const char *code, const char *text)
+help_program(const struct cmd *table)
 {
-	json_object(NULL);
-	if (cmd) {
-		json_array(cmd->key);
-		json_end();
-	}
-	if (cmd && strcmp(cmd->key, "entries") == 0) {
-		json_null("mount");
-		json_bool("enabled", false);
-	}
-	json_object("error");
-	json_string("code", code);
-	json_string("detail", text);
-	json_end();
-	json_end();
+	help_usage(stdout, NULL);
+	puts("Manage the kernel's binfmt_misc handlers.\n\nCommands:");
+	for (; table->name; table++)
+		printf("  %-12s %s\n", table->name, table->help);
+	puts("\nGlobal options:");
+	print_options(opt_global);
+	puts("\nbinfmtctl COMMAND --help tells more; binfmtctl(8) tells all.");
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "err.h"
 #include "json.h"
 #include "text.h"
 
@@ -144,4 +145,11 @@ json_null(const char *key)
 {
 	member(key);
 	fputs("null", stdout);
+}
+
+void
+json_why(const struct err *why)
+{
+	json_string("detail", *why->text ? why->text : NULL);
+	json_string("fix", *why->fix ? why->fix : NULL);
 }

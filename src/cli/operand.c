@@ -1,40 +1,56 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdio.h>
 #include <string.h>
 
-#include "binfmt.h"
+#include "binfmt_list.h"
 #include "err.h"
 #include "operand.h"
-#include "opt.h"
 #include "suggest.h"
 #include "tempname.h"
 
-void
-arch_entry_name(const struct arch *arch, char name[static RULE_NAME_MAX + 1])
+bool
+operand_is_all(const struct operand *operand)
 {
-	snprintf(name, RULE_NAME_MAX + 1, "qemu-%s", arch->name);
+	return !operand->literal && strcmp(operand->word, "all") == 0;
 }
 
-const struct binfmt_entry *
-binfmt_list_find(const struct binfmt_list *list, const char *name)
+size_t
+operand_archs(const char *word, const struct arch *rows[static ARCH_GROUP_MAX], struct err *err)
 {
-	const struct binfmt_entry *held = NULL;
+	size_t count = arch_select(word, rows);
+	char text[SUGGEST_TEXT_MAX];
+	struct suggest suggest;
 
-	for (size_t i = 0; i < list->count; i++) {
-		const struct binfmt_entry *e = &list->entries[i];
-
-		if (strcmp(e->name, name) == 0)
-			return e;
-		if (tempname_matches(e->name, name))
-			held = e;
-	}
-	return held;
+	if (count)
+		return count;
+	suggest_start(&suggest, word);
+	arch_suggest(&suggest);
+	err_set(err, ERR_UNKNOWN, "unknown architecture%s", suggest_text(&suggest, text));
+	return 0;
 }
 
-static void
-add(struct targets *targets, const char *name)
+/* The name of a row's live entry, NULL if there is none; it stays as long as the list. */
+static const char *
+live_name(const struct binfmt_list *list, const struct arch *arch)
 {
-	snprintf(targets->names[targets->count++], RULE_NAME_MAX + 1, "%s", name);
+	char name[RULE_NAME_MAX + 1];
+	const struct entry *e;
+
+	arch_entry_name(arch, name);
+	e = binfmt_list_find(list, name);
+	if (e && tempname_target(e->rule.name))
+		return tempname_target(e->rule.name);
+	return e ? e->rule.name : NULL;
+}
+
+size_t
+operand_all(const struct binfmt_list *list, const struct arch *rows[static ARCH_ROWS_MAX])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < arch_count; i++)
+		if (live_name(list, &arch_table[i]))
+			rows[count++] = &arch_table[i];
+	return count;
 }
 
 static int
@@ -45,34 +61,36 @@ missing(const struct binfmt_list *list, const struct operand *operand, const str
 
 	if (arch) {
 		arch_entry_name(arch, name);
-		return err_set(err, "missing", "there is no entry %s", name);
+		return err_set(err, ERR_MISSING, "there is no entry %s", name);
 	}
 	suggest_start(&suggest, operand->word);
 	for (size_t i = 0; i < list->count; i++)
-		suggest_add(&suggest, list->entries[i].name);
+		suggest_add(&suggest, list->entries[i].rule.name);
 	if (!operand->literal)
 		arch_suggest(&suggest);
-	return err_set(err, "missing", "no such entry%s%s",
+	return err_set(err, ERR_MISSING, "no such entry%s%s",
 		       operand->literal ? "" : ", and no architecture of that name", suggest_text(&suggest, text));
 }
 
 int
-operand_find(const struct binfmt_list *list, const struct operand *operand, struct targets *targets, struct err *err)
+operand_entries(const struct binfmt_list *list, const struct operand *operand, const char *names[static ARCH_ROWS_MAX],
+		struct err *err)
 {
-	const struct arch *rows[ARCH_GROUP_MAX];
-	char name[RULE_NAME_MAX + 1];
+	const struct arch *rows[ARCH_ROWS_MAX];
 	size_t count;
+	int found = 0;
 
-	targets->count = 0;
-	if (binfmt_list_find(list, operand->word)) {
-		add(targets, operand->word);
-		return 0;
+	if (!operand_is_all(operand) && binfmt_list_find(list, operand->word)) {
+		names[0] = operand->word;
+		return 1;
 	}
-	count = operand->literal ? 0 : arch_select(operand->word, rows);
+	if (operand_is_all(operand))
+		count = operand_all(list, rows);
+	else
+		count = operand->literal ? 0 : arch_select(operand->word, rows);
 	for (size_t i = 0; i < count; i++) {
-		arch_entry_name(rows[i], name);
-		if (binfmt_list_find(list, name))
-			add(targets, name);
+		names[found] = live_name(list, rows[i]);
+		found += names[found] != NULL;
 	}
-	return targets->count ? 0 : missing(list, operand, count ? rows[0] : NULL, err);
+	return found || operand_is_all(operand) ? found : missing(list, operand, count ? rows[0] : NULL, err);
 }

@@ -6,6 +6,7 @@
 #include "arch.h"
 #include "cmd.h"
 #include "err.h"
+#include "report.h"
 
 const struct opt completion_opts[] = {OPT_END};
 
@@ -41,7 +42,7 @@ print_opt_words(const struct opt *opt)
 }
 
 static void
-print_bash(void)
+print_bash(const struct cmd *commands)
 {
 	puts("# bash completion for binfmtctl\n"
 	     "_binfmtctl_entries() { local e; for e in /proc/sys/fs/binfmt_misc/*; do e=${e##*/};\n"
@@ -52,13 +53,13 @@ print_bash(void)
 	fputs("\tarchs='", stdout);
 	print_archs();
 	fputs("'\n\tfor w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do case $w in", stdout);
-	for (const struct cmd *c = cmd_table; c->name; c++)
-		printf("%s%s", c == cmd_table ? " " : " | ", c->name);
+	for (const struct cmd *c = commands; c->name; c++)
+		printf("%s%s", c == commands ? " " : " | ", c->name);
 	fputs(") cmd=$w; break ;; esac; done\n\tcase $cmd in\n\t'') operands='", stdout);
-	for (const struct cmd *c = cmd_table; c->name; c++)
-		printf("%s%s", c == cmd_table ? "" : " ", c->name);
+	for (const struct cmd *c = commands; c->name; c++)
+		printf("%s%s", c == commands ? "" : " ", c->name);
 	puts("' ;;");
-	for (const struct cmd *c = cmd_table; c->name; c++) {
+	for (const struct cmd *c = commands; c->name; c++) {
 		printf("\t%s) operands=\"%s\" words='", c->name, finders[c->operands].bash);
 		print_opt_words(c->opts);
 		puts("' ;;");
@@ -99,7 +100,7 @@ print_zsh_opts(const struct opt *opt)
 }
 
 static void
-print_zsh(void)
+print_zsh(const struct cmd *commands)
 {
 	puts("#compdef binfmtctl\n"
 	     "_binfmtctl_entries() { local e; for e in /proc/sys/fs/binfmt_misc/*(N:t); do\n"
@@ -109,21 +110,21 @@ print_zsh(void)
 	fputs("\tarchs=(", stdout);
 	print_archs();
 	puts(")\n\tcase $1 in");
-	for (const struct cmd *c = cmd_table; c->name; c++)
+	for (const struct cmd *c = commands; c->name; c++)
 		if (c->operands != OPERANDS_NONE)
 			printf("\t%s) %s ;;\n", c->name, finders[c->operands].zsh);
 	puts("\tesac\n}\n_binfmtctl() {\n\tlocal w cmd=\n\tfor w in ${words[2,CURRENT-1]}; do case $w in");
 	fputs("\t", stdout);
-	for (const struct cmd *c = cmd_table; c->name; c++)
-		printf("%s%s", c == cmd_table ? "" : "|", c->name);
+	for (const struct cmd *c = commands; c->name; c++)
+		printf("%s%s", c == commands ? "" : "|", c->name);
 	puts(") cmd=$w; break ;; esac; done\n\tcase $cmd in\n\t'') _values command \\");
-	for (const struct cmd *c = cmd_table; c->name; c++) {
+	for (const struct cmd *c = commands; c->name; c++) {
 		printf("\t\t'%s[", c->name);
 		print_quoted(c->help, "[]:\\");
 		puts("]' \\");
 	}
 	puts("\t\t;;");
-	for (const struct cmd *c = cmd_table; c->name; c++) {
+	for (const struct cmd *c = commands; c->name; c++) {
 		printf("\t%s) _arguments", c->name);
 		print_zsh_opts(c->opts);
 		print_zsh_opts(opt_global);
@@ -155,7 +156,7 @@ print_fish_opts(const char *cmd, const struct opt *opt)
 }
 
 static void
-print_fish(void)
+print_fish(const struct cmd *commands)
 {
 	puts("# fish completion for binfmtctl\n"
 	     "function __binfmtctl_entries; for e in /proc/sys/fs/binfmt_misc/*; string match -vr "
@@ -165,7 +166,7 @@ print_fish(void)
 	print_archs();
 	puts("'; end\ncomplete -c binfmtctl -f");
 	print_fish_opts(NULL, opt_global);
-	for (const struct cmd *c = cmd_table; c->name; c++) {
+	for (const struct cmd *c = commands; c->name; c++) {
 		printf("complete -c binfmtctl -n __fish_use_subcommand -a %s", c->name);
 		print_fish_text(c->help);
 		print_fish_opts(c->name, c->opts);
@@ -182,13 +183,13 @@ cmd_completion(const struct cmd *cmd, struct args *args)
 {
 	static const struct {
 		const char *name;
-		void (*print)(void);
+		void (*print)(const struct cmd *commands);
 	} shells[] = {{"bash", print_bash}, {"zsh", print_zsh}, {"fish", print_fish}};
 
 	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]) && args->operand_count == 1; i++)
 		if (strcmp(args->operands[0].word, shells[i].name) == 0) {
-			shells[i].print();
+			shells[i].print(args->commands);
 			return EXIT_DONE;
 		}
-	return report_usage(cmd, args, "which shell? bash, zsh or fish");
+	return report_usage(cmd, args, "missing operand: bash, zsh or fish");
 }

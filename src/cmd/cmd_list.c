@@ -1,64 +1,74 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdio.h>
-
 #include "arch.h"
 #include "cmd.h"
 #include "columns.h"
 #include "err.h"
 #include "host.h"
-#include "interp.h"
 #include "json.h"
-#include "operand.h"
-#include "rule.h"
+#include "overlap.h"
+#include "print.h"
+#include "report.h"
 #include "snapshot.h"
-#include "text.h"
 
 const struct opt list_opts[] = {
-    OPT_BOOL("supported", 0, supported, "the architectures that binfmtctl knows instead"),
+    OPT_BOOL("supported", 0, supported, "list the known architectures instead"),
     OPT_END,
 };
 
 static void
-print_json(const struct snapshot *s)
+list_json(const struct cmd *cmd, const struct args *args, const struct snapshot *s)
 {
-	struct handler view;
+	struct handler handler;
 
-	json_object(NULL);
-	snapshot_json(s);
-	json_array("entries");
+	report_begin(cmd, args, s);
 	for (size_t i = 0; i < s->list.count; i++) {
-		if (!snapshot_handler(s, i, &view))
+		if (!snapshot_shown(s, i, &handler))
 			continue;
 		json_object(NULL);
-		report_handler(&view);
+		report_handler(&handler);
 		json_end();
 	}
-	json_end();
-	json_end();
+	report_end(args);
 }
 
-static int
-print_text(const struct snapshot *s)
+/* Goes through the rows: in the first of two passes they are measured, in the second printed. */
+static void
+list_rows(const struct snapshot *s, struct columns *columns, bool print)
+{
+	char flags[RULE_FLAGS_MAX];
+	const struct rule *rule;
+	struct handler h;
+
+	for (size_t i = 0; i < s->list.count; i++) {
+		if (!snapshot_shown(s, i, &h))
+			continue;
+		rule = &h.entry->rule;
+		rule_format_flags(rule->flags, rule->more_flags, flags);
+		const char *const cells[] = {h.name, h.arch ? h.arch->name : "-",
+					     h.entry->enabled ? "enabled" : "disabled", *flags ? flags : "-",
+					     rule->interpreter};
+
+		if (print)
+			columns_line(columns, cells);
+		else
+			columns_measure(columns, cells);
+	}
+}
+
+static void
+list_text(const struct snapshot *s)
 {
 	static const char *const headings[] = {"NAME", "ARCH", "STATE", "FLAGS", "INTERPRETER", NULL};
-	char flags[RULE_FLAGS_MAX * 2];
-	struct columns table;
-	struct handler view;
+	struct columns columns;
 
-	columns_start(&table, headings);
-	table.marked = 2;
-	table.good = "enabled";
-	for (size_t i = 0; i < s->list.count; i++) {
-		if (!snapshot_handler(s, i, &view))
-			continue;
-		rule_format_flags(view.rule->flags, view.rule->more_flags, flags);
-		columns_row(&table, (const char *[]){view.name, view.arch ? view.arch->name : "-",
-						     view.rule->enabled ? "enabled" : "disabled", *flags ? flags : "-",
-						     view.rule->interpreter});
-	}
+	columns_start(&columns, headings);
+	columns.marked = 2;
+	columns.good = "enabled";
+	list_rows(s, &columns, false);
+	columns_headings(&columns);
+	list_rows(s, &columns, true);
 	if (!s->switched_on)
 		print_warning(NULL, "binfmt_misc is switched off: no handler runs until `binfmtctl enable --global`");
-	return columns_print(&table);
 }
 
 /* One row of the architecture table on this machine. */
@@ -72,15 +82,12 @@ struct support {
 static void
 look_up(const struct arch *arch, const struct snapshot *s, struct support *support)
 {
-	struct handler view;
+	const struct entry *taker = s ? arch_taker(&s->list, arch) : NULL;
 
 	support->arch = arch;
-	support->entry = NULL;
+	support->entry = taker ? snapshot_handler(s, (size_t)(taker - s->list.entries)).name : NULL;
 	support->native = host_runs(arch);
 	support->has_interpreter = interp_find(arch, NULL, 0, true, support->interpreter);
-	for (size_t i = 0; s && i < s->list.count && !support->entry; i++)
-		if (snapshot_handler(s, i, &view) && view.rule->enabled && view.arch == arch)
-			support->entry = view.name;
 }
 
 static void
@@ -112,34 +119,31 @@ supported_text(const struct snapshot *s)
 {
 	static const char *const headings[] = {"ARCH", "HANDLER", "INTERPRETER", NULL};
 	struct support support;
-	struct columns table;
+	struct columns columns;
 
-	columns_start(&table, headings);
+	columns_start(&columns, headings);
 	for (size_t i = 0; i < arch_count; i++) {
+		const char *handler = "-";
+
 		look_up(&arch_table[i], s, &support);
-		columns_row(&table, (const char *[]){support.arch->name,
-						     support.entry    ? support.entry
-						     : support.native ? "native"
-								      : "-",
-						     support.has_interpreter ? support.interpreter : "-"});
+		if (support.entry || support.native)
+			handler = support.entry ? support.entry : "native";
+		columns_row(&columns, (const char *[]){support.arch->name, handler,
+						       support.has_interpreter ? support.interpreter : "-"});
 	}
-	return columns_print(&table);
+	return columns_print(&columns);
 }
 
 /* The table is of use without binfmt_misc too: then no handler is live. */
 static int
 list_supported(const struct args *args)
 {
-	struct snapshot s = {0}, *live = NULL;
+	struct snapshot s, *live = NULL;
 	struct err ignored;
 	int done = 0;
 
-	if (binfmt_open(&s.b, args->binfmt_dir, &ignored) == 0) {
-		if (binfmt_list(&s.b, &s.list, &ignored) == 0)
-			live = &s;
-		else
-			binfmt_close(&s.b);
-	}
+	if (snapshot_open(&s, args->binfmt_dir, &ignored) == 0)
+		live = &s;
 	if (args->json)
 		supported_json(live);
 	else
@@ -153,19 +157,21 @@ int
 cmd_list(const struct cmd *cmd, struct args *args)
 {
 	struct snapshot s;
-	int status, done = 0;
+	struct err err;
+	bool complete;
 
 	if (args->operand_count)
 		return report_usage(cmd, args, "list takes no operand (binfmtctl status ENTRY shows one)");
 	if (args->supported)
 		return list_supported(args);
-	status = snapshot_open(&s, cmd, args);
-	if (status != EXIT_DONE)
-		return status;
+	if (snapshot_open(&s, args->binfmt_dir, &err) < 0)
+		return report_fail(cmd, args, &err);
+	report_unknown(&s);
 	if (args->json)
-		print_json(&s);
+		list_json(cmd, args, &s);
 	else
-		done = print_text(&s);
+		list_text(&s);
+	complete = !s.unknown;
 	snapshot_close(&s);
-	return done < 0 || !s.complete ? EXIT_FAILED : EXIT_DONE;
+	return complete ? EXIT_DONE : EXIT_FAILED;
 }

@@ -4,104 +4,104 @@
 #include "arch.h"
 #include "cmd.h"
 #include "json.h"
+#include "print.h"
+#include "report.h"
 #include "resolve.h"
-#include "rule.h"
-#include "text.h"
 
 const struct opt match_opts[] = {OPT_END};
 
 static void
-print_json(const char *file, const struct resolved *p)
+match_json(const char *file, const struct resolved *r)
 {
-	const struct handler *handler =
-	    p->result == RESOLVED_HANDLER || p->result == RESOLVED_UNKNOWN ? &p->handler : NULL;
-	char flags[RULE_FLAGS_MAX * 2];
+	bool shown = r->result == RESOLVED_HANDLER || r->result == RESOLVED_UNKNOWN;
+	const struct rule *rule = shown ? &r->handler.entry->rule : NULL;
+	char flags[RULE_FLAGS_MAX];
 
-	if (handler)
-		rule_format_flags(handler->rule->flags, handler->rule->more_flags, flags);
+	if (rule)
+		rule_format_flags(rule->flags, rule->more_flags, flags);
 	json_object(NULL);
 	json_string("file", file);
-	json_string("result", resolve_word(p->result));
-	json_string("entry", handler ? handler->name : NULL);
-	json_string("interpreter", handler ? handler->rule->interpreter : NULL);
-	json_string("flags", handler ? flags : NULL);
-	json_string("arch", p->arch ? p->arch->name : NULL);
-	hint_json(&p->advice);
+	json_string("result", resolve_word(r->result));
+	json_string("entry", rule ? r->handler.name : NULL);
+	json_string("interpreter", rule ? rule->interpreter : NULL);
+	json_string("flags", rule ? flags : NULL);
+	json_string("arch", r->arch ? r->arch->name : NULL);
+	json_why(&r->why);
 	json_end();
 }
 
 /* Each entry in the kernel's order, up to the one that takes the file. */
 static void
-print_tried(const struct snapshot *s, const struct resolved *p)
+print_tried(const struct snapshot *s, const struct resolved *r)
 {
 	char why[ERR_TEXT_MAX];
-	struct handler view;
+	struct handler handler;
 
-	for (size_t i = 0; p->asked && i < s->list.count; i++) {
-		if (!resolve_why(s, i, &p->subject, &view, why))
+	for (size_t i = 0; r->asked && i < s->list.count; i++) {
+		if (!resolve_why(s, i, &r->subject, &handler, why))
 			continue;
 		fputs("  ", stdout);
-		print_safe(stdout, view.name);
+		print_safe(stdout, handler.name);
 		fputs(": ", stdout);
 		print_safe(stdout, why);
 		putchar('\n');
-		if (p->result == RESOLVED_HANDLER && view.entry == p->handler.entry)
+		if (r->result == RESOLVED_HANDLER && handler.entry == r->handler.entry)
 			return;
 	}
 }
 
 static void
-print_text(const char *file, const struct resolved *p)
+match_text(const char *file, const struct resolved *r)
 {
 	print_safe(stdout, file);
-	printf(": %s", resolve_word(p->result));
-	if (p->result == RESOLVED_HANDLER) {
+	printf(": %s", resolve_word(r->result));
+	if (r->result == RESOLVED_HANDLER) {
 		putchar(' ');
-		print_safe(stdout, p->handler.name);
+		print_safe(stdout, r->handler.name);
 		fputs(" -> ", stdout);
-		print_safe(stdout, p->handler.rule->interpreter);
+		print_safe(stdout, r->handler.entry->rule.interpreter);
 	}
-	if (p->arch && p->result != RESOLVED_NONE)
-		printf(" (%s)", p->arch->name);
-	hint_print(&p->advice, ": ");
+	if (r->arch && r->result != RESOLVED_NONE)
+		printf(" (%s)", r->arch->name);
+	print_why(&r->why, ": ");
 	putchar('\n');
+}
+
+/* Whether exec of the file would work. */
+static bool
+match_one(const struct snapshot *s, const struct args *args, const char *file)
+{
+	struct resolved r;
+
+	resolve_file(s, file, &r);
+	if (r.result == RESOLVED_ERROR)
+		print_err(file, "%s", r.why.text);
+	if (args->json)
+		match_json(file, &r);
+	else if (!args->quiet && r.result != RESOLVED_ERROR)
+		match_text(file, &r);
+	if (!args->json && args->verbose && r.result != RESOLVED_ERROR)
+		print_tried(s, &r);
+	return r.runs && r.result != RESOLVED_UNKNOWN;
 }
 
 int
 cmd_match(const struct cmd *cmd, struct args *args)
 {
-	static struct resolved resolved;
-	bool all_run = true;
 	struct snapshot s;
-	int status;
+	struct err err;
+	bool all_run;
 
 	if (!args->operand_count)
-		return report_usage(cmd, args, "which file?");
-	status = snapshot_open(&s, cmd, args);
-	if (status != EXIT_DONE)
-		return status;
-	if (args->json) {
-		json_object(NULL);
-		json_array(cmd->key);
-	}
-	for (size_t i = 0; i < args->operand_count; i++) {
-		const char *file = args->operands[i].word;
-
-		resolve_file(&s, file, &resolved);
-		all_run &= resolved.runs && resolved.result != RESOLVED_UNKNOWN;
-		if (resolved.result == RESOLVED_ERROR)
-			print_err(file, "%s", resolved.advice.detail);
-		if (args->json)
-			print_json(file, &resolved);
-		else if (!args->quiet && resolved.result != RESOLVED_ERROR)
-			print_text(file, &resolved);
-		if (!args->json && args->verbose && resolved.result != RESOLVED_ERROR)
-			print_tried(&s, &resolved);
-	}
-	if (args->json) {
-		json_end();
-		json_end();
-	}
+		return report_usage(cmd, args, "missing operand: FILE...");
+	if (snapshot_open(&s, args->binfmt_dir, &err) < 0)
+		return report_fail(cmd, args, &err);
+	report_unknown(&s);
+	all_run = !s.unknown;
+	report_begin(cmd, args, NULL);
+	for (size_t i = 0; i < args->operand_count; i++)
+		all_run &= match_one(&s, args, args->operands[i].word);
+	report_end(args);
 	snapshot_close(&s);
-	return all_run && s.complete ? EXIT_DONE : EXIT_FAILED;
+	return all_run ? EXIT_DONE : EXIT_FAILED;
 }

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "arch.h"
 #include "cmd.h"
 #include "columns.h"
 #include "health.h"
 #include "json.h"
-#include "operand.h"
-#include "rule.h"
+#include "print.h"
+#include "report.h"
 #include "snapshot.h"
-#include "text.h"
 
 const struct opt status_opts[] = {
     OPT_ENTRY_NAME,
@@ -21,111 +19,101 @@ const struct opt status_opts[] = {
 
 /* One run of status over the entries asked for. */
 struct survey {
+	const struct cmd *cmd;
 	const struct args *args;
 	struct snapshot s;
 	struct columns entries, problems;
 	bool *wanted; /* by listed entry; NULL: all */
 	bool healthy;
+	struct handler handler; /* the one examined now */
+	enum err_code first;    /* its first problem, or ERR_NONE */
 };
 
-static const char *
-scope_word(enum binfmt_scope scope)
-{
-	return scope == BINFMT_HOST ? "host" : scope == BINFMT_NAMESPACE ? "namespace" : "unknown";
-}
-
-static const char *
-scope_text(enum binfmt_scope scope)
-{
-	return scope == BINFMT_HOST        ? "host instance"
-	       : scope == BINFMT_NAMESPACE ? "private instance"
-	       : scope == BINFMT_INHERITED ? "instance of a parent user namespace"
-					   : "instance unknown";
-}
-
 static bool
-counts(const struct survey *survey, enum problem problem)
+counts(const struct survey *survey, enum err_code problem)
 {
-	if (problem == PROBLEM_DISABLED)
+	if (problem == ERR_DISABLED)
 		return survey->wanted != NULL;
 	return !health_is_warning(problem) || survey->args->strict;
 }
 
 static void
-show_json(const struct handler *view, const struct health *h)
+problem_json(const struct err *problem)
 {
 	json_object(NULL);
-	report_handler(view);
-	json_string("health", h->count ? health_code(h->problems[0].problem) : "ok");
-	json_array("problems");
-	for (size_t i = 0; i < h->count; i++) {
-		json_object(NULL);
-		json_string("code", health_code(h->problems[i].problem));
-		json_string("detail", h->problems[i].detail);
-		json_end();
-	}
-	json_end();
+	json_string("code", err_word(problem->code));
+	json_string("detail", problem->text);
 	json_end();
 }
 
 static void
-show_text(struct survey *survey, const struct handler *view, const struct health *h)
+problem_text(struct survey *survey, const struct err *problem)
 {
-	char flags[RULE_FLAGS_MAX * 2];
-
 	char line[ERR_TEXT_MAX + RULE_NAME_MAX + 64];
 
-	rule_format_flags(view->rule->flags, view->rule->more_flags, flags);
-	columns_row(&survey->entries,
-		    (const char *[]){view->name, view->arch ? view->arch->name : "-", *flags ? flags : "-",
-				     h->count ? health_code(h->problems[0].problem) : "ok", view->rule->interpreter});
-	for (size_t i = 0; i < h->count; i++) {
-		snprintf(line, sizeof(line), "%s: %s: %s", view->name, health_code(h->problems[i].problem),
-			 h->problems[i].detail);
-		columns_row(&survey->problems, (const char *[]){line});
-	}
+	snprintf(line, sizeof(line), "%s: %s: %s", survey->handler.name, err_word(problem->code), problem->text);
+	columns_row(&survey->problems, (const char *[]){line});
 }
 
 static void
-survey_one(struct survey *survey, size_t i)
+take_problem(void *arg, const struct err *problem)
 {
-	static struct health h;
-	struct handler view;
+	struct survey *survey = arg;
 
-	if (!snapshot_handler(&survey->s, i, &view))
-		return;
-	health_examine(&survey->s, &view, &h);
+	if (survey->first == ERR_NONE)
+		survey->first = problem->code;
 	if (survey->args->json)
-		show_json(&view, &h);
+		problem_json(problem);
 	else
-		show_text(survey, &view, &h);
-	for (size_t k = 0; k < h.count; k++)
-		if (counts(survey, h.problems[k].problem)) {
-			survey->healthy = false;
-			if (survey->args->quiet && !survey->args->json)
-				print_err(view.name, "%s: %s", health_code(h.problems[k].problem),
-					  h.problems[k].detail);
-		}
+		problem_text(survey, problem);
+	if (!counts(survey, problem->code))
+		return;
+	survey->healthy = false;
+	if (survey->args->quiet && !survey->args->json)
+		print_err(survey->handler.name, "%s: %s", err_word(problem->code), problem->text);
+}
+
+static const char *
+health_word(const struct survey *survey)
+{
+	return survey->first == ERR_NONE ? "ok" : err_word(survey->first);
 }
 
 static void
-mark(struct survey *survey, const char *name)
+survey_json(struct survey *survey)
 {
-	const struct binfmt_entry *e = binfmt_list_find(&survey->s.list, name);
-
-	if (e)
-		survey->wanted[e - survey->s.list.entries] = true;
+	json_object(NULL);
+	report_handler(&survey->handler);
+	json_array("problems");
+	health_examine(&survey->s, &survey->handler, take_problem, survey);
+	json_end();
+	json_string("health", health_word(survey));
+	json_end();
 }
 
-/* `all`: the entries of our own names that there are. */
 static void
-mark_all(struct survey *survey)
+survey_text(struct survey *survey)
 {
-	char name[RULE_NAME_MAX + 1];
+	const struct handler *h = &survey->handler;
+	char flags[RULE_FLAGS_MAX];
 
-	for (size_t i = 0; i < arch_count; i++) {
-		arch_entry_name(&arch_table[i], name);
-		mark(survey, name);
+	health_examine(&survey->s, h, take_problem, survey);
+	rule_format_flags(h->entry->rule.flags, h->entry->rule.more_flags, flags);
+	columns_row(&survey->entries, (const char *[]){h->name, h->arch ? h->arch->name : "-", *flags ? flags : "-",
+						       health_word(survey), h->entry->rule.interpreter});
+}
+
+static void
+survey_all(struct survey *survey)
+{
+	for (size_t i = 0; i < survey->s.list.count; i++) {
+		if ((survey->wanted && !survey->wanted[i]) || !snapshot_shown(&survey->s, i, &survey->handler))
+			continue;
+		survey->first = ERR_NONE;
+		if (survey->args->json)
+			survey_json(survey);
+		else
+			survey_text(survey);
 	}
 }
 
@@ -133,22 +121,27 @@ mark_all(struct survey *survey)
 static bool
 mark_wanted(struct survey *survey)
 {
-	struct targets targets;
+	const struct args *args = survey->args;
+	const struct binfmt_list *list = &survey->s.list;
+	const char *names[ARCH_ROWS_MAX];
 	bool found = true;
 	struct err err;
 
-	for (size_t i = 0; i < survey->args->operand_count; i++) {
-		const struct operand *operand = &survey->args->operands[i];
+	if (!args->operand_count)
+		return true;
+	survey->wanted = calloc(list->count + 1, sizeof(*survey->wanted));
+	if (!survey->wanted) {
+		print_err(NULL, "out of memory");
+		return false;
+	}
+	for (size_t i = 0; i < args->operand_count; i++) {
+		int count = operand_entries(list, &args->operands[i], names, &err);
 
-		if (!operand->literal && strcmp(operand->word, "all") == 0) {
-			mark_all(survey);
-		} else if (operand_find(&survey->s.list, operand, &targets, &err) < 0) {
-			print_err(operand->word, "%s", err.text);
-			found = false;
-		} else {
-			for (size_t k = 0; k < targets.count; k++)
-				mark(survey, targets.names[k]);
-		}
+		if (count < 0)
+			print_err(args->operands[i].word, "%s", err.text);
+		found &= count >= 0;
+		for (int k = 0; k < count; k++)
+			survey->wanted[binfmt_list_find(list, names[k]) - list->entries] = true;
 	}
 	return found;
 }
@@ -156,20 +149,26 @@ mark_wanted(struct survey *survey)
 static void
 print_head(const struct survey *survey)
 {
+	static const char *const scopes[] = {
+	    [BINFMT_HOST] = "host instance",
+	    [BINFMT_NAMESPACE] = "private instance",
+	    [BINFMT_INHERITED] = "instance of a parent user namespace",
+	    [BINFMT_UNKNOWN] = "instance unknown",
+	};
+	struct handler handler;
 	size_t count = 0;
-	struct handler view;
 
 	for (size_t i = 0; i < survey->s.list.count; i++)
-		count += snapshot_handler(&survey->s, i, &view);
+		count += snapshot_shown(&survey->s, i, &handler);
 	print_safe(stdout, survey->s.b.dir);
 	printf(": switched %s, %s, %zu %s\n",
 	       survey->s.switched_on ? "on" : "OFF (nothing runs; binfmtctl enable --global)",
-	       scope_text(binfmt_scope(&survey->s.b)), count, count == 1 ? "entry" : "entries");
+	       scopes[binfmt_scope(&survey->s.b)], count, count == 1 ? "entry" : "entries");
 }
 
-/* With --json the tables are empty. */
+/* With --json the columns are empty. */
 static int
-print_text(struct survey *survey)
+print_columns(struct survey *survey)
 {
 	if (!survey->args->quiet && !survey->args->json)
 		print_head(survey);
@@ -179,46 +178,36 @@ print_text(struct survey *survey)
 }
 
 static int
-run(struct survey *survey)
+survey_and_print(struct survey *survey)
 {
 	static const char *const headings[] = {"NAME", "ARCH", "FLAGS", "HEALTH", "INTERPRETER", NULL};
 	static const char *const no_heading[] = {"", NULL};
 
-	if (survey->args->json) {
-		json_object(NULL);
-		snapshot_json(&survey->s);
-		json_string("scope", scope_word(binfmt_scope(&survey->s.b)));
-		json_array("entries");
-	}
 	columns_start(&survey->entries, headings);
 	survey->entries.marked = 3;
 	survey->entries.good = "ok";
 	columns_start(&survey->problems, no_heading);
-	for (size_t i = 0; i < survey->s.list.count; i++)
-		if (!survey->wanted || survey->wanted[i])
-			survey_one(survey, i);
-	if (survey->args->json) {
-		json_end();
-		json_end();
-	}
-	return print_text(survey);
+	report_begin(survey->cmd, survey->args, &survey->s);
+	survey_all(survey);
+	report_end(survey->args);
+	return print_columns(survey);
 }
 
 int
 cmd_status(const struct cmd *cmd, struct args *args)
 {
-	struct survey survey = {.args = args, .healthy = true};
-	int status = snapshot_open(&survey.s, cmd, args), done;
-	bool found = true;
+	struct survey survey = {.cmd = cmd, .args = args, .healthy = true};
+	bool found, complete;
+	struct err err;
+	int done;
 
-	if (status != EXIT_DONE)
-		return status;
-	if (args->operand_count) {
-		survey.wanted = calloc(survey.s.list.count + 1, sizeof(*survey.wanted));
-		found = survey.wanted && mark_wanted(&survey);
-	}
-	done = run(&survey);
+	if (snapshot_open(&survey.s, args->binfmt_dir, &err) < 0)
+		return report_fail(cmd, args, &err);
+	report_unknown(&survey.s);
+	complete = !survey.s.unknown;
+	found = mark_wanted(&survey);
+	done = survey_and_print(&survey);
 	free(survey.wanted);
 	snapshot_close(&survey.s);
-	return done == 0 && found && survey.healthy && survey.s.complete ? EXIT_DONE : EXIT_FAILED;
+	return done == 0 && found && survey.healthy && complete ? EXIT_DONE : EXIT_FAILED;
 }

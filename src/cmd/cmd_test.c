@@ -7,14 +7,13 @@
 #include "cmd.h"
 #include "columns.h"
 #include "json.h"
-#include "operand.h"
+#include "overlap.h"
+#include "print.h"
+#include "report.h"
 #include "resolve.h"
-#include "rule.h"
-#include "suggest.h"
-#include "text.h"
 
 const struct opt test_opts[] = {
-    OPT_COUNT("timeout", 0, "SECONDS", timeout, "give a program so long to answer (5)"),
+    OPT_COUNT("timeout", 0, "SECONDS", timeout, "time limit per program (default 5)"),
     OPT_END,
 };
 
@@ -22,13 +21,13 @@ const struct opt test_opts[] = {
 struct tests {
 	const struct args *args;
 	struct snapshot *s; /* NULL: the entries cannot be seen */
-	struct columns table, details;
+	struct columns rows, details;
 	unsigned done;
 	bool healthy;
 };
 
 static void
-print_json(const char *arch, const char *entry, const struct archtest *t)
+test_json(const char *arch, const char *entry, const struct archtest *t)
 {
 	json_object(NULL);
 	json_string("arch", arch);
@@ -37,7 +36,7 @@ print_json(const char *arch, const char *entry, const struct archtest *t)
 	json_string("runner", *t->runner ? t->runner : NULL);
 	json_string("version", *t->version ? t->version : NULL);
 	json_bool("stale", t->stale);
-	hint_json(&t->advice);
+	json_why(&t->why);
 	json_end();
 }
 
@@ -51,24 +50,27 @@ short_version(const char *version, char text[static PROBE_OUTPUT_MAX])
 	snprintf(text, PROBE_OUTPUT_MAX, "%.*s", (int)strcspn(number, " "), number);
 }
 
+static const char *
+result_word(const struct archtest *t)
+{
+	if (!t->ok)
+		return "FAILED";
+	return t->stale ? "stale" : "ok";
+}
+
 static void
-add_row(struct tests *tests, const char *arch, const char *entry, const struct archtest *t)
+test_text(struct tests *tests, const char *arch, const char *entry, const struct archtest *t)
 {
 	char version[PROBE_OUTPUT_MAX], line[2 * ERR_TEXT_MAX + 64];
+	const char *runner = t->native ? "native" : "-";
 
 	short_version(t->version, version);
-	columns_row(&tests->table, (const char *[]){arch,
-						    !t->ok     ? "FAILED"
-						    : t->stale ? "stale"
-							       : "ok",
-						    entry ? entry : "-", version,
-						    *t->runner  ? t->runner
-						    : t->native ? "native"
-								: "-"});
-	if (!*t->advice.detail)
+	if (*t->runner)
+		runner = t->runner;
+	columns_row(&tests->rows, (const char *[]){arch, result_word(t), entry ? entry : "-", version, runner});
+	if (!*t->why.text)
 		return;
-	snprintf(line, sizeof(line), "%s: %s%s%s", arch, t->advice.detail, *t->advice.fix ? "; try: " : "",
-		 t->advice.fix);
+	snprintf(line, sizeof(line), "%s: %s%s%s", arch, t->why.text, *t->why.fix ? "; try: " : "", t->why.fix);
 	columns_row(&tests->details, (const char *[]){line});
 }
 
@@ -78,11 +80,11 @@ show(struct tests *tests, const char *arch, const char *entry, const struct arch
 	tests->done++;
 	tests->healthy &= t->ok && !t->stale;
 	if (tests->args->json)
-		print_json(arch, entry, t);
+		test_json(arch, entry, t);
 	else if (!tests->args->quiet)
-		add_row(tests, arch, entry, t);
+		test_text(tests, arch, entry, t);
 	else if (!t->ok || t->stale)
-		print_err(arch, "%s", t->advice.detail);
+		print_err(arch, "%s", t->why.text);
 }
 
 static void
@@ -90,11 +92,9 @@ test_arch(struct tests *tests, const struct arch *arch)
 {
 	long seconds = tests->args->timeout;
 	unsigned timeout_ms = seconds < 0 ? PROBE_TIMEOUT_MS : (unsigned)seconds * 1000;
-	static struct resolved resolved;
-	static struct archtest trial;
+	struct resolved resolved = {.subject = {.path = ""}};
+	struct archtest trial;
 
-	memset(&resolved, 0, sizeof(resolved));
-	resolved.subject.path = "";
 	probe_build(arch, 1, resolved.subject.head);
 	if (tests->s)
 		resolve_subject(tests->s, &resolved);
@@ -106,72 +106,49 @@ static void
 test_word(struct tests *tests, const char *word)
 {
 	const struct arch *rows[ARCH_GROUP_MAX];
-	size_t count = arch_select(word, rows);
 	struct archtest none = {.ok = false};
-	char text[SUGGEST_TEXT_MAX];
-	struct suggest suggest;
+	size_t count = operand_archs(word, rows, &none.why);
 
 	for (size_t i = 0; i < count; i++)
 		test_arch(tests, rows[i]);
 	if (count)
 		return;
-	suggest_start(&suggest, word);
-	arch_suggest(&suggest);
-	hint_set(&none.advice, "unknown architecture%s", suggest_text(&suggest, text));
-	print_err(word, "%s", none.advice.detail);
+	print_err(word, "%s", none.why.text);
 	tests->healthy = false;
 	if (tests->args->json)
 		show(tests, word, NULL, &none);
 }
 
-/* Whether the architecture has a live handler; with `ours` one of its default name, enabled or not. */
-static bool
-is_live(const struct snapshot *s, const struct arch *arch, bool ours)
-{
-	char name[RULE_NAME_MAX + 1];
-	struct handler view;
-
-	arch_entry_name(arch, name);
-	if (ours)
-		return binfmt_list_find(&s->list, name);
-	for (size_t i = 0; i < s->list.count; i++)
-		if (snapshot_handler(s, i, &view) && view.rule->enabled && view.arch == arch)
-			return true;
-	return false;
-}
-
+/* Every architecture that some live handler is for. */
 static void
-test_live(struct tests *tests, bool ours)
+test_handled(struct tests *tests)
 {
-	unsigned before = tests->done;
-
 	for (size_t i = 0; i < arch_count; i++)
-		if (is_live(tests->s, &arch_table[i], ours))
+		if (arch_taker(&tests->s->list, &arch_table[i]))
 			test_arch(tests, &arch_table[i]);
-	if (tests->done == before)
-		print_warning(NULL, "nothing to test: no architecture has a live handler");
 }
 
 static void
 run_all(struct tests *tests)
 {
 	const struct args *args = tests->args;
+	const struct arch *rows[ARCH_ROWS_MAX];
+	bool named = false;
 
 	if (!args->operand_count)
-		test_live(tests, false);
+		test_handled(tests);
 	for (size_t i = 0; i < args->operand_count; i++) {
-		if (strcmp(args->operands[i].word, "all") == 0)
-			test_live(tests, true);
-		else
-			test_word(tests, args->operands[i].word);
-	}
-}
+		size_t count = operand_is_all(&args->operands[i]) ? operand_all(&tests->s->list, rows) : 0;
 
-/* The table, then what is to be said of its rows. */
-static int
-print_text(struct tests *tests)
-{
-	return columns_print(&tests->table) | columns_print(&tests->details);
+		for (size_t k = 0; k < count; k++)
+			test_arch(tests, rows[k]);
+		if (operand_is_all(&args->operands[i]))
+			continue;
+		test_word(tests, args->operands[i].word);
+		named = true;
+	}
+	if (!tests->done && !named)
+		print_warning(NULL, "nothing to test: no architecture has a live handler");
 }
 
 /* Named architectures can be tried even where the entries cannot be seen. */
@@ -179,7 +156,7 @@ static bool
 needs_entries(const struct args *args)
 {
 	for (size_t i = 0; i < args->operand_count; i++)
-		if (strcmp(args->operands[i].word, "all") == 0)
+		if (operand_is_all(&args->operands[i]))
 			return true;
 	return args->operand_count == 0;
 }
@@ -191,30 +168,25 @@ cmd_test(const struct cmd *cmd, struct args *args)
 	static const char *const no_heading[] = {"", NULL};
 	struct tests tests = {.args = args, .healthy = true};
 	struct snapshot s;
-	int status, done;
+	struct err err;
+	int done;
 
 	if (args->timeout == 0)
 		return report_usage(cmd, args, "--timeout needs at least one second");
-	if (needs_entries(args) || snapshot_visible(args)) {
-		status = snapshot_open(&s, cmd, args);
-		if (status != EXIT_DONE)
-			return status;
+	if (snapshot_open(&s, args->binfmt_dir, &err) == 0)
 		tests.s = &s;
-	}
-	if (args->json) {
-		json_object(NULL);
-		json_array(cmd->key);
-	}
-	columns_start(&tests.table, headings);
-	tests.table.marked = 1;
-	tests.table.good = "ok";
+	else if (needs_entries(args))
+		return report_fail(cmd, args, &err);
+	if (tests.s)
+		report_unknown(&s);
+	columns_start(&tests.rows, headings);
+	tests.rows.marked = 1;
+	tests.rows.good = "ok";
 	columns_start(&tests.details, no_heading);
+	report_begin(cmd, args, NULL);
 	run_all(&tests);
-	done = print_text(&tests);
-	if (args->json) {
-		json_end();
-		json_end();
-	}
+	report_end(args);
+	done = columns_print(&tests.rows) | columns_print(&tests.details); /* empty with --json */
 	if (tests.s)
 		snapshot_close(tests.s);
 	return tests.healthy && done == 0 ? EXIT_DONE : EXIT_FAILED;

@@ -1,24 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "cmd.h"
+#include "binfmt.h"
 #include "json.h"
-#include "operand.h"
+#include "print.h"
 #include "replace.h"
-#include "rule.h"
 #include "session.h"
 #include "tempname.h"
-#include "text.h"
 
 enum { TIMEOUT = 30 };
-
-static const char *const words[] = {
-    [OUT_REGISTERED] = "registered", [OUT_UNCHANGED] = "unchanged", [OUT_REPLACED] = "replaced",
-    [OUT_REMOVED] = "removed",       [OUT_ENABLED] = "enabled",     [OUT_DISABLED] = "disabled",
-    [OUT_REFRESHED] = "refreshed",   [OUT_SKIPPED] = "skipped",     [OUT_FAILED] = "failed",
-};
 
 static void
 say_waiting(void)
@@ -31,29 +21,29 @@ prepare(struct session *c)
 {
 	long timeout = c->args->timeout < 0 ? TIMEOUT : c->args->timeout;
 
-	if (binfmt_begin(&c->b, (unsigned)timeout, c->args->verbose ? say_waiting : NULL, &c->err) < 0)
+	if (binfmt_lock(&c->b, (unsigned)timeout, c->args->verbose ? say_waiting : NULL, &c->err) < 0)
 		return -1;
-	return session_relist(c);
+	return binfmt_list(&c->b, &c->list, &c->err);
 }
 
 int
 session_begin(struct session *c, const struct cmd *cmd, const struct args *args)
 {
-	memset(c, 0, sizeof(*c));
 	c->cmd = cmd;
 	c->args = args;
-	c->b.dry = args->dry_run;
-	if (binfmt_open(&c->b, args->binfmt_dir, &c->err) < 0)
-		return report_fail(cmd, args, NULL, &c->err);
+	c->list = (struct binfmt_list){0};
+	c->planned = (struct planned){.first = NULL};
+	c->reported = NULL;
+	c->named = false;
+	c->failed = c->done = 0;
+	c->warnings.len = 0;
+	if (binfmt_open(&c->b, args->binfmt_dir, args->dry_run ? &c->planned : NULL, &c->err) < 0)
+		return report_fail(cmd, args, &c->err);
 	if (prepare(c) < 0) {
-		binfmt_list_free(&c->list);
 		binfmt_close(&c->b);
-		return report_fail(cmd, args, NULL, &c->err);
+		return report_fail(cmd, args, &c->err);
 	}
-	if (args->json) {
-		json_object(NULL);
-		json_array(cmd->key);
-	}
+	report_begin(cmd, args, NULL);
 	return EXIT_DONE;
 }
 
@@ -64,109 +54,25 @@ session_relist(struct session *c)
 	return binfmt_list(&c->b, &c->list, &c->err);
 }
 
-static void
-print_writes(const struct session *c)
+/* The writes that no result has shown yet. */
+static const struct planned_write *
+new_writes(struct session *c)
 {
-	for (size_t i = 0; i < c->b.write_count; i++) {
-		const struct binfmt_write *w = &c->b.writes[i];
+	const struct planned_write *writes = c->reported ? c->reported->next : c->planned.first;
 
-		fputs("  write ", stdout);
-		print_safe(stdout, w->file);
-		fputs(": ", stdout);
-		print_bytes(stdout, w->bytes, w->len);
-		putchar('\n');
-	}
-}
-
-static void
-json_writes(const struct binfmt_write *writes, size_t count)
-{
-	json_array("writes");
-	for (size_t i = 0; i < count; i++) {
-		json_object(NULL);
-		json_string("file", writes[i].file);
-		json_hex("bytes_hex", (const unsigned char *)writes[i].bytes, writes[i].len);
-		json_end();
-	}
-	json_end();
-}
-
-/* The document ends with the writes of all results, in their order. */
-static void
-keep_writes(struct session *c)
-{
-	size_t count = c->write_count + c->b.write_count;
-	struct binfmt_write *more = realloc(c->writes, count * sizeof(*more) + 1);
-
-	if (!more) {
-		c->failed++;
-		return;
-	}
-	c->writes = more;
-	memcpy(more + c->write_count, c->b.writes, c->b.write_count * sizeof(*more));
-	c->write_count = count;
-}
-
-static void
-print_json(struct session *c, const char *name, enum outcome outcome, const char *code, const char *detail)
-{
-	json_object(NULL);
-	json_string("name", name);
-	json_string("result", words[outcome]);
-	json_string("code", code);
-	json_string("detail", detail);
-	json_array("warnings");
-	for (const char *note = NULL; (note = warn_next(&c->notes, note));)
-		json_string(NULL, note);
-	json_end();
-	if (c->args->dry_run) {
-		json_writes(c->b.writes, c->b.write_count);
-		keep_writes(c);
-	}
-	json_end();
+	c->reported = c->planned.last;
+	return writes;
 }
 
 void
 session_result(struct session *c, const char *name, enum outcome outcome, const char *detail)
 {
-	const char *code = outcome == OUT_FAILED || outcome == OUT_SKIPPED ? c->err.code : NULL;
+	const struct result result = {name, outcome, detail, &c->err, &c->warnings, new_writes(c)};
 
-	detail = code ? c->err.text : detail;
-	for (const char *note = NULL; (note = warn_next(&c->notes, note));)
-		print_warning(name, "%s", note);
-	if (outcome == OUT_FAILED)
-		print_err(name, "%s", detail);
-	if (c->args->json) {
-		print_json(c, name, outcome, code, detail);
-	} else if (outcome != OUT_FAILED && !c->args->quiet) {
-		print_safe(stdout, name);
-		printf(": %s%s",
-		       c->args->dry_run && outcome < OUT_SKIPPED && outcome != OUT_UNCHANGED ? "would be " : "",
-		       words[outcome]);
-		if (detail) {
-			fputs(" (", stdout);
-			print_safe(stdout, detail);
-			putchar(')');
-		}
-		putchar('\n');
-		print_writes(c);
-	}
-	for (size_t i = 0; c->args->dry_run && i < c->list.count; i++)
-		c->list.entries[i].settled |= c->b.write_count && tempname_matches(c->list.entries[i].name, name);
+	report_result(c->args, &result);
 	c->failed += outcome == OUT_FAILED;
-	c->done += outcome != OUT_FAILED && outcome != OUT_SKIPPED;
-	c->notes.len = 0;
-	c->b.write_count = 0;
-}
-
-/* Of healing in a dry run, which is no result of its own. */
-static void
-show_writes(struct session *c)
-{
-	if (c->args->json)
-		keep_writes(c);
-	else if (!c->args->quiet)
-		print_writes(c);
+	c->done += outcome < OUT_SKIPPED;
+	c->warnings.len = 0;
 }
 
 /* The name that a temporary is for; a hashed one does not tell it, but the command line may. NULL: unknown, or none. */
@@ -183,28 +89,35 @@ name_behind(const struct session *c, const char *entry)
 	return a->name && tempname_matches(entry, a->name) ? a->name : NULL;
 }
 
+/* Ends what a killed run left of one name, and says so. */
+static void
+heal(struct session *c, const char *name)
+{
+	int healed = replace_heal(&c->b, name, &c->err);
+	const struct planned_write *writes = new_writes(c);
+
+	if (healed < 0)
+		print_warning(name, "an interrupted change left this, and it could not be cleaned up: %s", c->err.text);
+	if (healed > 0 && c->args->dry_run)
+		print_warning(name, "what an interrupted change left would be cleaned up too");
+	else if (healed > 0 && c->args->verbose)
+		print_warning(name, "cleaned up what an interrupted change had left");
+	if (healed > 0 && !c->args->json && !c->args->quiet)
+		report_writes(c->args, writes);
+}
+
 /*
- * Ends what killed runs left, after the work that was asked for: that starts from what is there, a
- * temporary alone included. What cannot be healed stays live and is said.
+ * Heals after the work that was asked for: that starts from what is there, a temporary alone
+ * included. A dry run passes over what its own writes would end.
  */
 static void
 heal_all(struct session *c)
 {
 	for (size_t i = 0; i < c->list.count; i++) {
-		const struct binfmt_entry *e = &c->list.entries[i];
-		const char *name = e->settled ? NULL : name_behind(c, e->name);
-		int healed = name ? replace_heal(&c->b, name, &c->err) : 0;
+		const char *entry = c->list.entries[i].rule.name, *name = name_behind(c, entry);
 
-		if (healed > 0 && (c->args->verbose || c->args->dry_run))
-			print_warning(name, c->args->dry_run
-						? "a change that an earlier run left half done would be ended too"
-						: "ended a change that an earlier run had left half done");
-		if (healed > 0 && c->args->dry_run)
-			show_writes(c);
-		c->b.write_count = 0;
-		if (healed < 0)
-			print_warning(name, "an earlier run left a change half done, which could not be ended: %s",
-				      c->err.text);
+		if (name && !planned_has(&c->planned, c->b.dir, entry))
+			heal(c, name);
 	}
 }
 
@@ -223,47 +136,31 @@ session_end(struct session *c)
 	heal_all(c);
 	if (c->args->json) {
 		json_end();
-		if (c->args->dry_run)
-			json_writes(c->writes, c->write_count);
+		if (c->args->dry_run) /* those of all results, in their order */
+			report_writes(c->args, c->planned.first);
 		json_end();
 	}
-	free(c->writes);
+	c->failed += c->planned.incomplete;
+	planned_free(&c->planned);
 	binfmt_list_free(&c->list);
 	binfmt_close(&c->b);
 	return c->failed ? EXIT_FAILED : EXIT_DONE;
 }
 
-static void
-each_of_all(struct session *c, void (*act)(struct session *c, const char *name))
-{
-	char name[RULE_NAME_MAX + 1];
-
-	for (size_t i = 0; i < arch_count; i++) {
-		arch_entry_name(&arch_table[i], name);
-		if (binfmt_list_find(&c->list, name))
-			act(c, name);
-	}
-}
-
 int
-session_operand(struct session *c, const struct operand *operand, void (*act)(struct session *c, const char *name))
+session_operand(struct session *c, const struct operand *operand, session_act *act)
 {
-	struct targets targets;
+	const char *names[ARCH_ROWS_MAX];
+	int count = operand_entries(&c->list, operand, names, &c->err);
 
-	c->named = operand->literal || strcmp(operand->word, "all") != 0;
-	if (!c->named) {
-		each_of_all(c, act);
-		return 0;
-	}
-	if (operand_find(&c->list, operand, &targets, &c->err) < 0)
-		return -1;
-	for (size_t i = 0; i < targets.count; i++)
-		act(c, targets.names[i]);
-	return 0;
+	c->named = !operand_is_all(operand);
+	for (int i = 0; i < count; i++)
+		act(c, names[i]);
+	return count < 0 ? -1 : 0;
 }
 
 void
-session_each(struct session *c, void (*act)(struct session *c, const char *name))
+session_each(struct session *c, session_act *act)
 {
 	for (size_t i = 0; i < c->args->operand_count; i++)
 		if (session_operand(c, &c->args->operands[i], act) < 0)

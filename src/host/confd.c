@@ -11,11 +11,13 @@
 
 #include "confd.h"
 #include "err.h"
-#include "rule.h"
+#include "limit.h"
+#include "line.h"
 
-static const char *const dirs[] = {"/etc/binfmt.d", "/run/binfmt.d", "/usr/local/lib/binfmt.d", "/usr/lib/binfmt.d"};
+const char *const confd_dirs[] = {"/etc/binfmt.d", "/run/binfmt.d", "/usr/local/lib/binfmt.d", "/usr/lib/binfmt.d",
+				  NULL};
 
-enum { DIRS = sizeof(dirs) / sizeof(dirs[0]), FILES_MAX = 4096 };
+enum { FILES_MAX = 4096 };
 
 /* The files found so far; of equal names the first folder's stays. */
 struct files {
@@ -50,7 +52,7 @@ add_dir(struct files *files, const char *dir, struct err *err)
 	struct dirent *e;
 
 	if (!d)
-		return errno == ENOENT ? 0 : err_set(err, "conf", "cannot open %s: %s", dir, strerror(errno));
+		return errno == ENOENT ? 0 : err_set(err, ERR_READ, "cannot open %s: %s", dir, strerror(errno));
 	while ((e = readdir(d))) {
 		struct file *more;
 
@@ -59,7 +61,7 @@ add_dir(struct files *files, const char *dir, struct err *err)
 		more = files->count < FILES_MAX ? realloc(files->at, (files->count + 1) * sizeof(*more)) : NULL;
 		if (!more) {
 			closedir(d);
-			return err_set(err, "conf", "%s holds more files than can be read", dir);
+			return err_set(err, ERR_READ, "%s holds more files than can be read", dir);
 		}
 		files->at = more;
 		more[files->count].dir = dir;
@@ -84,7 +86,7 @@ is_blank(char c)
 static void
 read_line(struct confd_line *line, char *text, size_t len, void (*each)(void *, const struct confd_line *), void *arg)
 {
-	static struct rule rule;
+	struct rule rule;
 	size_t skip = 0;
 
 	while (len && is_blank(text[len - 1]))
@@ -93,9 +95,9 @@ read_line(struct confd_line *line, char *text, size_t len, void (*each)(void *, 
 		skip++;
 	if (skip == len || text[skip] == '#' || text[skip] == ';')
 		return;
-	line->reason = rule_parse_line(&rule, text + skip, len - skip);
+	line->reason = line_parse(text + skip, len - skip, &rule);
 	if (!line->reason)
-		line->reason = rule_check(&rule);
+		line->reason = limit_check(&rule);
 	line->rule = line->reason ? NULL : &rule;
 	each(arg, line);
 }
@@ -141,13 +143,13 @@ read_file(const struct file *file, void (*each)(void *, const struct confd_line 
 }
 
 int
-confd_read(void (*each)(void *arg, const struct confd_line *line), void *arg, struct err *err)
+confd_read(const char *const *dirs, void (*each)(void *arg, const struct confd_line *line), void *arg, struct err *err)
 {
 	struct files files = {0};
 	int done = 0;
 
-	for (size_t i = 0; i < DIRS && done == 0; i++)
-		done = add_dir(&files, dirs[i], err);
+	for (; *dirs && done == 0; dirs++)
+		done = add_dir(&files, *dirs, err);
 	if (files.count)
 		qsort(files.at, files.count, sizeof(*files.at), by_name);
 	for (size_t i = 0; i < files.count && done == 0; i++)

@@ -4,10 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
+#include "binfmt.h"
 #include "facts.h"
+#include "userns.h"
 
 #define RECORDS "/var/lib/binfmts"
 
@@ -66,21 +67,14 @@ read_mount(struct facts *f, const struct binfmt *b)
 }
 
 void
-facts_read(struct facts *f, const struct binfmt *b, bool opened, const struct err *err)
+facts_read(struct facts *f, const char *dir, const struct binfmt *b, const struct err *err)
 {
-	struct utsname name;
-
-	memset(f, 0, sizeof(*f));
-	if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &f->major, &f->minor) != 2)
-		f->major = f->minor = 0;
-	f->scope = BINFMT_UNKNOWN;
-	if (opened) {
+	*f = (struct facts){.kernel = host_kernel(), .dir = dir, .scope = BINFMT_UNKNOWN};
+	if (b)
 		read_mount(f, b);
-	} else {
-		f->mount_code = err->code;
-		snprintf(f->mount_text, sizeof(f->mount_text), "%s", err->text);
-	}
-	f->initial_user_namespace = binfmt_initial_user_namespace() != 0;
+	else
+		f->mount = *err;
+	f->initial_user_namespace = userns_is_initial() != 0;
 	f->container = exists("/run/.containerenv") || exists("/.dockerenv") || exists("/run/systemd/container");
 	f->max_user_namespaces = read_number("/proc/sys/user/max_user_namespaces");
 	f->apparmor_restrict = read_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");

@@ -9,26 +9,38 @@
 #include "arch.h"
 #include "err.h"
 #include "host.h"
+#include "interp.h"
 #include "probe.h"
 
-enum { ROWS_MAX = 128, UNTRIED = 0, YES, NO };
+enum { UNTRIED, YES, NO };
+
+const struct subject *
+host_own(void)
+{
+	static char path[INTERP_PATH_MAX];
+	static struct subject own;
+	ssize_t len;
+	int fd;
+
+	if (own.path)
+		return own.head[0] ? &own : NULL;
+	len = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	path[len < 0 ? 0 : len] = '\0';
+	own.path = path;
+	fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	len = read(fd, own.head, sizeof(own.head));
+	close(fd);
+	return len > 0 ? &own : NULL;
+}
 
 const struct arch *
 host_arch(void)
 {
-	static unsigned char head[ARCH_MAGIC_MAX];
-	static ssize_t len = -1;
-	int fd;
+	const struct subject *own = host_own();
 
-	if (len < 0) {
-		fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-		len = fd < 0 ? 0 : read(fd, head, sizeof(head));
-		if (fd >= 0)
-			close(fd);
-		if (len < 0)
-			len = 0;
-	}
-	return arch_of_header(head, (size_t)len);
+	return own ? arch_of_header(own->head, sizeof(own->head)) : NULL;
 }
 
 static bool
@@ -64,25 +76,35 @@ try_it(const struct arch *arch)
 bool
 host_runs(const struct arch *arch)
 {
-	static unsigned char known[ROWS_MAX];
-	size_t row = (size_t)(arch - arch_table);
-	bool runs;
+	static unsigned char known[ARCH_ROWS_MAX];
+	unsigned char *row = &known[arch - arch_table];
 
-	if (row < ROWS_MAX && known[row] != UNTRIED)
-		return known[row] == YES;
-	runs = may_run(arch) && try_it(arch);
-	if (row < ROWS_MAX)
-		known[row] = runs ? YES : NO;
-	return runs;
+	if (*row == UNTRIED)
+		*row = may_run(arch) && try_it(arch) ? YES : NO;
+	return *row == YES;
+}
+
+const struct arch *
+host_foreign(const unsigned char head[static PATTERN_WINDOW])
+{
+	const struct arch *arch = arch_of_header(head, PATTERN_WINDOW);
+
+	return arch && !host_runs(arch) ? arch : NULL;
+}
+
+struct host_kernel
+host_kernel(void)
+{
+	struct host_kernel kernel;
+	struct utsname name;
+
+	if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &kernel.major, &kernel.minor) != 2)
+		return (struct host_kernel){0, 0};
+	return kernel;
 }
 
 bool
-host_kernel_since(unsigned major, unsigned minor)
+host_kernel_since(struct host_kernel kernel, unsigned major, unsigned minor)
 {
-	struct utsname name;
-	unsigned a, b;
-
-	if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &a, &b) != 2)
-		return false;
-	return a > major || (a == major && b >= minor);
+	return kernel.major > major || (kernel.major == major && kernel.minor >= minor);
 }

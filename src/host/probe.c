@@ -248,9 +248,9 @@ start(struct run *run, int program, const char *variable, unsigned timeout_ms, s
 	int reports[2], outputs[2];
 
 	if (pipe2(reports, O_CLOEXEC) < 0)
-		return err_set(err, "probe", "cannot make a pipe: %s", strerror(errno));
+		return err_set(err, ERR_PROBE, "cannot make a pipe: %s", strerror(errno));
 	if (pipe2(outputs, O_CLOEXEC) < 0 || fcntl(outputs[0], F_SETFL, O_NONBLOCK) < 0) {
-		err_set(err, "probe", "cannot make a pipe: %s", strerror(errno));
+		err_set(err, ERR_PROBE, "cannot make a pipe: %s", strerror(errno));
 		close(reports[0]);
 		close(reports[1]);
 		return -1;
@@ -262,7 +262,7 @@ start(struct run *run, int program, const char *variable, unsigned timeout_ms, s
 	if (run->pid == 0)
 		child(program, variable, run->until, reports[1], outputs[1]);
 	if (run->pid < 0)
-		err_set(err, "probe", "cannot start a process: %s", strerror(errno));
+		err_set(err, ERR_PROBE, "cannot start a process: %s", strerror(errno));
 	close(reports[1]);
 	close(outputs[1]);
 	run->report_fd = reports[0];

@@ -22,7 +22,7 @@
 enum { BASE = 0x400000, PAGE = 0x10000 };
 
 static void
-put(unsigned char **at, unsigned long long value, size_t bytes, int big)
+store(unsigned char **at, unsigned long long value, size_t bytes, int big)
 {
 	for (size_t i = 0; i < bytes; i++)
 		(*at)[big ? bytes - 1 - i : i] = (unsigned char)(value >> (8 * i));
@@ -40,29 +40,29 @@ probe_build(const struct arch *arch, unsigned char version, unsigned char elf[st
 	memset(elf, 0, PROBE_MAX);
 	memcpy(elf, arch->magic, EI_VERSION);
 	elf[EI_VERSION] = version;
-	put(&at, ET_EXEC, 2, big);
+	store(&at, ET_EXEC, 2, big);
 	memcpy(at, arch->magic + 18, 2);
 	at += 2;
-	put(&at, EV_CURRENT, 4, big);
-	put(&at, BASE + header + entry, word, big);
-	put(&at, header, word, big); /* e_phoff */
-	put(&at, 0, word, big);      /* e_shoff */
-	put(&at, arch->e_flags, 4, big);
-	put(&at, header, 2, big);
-	put(&at, entry, 2, big);
-	put(&at, 1, 2, big);
+	store(&at, EV_CURRENT, 4, big);
+	store(&at, BASE + header + entry, word, big);
+	store(&at, header, word, big); /* e_phoff */
+	store(&at, 0, word, big);      /* e_shoff */
+	store(&at, arch->e_flags, 4, big);
+	store(&at, header, 2, big);
+	store(&at, entry, 2, big);
+	store(&at, 1, 2, big);
 	at = elf + header;
-	put(&at, PT_LOAD, 4, big);
+	store(&at, PT_LOAD, 4, big);
 	if (wide)
-		put(&at, PF_R | PF_X, 4, big);
-	put(&at, 0, word, big);
-	put(&at, BASE, word, big);
-	put(&at, BASE, word, big);
-	put(&at, size, word, big);
-	put(&at, size, word, big);
+		store(&at, PF_R | PF_X, 4, big);
+	store(&at, 0, word, big);
+	store(&at, BASE, word, big);
+	store(&at, BASE, word, big);
+	store(&at, size, word, big);
+	store(&at, size, word, big);
 	if (!wide)
-		put(&at, PF_R | PF_X, 4, big);
-	put(&at, PAGE, word, big);
+		store(&at, PF_R | PF_X, 4, big);
+	store(&at, PAGE, word, big);
 	memcpy(at, arch->probe, arch->probe_size);
 	return size;
 }
@@ -97,7 +97,7 @@ probe_file(const unsigned char *bytes, size_t size, struct err *err)
 	for (size_t i = 0; done < 0 && i < sizeof(places) / sizeof(places[0]); i++)
 		done = finish(open(places[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0700), bytes, size);
 	if (done < 0)
-		return err_set(err, "probe",
+		return err_set(err, ERR_PROBE,
 			       "cannot make an executable file for the probe: memfds are refused, and /dev/shm, "
 			       "/var/tmp, /tmp and the "
 			       "current folder are not writable or noexec, or /proc is not mounted");

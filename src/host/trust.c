@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who could change the file that a path leads to (see check.h). */
+/* Who could change the file that a path leads to (see trust.h). */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "binfmt.h"
-#include "check.h"
 #include "err.h"
+#include "trust.h"
+#include "userns.h"
 
 enum { LINKS_MAX = 40 }; /* as many as the kernel follows */
 
@@ -20,24 +20,25 @@ trusted(uid_t uid)
 {
 	if (uid == 0)
 		return true;
-	return binfmt_initial_user_namespace() == 0 && (uid == geteuid() || uid == binfmt_overflow_uid());
+	return userns_is_initial() == 0 && (uid == geteuid() || uid == userns_overflow_uid());
 }
 
 static int
 check_one(int fd, const char *path, const char *name, struct stat *st, struct err *err)
 {
 	if (fstat(fd, st) < 0)
-		return err_set(err, "credentials", "%s: cannot look at %s on the way: %s", path, name, strerror(errno));
+		return err_set(err, ERR_CREDENTIALS, "%s: cannot look at %s on the way: %s", path, name,
+			       strerror(errno));
 	if (S_ISLNK(st->st_mode))
 		return 0; /* nobody can change a link but by its folder */
 	if (!trusted(st->st_uid))
-		return err_set(err, "credentials",
+		return err_set(err, ERR_CREDENTIALS,
 			       "with flag C whoever owns the interpreter or a folder on the way to it becomes root: "
 			       "%s (%s) belongs to uid %u",
 			       name, path, (unsigned)st->st_uid);
 	if (st->st_mode & 022)
 		return err_set(
-		    err, "credentials",
+		    err, ERR_CREDENTIALS,
 		    "with flag C whoever can write the interpreter or a folder on the way to it becomes root: "
 		    "%s (%s) is writable by its group or by others",
 		    name, path);
@@ -46,24 +47,24 @@ check_one(int fd, const char *path, const char *name, struct stat *st, struct er
 
 /* Goes on at a link's target with what is left of the path behind it. */
 static int
-follow(int link, int *dir, char rest[static PATH_MAX], const char *path, struct err *err)
+follow_link(int link, int *dir, char rest[static PATH_MAX], const char *path, struct err *err)
 {
 	char target[PATH_MAX], joined[PATH_MAX * 2];
 	ssize_t len = readlinkat(link, "", target, sizeof(target) - 1);
 	int n;
 
 	if (len < 0)
-		return err_set(err, "credentials", "%s: cannot read a link on the way: %s", path, strerror(errno));
+		return err_set(err, ERR_CREDENTIALS, "%s: cannot read a link on the way: %s", path, strerror(errno));
 	target[len] = '\0';
 	n = snprintf(joined, sizeof(joined), "%s/%s", target, rest);
 	if (n >= PATH_MAX)
-		return err_set(err, "credentials", "%s: the links on the way make too long a path", path);
+		return err_set(err, ERR_CREDENTIALS, "%s: the links on the way make too long a path", path);
 	memcpy(rest, joined, (size_t)n + 1);
 	if (target[0] != '/')
 		return 0;
 	close(*dir);
 	*dir = open("/", O_PATH | O_CLOEXEC);
-	return *dir < 0 ? err_set(err, "credentials", "cannot open /: %s", strerror(errno)) : 0;
+	return *dir < 0 ? err_set(err, ERR_CREDENTIALS, "cannot open /: %s", strerror(errno)) : 0;
 }
 
 /* Moves the first component of rest to name; false at the end of the path. */
@@ -86,11 +87,11 @@ step(const char *name, int *dir, char rest[static PATH_MAX], int *links, const c
 	struct stat st;
 
 	if (fd < 0)
-		return err_set(err, "credentials", "%s: cannot open %s on the way: %s", path, name, strerror(errno));
+		return err_set(err, ERR_CREDENTIALS, "%s: cannot open %s on the way: %s", path, name, strerror(errno));
 	done = check_one(fd, path, name, &st, err);
 	if (done == 0 && S_ISLNK(st.st_mode)) {
-		done = ++*links > LINKS_MAX ? err_set(err, "credentials", "%s: too many links on the way", path)
-					    : follow(fd, dir, rest, path, err);
+		done = ++*links > LINKS_MAX ? err_set(err, ERR_CREDENTIALS, "%s: too many links on the way", path)
+					    : follow_link(fd, dir, rest, path, err);
 		close(fd);
 		return done;
 	}
@@ -107,11 +108,11 @@ trust_check(const char *path, struct err *err)
 	struct stat st;
 
 	if (path[0] != '/' || strlen(path) >= sizeof(rest))
-		return err_set(err, "credentials", "%s: not an absolute path", path);
+		return err_set(err, ERR_CREDENTIALS, "%s: not an absolute path", path);
 	memcpy(rest, path, strlen(path) + 1);
 	dir = open("/", O_PATH | O_CLOEXEC);
 	if (dir < 0)
-		return err_set(err, "credentials", "cannot open /: %s", strerror(errno));
+		return err_set(err, ERR_CREDENTIALS, "cannot open /: %s", strerror(errno));
 	done = check_one(dir, path, "/", &st, err);
 	while (done == 0 && next_part(rest, name))
 		done = step(name, &dir, rest, &links, path, err);

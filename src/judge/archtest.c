@@ -13,8 +13,6 @@
 #include "stale.h"
 #include "text.h"
 
-enum { SCRIPT_DEPTH = 5 };
-
 static const char deleted[] = " (deleted)";
 
 /* QEMU's user emulators print "qemu-ARCH version N..." and exit when QEMU_VERSION is set. */
@@ -46,7 +44,7 @@ is_of(const struct arch *arch, const char *version)
 static void
 set_runner(const struct archtest_input *in, struct archtest *t)
 {
-	const struct rule *rule = in->taker ? in->taker->rule : NULL;
+	const struct rule *rule = in->taker ? &in->taker->entry->rule : NULL;
 	size_t len = strlen(in->run->exe);
 
 	t->native = in->run->itself && !(rule && rule->flags & (RULE_T | RULE_L));
@@ -64,79 +62,78 @@ set_runner(const struct archtest_input *in, struct archtest *t)
 static void
 none_takes_it(const struct arch *arch, struct archtest *t)
 {
-	hint_set(&t->advice, "no handler takes it");
-	hint_fix(&t->advice, "binfmtctl register %s", arch->name);
+	err_note(&t->why, "no handler takes it");
+	err_fix(&t->why, "binfmtctl register %s", arch->name);
 }
 
 /* Why exec itself failed, by the errno that the kernel gives for it. */
 static void
-judge_refused(const struct archtest_input *in, struct archtest *t)
+explain_refused(const struct archtest_input *in, struct archtest *t)
 {
 	const struct handler *taker = in->taker;
-	const char *interpreter = taker ? taker->rule->interpreter : "of an entry that cannot be seen here";
+	const char *interpreter = taker ? taker->entry->rule.interpreter : "of an entry that cannot be seen here";
 
 	switch (in->run->exec_errno) {
 	case ENOEXEC:
 		if (taker)
-			hint_set(&t->advice,
+			err_note(&t->why,
 				 "entry %s takes it, but its interpreter %s cannot run it (a script or foreign program "
 				 "with flag O or C?)",
 				 taker->name, interpreter);
 		else if (in->idle)
-			t->advice = *in->idle;
+			t->why = *in->idle;
 		else
 			none_takes_it(in->arch, t);
 		return;
 	case ENOENT:
-		hint_set(&t->advice, "the interpreter %s (or its loader) is missing", interpreter);
-		hint_fix(&t->advice, "install %s", interp_package());
+		err_note(&t->why, "the interpreter %s (or its loader) is missing", interpreter);
+		err_fix(&t->why, "install %s", interp_package());
 		return;
 	case EACCES:
-		hint_set(&t->advice, "permission denied: the interpreter %s is not executable, or on a noexec mount",
+		err_note(&t->why, "permission denied: the interpreter %s is not executable, or on a noexec mount",
 			 interpreter);
 		return;
 	case ELOOP:
-		hint_set(&t->advice, "the interpreter %s is itself taken by a handler, without end", interpreter);
+		err_note(&t->why, "the interpreter %s is taken by a handler itself: an endless loop", interpreter);
 		return;
 	default:
-		hint_set(&t->advice, "exec fails: %s", strerror(in->run->exec_errno));
+		err_note(&t->why, "exec fails: %s", strerror(in->run->exec_errno));
 	}
 }
 
 /* A live entry keeps its interpreter when it is registered again: a wrong one has to go first. */
 static void
-advise_anew(const struct archtest_input *in, struct archtest *t)
+fix_wrong_interpreter(const struct archtest_input *in, struct archtest *t)
 {
 	char quoted[TEXT_QUOTED_MAX];
 
 	if (in->taker)
-		hint_fix(&t->advice, "binfmtctl remove --entry %s; binfmtctl register %s",
-			 text_quote(in->taker->name, quoted, sizeof(quoted)), in->arch->name);
+		err_fix(&t->why, "binfmtctl remove --entry %s; binfmtctl register %s",
+			text_quote(in->taker->name, quoted, sizeof(quoted)), in->arch->name);
 	else
-		hint_fix(&t->advice, "binfmtctl register %s", in->arch->name);
+		err_fix(&t->why, "binfmtctl register %s", in->arch->name);
 }
 
 static void
-judge_end(const struct archtest_input *in, struct archtest *t)
+explain_end(const struct archtest_input *in, struct archtest *t)
 {
 	const struct probe_result *run = in->run;
 
 	if (run->end == PROBE_TIMED_OUT) {
-		hint_set(&t->advice, "no answer in %u s", in->timeout_ms / 1000);
-		hint_fix(&t->advice, "binfmtctl test --timeout %u %s", in->timeout_ms / 100 + 10, in->arch->name);
+		err_note(&t->why, "no answer in %u s", in->timeout_ms / 1000);
+		err_fix(&t->why, "binfmtctl test --timeout %u %s", in->timeout_ms / 100 + 10, in->arch->name);
 	} else if (run->end == PROBE_SIGNALLED) {
-		hint_set(&t->advice, "killed by signal %d (%s): the interpreter does not work here", run->signal,
+		err_note(&t->why, "killed by signal %d (%s): the interpreter does not work here", run->signal,
 			 strsignal(run->signal));
-		hint_fix(&t->advice, "reinstall the interpreter");
+		err_fix(&t->why, "reinstall the interpreter");
 	} else if (*t->version && !is_of(in->arch, t->version)) {
-		hint_set(&t->advice, "wrong architecture: the interpreter is %.*s", (int)strcspn(t->version, " "),
+		err_note(&t->why, "wrong architecture: the interpreter is %.*s", (int)strcspn(t->version, " "),
 			 t->version);
-		advise_anew(in, t);
+		fix_wrong_interpreter(in, t);
 	} else {
-		hint_set(&t->advice,
-			 "the program exited with %d instead of %d: the interpreter is none for %s, or broken",
+		err_note(&t->why, "the program exited with %d instead of %d: the interpreter is not for %s, or broken",
 			 run->status, PROBE_STATUS, in->arch->name);
-		advise_anew(in, t);
+		fix_wrong_interpreter(in, t);
 	}
 }
 
@@ -147,34 +144,34 @@ is_runner(const struct stat *st, const struct probe_result *run)
 }
 
 static void
-judge_runner(const struct archtest_input *in, struct archtest *t)
+explain_runner(const struct archtest_input *in, struct archtest *t)
 {
 	const struct probe_result *run = in->run;
-	const char *path = in->taker ? in->taker->rule->interpreter : "";
+	const char *path = in->taker ? in->taker->entry->rule.interpreter : "";
 	char quoted[TEXT_QUOTED_MAX];
-	enum stale stale = in->taker && !in->foreign ? stale_by_probe(in->taker->rule, run, in->path) : STALE_UNSEEN;
+	enum stale stale =
+	    in->taker && !in->foreign ? stale_by_probe(&in->taker->entry->rule, run, in->path) : STALE_UNSEEN;
 
 	if (!run->traced) {
-		hint_set(&t->advice, "it could not be seen who ran it: tracing is forbidden here");
+		err_note(&t->why, "cannot tell what ran it: ptrace is not permitted here");
 	} else if (run->exe_errno) {
-		hint_set(&t->advice, "it could not be seen who ran it: %s", strerror(run->exe_errno));
+		err_note(&t->why, "cannot tell what ran it: %s", strerror(run->exe_errno));
 	} else if (t->native) {
-		hint_set(&t->advice, "native: the kernel runs it itself");
+		err_note(&t->why, "native: the kernel runs it itself");
 	} else if (in->foreign) {
-		hint_set(&t->advice, "the interpreter %s is a foreign program itself", path);
+		err_note(&t->why, "the interpreter %s is a foreign program itself", path);
 	} else if (is_runner(in->script, run)) {
-		hint_set(&t->advice, "the interpreter %s is a script", path);
+		err_note(&t->why, "the interpreter %s is a script", path);
 	} else if (stale == STALE_REPLACED) {
 		t->stale = true;
-		hint_set(&t->advice, "stale: %s was replaced, the old file keeps running", path);
-		hint_fix(&t->advice, "binfmtctl refresh --entry %s",
-			 text_quote(in->taker->name, quoted, sizeof(quoted)));
+		err_note(&t->why, "stale: %s was replaced, the old file keeps running", path);
+		err_fix(&t->why, "binfmtctl refresh --entry %s", text_quote(in->taker->name, quoted, sizeof(quoted)));
 	} else if (stale == STALE_DELETED) {
 		t->stale = true;
-		hint_set(&t->advice, "deleted: %s is gone, the old file keeps running", path);
-		hint_fix(&t->advice, "install %s", interp_package());
+		err_note(&t->why, "deleted: %s is gone, the old file keeps running", path);
+		err_fix(&t->why, "install %s", interp_package());
 	} else if (stale == STALE_ELSEWHERE) {
-		hint_set(&t->advice, "registered from another mount namespace, where %s is this file", path);
+		err_note(&t->why, "registered from another mount namespace, where %s is this file", path);
 	}
 }
 
@@ -183,7 +180,7 @@ archtest_judge(const struct archtest_input *in, struct archtest *t)
 {
 	memset(t, 0, sizeof(*t));
 	if (in->run->end == PROBE_REFUSED) {
-		judge_refused(in, t);
+		explain_refused(in, t);
 		return;
 	}
 	set_runner(in, t);
@@ -191,29 +188,25 @@ archtest_judge(const struct archtest_input *in, struct archtest *t)
 		set_version(in->version, t);
 	t->ok = in->run->end == PROBE_EXITED && in->run->status == PROBE_STATUS;
 	if (t->ok)
-		judge_runner(in, t);
+		explain_runner(in, t);
 	else
-		judge_end(in, t);
+		explain_end(in, t);
 }
 
-/* What runs the interpreter if that is a script, followed to a program; else NULL. */
+/* Follows scripts to the program that runs the interpreter: what stat(2) says of that, NULL if it is no script. */
 static const struct stat *
 script_runner(const char *interpreter, struct stat *st, bool *foreign)
 {
-	const struct arch *arch;
-	struct interp interp;
-	char path[256];
-	bool script = false;
+	struct runner at;
+	int depth = 0;
 
-	for (int depth = 0; depth < SCRIPT_DEPTH && !interp_look(interpreter, &interp); depth++) {
-		arch = arch_of_header(interp.subject.head, sizeof(interp.subject.head));
-		*foreign |= arch && !host_runs(arch);
-		if (interp.kind != INTERP_SCRIPT || !interp_of_script(interp.subject.head, path))
+	runner_start(&at, interpreter);
+	while (!at.reason) {
+		*foreign |= host_foreign(at.interp.subject.head) != NULL;
+		if (depth++ == RUNNER_DEPTH || !runner_next(&at, NULL, NULL))
 			break;
-		script = true;
-		interpreter = path;
 	}
-	return script && stat(path, st) == 0 ? st : NULL;
+	return depth > 1 && stat(at.path, st) == 0 ? st : NULL;
 }
 
 void
@@ -229,19 +222,18 @@ archtest_run(const struct arch *arch, const struct resolved *resolved, unsigned 
 	if (resolved && resolved->result == RESOLVED_HANDLER)
 		in.taker = &resolved->handler;
 	else if (resolved && resolved->result == RESOLVED_NONE)
-		in.idle = &resolved->advice;
+		in.idle = &resolved->why;
 	if (probe_run(elf, size, NULL, PROBE_UNTIL_EXIT, timeout_ms, &run, &err) < 0) {
-		memset(t, 0, sizeof(*t));
-		hint_set(&t->advice, "%s", err.text);
+		*t = (struct archtest){.why = err};
 		return;
 	}
 	in.run = &run;
 	if (run.end == PROBE_EXITED && !run.itself &&
 	    probe_run(elf, size, "QEMU_VERSION=1", PROBE_UNTIL_EXIT, timeout_ms, &version, &err) == 0)
 		in.version = &version;
-	if (in.taker && stat(in.taker->rule->interpreter, &path) == 0)
+	if (in.taker && stat(in.taker->entry->rule.interpreter, &path) == 0)
 		in.path = &path;
 	if (in.taker)
-		in.script = script_runner(in.taker->rule->interpreter, &script, &in.foreign);
+		in.script = script_runner(in.taker->entry->rule.interpreter, &script, &in.foreign);
 	archtest_judge(&in, t);
 }

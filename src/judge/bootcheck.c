@@ -1,75 +1,73 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "arch.h"
+#include "arena.h"
 #include "bootcheck.h"
 #include "check.h"
 #include "confd.h"
-#include "doctor.h"
 #include "facts.h"
-#include "interp.h"
-#include "match.h"
-#include "rule.h"
 #include "snapshot.h"
-#include "warnings.h"
 
 /* The configuration's rules in the order of registration. */
 struct boot {
-	bootcheck_tell *tell;
+	doctor_tell *tell;
 	void *arg;
 	size_t count, bad;
-	char (*names)[RULE_NAME_MAX + 1];
+	const char **names;
+	struct arena arena; /* holds them */
 };
-
-static void
-tell(struct boot *boot, const char *check, enum grade grade, const char *detail, const char *fix)
-{
-	static struct finding finding;
-
-	finding_set(&finding, grade, "%s", detail);
-	finding_fix(&finding, "%s", fix);
-	boot->tell(boot->arg, check, &finding);
-}
 
 static void
 keep(struct boot *boot, const struct rule *rule)
 {
-	char(*more)[RULE_NAME_MAX + 1] = realloc(boot->names, (boot->count + 1) * sizeof(*more));
+	const char **more = realloc(boot->names, (boot->count + 1) * sizeof(*more));
+	char *name = arena_copy(&boot->arena, rule->name, strlen(rule->name));
 
-	if (!more)
-		return;
-	boot->names = more;
-	memcpy(more[boot->count++], rule->name, sizeof(*more));
+	if (more)
+		boot->names = more;
+	if (more && name)
+		more[boot->count++] = name;
+}
+
+static void
+drop_names(struct boot *boot)
+{
+	free(boot->names);
+	arena_free(&boot->arena);
+}
+
+static void
+tell(const struct boot *boot, const char *check, const struct finding *f)
+{
+	boot->tell(boot->arg, check, f);
 }
 
 /* What registering this line at boot would end in. */
 static void
 look_at_line(void *arg, const struct confd_line *line)
 {
+	const struct check check = {.verb = "registers"};
+	struct warnings warnings = {0};
 	struct boot *boot = arg;
-	char detail[ERR_TEXT_MAX], fix[ERR_TEXT_MAX];
-	static struct warnings notes;
-	const char *reason = line->reason;
-	struct err err;
+	struct finding f = {.grade = GRADE_FAIL};
 
-	notes.len = 0;
-	if (!reason && check_rule(line->rule, "", NULL, false, &err, &notes) < 0)
-		reason = err.text;
 	if (line->rule)
 		keep(boot, line->rule);
-	if (!reason)
+	if (line->reason)
+		err_note(&f.why, "%s", line->reason);
+	else if (check_rule(line->rule, &check, &f.why, &warnings) == 0)
 		return;
 	boot->bad++;
 	if (line->number) {
-		snprintf(detail, sizeof(detail), "%.300s:%u: %.2000s", line->file, line->number, reason);
-		snprintf(fix, sizeof(fix), "correct or remove line %u of %.300s", line->number, line->file);
+		err_wrap(&f.why, "%.300s:%u", line->file, line->number);
+		finding_fix(&f, "correct or remove line %u of %.300s", line->number, line->file);
 	} else {
-		snprintf(detail, sizeof(detail), "%.300s: %.2000s", line->file, reason);
-		snprintf(fix, sizeof(fix), "remove %.300s, or make it a readable file", line->file);
+		err_wrap(&f.why, "%.300s", line->file);
+		finding_fix(&f, "remove %.300s, or make it a readable file", line->file);
 	}
-	tell(boot, "config", GRADE_FAIL, detail, fix);
+	tell(boot, "config", &f);
 }
 
 /* Its place in the configuration, from 1; the last of a name counts. 0: it is not there. */
@@ -100,79 +98,86 @@ bootcheck_unconfigured(const struct snapshot *s)
 {
 	struct boot boot = {0};
 	struct err ignored;
-	struct handler view;
+	struct handler handler;
 	size_t count = 0;
 
-	confd_read(keep_line, &boot, &ignored);
+	confd_read(confd_dirs, keep_line, &boot, &ignored);
 	for (size_t i = 0; i < s->list.count; i++)
-		count += snapshot_handler(s, i, &view) && !is_configured(&boot, view.name);
-	free(boot.names);
+		count += snapshot_shown(s, i, &handler) && !is_configured(&boot, handler.name);
+	drop_names(&boot);
 	return count;
 }
 
 static void
-look_for_unconfigured(struct boot *boot, const struct snapshot *s)
+look_for_unconfigured(const struct boot *boot, const struct snapshot *s)
 {
-	char detail[ERR_TEXT_MAX], fix[ERR_TEXT_MAX];
+	struct handler handler;
+	struct finding f;
 	size_t missing = 0;
-	struct handler view;
 
 	for (size_t i = 0; i < s->list.count; i++) {
-		if (!snapshot_handler(s, i, &view) || is_configured(boot, view.name))
+		if (!snapshot_shown(s, i, &handler) || is_configured(boot, handler.name))
 			continue;
 		missing++;
-		snprintf(detail, sizeof(detail), "entry %s is in no configuration: it will not be there after a reboot",
-			 view.name);
-		if (view.arch)
-			snprintf(fix, sizeof(fix), "binfmtctl register %s --persist", view.arch->name);
+		finding_set(&f, GRADE_WARN, "entry %s is in no configuration: it will not be there after a reboot",
+			    handler.name);
+		if (handler.arch)
+			finding_fix(&f, "binfmtctl register %s --persist", handler.arch->name);
 		else
-			snprintf(fix, sizeof(fix), "add a line for %s to /etc/binfmt.d", view.name);
-		tell(boot, "unconfigured", GRADE_WARN, detail, fix);
+			finding_fix(&f, "add a line for %s to /etc/binfmt.d", handler.name);
+		tell(boot, "unconfigured", &f);
 	}
-	if (!missing)
-		tell(boot, "unconfigured", GRADE_PASS, "every live entry is in some configuration", "");
+	if (missing)
+		return;
+	finding_set(&f, GRADE_PASS, "every live entry is in some configuration");
+	tell(boot, "unconfigured", &f);
 }
 
 static void
-look_at_order(struct boot *boot, const struct snapshot *s)
+look_at_order(const struct boot *boot, const struct snapshot *s)
 {
-	char detail[ERR_TEXT_MAX];
 	struct handler front, behind;
+	struct finding f;
 	size_t turned = 0;
 
 	for (size_t i = 0; i < s->list.count; i++) {
-		size_t at = snapshot_handler(s, i, &front) ? place(boot, front.name) : 0;
+		size_t at = snapshot_shown(s, i, &front) ? place(boot, front.name) : 0;
 
 		for (size_t k = i + 1; at && k < s->list.count; k++) {
-			/* The later line is registered later, and so stands in front. */
-			if (!snapshot_handler(s, k, &behind) || place(boot, behind.name) <= at ||
-			    !match_overlap(front.rule, behind.rule))
+			/* The later line is registered later, and so is tried first. */
+			if (!snapshot_shown(s, k, &behind) || place(boot, behind.name) <= at ||
+			    !pattern_overlap(&front.entry->rule.pattern, &behind.entry->rule.pattern))
 				continue;
 			turned++;
-			snprintf(detail, sizeof(detail),
-				 "entry %s wins over %s now, but after a reboot %s will win: its line comes later",
-				 front.name, behind.name, behind.name);
-			tell(boot, "boot-order", GRADE_WARN, detail,
-			     "rename the files in /etc/binfmt.d: the last in order wins");
+			finding_set(&f, GRADE_WARN,
+				    "entry %s wins over %s now, but after a reboot %s will win: its line comes later",
+				    front.name, behind.name, behind.name);
+			finding_fix(&f, "rename the files in /etc/binfmt.d: the last in order wins");
+			tell(boot, "boot-order", &f);
 		}
 	}
-	if (!turned)
-		tell(boot, "boot-order", GRADE_PASS, "the configuration keeps the order of the live entries", "");
+	if (turned)
+		return;
+	finding_set(&f, GRADE_PASS, "the configuration keeps the order of the live entries");
+	tell(boot, "boot-order", &f);
 }
 
 void
-bootcheck_examine(const struct snapshot *s, bootcheck_tell *tell_each, void *arg)
+bootcheck_examine(const struct snapshot *s, doctor_tell *tell_each, void *arg)
 {
 	struct boot boot = {.tell = tell_each, .arg = arg};
-	struct err err;
+	struct finding f = {.grade = GRADE_FAIL};
 
-	if (confd_read(look_at_line, &boot, &err) < 0)
-		tell(&boot, "config", GRADE_FAIL, err.text, "make it readable");
-	else if (!boot.bad)
-		tell(&boot, "config", GRADE_PASS, "all lines of binfmt.d can be registered", "");
+	if (confd_read(confd_dirs, look_at_line, &boot, &f.why) < 0) {
+		finding_fix(&f, "make it readable");
+		tell(&boot, "config", &f);
+	} else if (!boot.bad) {
+		finding_set(&f, GRADE_PASS, "all lines of binfmt.d can be registered");
+		tell(&boot, "config", &f);
+	}
 	if (s) {
 		look_for_unconfigured(&boot, s);
 		look_at_order(&boot, s);
 	}
-	free(boot.names);
+	drop_names(&boot);
 }

@@ -1,118 +1,132 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
-#include "arch.h"
 #include "check.h"
 #include "health.h"
 #include "interp.h"
-#include "match.h"
-#include "rule.h"
+#include "overlap.h"
 #include "snapshot.h"
 #include "stale.h"
 #include "tempname.h"
+#include "text.h"
+#include "trust.h"
 
-static const char *const codes[] = {
-    [PROBLEM_DISABLED] = "disabled",
-    [PROBLEM_MISSING] = "missing",
-    [PROBLEM_STALE] = "stale",
-    [PROBLEM_DELETED] = "deleted",
-    [PROBLEM_NOT_EXECUTABLE] = "not-executable",
-    [PROBLEM_DYNAMIC] = "dynamic",
-    [PROBLEM_INSECURE] = "insecure",
-    [PROBLEM_SHADOWED] = "shadowed",
-    [PROBLEM_NATIVE] = "native",
-    [PROBLEM_LOOP] = "loop",
-    [PROBLEM_LEFTOVER] = "leftover",
+const enum err_code health_codes[] = {
+    ERR_DISABLED, ERR_STALE,    ERR_DELETED, ERR_MISSING, ERR_NOT_EXECUTABLE, ERR_DYNAMIC,
+    ERR_INSECURE, ERR_SHADOWED, ERR_NATIVE,  ERR_LOOP,    ERR_LEFTOVER,       ERR_NONE,
 };
 
-const char *
-health_code(enum problem problem)
+/* What helps, whatever the entry; %s is its quoted name. */
+static const char *const fixes[ERR_CODES] = {
+    [ERR_DISABLED] = "binfmtctl enable --entry %s",
+    [ERR_STALE] = "binfmtctl refresh --entry %s",
+    [ERR_DELETED] = "install the interpreter and: binfmtctl refresh --entry %s",
+    [ERR_MISSING] = "install the interpreter, or: binfmtctl remove --entry %s",
+    [ERR_NOT_EXECUTABLE] = "chmod +x the interpreter, or: binfmtctl remove --entry %s",
+    [ERR_DYNAMIC] = "install a static interpreter (qemu-user-static), then register %s again",
+    [ERR_INSECURE] = "binfmtctl disable --entry %s, then chown root and chmod go-w what is named",
+    [ERR_SHADOWED] = "binfmtctl disable the one that should not win, or register %s again: the newest wins",
+    [ERR_NATIVE] = "binfmtctl remove --entry %s",
+    [ERR_LOOP] = "binfmtctl remove --entry %s",
+    [ERR_LEFTOVER] = "register %s again",
+};
+
+bool
+health_is_warning(enum err_code code)
 {
-	return codes[problem];
+	return code == ERR_DYNAMIC || code == ERR_SHADOWED;
 }
 
-int
-health_is_warning(enum problem problem)
-{
-	return problem == PROBLEM_DYNAMIC || problem == PROBLEM_SHADOWED;
-}
+/* One examination. */
+struct exam {
+	const struct snapshot *s;
+	const struct handler *handler;
+	const struct rule *rule;
+	bool dangerous; /* what takes native programs or itself is better left disabled */
+	health_tell *tell;
+	void *arg;
+};
 
 __attribute__((format(printf, 3, 4))) static void
-add(struct health *h, enum problem problem, const char *fmt, ...)
+tell(const struct exam *exam, enum err_code code, const char *fmt, ...)
 {
+	const char *fix = fixes[code], *at = strstr(fix, "%s");
+	char text[ERR_TEXT_MAX], quoted[TEXT_QUOTED_MAX];
+	struct err problem;
 	va_list ap;
 
-	if (h->count == PROBLEMS)
-		return;
-	h->problems[h->count].problem = problem;
 	va_start(ap, fmt);
-	vsnprintf(h->problems[h->count].detail, sizeof(h->problems[0].detail), fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	h->count++;
+	err_set(&problem, code, "%s", text);
+	if (code != ERR_DISABLED || !exam->dangerous)
+		err_fix(&problem, "%.*s%s%s", (int)(at - fix), fix,
+			text_quote(exam->handler->name, quoted, sizeof(quoted)), at + 2);
+	exam->tell(exam->arg, &problem);
 }
 
 static void
-examine_stale(const struct snapshot *s, const struct handler *view, struct health *h)
+examine_stale(const struct exam *exam)
 {
-	struct staleness is = stale_of(view->rule, &view->entry->mtime, &s->list, s->switched_on);
-	const char *how = is.by_time ? " (by time)" : "", *path = view->rule->interpreter;
+	struct staleness is = stale_of(exam->handler->entry, &exam->s->list, exam->s->switched_on);
+	const char *path = exam->rule->interpreter;
 
 	if (is.stale == STALE_REPLACED && is.by_time)
-		add(h, PROBLEM_STALE,
-		    "by time: %s was changed after the entry was registered; binfmtctl register makes it fresh", path);
+		tell(exam, ERR_STALE,
+		     "by time: %s was changed after the entry was registered; binfmtctl register updates it", path);
 	else if (is.stale == STALE_REPLACED)
-		add(h, PROBLEM_STALE, "%s was replaced, the old file keeps running; binfmtctl refresh makes it fresh",
-		    path);
+		tell(exam, ERR_STALE, "%s was replaced, the old file keeps running; binfmtctl refresh updates it",
+		     path);
 	else if (is.stale == STALE_DELETED)
-		add(h, PROBLEM_DELETED, "%s was deleted, the old file keeps running%s", path, how);
+		tell(exam, ERR_DELETED, "%s was deleted, the old file keeps running%s", path,
+		     is.by_time ? " (by time)" : "");
 }
 
 static void
-examine_interpreter(const struct snapshot *s, const struct handler *view, struct health *h)
+examine_interpreter(const struct exam *exam)
 {
-	const struct rule *rule = view->rule;
+	const struct rule *rule = exam->rule;
 	struct interp interp;
 	const char *reason = interp_look(rule->interpreter, &interp);
 	struct stat st;
 	struct err err;
 
 	if (rule->flags & RULE_F)
-		examine_stale(s, view, h);
+		examine_stale(exam);
 	else if (reason)
-		add(h,
-		    stat(rule->interpreter, &st) < 0 || !S_ISREG(st.st_mode) ? PROBLEM_MISSING : PROBLEM_NOT_EXECUTABLE,
-		    "%s: %s", rule->interpreter, reason);
+		tell(exam, stat(rule->interpreter, &st) < 0 || !S_ISREG(st.st_mode) ? ERR_MISSING : ERR_NOT_EXECUTABLE,
+		     "%s: %s", rule->interpreter, reason);
 	if (!reason && rule->flags & RULE_F && interp.dynamic)
-		add(h, PROBLEM_DYNAMIC,
-		    "%s is dynamically linked: it fails in a chroot or container without its libraries",
-		    rule->interpreter);
+		tell(exam, ERR_DYNAMIC,
+		     "%s is dynamically linked: it fails in a chroot or container without its libraries",
+		     rule->interpreter);
 	if (rule->flags & RULE_C && trust_check(rule->interpreter, &err) < 0)
-		add(h, PROBLEM_INSECURE, "%s", err.text);
+		tell(exam, ERR_INSECURE, "%s", err.text);
 }
 
 void
-health_examine(const struct snapshot *s, const struct handler *view, struct health *h)
+health_examine(const struct snapshot *s, const struct handler *handler, health_tell *tell_each, void *arg)
 {
-	const char *reason, *front = check_in_front(view->rule, &s->list);
-	struct interp interp;
+	const struct entry *entry = handler->entry;
+	const char *front = overlap_in_front(&entry->rule, &s->list), *native = check_native(&entry->rule),
+		   *loop = check_loop(&entry->rule, &s->list);
+	const struct exam exam = {s, handler, &entry->rule, native || loop, tell_each, arg};
 
-	h->count = 0;
-	if (!view->rule->enabled)
-		add(h, PROBLEM_DISABLED, "switched off; binfmtctl enable switches it on");
-	if (view->rule->type != RULE_BPF)
-		examine_interpreter(s, view, h);
-	if (front && view->rule->enabled)
-		add(h, PROBLEM_SHADOWED, "entry %s stands in front and takes files from it", front);
-	reason = check_native(view->rule);
-	if (reason)
-		add(h, PROBLEM_NATIVE, "%s", reason);
-	reason = interp_look(view->rule->interpreter, &interp) ? NULL : check_loop(view->rule, &interp, &s->list);
-	if (reason)
-		add(h, PROBLEM_LOOP, "%s", reason);
-	if (view->leftover)
-		add(h, PROBLEM_LEFTOVER, "a change was killed half way; %s ends it",
-		    tempname_is_hashed(view->name) ? "removing the entry, or registering it by its own name,"
-						   : "the next binfmtctl run that changes something");
+	if (!entry->enabled)
+		tell(&exam, ERR_DISABLED, "the kernel passes it over; binfmtctl enable turns it on");
+	if (entry->rule.pattern.type != PATTERN_BPF)
+		examine_interpreter(&exam);
+	if (front && entry->enabled)
+		tell(&exam, ERR_SHADOWED, "entry %s is tried first and takes its files", front);
+	if (native)
+		tell(&exam, ERR_NATIVE, "%s", native);
+	if (loop)
+		tell(&exam, ERR_LOOP, "%s", loop);
+	if (handler->leftover)
+		tell(&exam, ERR_LEFTOVER, "an interrupted change left this; %s cleans it up",
+		     tempname_is_hashed(handler->name) ? "removing the entry, or registering it by its own name,"
+						       : "the next register or remove");
 }

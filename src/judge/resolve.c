@@ -12,8 +12,9 @@
 #include "check.h"
 #include "elf.h"
 #include "host.h"
+#include "interp.h"
+#include "loader.h"
 #include "resolve.h"
-#include "rule.h"
 #include "text.h"
 
 const char *
@@ -29,15 +30,15 @@ resolve_word(enum resolution result)
 
 /* The first entry that takes the file, or could (type B); with disabled the first that would if it were enabled. */
 static bool
-find_taker(const struct snapshot *s, const struct subject *subject, bool disabled, struct handler *view)
+find_taker(const struct snapshot *s, const struct subject *subject, bool disabled, struct handler *handler)
 {
 	for (size_t i = 0; i < s->list.count; i++) {
-		const struct rule *rule = s->list.entries[i].rule;
+		const struct entry *e = &s->list.entries[i];
 
-		if (!rule || (!rule->enabled && !disabled))
+		if (!e->enabled && !disabled)
 			continue;
-		if ((rule->type == RULE_BPF && !disabled) || match_rule(rule, subject)) {
-			snapshot_show(s, i, view);
+		if ((e->rule.pattern.type == PATTERN_BPF && !disabled) || pattern_takes(&e->rule.pattern, subject)) {
+			*handler = snapshot_handler(s, i);
 			return true;
 		}
 	}
@@ -66,29 +67,27 @@ static const char *
 interpreter_fails(const struct snapshot *s, const struct rule *rule)
 {
 	struct interp interp;
-	const struct arch *arch;
 	const char *reason = interp_look(rule->interpreter, &interp);
 
 	/* With F the kernel holds the file, whatever became of its path. */
 	if (reason)
 		return rule->flags & RULE_F ? NULL : reason;
-	arch = arch_of_header(interp.subject.head, sizeof(interp.subject.head));
-	if (arch && !host_runs(arch) && !match_taker(&s->list, &interp.subject))
+	if (host_foreign(interp.subject.head) && !binfmt_list_taker(&s->list, &interp.subject))
 		return "it is a foreign program itself, and no handler takes it";
-	return check_loop(rule, &interp, &s->list);
+	return check_loop(rule, &s->list);
 }
 
 static void
 explain_handler(const struct snapshot *s, struct resolved *p)
 {
-	const struct rule *rule = p->handler.rule;
+	const struct rule *rule = &p->handler.entry->rule;
 	const char *reason = interpreter_fails(s, rule);
 
 	if (!p->arch)
 		p->arch = p->handler.arch;
 	p->runs = !reason;
 	if (reason)
-		hint_set(&p->advice, "%s: %s, so exec fails", rule->interpreter, reason);
+		err_note(&p->why, "%s: %s, so exec fails", rule->interpreter, reason);
 }
 
 static void
@@ -101,7 +100,7 @@ explain_script(struct resolved *p)
 	if (!interp_of_script(p->subject.head, path)) {
 		p->result = RESOLVED_NONE;
 		p->runs = false;
-		hint_set(&p->advice, "a script whose #! line names no interpreter, or one too far along");
+		err_note(&p->why, "a script whose #! line names no interpreter, or one too far along");
 		return;
 	}
 	if (path[0] == '/')
@@ -109,7 +108,7 @@ explain_script(struct resolved *p)
 	else
 		reason = access(path, X_OK) < 0 ? "a relative path, and no such program in this folder" : NULL;
 	p->runs = !reason;
-	hint_set(&p->advice, "run by %s%s%s%s", path, reason ? ": " : "", reason ? reason : "",
+	err_note(&p->why, "run by %s%s%s%s", path, reason ? ": " : "", reason ? reason : "",
 		 reason ? ", so exec fails" : "");
 }
 
@@ -117,14 +116,14 @@ static void
 explain_elf(struct resolved *p, const struct elf_head *elf)
 {
 	if (elf->type != ET_EXEC && elf->type != ET_DYN) {
-		hint_set(&p->advice, "an ELF file, but not a program: its type is %u", elf->type);
+		err_note(&p->why, "an ELF file, but not a program: its type is %u", elf->type);
 	} else if (p->arch) {
-		hint_set(&p->advice, "a program for %s, and no handler takes it", p->arch->name);
-		hint_fix(&p->advice, "binfmtctl register %s", p->arch->name);
+		err_note(&p->why, "a program for %s, and no handler takes it", p->arch->name);
+		err_fix(&p->why, "binfmtctl register %s", p->arch->name);
 	} else {
-		hint_set(&p->advice, "a program for ELF machine 0x%04x (%s, %s byte first), unknown to binfmtctl",
+		err_note(&p->why, "a program for ELF machine 0x%04x (%s, %s byte first), unknown to binfmtctl",
 			 elf->machine, elf->wide ? "64 bits" : "32 bits", elf->big ? "high" : "low");
-		hint_fix(&p->advice, "binfmtctl register --name NAME --like FILE --interpreter PATH");
+		err_fix(&p->why, "binfmtctl register --name NAME --like FILE --interpreter PATH");
 	}
 }
 
@@ -149,7 +148,7 @@ explain_none(struct resolved *p)
 	}
 	while (memcmp(p->subject.head, kinds[i].start, strlen(kinds[i].start)) != 0)
 		i++;
-	hint_set(&p->advice, "%s", kinds[i].what);
+	err_note(&p->why, "%s", kinds[i].what);
 }
 
 /* An entry that would take it is worth more than any other explanation. */
@@ -161,10 +160,10 @@ explain_idle(const struct snapshot *s, struct resolved *p)
 
 	if (!find_taker(s, &p->subject, s->switched_on, &idle))
 		return false;
-	hint_set(&p->advice, "entry %s would take it, but %s", idle.name,
+	err_note(&p->why, "entry %s would take it, but %s", idle.name,
 		 s->switched_on ? "is disabled" : "binfmt_misc is switched off");
-	hint_fix(&p->advice, "binfmtctl enable %s%s", s->switched_on ? "--entry " : "--global",
-		 s->switched_on ? text_quote(idle.name, quoted, sizeof(quoted)) : "");
+	err_fix(&p->why, "binfmtctl enable %s%s", s->switched_on ? "--entry " : "--global",
+		s->switched_on ? text_quote(idle.name, quoted, sizeof(quoted)) : "");
 	return true;
 }
 
@@ -173,16 +172,16 @@ resolve_subject(const struct snapshot *s, struct resolved *p)
 {
 	const struct arch *native;
 
-	hint_set(&p->advice, "%s", "");
+	err_clear(&p->why);
 	p->arch = arch_of_header(p->subject.head, sizeof(p->subject.head));
 	p->asked = s->switched_on;
 	p->runs = true;
 	if (s->switched_on && find_taker(s, &p->subject, false, &p->handler)) {
-		p->result = p->handler.rule->type == RULE_BPF ? RESOLVED_UNKNOWN : RESOLVED_HANDLER;
+		p->result = p->handler.entry->rule.pattern.type == PATTERN_BPF ? RESOLVED_UNKNOWN : RESOLVED_HANDLER;
 		if (p->result == RESOLVED_HANDLER)
 			explain_handler(s, p);
 		else
-			hint_set(&p->advice, "entry %s is a BPF handler: its program decides", p->handler.name);
+			err_note(&p->why, "entry %s is a BPF handler: its program decides", p->handler.name);
 		return;
 	}
 	if (p->subject.head[0] == '#' && p->subject.head[1] == '!') {
@@ -204,7 +203,7 @@ fail(struct resolved *p, enum resolution result, const char *why)
 {
 	p->result = result;
 	p->runs = false;
-	hint_set(&p->advice, "%s", why);
+	err_note(&p->why, "%s", why);
 }
 
 /* Whether the kernel refuses the file before it asks any handler; then it is explained. */
@@ -219,7 +218,7 @@ not_executable(const char *path, const struct stat *st, struct resolved *p)
 		fail(p, RESOLVED_NONE, "not a regular file");
 	} else if (!(st->st_mode & 0111)) {
 		fail(p, RESOLVED_NONE, "not executable");
-		hint_fix(&p->advice, "chmod +x FILE");
+		err_fix(&p->why, "chmod +x FILE");
 	} else if (statvfs(path, &vfs) == 0 && vfs.f_flag & ST_NOEXEC) {
 		fail(p, RESOLVED_NONE, "on a noexec mount: nothing there can be executed");
 	} else if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0) {
@@ -253,9 +252,9 @@ look_at_native(int fd, struct resolved *p)
 
 	if (!is_whole(fd, p)) {
 		fail(p, RESOLVED_NONE, "a program for this machine, but the file is cut off or damaged");
-	} else if (elf_loader(fd, loader) > 0 && *loader && interp_look(loader, &interp)) {
+	} else if (loader_path(fd, loader) > 0 && *loader && interp_look(loader, &interp)) {
 		p->runs = false;
-		hint_set(&p->advice, "its loader %s is missing or not executable, so exec fails", loader);
+		err_note(&p->why, "its loader %s is missing or not executable, so exec fails", loader);
 	}
 }
 
@@ -292,30 +291,31 @@ resolve_file(const struct snapshot *s, const char *path, struct resolved *p)
 }
 
 bool
-resolve_why(const struct snapshot *s, size_t i, const struct subject *subject, struct handler *view,
+resolve_why(const struct snapshot *s, size_t i, const struct subject *subject, struct handler *handler,
 	    char why[static ERR_TEXT_MAX])
 {
-	const struct rule *rule = s->list.entries[i].rule;
-	const char *extension = match_extension(subject->path);
-	int at;
+	const struct rule *rule = &s->list.entries[i].rule;
+	const struct pattern *p = &rule->pattern;
+	const char *extension = pattern_extension(subject->path);
+	size_t at;
 
-	if (!snapshot_handler(s, i, view))
+	if (!snapshot_shown(s, i, handler))
 		return false;
 	if (extension && strchr(extension, '/'))
 		extension = NULL; /* a dot in a folder's name */
-	if (!rule->enabled) {
+	if (!s->list.entries[i].enabled) {
 		snprintf(why, ERR_TEXT_MAX, "disabled");
-	} else if (rule->type == RULE_BPF) {
+	} else if (p->type == PATTERN_BPF) {
 		snprintf(why, ERR_TEXT_MAX, "BPF handler %s decides", rule->interpreter);
-	} else if (match_rule(rule, subject)) {
+	} else if (pattern_takes(p, subject)) {
 		snprintf(why, ERR_TEXT_MAX, "matches");
-	} else if (rule->type == RULE_EXTENSION) {
-		snprintf(why, ERR_TEXT_MAX, "wants extension .%s, the file has %s%s", rule->extension,
+	} else if (p->type == PATTERN_EXTENSION) {
+		snprintf(why, ERR_TEXT_MAX, "wants extension .%s, the file has %s%s", p->extension,
 			 extension ? "." : "none", extension ? extension : "");
 	} else {
-		at = match_differs(rule, subject->head);
-		snprintf(why, ERR_TEXT_MAX, "byte %d is %02x, wants %02x (mask %02x)", at, subject->head[at],
-			 rule->magic[(size_t)at - rule->offset], rule_mask(rule, (size_t)at - rule->offset));
+		at = (size_t)pattern_differs(p, subject->head);
+		snprintf(why, ERR_TEXT_MAX, "byte %zu is %02x, wants %02x (mask %02x)", at, subject->head[at],
+			 p->magic[at - p->offset], pattern_mask(p, at - p->offset));
 	}
 	return true;
 }

@@ -2,13 +2,11 @@
 #include <string.h>
 
 #include "arch.h"
-#include "binfmt.h"
+#include "binfmt_list.h"
 #include "err.h"
 #include "interp.h"
-#include "match.h"
+#include "overlap.h"
 #include "probe.h"
-#include "rule.h"
-#include "snapshot.h"
 #include "stale.h"
 #include "tempname.h"
 
@@ -47,45 +45,41 @@ stale_by_time(const struct timespec *registered, const struct stat *path)
 static bool
 is_run_by_another(const struct rule *rule, const struct binfmt_list *list)
 {
-	struct interp interp;
+	struct runner at;
 
-	return !interp_look(rule->interpreter, &interp) &&
-	       (interp.kind == INTERP_SCRIPT || match_taker(list, &interp.subject));
+	runner_start(&at, rule->interpreter);
+	return !at.reason && (at.interp.kind == INTERP_SCRIPT || runner_next(&at, list, NULL));
 }
 
 /* Runs the architecture's probe if this entry is the one that takes it. */
 static enum stale
 ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct stat *path)
 {
-	const struct arch *arch = arch_of_handler(rule);
-	struct subject subject = {.path = ""};
-	const struct binfmt_entry *taker;
+	const struct arch *arch = arch_of_pattern(&rule->pattern);
+	const struct entry *taker = arch ? arch_taker(list, arch) : NULL;
+	unsigned char elf[PROBE_MAX];
 	struct probe_result run;
 	struct err ignored;
-	size_t size;
 
-	if (!arch || is_run_by_another(rule, list))
+	if (!taker || !tempname_matches(taker->rule.name, rule->name) || is_run_by_another(rule, list))
 		return STALE_UNSEEN;
-	size = probe_build(arch, 1, subject.head);
-	taker = match_taker(list, &subject);
-	if (!taker || !tempname_matches(taker->name, rule->name))
-		return STALE_UNSEEN;
-	if (probe_run(subject.head, size, NULL, PROBE_UNTIL_EXEC, PROBE_TIMEOUT_MS, &run, &ignored) < 0)
+	if (probe_run(elf, probe_build(arch, 1, elf), NULL, PROBE_UNTIL_EXEC, PROBE_TIMEOUT_MS, &run, &ignored) < 0)
 		return STALE_UNSEEN;
 	return stale_by_probe(rule, &run, path);
 }
 
 struct staleness
-stale_of(const struct rule *rule, const struct timespec *registered, const struct binfmt_list *list, bool switched_on)
+stale_of(const struct entry *entry, const struct binfmt_list *list, bool switched_on)
 {
+	const struct rule *rule = &entry->rule;
 	struct staleness s = {.stale = STALE_NO};
 	struct stat st, *path = stat(rule->interpreter, &st) == 0 ? &st : NULL;
 
-	if (!(rule->flags & RULE_F) || rule->type == RULE_BPF)
+	if (!(rule->flags & RULE_F) || rule->pattern.type == PATTERN_BPF)
 		return s;
-	s.stale = rule->enabled && switched_on ? ask_probe(rule, list, path) : STALE_UNSEEN;
+	s.stale = entry->enabled && switched_on ? ask_probe(rule, list, path) : STALE_UNSEEN;
 	s.by_time = s.stale == STALE_UNSEEN;
 	if (s.by_time)
-		s.stale = stale_by_time(registered, path);
+		s.stale = stale_by_time(&entry->registered, path);
 	return s;
 }

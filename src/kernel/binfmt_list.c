@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* All entries of a mount at one moment (see binfmt.h). */
+/* All entries of a mount at one moment (see binfmt_list.h). */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "binfmt.h"
+#include "binfmt_list.h"
+#include "binfmt_open.h"
 #include "err.h"
-#include "rule.h"
+#include "limit.h"
 #include "tempname.h"
 
 enum {
 	TRIES_ALONE = 20,
-	TRIES = 500,       /* listings under a storm of changes before giving up */
-	LOCK_TRIES = 1000, /* of a millisecond each for the shared lock: a writer's turn is far shorter */
-	FIRST_ROOM = 64 * 1024,
+	TRIES = 500,              /* listings under a storm of changes before giving up */
+	FIRST_ROOM = 1024 * 1024, /* for the names; a page that none needs is never touched */
 };
 
 /* What getdents64(2) fills in. */
@@ -63,31 +63,20 @@ dirent_at(const char *names, ssize_t at)
 	return (const struct dirent64_raw *)(const void *)(names + at);
 }
 
-static bool
-is_entry(const struct dirent64_raw *d)
-{
-	return strcmp(d->name, ".") != 0 && strcmp(d->name, "..") != 0 && strcmp(d->name, "register") != 0 &&
-	       strcmp(d->name, "status") != 0;
-}
-
 /* Reads and parses the entry that was listed; 0 if it went away or was replaced meanwhile, -1 on an error. */
 static int
-read_one(const struct binfmt *b, const struct dirent64_raw *d, struct binfmt_entry *entry, struct rule *rule)
+read_one(const struct binfmt *b, const struct dirent64_raw *d, struct arena *texts, struct entry *entry)
 {
-	char text[RULE_TEXT_MAX];
+	int done, fd = openat(b->dir_fd, d->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	char text[ENTRY_TEXT_MAX + 1];
 	struct stat st;
-	ssize_t len;
-	int fd = openat(b->dir_fd, d->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -1;
-	len = fstat(fd, &st) < 0 ? -1 : read(fd, text, sizeof(text));
+	done = fstat(fd, &st) < 0 ? -1 : binfmt_read_opened(fd, d->name, text, entry);
 	close(fd);
-	if (len < 0)
+	if (done < 0 || entry_keep(entry, texts) < 0)
 		return -1;
-	*entry = (struct binfmt_entry){.name = d->name, .ino = st.st_ino, .mtime = st.st_mtim};
-	entry->reason = rule_parse_entry(rule, d->name, text, (size_t)len);
-	entry->rule = entry->reason ? NULL : rule;
 	return st.st_ino == d->ino;
 }
 
@@ -101,10 +90,8 @@ read_all(const struct binfmt *b, struct binfmt_list *list, ssize_t names_len)
 	for (ssize_t at = 0; done > 0 && at < names_len; at += dirent_at(list->names, at)->len) {
 		const struct dirent64_raw *d = dirent_at(list->names, at);
 
-		if (!is_entry(d))
-			continue;
-		done = read_one(b, d, &list->entries[list->count], &list->rules[list->count]);
-		list->count++;
+		if (!limit_reserved(d->name))
+			done = read_one(b, d, &list->texts, &list->entries[list->count++]);
 	}
 	return done;
 }
@@ -119,44 +106,24 @@ count_names(const char *names, ssize_t len)
 	return n;
 }
 
-/* The shared lock keeps writers away while we read; -1 where we may not open the file or a writer is stuck. */
-static int
-share_lock(const struct binfmt *b)
-{
-	const struct timespec pause = {.tv_nsec = 1000000};
-	int fd = openat(b->dir_fd, "register", O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-
-	for (int i = 0; fd >= 0 && i < LOCK_TRIES; i++) {
-		if (flock(fd, LOCK_SH | LOCK_NB) == 0)
-			return fd;
-		nanosleep(&pause, NULL);
-	}
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
 static int
 list_once(const struct binfmt *b, int fd, struct binfmt_list *list, size_t *room)
 {
 	ssize_t len = read_names(fd, &list->names, room);
-	size_t most;
 
 	if (len < 0)
 		return -1;
-	most = count_names(list->names, len) + 1;
+	arena_free(&list->texts);
 	free(list->entries);
-	free(list->rules);
-	list->entries = malloc(most * sizeof(*list->entries));
-	list->rules = malloc(most * sizeof(*list->rules));
-	return list->entries && list->rules ? read_all(b, list, len) : -1;
+	list->entries = malloc((count_names(list->names, len) + 1) * sizeof(*list->entries));
+	return list->entries ? read_all(b, list, len) : -1;
 }
 
 static bool
 has_temporaries(const struct binfmt_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (tempname_is(list->entries[i].name))
+		if (tempname_is(list->entries[i].rule.name))
 			return true;
 	return false;
 }
@@ -187,7 +154,7 @@ list_all(const struct binfmt *b, int fd, struct binfmt_list *list)
 	done = list_settled(b, fd, list, &room, TRIES_ALONE);
 	if (done < 0 || (done > 0 && (list->locked || !has_temporaries(list))))
 		return done;
-	lock = list->locked || b->dry ? -1 : share_lock(b);
+	lock = list->locked || b->planned ? -1 : binfmt_share_lock(b);
 	list->locked |= lock >= 0;
 	done = list_settled(b, fd, list, &room, TRIES);
 	if (lock >= 0)
@@ -202,7 +169,7 @@ binfmt_list(const struct binfmt *b, struct binfmt_list *list, struct err *err)
 
 	*list = (struct binfmt_list){0};
 	if (fd < 0)
-		return err_set(err, "read", "cannot list %s: %s", b->dir, strerror(errno));
+		return err_set(err, ERR_READ, "cannot list %s: %s", b->dir, strerror(errno));
 	done = list_all(b, fd, list);
 	error = errno;
 	close(fd);
@@ -210,8 +177,8 @@ binfmt_list(const struct binfmt *b, struct binfmt_list *list, struct err *err)
 		return 0;
 	binfmt_list_free(list);
 	if (done == 0)
-		return err_set(err, "busy", "the entries of %s change faster than they can be read", b->dir);
-	return err_set(err, "read", "cannot list %s: %s", b->dir, strerror(error));
+		return err_set(err, ERR_BUSY, "the entries of %s change faster than they can be read", b->dir);
+	return err_set(err, ERR_READ, "cannot list %s: %s", b->dir, strerror(error));
 }
 
 void
@@ -219,6 +186,31 @@ binfmt_list_free(struct binfmt_list *list)
 {
 	free(list->entries);
 	free(list->names);
-	free(list->rules);
+	arena_free(&list->texts);
 	*list = (struct binfmt_list){0};
+}
+
+const struct entry *
+binfmt_list_taker(const struct binfmt_list *list, const struct subject *subject)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->entries[i].enabled && pattern_takes(&list->entries[i].rule.pattern, subject))
+			return &list->entries[i];
+	return NULL;
+}
+
+const struct entry *
+binfmt_list_find(const struct binfmt_list *list, const char *name)
+{
+	const struct entry *temporary = NULL;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const char *found = list->entries[i].rule.name;
+
+		if (strcmp(found, name) == 0)
+			return &list->entries[i];
+		if (tempname_matches(found, name))
+			temporary = &list->entries[i];
+	}
+	return temporary;
 }

@@ -4,27 +4,23 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "binfmt.h"
+#include "binfmt_open.h"
 #include "err.h"
+#include "userns.h"
+
+enum {
+	LOCK_POLL_MS = 5,
+	SHARE_TRIES = 1000, /* of a millisecond each: a writer's turn is far shorter */
+};
 
 /* statfs(2) types, from include/uapi/linux/magic.h, which musl does not bring. */
 enum { BINFMTFS_MAGIC = 0x42494e4d, PROC_SUPER_MAGIC = 0x9fa0, AUTOFS_SUPER_MAGIC = 0x0187 };
-
-int
-binfmt_initial_user_namespace(void)
-{
-	/* PROC_USER_INIT_INO of include/linux/proc_ns.h: fixed for the namespace that the kernel starts with. */
-	const ino_t initial = 0xEFFFFFFDU;
-	struct stat st;
-
-	if (stat("/proc/self/ns/user", &st) < 0)
-		return -1;
-	return st.st_ino == initial;
-}
 
 /* Whether the kernel names binfmt_misc among its file systems: 1, 0, -1 unknown. */
 static int
@@ -45,20 +41,20 @@ kernel_has_it(void)
 static int
 not_mounted(const char *dir, struct err *err)
 {
-	if (binfmt_initial_user_namespace() == 0)
+	if (userns_is_initial() == 0)
 		return err_unavailable(
-		    err, "not-mounted",
+		    err, ERR_NOT_MOUNTED,
 		    "binfmt_misc is not visible here (nothing mounted at %s); the host's handlers may still "
 		    "apply, `binfmtctl test` tells; a private instance: mount -t binfmt_misc binfmt_misc %s",
 		    dir, dir);
 	if (kernel_has_it() == 0)
 		return err_unavailable(
-		    err, "no-kernel-support",
+		    err, ERR_NO_KERNEL_SUPPORT,
 		    "this kernel has no binfmt_misc loaded; try: modprobe binfmt_misc, then mount it at %s "
 		    "(or register with --mount)",
 		    dir);
 	return err_unavailable(
-	    err, "not-mounted",
+	    err, ERR_NOT_MOUNTED,
 	    "binfmt_misc is not mounted at %s; run: mount -t binfmt_misc binfmt_misc %s (or register with --mount)",
 	    dir, dir);
 }
@@ -70,26 +66,24 @@ cannot_open(const char *dir, int error, struct err *err)
 		return not_mounted(dir, err);
 	if (error == ELOOP)
 		return err_unavailable(
-		    err, "autofs", "%s is an automount of the host that was never triggered; on the host run: ls %s",
+		    err, ERR_AUTOFS, "%s is an automount of the host that was never triggered; on the host run: ls %s",
 		    dir, dir);
 	if (error == ENOTDIR)
-		return err_unavailable(err, "not-binfmt", "%s is not a directory, so no binfmt_misc mount", dir);
-	return err_set(err, "open", "cannot open %s: %s", dir, strerror(error));
+		return err_unavailable(err, ERR_NOT_BINFMT, "%s is not a directory, so no binfmt_misc mount", dir);
+	return err_set(err, ERR_OPEN, "cannot open %s: %s", dir, strerror(error));
 }
 
 int
-binfmt_open(struct binfmt *b, const char *dir, struct err *err)
+binfmt_open(struct binfmt *b, const char *dir, struct planned *planned, struct err *err)
 {
 	struct statfs fs;
 
-	b->dir = dir;
-	b->register_fd = -1;
-	b->write_count = 0;
+	*b = (struct binfmt){.dir = dir, .dir_fd = -1, .register_fd = -1, .planned = planned};
 	b->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (b->dir_fd < 0)
 		return cannot_open(dir, errno, err);
 	if (fstatfs(b->dir_fd, &fs) < 0) {
-		err_set(err, "statfs", "cannot tell the file system of %s: %s", dir, strerror(errno));
+		err_set(err, ERR_OPEN, "cannot tell the file system of %s: %s", dir, strerror(errno));
 	} else if (fs.f_type == BINFMTFS_MAGIC) {
 		return 0;
 	} else if (fs.f_type == PROC_SUPER_MAGIC) {
@@ -97,7 +91,7 @@ binfmt_open(struct binfmt *b, const char *dir, struct err *err)
 	} else if (fs.f_type == AUTOFS_SUPER_MAGIC) {
 		cannot_open(dir, ELOOP, err);
 	} else {
-		err_unavailable(err, "not-binfmt", "%s holds another file system, not binfmt_misc", dir);
+		err_unavailable(err, ERR_NOT_BINFMT, "%s holds another file system, not binfmt_misc", dir);
 	}
 	binfmt_close(b);
 	return -1;
@@ -106,35 +100,105 @@ binfmt_open(struct binfmt *b, const char *dir, struct err *err)
 void
 binfmt_close(struct binfmt *b)
 {
-	binfmt_end(b);
+	binfmt_unlock(b);
 	if (b->dir_fd >= 0)
 		close(b->dir_fd);
 	b->dir_fd = -1;
 }
 
-uid_t
-binfmt_overflow_uid(void)
-{
-	FILE *f = fopen("/proc/sys/kernel/overflowuid", "re");
-	unsigned uid = 65534;
-
-	if (f) {
-		if (fscanf(f, "%u", &uid) != 1)
-			uid = 65534;
-		fclose(f);
-	}
-	return uid;
-}
-
 enum binfmt_scope
 binfmt_scope(const struct binfmt *b)
 {
-	int initial = binfmt_initial_user_namespace();
+	int initial = userns_is_initial();
 	struct stat st;
 
 	if (initial < 0 || fstatat(b->dir_fd, "register", &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return BINFMT_UNKNOWN;
 	if (initial)
 		return BINFMT_HOST;
-	return st.st_uid == binfmt_overflow_uid() ? BINFMT_INHERITED : BINFMT_NAMESPACE;
+	return st.st_uid == userns_overflow_uid() ? BINFMT_INHERITED : BINFMT_NAMESPACE;
+}
+
+int
+binfmt_not_writable(const struct binfmt *b, const char *file, int error, struct err *err)
+{
+	if (error == EROFS)
+		return err_unavailable(err, ERR_READ_ONLY, "%s is mounted read-only", b->dir);
+	if (error != EACCES && error != EPERM)
+		return err_set(err, ERR_OPEN, "cannot open %s/%s for writing: %s", b->dir, file, strerror(error));
+	if (binfmt_scope(b) == BINFMT_INHERITED)
+		return err_set(
+		    err, ERR_NOT_ROOT,
+		    "permission denied: %s shows the instance of another user namespace, only its root may change it",
+		    b->dir);
+	if (geteuid() != 0)
+		return err_set(err, ERR_NOT_ROOT,
+			       "permission denied: only root may change binfmt_misc handlers; run it with sudo");
+	return err_set(err, ERR_DENIED,
+		       "permission denied although uid 0: a container's or AppArmor's profile forbids writing %s/%s",
+		       b->dir, file);
+}
+
+static int
+wait_for_lock(int fd, unsigned timeout, void (*waiting)(void), struct err *err)
+{
+	const struct timespec pause = {.tv_nsec = LOCK_POLL_MS * 1000000L};
+	struct timespec now, end;
+
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += timeout;
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return err_set(err, ERR_LOCK, "cannot lock the register file: %s", strerror(errno));
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (now.tv_sec > end.tv_sec || (now.tv_sec == end.tv_sec && now.tv_nsec >= end.tv_nsec))
+			return err_set(err, ERR_LOCK,
+				       "another binfmtctl has held the lock for %u seconds; nothing was changed "
+				       "(--timeout waits longer)",
+				       timeout);
+		if (waiting)
+			waiting();
+		waiting = NULL;
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+int
+binfmt_lock(struct binfmt *b, unsigned timeout, void (*waiting)(void), struct err *err)
+{
+	if (b->planned || b->register_fd >= 0)
+		return 0;
+	b->register_fd = openat(b->dir_fd, "register", O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (b->register_fd < 0)
+		return binfmt_not_writable(b, "register", errno, err);
+	if (wait_for_lock(b->register_fd, timeout, waiting, err) < 0) {
+		binfmt_unlock(b);
+		return -1;
+	}
+	return 0;
+}
+
+void
+binfmt_unlock(struct binfmt *b)
+{
+	if (b->register_fd >= 0)
+		close(b->register_fd);
+	b->register_fd = -1;
+}
+
+int
+binfmt_share_lock(const struct binfmt *b)
+{
+	const struct timespec pause = {.tv_nsec = 1000000};
+	int fd = openat(b->dir_fd, "register", O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	for (int i = 0; fd >= 0 && i < SHARE_TRIES; i++) {
+		if (flock(fd, LOCK_SH | LOCK_NB) == 0)
+			return fd;
+		nanosleep(&pause, NULL);
+	}
+	if (fd >= 0)
+		close(fd);
+	return -1;
 }

@@ -4,9 +4,11 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
-#include "binfmt.h"
+#include "binfmt_list.h"
+#include "binfmt_open.h"
 #include "err.h"
 #include "mount.h"
+#include "userns.h"
 
 static int
 mount_here(const char *dir, struct err *err)
@@ -15,12 +17,12 @@ mount_here(const char *dir, struct err *err)
 		return 0;
 	if (errno == ENODEV)
 		return err_unavailable(
-		    err, "no-kernel-support",
+		    err, ERR_NO_KERNEL_SUPPORT,
 		    "this kernel has no binfmt_misc, and no module of it could be loaded (CONFIG_BINFMT_MISC)");
 	if (errno == EPERM || errno == EACCES)
-		return err_unavailable(err, "denied",
+		return err_unavailable(err, ERR_DENIED,
 				       "not permitted to mount binfmt_misc at %s: that needs CAP_SYS_ADMIN", dir);
-	return err_unavailable(err, "mount", "cannot mount binfmt_misc at %s: %s", dir, strerror(errno));
+	return err_unavailable(err, ERR_MOUNT, "cannot mount binfmt_misc at %s: %s", dir, strerror(errno));
 }
 
 int
@@ -29,17 +31,17 @@ mount_if_absent(const char *dir, bool force, bool *mounted, struct err *err)
 	struct binfmt b;
 
 	*mounted = false;
-	if (binfmt_open(&b, dir, err) == 0) {
+	if (binfmt_open(&b, dir, NULL, err) == 0) {
 		binfmt_close(&b);
 		return 0;
 	}
-	if (strcmp(err->code, "not-mounted") != 0 && strcmp(err->code, "no-kernel-support") != 0)
+	if (err->code != ERR_NOT_MOUNTED && err->code != ERR_NO_KERNEL_SUPPORT)
 		return -1;
-	if (!force && binfmt_initial_user_namespace() != 1)
-		return err_unavailable(err, "namespace",
+	if (!force && userns_is_initial() != 1)
+		return err_unavailable(err, ERR_NAMESPACE,
 				       "--mount would make a new empty instance for this user namespace, which hides "
 				       "the inherited handlers "
-				       "for good (--force does it all the same)");
+				       "for good (--force does it anyway)");
 	*mounted = mount_here(dir, err) == 0;
 	return *mounted ? 0 : -1;
 }
@@ -58,7 +60,7 @@ mount_may_vanish(void)
 	const ino_t initial = 0xEFFFFFFCU; /* PROC_PID_INIT_INO of include/linux/proc_ns.h */
 	struct stat st;
 
-	if (binfmt_initial_user_namespace() != 1)
+	if (userns_is_initial() != 1)
 		return false;
 	return stat("/proc/self/ns/pid", &st) < 0 || st.st_ino != initial ||
 	       !same_namespace("/proc/self/ns/mnt", "/proc/1/ns/mnt");
@@ -85,15 +87,15 @@ mount_keep(struct binfmt *b, struct err *err)
 
 	binfmt_close(b);
 	if (umount2(dir, UMOUNT_NOFOLLOW) < 0)
-		return err_set(err, "mount", "cannot unmount %s to see whether the entries would outlive it: %s", dir,
+		return err_set(err, ERR_MOUNT, "cannot unmount %s to see whether the entries would outlive it: %s", dir,
 			       strerror(errno));
-	if (mount_here(dir, err) < 0 || binfmt_open(b, dir, err) < 0)
+	if (mount_here(dir, err) < 0 || binfmt_open(b, dir, NULL, err) < 0)
 		return -1;
 	if (count_entries(b) > 0)
 		return 0;
 	binfmt_close(b);
 	umount2(dir, UMOUNT_NOFOLLOW);
-	return err_set(err, "not-kept",
+	return err_set(err, ERR_NOT_KEPT,
 		       "the entries are gone as soon as this mount is: nobody else has binfmt_misc mounted; mount it "
 		       "on the host, outside this "
 		       "container or mount namespace, then register again");

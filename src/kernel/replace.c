@@ -1,44 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdio.h>
-#include <string.h>
-
-#include "binfmt.h"
-#include "err.h"
 #include "replace.h"
-#include "rule.h"
+#include "binfmt_open.h"
+#include "err.h"
 #include "tempname.h"
 
-enum { STARTS = 3 };
+enum { TRIES = 3 };
 
-/* What stands under a name and under its temporary name now. */
+/* What is there under a name and under its temporary name now. */
 struct state {
 	char temporary[RULE_NAME_MAX + 1];
 	bool has_entry, has_temporary;
-	struct rule entry, held; /* held: the temporary's rule */
+	struct binfmt_text entry, held; /* held: the temporary's */
 };
 
-/* Reads an entry; one whose text is not understood is there all the same, as a rule that equals none. */
-static int
-read_rule(const struct binfmt *b, const char *name, struct rule *rule, struct err *err)
-{
-	int there = binfmt_read(b, name, rule, NULL, err), state;
-
-	if (there >= 0 || strcmp(err->code, "unknown") != 0)
-		return there;
-	memset(rule, 0, sizeof(*rule));
-	state = binfmt_state(b, name, err);
-	rule->enabled = state == BINFMT_ENABLED;
-	return state < 0 ? -1 : state != BINFMT_ABSENT;
-}
-
+/* An entry whose text is not understood is there too, as a rule that equals none. */
 static int
 read_state(const struct binfmt *b, const char *name, struct state *s, struct err *err)
 {
 	int entry, held;
 
 	tempname_make(name, s->temporary);
-	entry = read_rule(b, name, &s->entry, err);
-	held = entry < 0 ? -1 : read_rule(b, s->temporary, &s->held, err);
+	entry = binfmt_read(b, name, &s->entry, err);
+	held = entry < 0 ? -1 : binfmt_read(b, s->temporary, &s->held, err);
 	s->has_entry = entry > 0;
 	s->has_temporary = held > 0;
 	return held < 0 ? -1 : 0;
@@ -50,11 +33,12 @@ drop(struct binfmt *b, const char *name, struct err *err)
 {
 	int state;
 
-	if (binfmt_command(b, name, "-1", err) < 0 && strcmp(err->code, "missing") != 0)
+	if (binfmt_command(b, name, "-1", err) < 0 && err->code != ERR_MISSING)
 		return -1;
-	state = b->dry ? BINFMT_ABSENT : binfmt_state(b, name, err);
+	state = b->planned ? BINFMT_ABSENT : binfmt_state(b, name, err);
 	if (state > 0)
-		return err_set(err, "exists", "it was removed, but is there again: another program has registered it");
+		return err_set(err, ERR_EXISTS,
+			       "it was removed, but is there again: another program has registered it");
 	return state;
 }
 
@@ -65,34 +49,34 @@ set_enabled(struct binfmt *b, const char *name, bool on, struct err *err)
 
 	if (binfmt_command(b, name, on ? "1" : "0", err) < 0)
 		return -1;
-	state = b->dry ? asked : binfmt_state(b, name, err);
+	state = b->planned ? asked : binfmt_state(b, name, err);
 	if (state == BINFMT_ABSENT)
-		return err_set(err, "missing", "the entry went away: another program has removed it");
+		return err_set(err, ERR_MISSING, "the entry went away: another program has removed it");
 	if (state >= 0 && state != asked)
-		return err_set(err, "verify", "the kernel still shows it %s", on ? "disabled" : "enabled");
+		return err_set(err, ERR_VERIFY, "the kernel still shows it %s", on ? "disabled" : "enabled");
 	return state < 0 ? -1 : 0;
 }
 
-/* Registers the rule under a name of its own or the temporary one, and reads it back. */
+/* Registers the rule under a name that is free, and reads it back. */
 static int
-put(struct binfmt *b, const struct rule *rule, const char *name, struct err *err)
+add(struct binfmt *b, const struct rule *rule, bool enabled, const char *name, struct err *err)
 {
-	struct rule named = *rule, back;
+	struct binfmt_text back;
 	int there;
 
-	snprintf(named.name, sizeof(named.name), "%s", name);
-	if (binfmt_register(b, &named, err) < 0)
+	if (binfmt_register(b, rule, name, err) < 0)
 		return -1;
-	if (b->dry)
-		return rule->enabled ? 0 : set_enabled(b, name, false, err);
-	there = binfmt_read(b, name, &back, NULL, err);
+	if (b->planned)
+		return enabled || rule->flags & RULE_D ? 0 : set_enabled(b, name, false, err);
+	there = binfmt_read(b, name, &back, err);
 	if (there == 0)
-		return err_set(err, "missing", "it was registered, but is gone again: another program has removed it");
+		return err_set(err, ERR_MISSING,
+			       "it was registered, but is gone again: another program has removed it");
 	if (there < 0)
 		return -1;
-	if (!rule_same(&named, &back))
-		return err_set(err, "verify", "it was registered, but the kernel shows another rule under its name");
-	return rule->enabled == back.enabled ? 0 : set_enabled(b, name, rule->enabled, err);
+	if (!rule_same(rule, &back.entry.rule))
+		return err_set(err, ERR_VERIFY, "it was registered, but the kernel shows another rule under its name");
+	return enabled == back.entry.enabled ? 0 : set_enabled(b, name, enabled, err);
 }
 
 /* Takes a temporary back, but only where its entry is seen to be there: it may be all that is live. */
@@ -105,97 +89,83 @@ take_back(struct binfmt *b, const char *name, const char *temporary)
 		drop(b, temporary, &ignored);
 }
 
-/* The old entry is in force and nothing is half done: puts a valid second one beside it. */
+/* The old entry is in force and nothing is half done: puts the new rule beside it, then removes it. */
 static int
-put_temporary(struct binfmt *b, const struct rule *rule, struct state *s, struct err *err)
+step_aside(struct binfmt *b, const struct rule *rule, bool enabled, struct state *s, struct err *err)
 {
 	if (s->has_temporary && drop(b, s->temporary, err) < 0)
 		return -1;
-	if (put(b, rule, s->temporary, err) == 0)
-		return 0;
-	if (strcmp(err->code, "verify") == 0 || strcmp(err->code, "read") == 0 || strcmp(err->code, "write") == 0)
-		take_back(b, rule->name, s->temporary);
-	return -1;
-}
-
-static int
-replace_once(struct binfmt *b, const struct rule *rule, struct state *s, struct err *err)
-{
-	if (read_state(b, rule->name, s, err) < 0)
-		return -1;
-	if (s->has_entry) {
-		if (put_temporary(b, rule, s, err) < 0)
-			return -1;
-		s->has_temporary = true;
-		if (drop(b, rule->name, err) < 0) {
+	if (add(b, rule, enabled, s->temporary, err) < 0) {
+		if (err->code == ERR_VERIFY || err->code == ERR_READ || err->code == ERR_WRITE)
 			take_back(b, rule->name, s->temporary);
-			return -1;
-		}
-	}
-	if (put(b, rule, rule->name, err) < 0)
 		return -1;
-	return s->has_temporary ? drop(b, s->temporary, err) : 0;
-}
-
-/* Other programs take no lock: what looks like their doing is worth another look at what is there. */
-static bool
-by_others(const struct err *err)
-{
-	return strcmp(err->code, "exists") == 0 || strcmp(err->code, "missing") == 0;
+	}
+	s->has_temporary = true;
+	if (drop(b, rule->name, err) == 0)
+		return 0;
+	take_back(b, rule->name, s->temporary);
+	return -1;
 }
 
 /* What is there now, seen from what was there before and what should be. */
 static const char *
-in_force(const struct state *now, const struct state *before, const struct rule *rule)
+in_force(const struct state *now, const struct state *before, const struct rule *rule, bool enabled)
 {
-	if (now->has_entry && rule_same(&now->entry, rule) && now->entry.enabled != rule->enabled)
+	const struct entry *entry = &now->entry.entry;
+
+	if (now->has_entry && rule_same(&entry->rule, rule) && entry->enabled != enabled)
 		return "the new handler is there, but enabled until the next run";
-	if (now->has_entry && rule_same(&now->entry, rule))
+	if (now->has_entry && rule_same(&entry->rule, rule))
 		return now->has_temporary ? "the new handler is in force, its temporary entry too until the next run"
 					  : "the new handler is in force";
-	if (now->has_entry && before->has_entry && rule_same(&now->entry, &before->entry))
-		return now->entry.enabled ? "the old handler is in force"
-					  : "the old entry is there, disabled as it was";
+	if (now->has_entry && before->has_entry && rule_same(&entry->rule, &before->entry.entry.rule))
+		return entry->enabled ? "the old handler is in force" : "the old entry is there, disabled as it was";
 	if (now->has_entry)
 		return "an entry that another program registered has the name";
 	if (!now->has_temporary)
 		return "no handler of this name is in force";
-	return rule_same(&now->held, rule)
+	return rule_same(&now->held.entry.rule, rule)
 		   ? "the new handler is in force under a temporary name, the next run gives it its own"
 		   : "the old handler is in force under a temporary name, the next run gives it its own";
 }
 
 /* After a failure: says which handler is in force. */
-static void
-explain(struct binfmt *b, const struct rule *rule, const struct state *before, struct err *err)
+static int
+explain(struct binfmt *b, const struct rule *rule, bool enabled, const struct state *before, struct err *err)
 {
-	char cause[ERR_TEXT_MAX];
 	struct err ignored;
 	struct state now;
-	const char *what = "which handler is in force could not be read";
 
-	if (read_state(b, rule->name, &now, &ignored) == 0)
-		what = in_force(&now, before, rule);
-	snprintf(cause, sizeof(cause), "%s", err->text);
-	err_set(err, err->code, "%.2300s; %s", cause, what);
+	if (b->planned)
+		return -1;
+	if (read_state(b, rule->name, &now, &ignored) < 0)
+		return err_add(err, "; which handler is in force could not be read");
+	return err_add(err, "; %s", in_force(&now, before, rule, enabled));
 }
 
 int
-replace_rule(struct binfmt *b, const struct rule *rule, struct err *err)
+replace_rule(struct binfmt *b, const struct rule *rule, bool enabled, struct err *err)
 {
-	struct state before, s;
+	struct state before, now;
 	int done = read_state(b, rule->name, &before, err);
 
 	if (done < 0)
-		return done;
-	for (int i = 0; i < STARTS; i++) {
-		done = replace_once(b, rule, &s, err);
-		if (done == 0 || !by_others(err))
+		return -1;
+	for (int i = 0; i < TRIES; i++) {
+		done = read_state(b, rule->name, &now, err);
+		if (done == 0 && now.has_entry)
+			done = step_aside(b, rule, enabled, &now, err);
+		if (done == 0)
+			done = add(b, rule, enabled, rule->name, err);
+		if (done == 0 && now.has_temporary)
+			done = drop(b, now.temporary, err);
+		if (done == 0)
+			return 0;
+		/* Other programs take no lock: what looks like their doing is worth another look at what is there. */
+		if (err->code != ERR_EXISTS && err->code != ERR_MISSING)
 			break;
 	}
-	if (done < 0 && !b->dry)
-		explain(b, rule, &before, err);
-	return done;
+	return explain(b, rule, enabled, &before, err);
 }
 
 int
@@ -221,31 +191,37 @@ replace_enable(struct binfmt *b, const char *name, bool on, struct err *err)
 
 	if (read_state(b, name, &s, err) < 0)
 		return -1;
-	/* A temporary alone gets its name first; where that fails, it is the handler all the same. */
+	/* A temporary alone gets its name first; where that fails, it is the handler nevertheless. */
 	if (!s.has_entry && s.has_temporary && replace_heal(b, name, &ignored) < 0)
 		file = s.temporary;
 	if (!s.has_entry && !s.has_temporary)
-		return err_set(err, "missing", "no such entry");
-	if ((s.has_entry ? s.entry.enabled : s.held.enabled) == on)
+		return err_set(err, ERR_MISSING, "no such entry");
+	if ((s.has_entry ? &s.entry : &s.held)->entry.enabled == on)
 		return 0;
 	return set_enabled(b, file, on, err) < 0 ? -1 : 1;
 }
 
 int
-replace_read(const struct binfmt *b, const char *name, struct replace_live *live, struct err *err)
+replace_read(const struct binfmt *b, const char *name, struct live *live, struct err *err)
 {
 	char temporary[RULE_NAME_MAX + 1];
-	int there = binfmt_read(b, name, &live->rule, &live->registered, err);
+	int there = binfmt_read(b, name, &live->text, err);
 
+	live->entry = NULL;
 	live->temporary = false;
-	if (there != 0)
+	if (there == 0) {
+		tempname_make(name, temporary);
+		there = binfmt_read(b, temporary, &live->text, err);
+		live->temporary = there > 0;
+	}
+	if (there <= 0)
 		return there;
-	tempname_make(name, temporary);
-	there = binfmt_read(b, temporary, &live->rule, &live->registered, err);
-	live->temporary = there > 0;
-	if (there > 0)
-		snprintf(live->rule.name, sizeof(live->rule.name), "%s", name);
-	return there;
+	live->text.entry.rule.name = name;
+	if (live->text.entry.reason)
+		return err_set(err, ERR_NOT_UNDERSTOOD, "%s/%s cannot be understood: %s", b->dir, name,
+			       live->text.entry.reason);
+	live->entry = &live->text.entry;
+	return 1;
 }
 
 int
@@ -257,10 +233,13 @@ replace_heal(struct binfmt *b, const char *name, struct err *err)
 		return -1;
 	if (!s.has_temporary)
 		return 0;
+	if (s.held.entry.reason)
+		return err_set(err, ERR_NOT_UNDERSTOOD, "%s/%s cannot be understood: %s", b->dir, s.temporary,
+			       s.held.entry.reason);
 	/* A temporary that is disabled was to replace a disabled entry, and died before the last write. */
-	if (s.has_entry && s.entry.enabled && !s.held.enabled && set_enabled(b, name, false, err) < 0)
+	if (s.has_entry && s.entry.entry.enabled && !s.held.entry.enabled && set_enabled(b, name, false, err) < 0)
 		return -1;
-	if (!s.has_entry && put(b, &s.held, name, err) < 0)
+	if (!s.has_entry && add(b, &s.held.entry.rule, s.held.entry.enabled, name, err) < 0)
 		return -1;
 	return drop(b, s.temporary, err) < 0 ? -1 : 1;
 }

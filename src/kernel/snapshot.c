@@ -1,75 +1,43 @@
 /* SPDX-License-Identifier: MIT */
-#include "snapshot.h"
 #include <stdlib.h>
-#include <string.h>
 
 #include "arch.h"
-#include "cmd.h"
+#include "binfmt.h"
 #include "err.h"
-#include "json.h"
-#include "operand.h"
-#include "rule.h"
+#include "snapshot.h"
 #include "tempname.h"
-#include "text.h"
 
-const struct arch *
-arch_of_handler(const struct rule *rule)
+static int
+read_switch_and_list(struct snapshot *s, struct err *err)
 {
-	if (rule->type != RULE_MAGIC)
-		return NULL;
-	return arch_of_rule(rule->offset, rule->magic, rule->has_mask ? rule->mask : NULL, rule->size);
-}
+	int on = binfmt_enabled(&s->b, err);
 
-int
-snapshot_read(struct snapshot *s, const struct args *args, struct err *err)
-{
-	int on;
-
-	memset(s, 0, sizeof(*s));
-	if (binfmt_open(&s->b, args->binfmt_dir, err) < 0)
+	if (on < 0 || binfmt_list(&s->b, &s->list, err) < 0)
 		return -1;
-	on = binfmt_enabled(&s->b, err);
-	if (on < 0 || binfmt_list(&s->b, &s->list, err) < 0) {
-		binfmt_close(&s->b);
-		return -1;
-	}
 	s->switched_on = on > 0;
-	s->complete = true;
 	s->temporaries = malloc(s->list.count * sizeof(*s->temporaries) + 1);
+	if (!s->temporaries)
+		return err_set(err, ERR_MEMORY, "out of memory");
 	for (size_t i = 0; i < s->list.count; i++) {
-		const struct binfmt_entry *e = &s->list.entries[i];
+		const struct entry *e = &s->list.entries[i];
 
-		if (s->temporaries && tempname_is(e->name))
-			s->temporaries[s->temporary_count++] = e->name;
-		s->complete &= e->rule != NULL;
+		if (tempname_is(e->rule.name))
+			s->temporaries[s->temporary_count++] = e->rule.name;
+		s->unknown += e->reason != NULL;
 	}
 	return 0;
 }
 
 int
-snapshot_open(struct snapshot *s, const struct cmd *cmd, const struct args *args)
+snapshot_open(struct snapshot *s, const char *dir, struct err *err)
 {
-	struct err err;
-
-	if (snapshot_read(s, args, &err) < 0)
-		return report_fail(cmd, args, NULL, &err);
-	for (size_t i = 0; i < s->list.count; i++)
-		if (!s->list.entries[i].rule)
-			print_err(s->list.entries[i].name, "the entry cannot be understood: %s",
-				  s->list.entries[i].reason);
-	return EXIT_DONE;
-}
-
-bool
-snapshot_visible(const struct args *args)
-{
-	struct binfmt b;
-	struct err ignored;
-
-	if (binfmt_open(&b, args->binfmt_dir, &ignored) < 0)
-		return false;
-	binfmt_close(&b);
-	return true;
+	*s = (struct snapshot){.unknown = 0};
+	if (binfmt_open(&s->b, dir, NULL, err) < 0)
+		return -1;
+	if (read_switch_and_list(s, err) == 0)
+		return 0;
+	snapshot_close(s);
+	return -1;
 }
 
 void
@@ -86,13 +54,16 @@ entry_of(const struct snapshot *s, const char *temporary)
 {
 	if (tempname_target(temporary))
 		return tempname_target(temporary);
-	for (size_t i = 0; i < s->list.count; i++)
-		if (!tempname_is(s->list.entries[i].name) && tempname_matches(temporary, s->list.entries[i].name))
-			return s->list.entries[i].name;
+	for (size_t i = 0; i < s->list.count; i++) {
+		const char *name = s->list.entries[i].rule.name;
+
+		if (!tempname_is(name) && tempname_matches(temporary, name))
+			return name;
+	}
 	return temporary;
 }
 
-/* Whether a temporary stands beside this entry. */
+/* Whether a temporary is there beside this entry. */
 static bool
 has_temporary(const struct snapshot *s, const char *name)
 {
@@ -102,66 +73,28 @@ has_temporary(const struct snapshot *s, const char *name)
 	return false;
 }
 
-void
-snapshot_show(const struct snapshot *s, size_t i, struct handler *view)
+struct handler
+snapshot_handler(const struct snapshot *s, size_t i)
 {
-	const struct binfmt_entry *e = &s->list.entries[i];
-	bool temporary = s->temporary_count && tempname_is(e->name);
+	const struct entry *e = &s->list.entries[i];
+	const char *name = e->rule.name;
+	bool temporary = s->temporary_count && tempname_is(name);
 
-	view->entry = e;
-	view->rule = e->rule;
-	view->name = temporary ? entry_of(s, e->name) : e->name;
-	view->arch = arch_of_handler(e->rule);
-	view->leftover = s->temporary_count && s->list.locked && (temporary || has_temporary(s, e->name));
+	return (struct handler){
+	    .name = temporary ? entry_of(s, name) : name,
+	    .entry = e,
+	    .arch = arch_of_pattern(&e->rule.pattern),
+	    .leftover = s->temporary_count && s->list.locked && (temporary || has_temporary(s, name)),
+	};
 }
 
 bool
-snapshot_handler(const struct snapshot *s, size_t i, struct handler *view)
+snapshot_shown(const struct snapshot *s, size_t i, struct handler *handler)
 {
-	const struct binfmt_entry *e = &s->list.entries[i];
+	const struct entry *e = &s->list.entries[i];
 
-	if (!e->rule)
+	if (e->reason)
 		return false;
-	snapshot_show(s, i, view);
-	return view->name == e->name || binfmt_list_find(&s->list, view->name) == e;
-}
-
-void
-snapshot_json(const struct snapshot *s)
-{
-	json_string("mount", s->b.dir);
-	json_bool("enabled", s->switched_on);
-}
-
-static void
-json_bytes(const char *key, const unsigned char *bytes, size_t len, bool applies)
-{
-	if (applies)
-		json_hex(key, bytes, len);
-	else
-		json_null(key);
-}
-
-void
-report_handler(const struct handler *view)
-{
-	static const char *const types[] = {"magic", "extension", "bpf"};
-	const struct rule *r = view->rule;
-	char flags[RULE_FLAGS_MAX * 2];
-	bool magic = r->type == RULE_MAGIC;
-
-	rule_format_flags(r->flags, r->more_flags, flags);
-	json_string("name", view->name);
-	json_bool("enabled", r->enabled);
-	json_string("type", types[r->type]);
-	if (magic)
-		json_number("offset", (long)r->offset);
-	else
-		json_null("offset");
-	json_bytes("magic", r->magic, r->size, magic);
-	json_bytes("mask", r->mask, r->size, magic && r->has_mask);
-	json_string("extension", r->type == RULE_EXTENSION ? r->extension : NULL);
-	json_string("interpreter", r->interpreter);
-	json_string("flags", flags);
-	json_string("arch", view->arch ? view->arch->name : NULL);
+	*handler = snapshot_handler(s, i);
+	return handler->name == e->rule.name || binfmt_list_find(&s->list, handler->name) == e;
 }

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <elf.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "arch.h"
 #include "suggest.h"
-
-struct pattern {
-	size_t offset;
-	const unsigned char *magic, *mask;
-	size_t size;
-};
 
 const struct arch *
 arch_find(const char *word)
@@ -49,7 +44,7 @@ wanted(const struct pattern *p, size_t pos)
 {
 	if (pos < p->offset || pos - p->offset >= p->size)
 		return 0;
-	return p->mask ? p->mask[pos - p->offset] : 0xff;
+	return pattern_mask(p, pos - p->offset);
 }
 
 /*
@@ -78,19 +73,31 @@ agrees(const struct pattern *p, const struct arch *a, size_t type_swap)
 	return true;
 }
 
-const struct arch *
-arch_of_rule(size_t offset, const unsigned char *magic, const unsigned char *mask, size_t size)
+struct pattern
+arch_pattern(const struct arch *arch)
 {
-	struct pattern p = {offset, magic, mask, size};
+	return (struct pattern){
+	    .type = PATTERN_MAGIC, .size = (uint16_t)arch->size, .magic = arch->magic, .mask = arch->mask};
+}
 
+void
+arch_entry_name(const struct arch *arch, char name[static RULE_NAME_MAX + 1])
+{
+	snprintf(name, RULE_NAME_MAX + 1, "qemu-%s", arch->name);
+}
+
+const struct arch *
+arch_of_pattern(const struct pattern *pattern)
+{
 	/*
 	 * A MIPS rule without e_flags agrees with o32 and n32: the first, o32, is what it is meant for.
 	 * QEMU's rule for big-endian MicroBlaze has e_type the wrong way round.
 	 */
-	for (size_t i = 0; i < arch_count; i++) {
+	for (size_t i = 0; pattern->type == PATTERN_MAGIC && i < arch_count; i++) {
 		const struct arch *a = &arch_table[i];
 
-		if (says_enough(&p, a->magic[EI_DATA] == ELFDATA2MSB) && (agrees(&p, a, 0) || agrees(&p, a, 1)))
+		if (says_enough(pattern, a->magic[EI_DATA] == ELFDATA2MSB) &&
+		    (agrees(pattern, a, 0) || agrees(pattern, a, 1)))
 			return a;
 	}
 	return NULL;

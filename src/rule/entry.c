@@ -1,189 +1,275 @@
 /* SPDX-License-Identifier: MIT */
-/* struct rule <-> the text of an entry file (see rule.c for the format). */
+/*
+ * A rule as its entry file:
+ *	enabled|disabled, interpreter P (or bpf NAME), flags: X,
+ *	then extension .E, or offset N, magic HEX and, if there is one, mask HEX.
+ */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "rule.h"
-
-size_t
-rule_format_entry(const struct rule *rule, char text[static RULE_TEXT_MAX])
-{
-	char flags[RULE_FLAGS_MAX * 2], magic[RULE_WINDOW * 2 + 1] = "", mask[RULE_WINDOW * 2 + 1] = "";
-	char kind[RULE_LINE_MAX + sizeof(magic) + sizeof(mask) + 64] = "";
-	int len;
-
-	rule_format_flags(rule_implied(rule->flags) & ~(unsigned)RULE_D, rule->more_flags, flags);
-	if (rule->type == RULE_MAGIC) {
-		rule_format_hex(rule->magic, rule->size, magic);
-		if (rule->has_mask)
-			rule_format_hex(rule->mask, rule->size, mask);
-		snprintf(kind, sizeof(kind), "offset %zu\nmagic %s\n%s%s%s", rule->offset, magic, *mask ? "mask " : "",
-			 mask, *mask ? "\n" : "");
-	} else if (rule->type == RULE_EXTENSION) {
-		snprintf(kind, sizeof(kind), "extension .%s\n", rule->extension);
-	}
-	len =
-	    snprintf(text, RULE_TEXT_MAX, "%s\n%s %s\nflags: %s\n%s%s", rule->enabled ? "enabled" : "disabled",
-		     rule->type == RULE_BPF ? "bpf" : "interpreter", rule->interpreter, flags, kind, rule->more_lines);
-	return len < RULE_TEXT_MAX ? (size_t)len : RULE_TEXT_MAX - 1;
-}
-
-/* The rest of a line that begins with key, else NULL. */
-static const char *
-after(const char *line, const char *key)
-{
-	size_t len = strlen(key);
-
-	return strncmp(line, key, len) == 0 ? line + len : NULL;
-}
-
-static const char *
-parse_flags(struct rule *rule, const char *letters)
-{
-	char letter[2] = "";
-	size_t more = 0;
-	unsigned bit;
-
-	for (; *letters; letters++) {
-		letter[0] = *letters;
-		if (!rule_parse_flags(letter, &bit))
-			rule->flags |= bit;
-		else if (more + 1 < sizeof(rule->more_flags))
-			rule->more_flags[more++] = *letters;
-		else
-			return "more flags than this program can keep";
-	}
-	return NULL;
-}
-
-static const char *
-parse_hex(const char *hex, unsigned char *bytes, size_t *len)
-{
-	return strchr(hex, '\\') ? "the entry's magic is not hex" : rule_parse_bytes(hex, bytes, RULE_WINDOW, len);
-}
-
-static const char *
-keep_line(struct rule *rule, const char *line)
-{
-	size_t used = strlen(rule->more_lines), len = strlen(line);
-
-	if (used + len + 2 > sizeof(rule->more_lines))
-		return "more unknown lines than this program can keep";
-	memcpy(rule->more_lines + used, line, len);
-	memcpy(rule->more_lines + used + len, "\n", 2);
-	return NULL;
-}
-
-static const char *
-copy(char *to, size_t max, const char *from)
-{
-	if (strlen(from) >= max)
-		return "an entry line is too long";
-	memcpy(to, from, strlen(from) + 1);
-	return NULL;
-}
+#include "arena.h"
+#include "entry.h"
+#include "hex.h"
 
 /* The lines, in the order in which the kernel shows them. */
 enum key { INTERPRETER, BPF, FLAGS, EXTENSION, OFFSET, MAGIC, MASK, KEYS };
 
 static const char *const keys[KEYS] = {"interpreter ", "bpf ", "flags: ", "extension .", "offset ", "magic ", "mask "};
 
+/* A text being written to a page; what does not fit is cut. */
+struct page {
+	char *text;
+	size_t len;
+};
+
+__attribute__((format(printf, 2, 3))) static void
+append(struct page *page, const char *fmt, ...)
+{
+	size_t room = ENTRY_TEXT_MAX - page->len;
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vsnprintf(page->text + page->len, room, fmt, ap);
+	va_end(ap);
+	page->len += (size_t)len < room ? (size_t)len : room - 1;
+}
+
+static void
+put_magic(struct page *page, const struct pattern *p)
+{
+	char hex[PATTERN_WINDOW * 2 + 1];
+
+	hex_format(p->magic, p->size, hex);
+	append(page, "%s%u\n%s%s\n", keys[OFFSET], p->offset, keys[MAGIC], hex);
+	if (!p->mask)
+		return;
+	hex_format(p->mask, p->size, hex);
+	append(page, "%s%s\n", keys[MASK], hex);
+}
+
+size_t
+entry_format(const struct entry *entry, char text[static ENTRY_TEXT_MAX])
+{
+	const struct rule *rule = &entry->rule;
+	struct page page = {text, 0};
+	char flags[RULE_FLAGS_MAX];
+
+	rule_format_flags(rule_implied(rule->flags) & ~(unsigned)RULE_D, rule->more_flags, flags);
+	append(&page, "%s\n%s%s\n%s%s\n", entry->enabled ? "enabled" : "disabled",
+	       keys[rule->pattern.type == PATTERN_BPF ? BPF : INTERPRETER], rule->interpreter, keys[FLAGS], flags);
+	if (rule->pattern.type == PATTERN_MAGIC)
+		put_magic(&page, &rule->pattern);
+	if (rule->pattern.type == PATTERN_EXTENSION)
+		append(&page, "%s%s\n", keys[EXTENSION], rule->pattern.extension);
+	append(&page, "%s", entry->more ? entry->more : "");
+	return page.len;
+}
+
+/* Sorts the letters: known ones become bits, the others move to the front of the text. */
+static const char *
+parse_flags(struct rule *rule, char *letters)
+{
+	char letter[2] = "", *more = letters;
+	unsigned bit;
+
+	for (char *at = letters; *at; at++) {
+		letter[0] = *at;
+		if (!rule_parse_flags(letter, &bit))
+			rule->flags |= bit;
+		else
+			*more++ = *at;
+	}
+	*more = '\0';
+	rule->more_flags = more > letters ? letters : NULL;
+	return more - letters < RULE_FLAGS_MAX / 2 ? NULL : "more flags than this program can keep";
+}
+
+static const char *
+parse_hex(char *hex, const unsigned char **bytes, size_t *len)
+{
+	*bytes = (const unsigned char *)hex;
+	return strchr(hex, '\\') ? "the entry's magic is not hex"
+				 : hex_parse(hex, (unsigned char *)hex, PATTERN_WINDOW, len);
+}
+
+static const char *
+parse_offset(struct pattern *pattern, const char *digits)
+{
+	unsigned offset = *digits ? 0 : PATTERN_WINDOW + 1;
+
+	for (; *digits; digits++) {
+		if (*digits < '0' || *digits > '9' || offset > PATTERN_WINDOW)
+			return "the entry's offset is not a number up to 256";
+		offset = offset * 10 + (unsigned)(*digits - '0');
+	}
+	pattern->offset = (uint16_t)offset;
+	return offset > PATTERN_WINDOW ? "the entry's offset is not a number up to 256" : NULL;
+}
+
 /* What the lines of one entry have shown so far. */
 struct seen {
 	unsigned keys; /* a bit each */
-	size_t mask;   /* its length */
+	size_t magic, mask;
 };
 
 static const char *
-parse_offset(struct rule *rule, const char *digits)
+parse_value(struct rule *rule, struct seen *seen, enum key key, char *value)
 {
-	size_t offset = *digits ? 0 : RULE_WINDOW + 1;
+	struct pattern *p = &rule->pattern;
 
-	for (; *digits; digits++) {
-		if (*digits < '0' || *digits > '9' || offset > RULE_WINDOW)
-			return "the entry's offset is not a number up to 256";
-		offset = offset * 10 + (size_t)(*digits - '0');
-	}
-	rule->offset = offset;
-	return offset > RULE_WINDOW ? "the entry's offset is not a number up to 256" : NULL;
-}
-
-/* A newline in a path or extension makes lines of its own: they come twice, or where the kernel shows none. */
-static const char *
-parse_entry_line(struct rule *rule, struct seen *seen, const char *line)
-{
-	const char *value = NULL;
-	unsigned key = 0;
-
-	while (key < KEYS && !(value = after(line, keys[key])))
-		key++;
-	if (key == KEYS || (rule->type == RULE_BPF && key > FLAGS))
-		return keep_line(rule, line);
-	if (seen->keys >> key || (key == BPF && seen->keys) || (key > EXTENSION && rule->type == RULE_EXTENSION))
-		return "the entry's lines are not in the kernel's order: a newline in its path or extension forges "
-		       "them";
-	seen->keys |= 1U << key;
 	switch (key) {
 	case INTERPRETER:
 	case BPF:
-		rule->type = key == BPF ? RULE_BPF : RULE_MAGIC;
-		return copy(rule->interpreter, sizeof(rule->interpreter), value);
+		p->type = key == BPF ? PATTERN_BPF : PATTERN_MAGIC;
+		rule->interpreter = value;
+		return NULL;
 	case FLAGS:
 		return parse_flags(rule, value);
 	case EXTENSION:
-		rule->type = RULE_EXTENSION;
-		return copy(rule->extension, sizeof(rule->extension), value);
+		p->type = PATTERN_EXTENSION;
+		p->extension = value;
+		return NULL;
 	case OFFSET:
-		return parse_offset(rule, value);
+		return parse_offset(p, value);
 	case MAGIC:
-		return parse_hex(value, rule->magic, &rule->size);
+		return parse_hex(value, &p->magic, &seen->magic);
 	default:
-		rule->has_mask = true;
-		return parse_hex(value, rule->mask, &seen->mask);
+		return parse_hex(value, &p->mask, &seen->mask);
 	}
+}
+
+/* The key that a line begins with, or KEYS if that is none which an entry of this type has. */
+static enum key
+key_of(const struct pattern *pattern, const char *line)
+{
+	enum key key = 0;
+
+	while (key < KEYS && strncmp(line, keys[key], strlen(keys[key])) != 0)
+		key++;
+	return pattern->type == PATTERN_BPF && key > FLAGS ? KEYS : key;
+}
+
+/* A newline in a path or extension makes lines that come twice, or where the kernel shows none. */
+static bool
+is_forged(const struct seen *seen, enum key key, enum pattern_type type)
+{
+	return seen->keys >> key || (key == BPF && seen->keys) || (key > EXTENSION && type == PATTERN_EXTENSION);
 }
 
 static const char *
-complete(const struct rule *rule, const struct seen *seen)
+check_complete(struct pattern *p, const char *interpreter, const struct seen *seen)
 {
-	if (!*rule->interpreter)
+	if (!interpreter || !*interpreter)
 		return "the entry has no interpreter line";
 	if (!(seen->keys & 1U << FLAGS))
 		return "the entry has no flags line";
-	if (rule->type == RULE_BPF || *rule->extension)
+	if (p->type == PATTERN_BPF || (p->type == PATTERN_EXTENSION && *p->extension))
 		return NULL;
-	if (!(seen->keys & 1U << OFFSET) || !rule->size)
+	if (!(seen->keys & 1U << OFFSET) || !seen->magic)
 		return "the entry has neither magic nor extension";
-	if (rule->has_mask && seen->mask != rule->size)
+	if (p->mask && seen->mask != seen->magic)
 		return "the entry's magic and mask differ in length";
-	return rule->offset + rule->size > RULE_WINDOW ? "the entry's magic reaches past byte 256" : NULL;
+	p->size = (uint16_t)seen->magic;
+	return p->offset + seen->magic > PATTERN_WINDOW ? "the entry's magic reaches past byte 256" : NULL;
+}
+
+/* Moves a line, its newline included, to the end of the text: what is not understood gathers there. */
+static void
+move_to_end(char *line, size_t len, const char *end)
+{
+	char copy[ENTRY_TEXT_MAX];
+	size_t behind = (size_t)(end - line) - len;
+
+	memcpy(copy, line, len);
+	memmove(line, line + len, behind);
+	memcpy(line + behind, copy, len);
+}
+
+/* Goes through the lines behind the first. */
+static const char *
+parse_lines(struct entry *entry, char *at, char *end)
+{
+	struct rule *rule = &entry->rule;
+	struct seen seen = {0};
+	const char *reason = NULL;
+	char *stop = end; /* from here on all is unknown */
+
+	while (!reason && at < stop) {
+		char *newline = memchr(at, '\n', (size_t)(stop - at));
+		enum key key = key_of(&rule->pattern, at);
+
+		if (key == KEYS) {
+			move_to_end(at, (size_t)(newline + 1 - at), end);
+			stop -= newline + 1 - at;
+			continue;
+		}
+		if (is_forged(&seen, key, rule->pattern.type))
+			return "the entry's lines are not in the kernel's order: a newline in its path or extension "
+			       "forges them";
+		seen.keys |= 1U << key;
+		*newline = '\0';
+		reason = parse_value(rule, &seen, key, at + strlen(keys[key]));
+		at = newline + 1;
+	}
+	entry->more = stop;
+	return reason ? reason : check_complete(&rule->pattern, rule->interpreter, &seen);
+}
+
+static const char *
+parse(struct entry *entry, char *text, size_t len)
+{
+	char *end = text + len;
+
+	*end = '\0';
+	entry->enabled = strncmp(text, "enabled\n", 8) == 0;
+	if (len > ENTRY_TEXT_MAX || memchr(text, '\0', len))
+		return "an entry line is too long or has a NUL byte";
+	if (len && end[-1] != '\n')
+		return "the entry's text ends in the middle of a line";
+	if (!entry->enabled && strncmp(text, "disabled\n", 9) != 0)
+		return "the entry does not begin with enabled or disabled";
+	return parse_lines(entry, text + (entry->enabled ? 8 : 9), end);
 }
 
 const char *
-rule_parse_entry(struct rule *rule, const char *name, const char *text, size_t len)
+entry_parse(struct entry *entry, const char *name, char *text, size_t len)
 {
-	char line[RULE_TEXT_MAX];
-	const char *reason, *end, *at = text;
-	struct seen seen = {0};
-	size_t n;
+	*entry = (struct entry){.rule.name = name, .more = ""};
+	entry->reason = parse(entry, text, len);
+	if (entry->reason)
+		entry->rule = (struct rule){.name = name, .interpreter = "", .pattern.type = PATTERN_UNKNOWN};
+	return entry->reason;
+}
 
-	memset(rule, 0, sizeof(*rule));
-	reason = copy(rule->name, sizeof(rule->name), name);
-	for (; !reason && at < text + len; at = end + 1) {
-		end = memchr(at, '\n', (size_t)(text + len - at));
-		if (!end)
-			return "the entry's text ends in the middle of a line";
-		n = (size_t)(end - at);
-		if (n >= sizeof(line) || memchr(at, '\0', n))
-			return "an entry line is too long or has a NUL byte";
-		memcpy(line, at, n);
-		line[n] = '\0';
-		if (at != text)
-			reason = parse_entry_line(rule, &seen, line);
-		else if (strcmp(line, "enabled") == 0 || strcmp(line, "disabled") == 0)
-			rule->enabled = line[0] == 'e';
-		else
-			reason = "the entry does not begin with enabled or disabled";
-	}
-	return reason ? reason : complete(rule, &seen);
+static bool
+keep_text(struct arena *arena, const char **text)
+{
+	if (!*text)
+		return true;
+	*text = **text ? arena_copy(arena, *text, strlen(*text)) : "";
+	return *text != NULL;
+}
+
+static bool
+keep_bytes(struct arena *arena, const unsigned char **bytes, size_t size)
+{
+	if (!*bytes)
+		return true;
+	*bytes = (const unsigned char *)arena_copy(arena, *bytes, size);
+	return *bytes != NULL;
+}
+
+int
+entry_keep(struct entry *entry, struct arena *arena)
+{
+	struct rule *rule = &entry->rule;
+	struct pattern *p = &rule->pattern;
+
+	return keep_text(arena, &rule->interpreter) && keep_text(arena, &rule->more_flags) &&
+		       keep_text(arena, &p->extension) && keep_text(arena, &entry->more) &&
+		       keep_bytes(arena, &p->magic, p->size) && keep_bytes(arena, &p->mask, p->size)
+		   ? 0
+		   : -1;
 }

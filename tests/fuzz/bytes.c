@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "hex.h"
 #include "opt.h"
 #include "rule.h"
 #include "suggest.h"
@@ -23,22 +24,27 @@ demand(bool condition)
 static void
 check_bytes(const char *word)
 {
-	unsigned char bytes[RULE_WINDOW], again[RULE_WINDOW];
-	char hex[RULE_WINDOW * 2 + 1];
+	unsigned char bytes[PATTERN_WINDOW], again[PATTERN_WINDOW];
+	char hex[PATTERN_WINDOW * 2 + 1], *copy = strdup(word); /* no byte behind it */
+	const char *reason = hex_parse(word, bytes, sizeof(bytes), &(size_t){0}), *reason_in_place;
 	size_t len = 0, len_again = 0;
 
-	if (rule_parse_bytes(word, bytes, sizeof(bytes), &len))
-		return;
-	demand(len <= sizeof(bytes));
-	rule_format_hex(bytes, len, hex);
-	demand(!rule_parse_bytes(hex, again, sizeof(again), &len_again));
-	demand(len == len_again && memcmp(bytes, again, len) == 0);
+	demand(copy != NULL);
+	reason_in_place = hex_parse(copy, (unsigned char *)copy, PATTERN_WINDOW, &len);
+	demand(reason == reason_in_place);
+	if (!reason) {
+		demand(len <= sizeof(bytes) && memcmp(bytes, copy, len) == 0);
+		hex_format(bytes, len, hex);
+		demand(!hex_parse(hex, again, sizeof(again), &len_again));
+		demand(len == len_again && memcmp(bytes, again, len) == 0);
+	}
+	free(copy);
 }
 
 static void
 check_flags(const char *word)
 {
-	char letters[RULE_FLAGS_MAX * 2];
+	char letters[RULE_FLAGS_MAX];
 	unsigned flags = 0, again = 0;
 
 	if (rule_parse_flags(word, &flags))
@@ -51,7 +57,7 @@ check_flags(const char *word)
 
 /* The first word against the next few. */
 static void
-check_near(int argc, char *const argv[])
+check_suggest(int argc, char *const argv[])
 {
 	char text[SUGGEST_TEXT_MAX];
 	struct suggest suggest;
@@ -59,9 +65,9 @@ check_near(int argc, char *const argv[])
 	suggest_start(&suggest, argv[0]);
 	for (int i = 1; i < argc && i < 6; i++)
 		suggest_add(&suggest, argv[i]);
-	demand(near.count <= SUGGEST_MAX && near.count < (size_t)argc);
-	for (size_t i = 0; i < near.count; i++)
-		demand(near.edits[i] <= near.most && (i == 0 || near.edits[i - 1] <= near.edits[i]));
+	demand(suggest.count <= SUGGEST_MAX && suggest.count < (size_t)argc);
+	for (size_t i = 0; i < suggest.count; i++)
+		demand(suggest.edits[i] <= suggest.most && (i == 0 || suggest.edits[i - 1] <= suggest.edits[i]));
 	demand(strlen(suggest_text(&suggest, text)) < sizeof(text));
 }
 
@@ -107,7 +113,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_flags(argv[i]);
 	}
 	if (argc)
-		check_near(argc, argv);
+		check_suggest(argc, argv);
 	free(text);
 	return 0;
 }

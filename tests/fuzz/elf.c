@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A file's bytes: what is read off them stays within them, and a rule made like a program takes that program. */
+/* A file's bytes: what is read off them stays within them, and a pattern made like a program takes that program. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,8 @@
 #include "arch.h"
 #include "elf.h"
 #include "interp.h"
-#include "match.h"
+#include "limit.h"
+#include "loader.h"
 #include "rule.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -25,11 +26,17 @@ static int
 is_dynamic(const uint8_t *data, size_t size)
 {
 	static int fd = -1;
+	char path[256];
+	int dynamic;
 
+	memset(path, 'x', sizeof(path));
 	if (fd < 0)
 		fd = memfd_create("fuzz_elf", MFD_CLOEXEC);
 	demand(fd >= 0 && ftruncate(fd, 0) == 0 && pwrite(fd, data, size, 0) == (ssize_t)size);
-	return elf_is_dynamic(fd);
+	dynamic = loader_is_asked(fd);
+	demand(loader_path(fd, path) == dynamic && strlen(path) < sizeof(path));
+	demand(dynamic == 1 || !*path);
+	return dynamic;
 }
 
 static void
@@ -37,13 +44,15 @@ check_like(const unsigned char *head, size_t size, const struct subject *subject
 {
 	const struct arch *row;
 	struct rule rule = {.name = "like", .interpreter = "/i"};
+	struct elf_like like;
 
-	if (elf_like(head, size, &rule))
+	if (elf_like(head, size, &like))
 		return;
-	demand(!rule_check(&rule));
-	demand(match_rule(&rule, subject));
+	rule.pattern = like.pattern;
+	demand(!limit_check(&rule));
+	demand(pattern_takes(&like.pattern, subject));
 	row = arch_of_header(head, size);
-	demand(!row || arch_of_rule(rule.offset, rule.magic, rule.mask, rule.size) == row);
+	demand(!row || arch_of_pattern(&like.pattern) == row);
 }
 
 int
@@ -62,7 +71,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	demand(dynamic >= -1 && dynamic <= 1);
 	if (!elf_parse(head, size, &elf)) {
 		demand(dynamic == -1);
-		demand(elf_like(head, size, &(struct rule){0}) != NULL);
+		demand(elf_like(head, size, &(struct elf_like){0}) != NULL);
 	} else {
 		demand(dynamic != 1 || elf.phnum > 0);
 	}

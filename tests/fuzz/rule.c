@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "match.h"
-#include "rule.h"
+#include "limit.h"
+#include "line.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -16,42 +16,58 @@ demand(bool condition)
 		abort();
 }
 
+/* With room for the one byte that parsers in place ask for, and none behind it. */
+static char *
+copy_of(const void *bytes, size_t size)
+{
+	char *copy = malloc(size + 1);
+
+	demand(copy != NULL);
+	if (size)
+		memcpy(copy, bytes, size);
+	copy[size] = 'x';
+	return copy;
+}
+
 static void
 check_line(const struct rule *rule, bool file)
 {
-	char line[RULE_LINE_MAX];
+	const struct pattern *p = &rule->pattern, *q;
+	char line[RULE_LINE_MAX], *copy;
 	struct rule again;
 	size_t len = 0;
 
-	if (rule_format_line(rule, file, line, &len)) {
-		demand(file); /* rule_check has seen to the other */
+	if (line_format(rule, file, line, &len)) {
+		demand(file); /* limit_check has seen to the other */
 		return;
 	}
 	demand(len >= RULE_LINE_MIN && len <= RULE_LINE_MAX);
 	demand(!memchr(line, '\n', len) && !memchr(line, '\0', len));
 	demand(!file || !strchr("#; \t", line[0]));
-	demand(!rule_parse_line(&again, line, len));
-	demand(strcmp(again.name, rule->name) == 0 && again.flags == rule->flags && again.enabled == rule->enabled);
-	demand(again.offset == rule->offset && again.size == rule->size && again.has_mask == rule->has_mask);
-	demand(memcmp(again.magic, rule->magic, rule->size) == 0);
-	demand(!rule->has_mask || memcmp(again.mask, rule->mask, rule->size) == 0);
+	copy = copy_of(line, len);
+	demand(!line_parse(copy, len, &again));
+	q = &again.pattern;
+	demand(strcmp(again.name, rule->name) == 0 && again.flags == rule->flags);
+	demand(q->offset == p->offset && q->size == p->size && !q->mask == !p->mask);
+	demand(!p->size || memcmp(q->magic, p->magic, p->size) == 0);
+	demand(!p->mask || memcmp(q->mask, p->mask, p->size) == 0);
 	demand(rule_same(rule, &again) && rule_same(&again, rule));
+	free(copy);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct subject empty = {.path = "a.exe"};
-	char *line = malloc(size ? size : 1); /* no byte behind it */
+	char *line = copy_of(data, size);
 	struct rule rule;
 
-	demand(line != NULL);
-	memcpy(line, data, size);
-	if (!rule_parse_line(&rule, line, size) && !rule_check(&rule)) {
+	if (!line_parse(line, size, &rule) && !limit_check(&rule)) {
 		check_line(&rule, false);
 		check_line(&rule, true);
-		match_rule(&rule, &empty);
-		demand(match_overlap(&rule, &rule) == (rule.type != RULE_BPF));
+		pattern_takes(&rule.pattern, &empty);
+		demand(pattern_overlap(&rule.pattern, &rule.pattern) == (rule.pattern.type != PATTERN_BPF));
+		demand(pattern_same(&rule.pattern, &rule.pattern));
 	}
 	free(line);
 	return 0;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What lies between the modules: states and inputs that each alone would not be tried with. */
-#include "harness.h"
+#include "conf.h"
 
 #include <signal.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static void
@@ -22,13 +21,12 @@ name__of_a_temporary__refused(void **state)
 static void
 temporary__alone_and_its_interpreter_gone__every_command_works(void **state)
 {
-	char *path = scratch_file("gone"), line[4096];
+	char *path = scratch_file("gone");
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
 		copy_file(tiny_interpreter(), path, 0755);
-		snprintf(line, sizeof(line), ":.binfmtctl~foo:E::foo::%s:F", path);
-		register_raw(line);
+		register_line(":.binfmtctl~foo:E::foo::%s:F", path);
 		assert_int_equal(unlink(path), 0);
 		if (i == 0)
 			expect(tool("disable", "foo", NULL), 0, "foo: disabled", NULL);
@@ -55,7 +53,8 @@ temporary__alone__dry_run_and_real_run_write_the_same(void **state)
 	expect(tool("-n", "remove", "foo", NULL), 0, "foo: would be removed\n  write " MOUNT "/.binfmtctl~foo: -1\n",
 	       "");
 	expect(tool("-n", "register", "--name", "bar", "--extension", "bar", "-i", "/bin/true", NULL), 0,
-	       MOUNT "/register: :foo:E::foo::/bin/true:O\n", "foo: warning: a change that an earlier run left");
+	       MOUNT "/register: :foo:E::foo::/bin/true:O\n",
+	       "foo: warning: what an interrupted change left would be cleaned up too");
 	expect(tool("register", "--name", "foo", "--extension", "foo", "-i", "/bin/false", NULL), 0, "foo: replaced",
 	       NULL);
 	assert_non_null(strstr(entry_text("foo"), "/bin/false\nflags: O\n"));
@@ -80,7 +79,7 @@ entry__text_not_understood__can_be_disabled_and_removed(void **state)
 static void
 loop__by_way_of_another_entry__refused_and_seen(void **state)
 {
-	char *a = scratch_file("a.aaa"), *b = scratch_file("b.bbb"), line[4096];
+	char *a = scratch_file("a.aaa"), *b = scratch_file("b.bbb");
 
 	(void)state;
 	spill(a, "text", 4, 0755);
@@ -88,13 +87,14 @@ loop__by_way_of_another_entry__refused_and_seen(void **state)
 	expect(tool("register", "--name", "one", "--extension", "aaa", "-i", b, NULL), 0, "registered", NULL);
 	expect(tool("register", "--name", "two", "--extension", "bbb", "-i", a, NULL), 1, "",
 	       "by way of another entry");
-	snprintf(line, sizeof(line), ":two:E::bbb::%s:", a);
-	register_raw(line);
+	register_line(":two:E::bbb::%s:", a);
 	expect(tool("status", "two", NULL), 1, "loop", "");
 	expect(tool("match", a, NULL), 1, "ELOOP", "");
 	expect(tool("disable", "two", NULL), 0, NULL, "");
 	expect(tool("enable", "two", NULL), 1, "", "by way of another entry");
-	expect(tool("enable", "two", "--force", NULL), 0, "enabled", "");
+	expect(expect(tool("enable", "two", "--force", NULL), 0, "two: enabled",
+		      "two: warning: forced: the rule matches what runs its interpreter by way of another entry"),
+	       0, NULL, "two: warning: to undo it from a shell that is open: echo -1 > " MOUNT "/two ");
 	free(a);
 	free(b);
 }
@@ -123,13 +123,11 @@ name__with_shell_characters__quoted_in_commands_to_paste(void **state)
 static void
 persist__name_that_is_not_read_at_boot_or_foreign_folder__refused(void **state)
 {
-	char *dir = scratch_file("conf.d");
+	char *dir = conf_dir("conf.d");
 
 	(void)state;
-	assert_int_equal(mkdir(dir, 0755), 0);
-	expect(tool("register", "--name", ".foo", "--extension", "foo", "-i", "/bin/true", "--persist", "--conf-dir",
-		    dir, NULL),
-	       1, "", "no file can be named .foo.conf");
+	expect(tool_persist(dir, "register", "--name", ".foo", "--extension", "foo", "-i", "/bin/true", NULL), 1, "",
+	       "no file can be named .foo.conf");
 	assert_string_equal(entry_text(".foo"), "");
 	free(dir);
 }
@@ -138,25 +136,20 @@ persist__name_that_is_not_read_at_boot_or_foreign_folder__refused(void **state)
 static void
 remove__file_that_cannot_go__failed_even_where_missing_is_fine(void **state)
 {
-	char *dir = scratch_file("stuck.d");
+	char *dir = conf_dir("stuck.d");
 
 	(void)state;
-	assert_int_equal(mkdir(dir, 0755), 0);
-	expect(tool("register", "--name", "baz", "--extension", "baz", "-i", "/bin/true", "--persist", "--conf-dir",
-		    dir, NULL),
-	       0, "registered", NULL);
+	expect(tool_persist(dir, "register", "--name", "baz", "--extension", "baz", "-i", "/bin/true", NULL), 0,
+	       "registered", NULL);
 	expect(tool("disable", "baz", NULL), 0, "disabled", "");
-	expect(tool("register", "--name", "baz", "--extension", "baz", "-i", "/bin/true", "--persist", "--conf-dir",
-		    dir, NULL),
-	       0, "unchanged", "enabled one at the next boot");
+	expect(tool_persist(dir, "register", "--name", "baz", "--extension", "baz", "-i", "/bin/true", NULL), 0,
+	       "unchanged", "enabled one at the next boot");
 	expect(tool("remove", "baz", NULL), 0, "removed", "");
 	assert_int_equal(mount(dir, dir, NULL, MS_BIND, NULL), 0);
 	assert_int_equal(mount(NULL, dir, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL), 0);
-	expect(tool("remove", "--entry", "baz", "--persist", "--missing-ok", "--conf-dir", dir, NULL), 1, "",
-	       "cannot remove");
+	expect(tool_persist(dir, "remove", "--entry", "baz", "--missing-ok", NULL), 1, "", "cannot remove");
 	assert_int_equal(umount(dir), 0);
-	expect(tool("remove", "--entry", "baz", "--persist", "--missing-ok", "--conf-dir", dir, NULL), 0, "removed",
-	       "");
+	expect(tool_persist(dir, "remove", "--entry", "baz", "--missing-ok", NULL), 0, "removed", "");
 	free(dir);
 }
 

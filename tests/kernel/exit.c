@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd.h"
+#include "commands.h"
 
 static void
 needs_jq(void)
@@ -35,7 +35,7 @@ exit__wrong_usage__2_and_the_usage_line(void **state)
 	static const struct {
 		const char *words[10], *err;
 	} rows[] = {
-	    {{NULL}, "which command?"},
+	    {{NULL}, "no command given"},
 	    {{"nonsuch"}, "unknown command 'nonsuch'"},
 	    {{"regster"}, "nearest: register"},
 	    {{"reg", "aarch64"}, "unknown command 'reg'"},
@@ -46,7 +46,7 @@ exit__wrong_usage__2_and_the_usage_line(void **state)
 	    {{"list", "-d"}, "-d needs a value (DIR)"},
 	    {{"list", "--binfmt-dir"}, "--binfmt-dir needs a value (DIR)"},
 	    {{"list", "extra"}, "list takes no operand"},
-	    {{"register"}, "which architecture?"},
+	    {{"register"}, "register: missing operand: ARCH (or all, "},
 	    {{"register", "aarch64", "--ke"}, "unknown option --ke"},
 	    {{"register", "aarch64", "--timeout", "soon"}, "--timeout needs a number"},
 	    {{"register", "aarch64", "--timeout=-1"}, "--timeout needs a number"},
@@ -56,7 +56,7 @@ exit__wrong_usage__2_and_the_usage_line(void **state)
 	     "--offset needs"},
 	    {{"register", "--name", "x", "--magic", "ca", "--extension", "y", "-i", "/bin/sh"}, "exclude each other"},
 	    {{"register", "--name", "x", "--bpf", "h", "--like", "/bin/sh"}, "exclude each other"},
-	    {{"register", "aarch64", "--magic", "ca", "--name", "x"}, "exclude each other"},
+	    {{"register", "aarch64", "--magic", "ca", "--name", "x"}, "ARCH cannot be combined with --magic"},
 	    {{"register", "--magic", "ca", "-i", "/bin/sh"}, "needs --name"},
 	    {{"register", "--magic", "ca", "--name", "x"}, "needs --interpreter"},
 	    {{"register", "--bpf", "h", "--name", "x", "-i", "/bin/sh"}, "takes no --interpreter"},
@@ -67,12 +67,12 @@ exit__wrong_usage__2_and_the_usage_line(void **state)
 	    {{"register", "all", "-i", "/bin/sh"}, "go with one architecture"},
 	    {{"register", "aarch64", "--conf-dir", "/tmp"}, "--conf-dir goes with --persist"},
 	    {{"register", "--name", "x", "--magic", "ca", "-i", "/bin/sh", "--interpreter-dir", "/"}, "goes with"},
-	    {{"remove"}, "which entry?"},
+	    {{"remove"}, "remove: missing operand: ENTRY (or all, or --global)"},
 	    {{"remove", "x", "--global"}, "--global removes all"},
 	    {{"remove", "--global", "--persist"}, "--global removes all"},
 	    {{"remove", "x", "--conf-dir", "/tmp"}, "--conf-dir goes with --persist"},
 	    {{"remove", "x", "--force"}, "unknown option --force"},
-	    {{"enable"}, "which entry?"},
+	    {{"enable"}, "enable: missing operand: ENTRY (or all, or --global)"},
 	    {{"disable", "--global", "x"}, "--global takes no operand"},
 	    {{"disable", "--missing-ok", "x"}, "unknown option --missing-ok"},
 	    {{"status", "--supported"}, "unknown option --supported"},
@@ -107,7 +107,7 @@ exit__any_command_with_json__one_document(void **state)
 	(void)state;
 	needs_jq();
 	some_entries();
-	for (const struct cmd *cmd = cmd_table; cmd->name; cmd++)
+	for (const struct cmd *cmd = commands; cmd->name; cmd++)
 		for (size_t i = 0; i < LENGTH(tails); i++) {
 			const char *words[8] = {cmd->name, "-j"};
 			const struct run *r;
@@ -311,10 +311,9 @@ exit__mounted_read_only__3_for_changes_only(void **state)
 static void
 exit__mounted_elsewhere__acts_there(void **state)
 {
-	char *dir = scratch_file("elsewhere");
+	char *dir = scratch_folder("elsewhere");
 
 	(void)state;
-	assert_int_equal(mkdir(dir, 0755), 0);
 	assert_int_equal(mount(MOUNT, dir, NULL, MS_BIND, NULL), 0);
 	expect(tool("-d", dir, "register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
 	assert_non_null(strstr(entry_text("qemu-aarch64"), "enabled"));
@@ -360,25 +359,22 @@ static const char *const hostile[] = {
 static void
 exit__hostile_names_and_paths__never_printed_raw(void **state)
 {
-	static const char *const commands[][4] = {{"list"},
-						  {"status"},
-						  {"-j", "list"},
-						  {"-j", "status"},
-						  {"-v", "status"},
-						  {"remove", "qemu-none"},
-						  {"-j", "match", "/etc/passwd"},
-						  {"match", "-v", "/etc/passwd"},
-						  {"doctor"},
-						  {"-j", "doctor"}};
-	char line[512];
+	static const char *const runs[][4] = {{"list"},
+					      {"status"},
+					      {"-j", "list"},
+					      {"-j", "status"},
+					      {"-v", "status"},
+					      {"remove", "qemu-none"},
+					      {"-j", "match", "/etc/passwd"},
+					      {"match", "-v", "/etc/passwd"},
+					      {"doctor"},
+					      {"-j", "doctor"}};
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(hostile); i++) {
-		snprintf(line, sizeof(line), "|%s|E||foo%zu||/bin/%s|", hostile[i], i, hostile[i]);
-		register_raw(line);
-	}
-	for (size_t i = 0; i < LENGTH(commands); i++) {
-		const struct run *r = tool_words(commands[i]);
+	for (size_t i = 0; i < LENGTH(hostile); i++)
+		register_line("|%s|E||foo%zu||/bin/%s|", hostile[i], i, hostile[i]);
+	for (size_t i = 0; i < LENGTH(runs); i++) {
+		const struct run *r = tool_words(runs[i]);
 
 		assert_in_range(r->status, 0, 1);
 		assert_harmless(r->out);
@@ -389,16 +385,13 @@ exit__hostile_names_and_paths__never_printed_raw(void **state)
 static void
 exit__hostile_operands__never_printed_raw_and_meant_literally(void **state)
 {
-	static const char *const commands[][2] = {{"status"}, {"disable"},  {"remove"},
-						  {"remove"}, {"register"}, {"match"}};
-	char line[512];
+	static const char *const runs[][2] = {{"status"}, {"disable"}, {"remove"}, {"remove"}, {"register"}, {"match"}};
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(hostile); i++) {
-		snprintf(line, sizeof(line), "|%s|E||foo%zu||/bin/true|", hostile[i], i);
-		register_raw(line);
-		for (size_t k = 0; k < LENGTH(commands); k++) {
-			const struct run *r = tool(commands[k][0], hostile[i], NULL);
+		register_line("|%s|E||foo%zu||/bin/true|", hostile[i], i);
+		for (size_t k = 0; k < LENGTH(runs); k++) {
+			const struct run *r = tool(runs[k][0], hostile[i], NULL);
 
 			assert_harmless(r->out);
 			assert_harmless(r->err);
@@ -496,10 +489,9 @@ static void
 exit__umask__files_are_as_they_should(void **state)
 {
 	static const char *const masks[] = {"077", "000", "777"};
-	char *dir = scratch_file("umask");
+	char *dir = scratch_folder("umask");
 
 	(void)state;
-	assert_int_equal(mkdir(dir, 0755), 0);
 	for (size_t i = 0; i < LENGTH(masks); i++) {
 		expect(shell("umask %s; ./binfmtctl register aarch64 -i '%s' --persist --conf-dir '%s'", masks[i],
 			     tiny_interpreter(), dir),
@@ -539,7 +531,7 @@ exit__help_and_version__0_for_every_command(void **state)
 	(void)state;
 	expect(tool("--help", NULL), 0, "Commands:", "");
 	expect(tool("-V", NULL), 0, "binfmtctl " BINFMTCTL_VERSION "\n", "");
-	for (const struct cmd *cmd = cmd_table; cmd->name; cmd++) {
+	for (const struct cmd *cmd = commands; cmd->name; cmd++) {
 		expect(tool(cmd->name, "--help", NULL), 0, "usage: binfmtctl ", "");
 		expect(tool("-h", cmd->name, NULL), 0, cmd->help, "");
 	}

@@ -10,6 +10,8 @@
 
 #include <signal.h>
 
+#include "entry.h"
+
 enum { PERCENT = 30, SAMPLED_KILLS = 60 };
 
 static unsigned percent = PERCENT;
@@ -41,7 +43,7 @@ errnos_of(const char *call)
 static bool
 injected(void)
 {
-	const char *log = slurp(log_file);
+	const char *log = slurp(fault_log);
 
 	return log && strstr(log, "(INJECTED)");
 }
@@ -51,7 +53,7 @@ static bool
 says_gone(const struct scenario *s, const char *fault)
 {
 	return strncmp(fault, "openat:error=ENOENT", 19) == 0 &&
-	       (strncmp(s->command, "remove", 6) == 0 || s->start == start_disabled);
+	       (strncmp(s->command, "remove", 6) == 0 || s->start == fault_start_disabled);
 }
 
 /* What is true after any disturbed run. */
@@ -59,18 +61,18 @@ static void
 inspect(const struct scenario *s, const struct course *course, const char *fault, const char *before,
 	const struct run *r)
 {
-	int status = run_program(s);
-	char *after = state_now();
+	int status = fault_exec(s);
+	char *after = fault_state();
 
 	if (status != OLD && status != NEW)
-		wrong(s, fault, "the handler that was live is not", r);
-	if (strcmp(bystander(), before) != 0)
-		wrong(s, fault, "another's entry was touched", r);
+		fault_fail(s, fault, "the handler that was live is not", r);
+	if (strcmp(fault_bystander(), before) != 0)
+		fault_fail(s, fault, "another's entry was touched", r);
 	if (r->status == 0 && strcmp(after, course->wanted) != 0 && !says_gone(s, fault) &&
-	    !strstr(r->err, "could not be ended"))
-		wrong(s, fault, "exit 0, but the state is not the one asked for", r);
-	if (r->status != 0 && r->status != 128 + SIGKILL && (!names_an_object(r->err) || strstr(r->err, "Success")))
-		wrong(s, fault, "the message names no object or no cause", r);
+	    !strstr(r->err, "could not be cleaned up"))
+		fault_fail(s, fault, "exit 0, but the state is not the one asked for", r);
+	if (r->status != 0 && r->status != 128 + SIGKILL && (!fault_names_object(r->err) || strstr(r->err, "Success")))
+		fault_fail(s, fault, "the message names no object or no cause", r);
 	result.honest_failures += r->status != 0 && r->status != 128 + SIGKILL;
 	free(after);
 }
@@ -79,18 +81,18 @@ inspect(const struct scenario *s, const struct course *course, const char *fault
 static bool
 disturb(const struct scenario *s, const struct course *course, const char *fault)
 {
-	char options[160], before[RULE_TEXT_MAX + 64];
+	char options[160], before[ENTRY_TEXT_MAX + 64];
 	const struct run *r;
 
 	s->start();
-	snprintf(before, sizeof(before), "%s", bystander());
+	snprintf(before, sizeof(before), "%s", fault_bystander());
 	snprintf(options, sizeof(options), "-e inject=%s", fault);
-	r = traced(s, options);
+	r = fault_run(s, options);
 	if (r->status != 128 + SIGKILL && !injected())
 		return false;
 	inspect(s, course, fault, before, r);
 	if (!says_gone(s, fault))
-		heals(s, course, fault);
+		fault_heals(s, course, fault);
 	return true;
 }
 
@@ -140,7 +142,7 @@ sweep(const struct scenario *s)
 	struct course course;
 	size_t total = 0, kills = result.kills, faults = result.faults, share = percent;
 
-	learn(s, &course);
+	fault_learn(s, &course);
 	for (size_t i = 0; i < course.call_count; i++)
 		total += course.calls[i].times;
 	if (s->sampled && percent < 100 && total > SAMPLED_KILLS)
@@ -156,26 +158,27 @@ sweep(const struct scenario *s)
 }
 
 static const struct scenario scenarios[] = {
-    {"replacement", start_old, REPLACE, "program.fire", .sampled = false},
-    {"replacement with a temporary alone", start_temporary, REPLACE, "program.fire", .sampled = false},
-    {"replacement with a temporary beside", start_both, REPLACE, "program.fire", .sampled = false},
-    {"another's change heals", start_temporary, "enable other", "program.fire", .sampled = false},
-    {"replacement of a disabled entry", start_disabled, REPLACE, NULL, .sampled = false},
-    {"first registration", start_empty, REPLACE, NULL, .sampled = false},
-    {"removal", start_old, "remove name", NULL, .sampled = false},
-    {"removal of both", start_both, "remove name", NULL, .sampled = false},
-    {"disable", start_old, "disable name", NULL, .sampled = false},
-    {"enable", start_disabled, "enable name", NULL, .sampled = false},
-    {"enable what is enabled", start_old, "enable name", "program.fire", .sampled = false},
-    {"three architectures", start_arch, "register $ARCHS --interpreter-dir $DIR -f PF", "program.arch",
+    {"replacement", fault_start_old, FAULT_REPLACE, "program.fire", .sampled = false},
+    {"replacement with a temporary alone", fault_start_temporary, FAULT_REPLACE, "program.fire", .sampled = false},
+    {"replacement with a temporary beside", fault_start_both, FAULT_REPLACE, "program.fire", .sampled = false},
+    {"another's change heals", fault_start_temporary, "enable other", "program.fire", .sampled = false},
+    {"replacement of a disabled entry", fault_start_disabled, FAULT_REPLACE, NULL, .sampled = false},
+    {"first registration", fault_start_empty, FAULT_REPLACE, NULL, .sampled = false},
+    {"removal", fault_start_old, "remove name", NULL, .sampled = false},
+    {"removal of both", fault_start_both, "remove name", NULL, .sampled = false},
+    {"disable", fault_start_old, "disable name", NULL, .sampled = false},
+    {"enable", fault_start_disabled, "enable name", NULL, .sampled = false},
+    {"enable what is enabled", fault_start_old, "enable name", "program.fire", .sampled = false},
+    {"three architectures", fault_start_arch, "register $ARCHS --interpreter-dir $DIR -f PF", "program.arch",
      .sampled = true},
-    {"all architectures", start_arch, "register all --interpreter-dir $DIR -f PF", "program.arch", .sampled = true},
+    {"all architectures", fault_start_arch, "register all --interpreter-dir $DIR -f PF", "program.arch",
+     .sampled = true},
 };
 
 static void
 fault__every_call__whole_and_healed(void **state)
 {
-	prepare();
+	fault_prepare();
 	sweep(*state);
 }
 
@@ -183,8 +186,8 @@ static void
 totals__printed__enough(void **state)
 {
 	(void)state;
-	if (access(strace, X_OK) < 0)
-		skip_because("%s is not installed", strace);
+	if (access(FAULT_STRACE, X_OK) < 0)
+		skip_because("%s is not installed", FAULT_STRACE);
 	printf("%zu calls touch the mount; %zu kills, %zu failing calls (%zu honest failures)\n", result.points,
 	       result.kills, result.faults, result.honest_failures);
 	assert_in_range(result.kills, 300, 100000);

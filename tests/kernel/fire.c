@@ -6,22 +6,26 @@
  */
 #include "live.h"
 
-#include <fcntl.h>
+#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "binfmt_list.h"
+#include "binfmt_open.h"
+#include "err.h"
+#include "random.h"
 #include "replace.h"
 #include "tempname.h"
 
 enum {
-	OLD = 41,
-	NEW = 43,
 	EXECUTORS = 2,
 	EXECS = 20000,       /* at least so many before a storm ends */
 	REPLACEMENTS = 5000, /* and so many of these */
@@ -42,7 +46,7 @@ static struct shared {
 	char why[ERR_TEXT_MAX];
 } * shared;
 
-static char old_interpreter[4096], new_interpreter[4096], program_file[4096], read_only[4096];
+static char program_file[4096], read_only[4096];
 static unsigned long execs = EXECS;
 static pid_t helpers[HELPERS_MAX];
 static size_t helper_count;
@@ -91,7 +95,7 @@ static void
 execute_all_the_time(void)
 {
 	while (going_on()) {
-		int status = live_exec(program_file);
+		int status = exec_status(program_file);
 
 		if (status != OLD && status != NEW && atomic_fetch_add(&shared->exec_failures, 1) == 0)
 			atomic_store(&shared->first_failure, (unsigned long)(status < 0 ? -status : 1000 + status));
@@ -113,14 +117,11 @@ make_files(void)
 {
 	if (shared)
 		return;
-	snprintf(old_interpreter, sizeof(old_interpreter), "%s/old", scratch());
-	snprintf(new_interpreter, sizeof(new_interpreter), "%s/new", scratch());
 	snprintf(program_file, sizeof(program_file), "%s/program.fire", scratch());
 	snprintf(read_only, sizeof(read_only), "%s/read-only", scratch());
 	assert_int_equal(mkdir(read_only, 0755), 0);
 	spill(program_file, "foreign\n", 8, 0755);
-	if (!live_interpreter(old_interpreter, OLD) || !live_interpreter(new_interpreter, NEW))
-		fail_msg("no C compiler to build an interpreter with");
+	live_make_interpreters();
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	assert_true(shared != MAP_FAILED);
 }
@@ -177,14 +178,14 @@ replace_once(const char *name, bool new, struct err *err)
 {
 	const struct rule rule = rule_of(name, new);
 	struct binfmt b = {0};
-	int done = binfmt_open(&b, MOUNT, err);
+	int done = binfmt_open(&b, MOUNT, NULL, err);
 
 	if (done < 0)
 		return -1;
-	done = binfmt_begin(&b, 60, NULL, err);
+	done = binfmt_lock(&b, 60, NULL, err);
 	if (done >= 0) {
 		replace_heal(&b, name, err);
-		done = replace_rule(&b, &rule, err);
+		done = replace_rule(&b, &rule, true, err);
 	}
 	binfmt_close(&b);
 	return done;
@@ -209,7 +210,7 @@ enough(unsigned long replacements)
 static void
 is_only(const char *name)
 {
-	assert_string_equal(live_names(), name);
+	assert_string_equal(entry_names(), name);
 }
 
 static void
@@ -323,8 +324,8 @@ static bool
 lists_name(const struct binfmt_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (tempname_matches(list->entries[i].name, "name") && list->entries[i].rule &&
-		    list->entries[i].rule->enabled)
+		if (tempname_matches(list->entries[i].rule.name, "name") && !list->entries[i].reason &&
+		    list->entries[i].enabled)
 			return true;
 	return false;
 }
@@ -336,7 +337,7 @@ list_from(const char *dir)
 	struct binfmt_list list;
 	struct err err;
 
-	if (binfmt_open(&b, dir, &err) < 0)
+	if (binfmt_open(&b, dir, NULL, &err) < 0)
 		_exit(1);
 	while (going_on()) {
 		if (binfmt_list(&b, &list, &err) < 0) {
@@ -423,17 +424,17 @@ kill__at_random_moments__a_handler_is_live(void **state)
 
 	(void)state;
 	prepare();
-	srand((unsigned)time(NULL));
+	random_seed((uint64_t)time(NULL));
 	for (int i = 0; i < KILLS; i++) {
 		start(replace_all_the_time);
-		usleep((unsigned)(rand() % 3000));
+		usleep((unsigned)below(3000));
 		kill(helpers[--helper_count], SIGKILL);
 		assert_int_equal(waitpid(helpers[helper_count], NULL, 0), helpers[helper_count]);
-		halfway += strstr(live_names(), ".binfmtctl~") != NULL;
-		assert_in_range(live_exec(program_file), OLD, NEW);
+		halfway += strstr(entry_names(), ".binfmtctl~") != NULL;
+		assert_in_range(exec_status(program_file), OLD, NEW);
 		assert_int_equal(replace_once("name", i & 1, &err), 0);
 		is_only("name");
-		assert_int_equal(live_exec(program_file), i & 1 ? NEW : OLD);
+		assert_int_equal(exec_status(program_file), i & 1 ? NEW : OLD);
 	}
 	printf("%d replacers killed after %lu replacements, %zu of them half way\n", KILLS,
 	       atomic_load(&shared->replacements), halfway);
@@ -445,13 +446,13 @@ static void
 interfere_all_the_time(void)
 {
 	const struct rule rule = rule_of("name", false);
-	unsigned seed = (unsigned)getpid();
 
+	random_seed((uint64_t)getpid());
 	while (going_on()) {
 		int error;
 
-		usleep((unsigned)(rand_r(&seed) % 60));
-		error = rand_r(&seed) & 1 ? mount_write("name", "-1", 2) : live_register(&rule);
+		usleep((unsigned)below(60));
+		error = below(2) ? mount_write("name", "-1", 2) : live_register(&rule);
 		atomic_fetch_add(&shared->others, !error);
 	}
 }
@@ -469,7 +470,9 @@ others__without_lock__right_or_said(void **state)
 		if (replace_once("name", i & 1, &err) == 0)
 			continue;
 		failed++;
-		assert_non_null(strstr(err.text, "in force"));
+		/* The interferer's entry is no handler of ours where it had removed the name before we looked. */
+		if (!strstr(err.text, "in force") && !strstr(err.text, "an entry that another program registered"))
+			fail_msg("%s", err.text);
 	}
 	stop_all();
 	printf("%u replacements while others changed the entry %lu times, %u failed and said so\n", tried,
@@ -477,7 +480,7 @@ others__without_lock__right_or_said(void **state)
 	assert_in_range(failed, 0, tried / 2);
 	assert_int_equal(replace_once("name", true, &err), 0);
 	is_only("name");
-	assert_int_equal(live_exec(program_file), NEW);
+	assert_int_equal(exec_status(program_file), NEW);
 }
 
 int

@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "binfmt.h"
+#include "binfmt_open.h"
 #include "err.h"
 #include "mount.h"
 
@@ -18,7 +18,7 @@ register_one(struct binfmt *b)
 	struct err err;
 
 	assert_int_equal(mount_write("register", rule, sizeof(rule) - 1), 0);
-	assert_int_equal(binfmt_open(b, MOUNT, &err), 0);
+	assert_int_equal(binfmt_open(b, MOUNT, NULL, &err), 0);
 }
 
 static void
@@ -30,10 +30,10 @@ keep__nobody_else_holds_the_instance__gone_and_said(void **state)
 	(void)state;
 	register_one(&b);
 	assert_int_equal(mount_keep(&b, &err), -1);
-	assert_string_equal(err.code, "not-kept");
+	assert_int_equal(err.code, ERR_NOT_KEPT);
 	assert_non_null(strstr(err.text, "on the host"));
-	assert_int_equal(binfmt_open(&b, MOUNT, &err), -1); /* nothing is left mounted */
-	assert_string_equal(err.code, "not-mounted");
+	assert_int_equal(binfmt_open(&b, MOUNT, NULL, &err), -1); /* nothing is left mounted */
+	assert_int_equal(err.code, ERR_NOT_MOUNTED);
 	assert_int_equal(mount("binfmt_misc", MOUNT, "binfmt_misc", 0, NULL), 0);
 }
 

@@ -10,11 +10,14 @@
 #include <errno.h>
 #include <time.h>
 
+#include "arch.h"
 #include "binfmt.h"
+#include "binfmt_open.h"
 #include "check.h"
 #include "err.h"
-#include "match.h"
-#include "warnings.h"
+#include "hex.h"
+#include "line.h"
+#include "random.h"
 
 enum { COUNT = 20000, HITS = 50, REACH_PERCENT = 40, PAIRS = 20000, BRUTE_PAIRS = 400 };
 
@@ -24,7 +27,7 @@ static uint64_t seed;
 static void
 long_name(struct draft *d)
 {
-	draw_text(d->name, 256 + below(40), '\0');
+	draft_text(d->name, 256 + below(40), '\0');
 }
 
 static void
@@ -144,7 +147,7 @@ static void
 long_extension(struct draft *d)
 {
 	draft_extension(d);
-	draw_text(d->extension, 255 + below(100), '.');
+	draft_text(d->extension, 255 + below(100), '.');
 }
 
 static void
@@ -235,7 +238,7 @@ static void
 missing(struct draft *d)
 {
 	draft_interpreter(d, "/nowhere/interpreter");
-	d->interpreter[1 + below(7)] = name_byte();
+	d->interpreter[1 + below(7)] = draft_byte();
 }
 
 static void
@@ -302,7 +305,7 @@ loop(struct draft *d)
 	d->offset = 0;
 	d->has_mask = false;
 	d->magic_len = draft_files.foreign_arch->size;
-	draft_head(draft_files.foreign, d->magic);
+	read_head(draft_files.foreign, d->magic);
 	draft_interpreter(d, draft_files.foreign);
 }
 
@@ -455,31 +458,51 @@ typed(const unsigned char *bytes, size_t len, bool escaped)
 	return to;
 }
 
-/* What binfmtctl says to it, as `register` asks: NULL or the reason. */
+/* The rule that binfmtctl makes of a draft, as the entry that it will be; the bytes of its magic. */
+struct made {
+	struct entry entry;
+	unsigned char magic[PATTERN_WINDOW], mask[PATTERN_WINDOW];
+};
+
 static const char *
-verdict(const struct draft *d, struct rule *rule, struct err *err)
+make_magic(const struct draft *d, struct made *made)
 {
 	bool escaped = chance(50);
-	struct warnings notes = {0};
-	const char *reason;
+	size_t size = 0, mask_size = 0;
+	const char *reason = hex_parse(typed(d->magic, d->magic_len, escaped), made->magic, PATTERN_WINDOW, &size);
 
-	memset(rule, 0, sizeof(*rule));
-	rule->enabled = true;
-	reason = rule_set_name(rule, d->name);
-	if (!reason)
-		reason = rule_set_interpreter(rule, d->interpreter);
-	if (!reason && d->type == 'E')
-		reason = rule_set_extension(rule, d->extension);
-	if (!reason && d->type == 'M')
-		reason = rule_set_magic(rule, typed(d->magic, d->magic_len, escaped),
-					d->has_mask ? typed(d->mask, d->mask_len, escaped) : NULL);
-	if (d->type == 'B')
-		rule->type = RULE_BPF;
-	rule->offset = d->type == 'M' ? d->offset : 0;
+	if (!reason && d->has_mask)
+		reason = hex_parse(typed(d->mask, d->mask_len, escaped), made->mask, PATTERN_WINDOW, &mask_size);
+	made->entry.rule.pattern = (struct pattern){
+	    .type = PATTERN_MAGIC,
+	    .offset = (uint16_t)(d->offset > PATTERN_WINDOW ? PATTERN_WINDOW + 1 : d->offset),
+	    .size = (uint16_t)size,
+	    .magic = made->magic,
+	    .mask = d->has_mask ? made->mask : NULL,
+	};
+	return !reason && d->has_mask && mask_size != size ? "magic and mask differ in length" : reason;
+}
+
+/* What binfmtctl says to it, as `register` asks: NULL or the reason. */
+static const char *
+verdict(const struct draft *d, struct made *made, struct err *err)
+{
+	static const struct check check = {.dir = MOUNT, .verb = "registers"};
+	struct rule *rule = &made->entry.rule;
+	struct warnings warnings = {0};
+	const char *reason = NULL;
+
+	made->entry = (struct entry){.rule = {.name = d->name, .interpreter = d->interpreter}};
+	if (d->type == 'E')
+		rule->pattern = (struct pattern){.type = PATTERN_EXTENSION, .extension = d->extension};
+	else if (d->type == 'B')
+		rule->pattern = (struct pattern){.type = PATTERN_BPF};
+	else
+		reason = make_magic(d, made);
 	if (!reason)
 		reason = rule_parse_flags(d->flags, &rule->flags);
-	rule->enabled = !(rule->flags & RULE_D);
-	if (!reason && check_rule(rule, MOUNT, NULL, false, err, &notes) < 0)
+	made->entry.enabled = !(rule->flags & RULE_D);
+	if (!reason && check_rule(rule, &check, err, &warnings) < 0)
 		reason = err->text;
 	return reason;
 }
@@ -514,10 +537,10 @@ is_too_new(const struct draft *d)
 }
 
 static void
-must_show(const struct draft *d, size_t i, const struct rule *rule)
+must_show(const struct draft *d, size_t i, const struct entry *entry)
 {
-	char text[RULE_TEXT_MAX];
-	size_t len = rule_format_entry(rule, text);
+	char text[ENTRY_TEXT_MAX];
+	size_t len = entry_format(entry, text);
 	const char *shown = entry_text(d->name);
 
 	must(strlen(shown) == len && memcmp(shown, text, len) == 0, "the kernel shows\n%s\nand we\n%.*s", shown,
@@ -527,52 +550,56 @@ must_show(const struct draft *d, size_t i, const struct rule *rule)
 static void
 must_remove(struct binfmt *b, const struct draft *d, size_t i)
 {
-	struct rule back;
+	static struct binfmt_text back;
 	struct err err;
 
 	must(binfmt_command(b, d->name, "-1", &err) == 0, "not removed: %s", err.text);
-	must(binfmt_read(b, d->name, &back, NULL, &err) == 0, "still there after it was removed");
+	must(binfmt_read(b, d->name, &back, &err) == 0, "still there after it was removed");
 }
 
 /* The line of the other formatter means the same to the kernel and to our reader of lines. */
 static void
-must_agree_on_line(struct binfmt *b, const struct draft *d, size_t i, const struct rule *rule)
+must_agree_on_line(struct binfmt *b, const struct draft *d, size_t i, const struct entry *entry)
 {
-	char line[DRAFT_LINE_MAX];
+	char line[DRAFT_LINE_MAX], copy[RULE_LINE_MAX + 1];
 	size_t len = draft_line(d, line);
 	struct rule read;
 	const char *reason;
 
 	if (!len || len > RULE_LINE_MAX)
 		return;
-	reason = rule_parse_line(&read, line, len);
+	memcpy(copy, line, len);
+	reason = line_parse(copy, len, &read);
 	must(!reason, "our reader of lines refuses it: %s", reason);
-	must(rule_same(&read, rule), "our reader of lines makes another rule of it");
+	must(rule_same(&read, &entry->rule), "our reader of lines makes another rule of it");
 	must(mount_write("register", line, len) == 0, "the kernel refuses the shortest line");
-	must_show(d, i, rule);
+	must_show(d, i, entry);
 	must_remove(b, d, i);
 }
 
 static void
-accepted(struct binfmt *b, const struct draft *d, size_t i, const struct rule *rule)
+accepted(struct binfmt *b, const struct draft *d, size_t i, const struct entry *entry)
 {
-	struct rule back;
+	static struct binfmt_text back;
+	const struct rule *rule = &entry->rule;
 	struct err err;
-	int done = binfmt_register(b, rule, &err);
+	int done = binfmt_register(b, rule, rule->name, &err);
 
 	if (done < 0 && is_too_new(d)) {
-		must(strcmp(err.code, "kernel") == 0 && strstr(err.text, "does not know"), "said only: %s", err.text);
+		must(err.code == ERR_KERNEL && strstr(err.text, "does not know"), "said only: %s", err.text);
 		result.too_new++;
 		return;
 	}
 	must(done == 0, "we accept it, the kernel does not: %s", err.text);
-	must_show(d, i, rule);
-	must(binfmt_read(b, d->name, &back, NULL, &err) == 1, "not read back: %s", err.text);
-	must(rule_same(rule, &back) && strcmp(rule->name, back.name) == 0 && rule->enabled == back.enabled,
+	must_show(d, i, entry);
+	must(binfmt_read(b, d->name, &back, &err) == 1, "not read back: %s", err.text);
+	must(!back.entry.reason, "read back as one that is not understood: %s", back.entry.reason);
+	must(rule_same(rule, &back.entry.rule) && strcmp(rule->name, back.entry.rule.name) == 0 &&
+		 entry->enabled == back.entry.enabled,
 	     "read back as another rule");
-	must_show(d, i, &back);
+	must_show(d, i, &back.entry);
 	must_remove(b, d, i);
-	must_agree_on_line(b, d, i, rule);
+	must_agree_on_line(b, d, i, entry);
 	result.live++;
 }
 
@@ -599,21 +626,21 @@ static void
 try_one(struct binfmt *b, size_t i)
 {
 	const char *reason;
+	struct made made;
 	struct draft d;
-	struct rule rule;
 	struct err err;
 
-	draft_state = seed + i * 0x2545f4914f6cdd1dU;
+	random_seed(seed + i * 0x2545f4914f6cdd1dU);
 	draft_sound(&d);
 	if (chance(40))
 		refusals[below(LENGTH(refusals))].bring(&d);
 	else
 		result.sound++;
-	reason = verdict(&d, &rule, &err);
+	reason = verdict(&d, &made, &err);
 	if (reason)
 		refused(b, &d, i, reason);
 	else
-		accepted(b, &d, i, &rule);
+		accepted(b, &d, i, &made.entry);
 }
 
 /* Which of the letters that only later kernels know this one refuses. */
@@ -657,8 +684,8 @@ rules__random__kernel_and_we_agree(void **state)
 	(void)state;
 	draft_files_begin();
 	ask_kernel();
-	assert_int_equal(binfmt_open(&b, MOUNT, &err), 0);
-	assert_int_equal(binfmt_begin(&b, 0, NULL, &err), 0);
+	assert_int_equal(binfmt_open(&b, MOUNT, NULL, &err), 0);
+	assert_int_equal(binfmt_lock(&b, 0, NULL, &err), 0);
 	for (size_t i = 0; i < count; i++)
 		try_one(&b, i);
 	binfmt_close(&b);
@@ -669,38 +696,49 @@ rules__random__kernel_and_we_agree(void **state)
 			fail_msg("only %zu rules were refused because: %s", refusals[i].hits, refusals[i].text);
 }
 
-/* Two magic rules cut from the same bytes, with a few bits changed: some overlap, some do not. */
+/* A pattern and its bytes. */
+struct drawn {
+	struct pattern pattern;
+	unsigned char magic[PATTERN_WINDOW], mask[PATTERN_WINDOW];
+};
+
+/* Two magics cut from the same bytes, with a few bits changed: some overlap, some do not. */
 static void
-draw_pair(struct rule pair[static 2], size_t window, unsigned flip)
+draw_pair(struct drawn pair[static 2], size_t window, unsigned flip)
 {
-	unsigned char base[RULE_WINDOW];
+	unsigned char base[PATTERN_WINDOW];
 
 	for (size_t i = 0; i < window; i++)
 		base[i] = (unsigned char)below(256);
-	for (struct rule *r = pair; r < pair + 2; r++) {
-		memset(r, 0, sizeof(*r));
-		r->size = 1 + below(window);
-		r->offset = below(window - r->size + 1);
-		r->has_mask = chance(70);
-		memcpy(r->magic, base + r->offset, r->size);
-		for (size_t i = 0; i < r->size; i++)
-			r->mask[i] = (unsigned char)(chance(40) ? 0xff : below(256));
+	for (struct drawn *d = pair; d < pair + 2; d++) {
+		size_t size = 1 + below(window), offset = below(window - size + 1);
+
+		memcpy(d->magic, base + offset, size);
+		d->pattern = (struct pattern){
+		    .offset = (uint16_t)offset,
+		    .size = (uint16_t)size,
+		    .magic = d->magic,
+		    .mask = chance(70) ? d->mask : NULL,
+		};
+		for (size_t i = 0; i < size; i++)
+			d->mask[i] = (unsigned char)(chance(40) ? 0xff : below(256));
 		if (chance(flip))
-			r->magic[below(r->size)] ^= (unsigned char)(1U << below(8));
+			d->magic[below(size)] ^= (unsigned char)(1U << below(8));
 	}
 }
 
 /* A file that does what both ask for, where that can be: bits that nobody asks for are noise. */
 static void
-draw_witness(const struct rule pair[static 2], struct subject *witness)
+draw_witness(const struct drawn pair[static 2], struct subject *witness)
 {
 	for (size_t i = 0; i < sizeof(witness->head); i++)
 		witness->head[i] = (unsigned char)below(256);
-	for (const struct rule *r = pair; r < pair + 2; r++)
-		for (size_t i = 0; i < r->size; i++) {
-			unsigned char mask = rule_mask(r, i), *byte = &witness->head[r->offset + i];
+	for (const struct drawn *d = pair; d < pair + 2; d++)
+		for (size_t i = 0; i < d->pattern.size; i++) {
+			unsigned char mask = pattern_mask(&d->pattern, i);
+			unsigned char *byte = &witness->head[d->pattern.offset + i];
 
-			*byte = (unsigned char)((*byte & ~mask) | (r->magic[i] & mask));
+			*byte = (unsigned char)((*byte & ~mask) | (d->magic[i] & mask));
 		}
 	witness->path = "";
 }
@@ -713,16 +751,17 @@ overlap__witness_file__matches_both(void **state)
 	(void)state;
 	for (size_t i = 0; i < PAIRS; i++) {
 		struct subject witness;
-		struct rule pair[2];
-		bool both;
+		struct drawn pair[2];
+		bool both, overlap;
 
-		draft_state = seed + i;
-		draw_pair(pair, 1 + below(RULE_WINDOW), 50);
+		random_seed(seed + i);
+		draw_pair(pair, 1 + below(PATTERN_WINDOW), 50);
 		draw_witness(pair, &witness);
-		both = match_rule(&pair[0], &witness) && match_rule(&pair[1], &witness);
-		if (match_overlap(&pair[0], &pair[1]) != both || match_overlap(&pair[1], &pair[0]) != both)
+		both = pattern_takes(&pair[0].pattern, &witness) && pattern_takes(&pair[1].pattern, &witness);
+		overlap = pattern_overlap(&pair[0].pattern, &pair[1].pattern);
+		if (overlap != both || pattern_overlap(&pair[1].pattern, &pair[0].pattern) != both)
 			fail_msg("seed %llu, pair %zu: overlap is %d, a file for both is %d", (unsigned long long)seed,
-				 i, match_overlap(&pair[0], &pair[1]), both);
+				 i, overlap, both);
 		overlapping += both;
 	}
 	printf("%d pairs, %zu overlap\n", PAIRS, overlapping);
@@ -731,14 +770,14 @@ overlap__witness_file__matches_both(void **state)
 
 /* All files of two bytes: does any match both? */
 static bool
-some_file_matches(const struct rule pair[static 2])
+some_file_matches(const struct drawn pair[static 2])
 {
 	struct subject file = {.path = ""};
 
 	for (unsigned bytes = 0; bytes < 1U << 16; bytes++) {
 		file.head[0] = (unsigned char)bytes;
 		file.head[1] = (unsigned char)(bytes >> 8);
-		if (match_rule(&pair[0], &file) && match_rule(&pair[1], &file))
+		if (pattern_takes(&pair[0].pattern, &file) && pattern_takes(&pair[1].pattern, &file))
 			return true;
 	}
 	return false;
@@ -751,13 +790,13 @@ overlap__brute_force__agrees(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < BRUTE_PAIRS; i++) {
-		struct rule pair[2];
+		struct drawn pair[2];
 		bool both;
 
-		draft_state = seed + i;
+		random_seed(seed + i);
 		draw_pair(pair, 2, 70);
 		both = some_file_matches(pair);
-		assert_int_equal(match_overlap(&pair[0], &pair[1]), both);
+		assert_int_equal(pattern_overlap(&pair[0].pattern, &pair[1].pattern), both);
 		overlapping += both;
 	}
 	printf("%d pairs, %zu overlap\n", BRUTE_PAIRS, overlapping);
@@ -769,19 +808,20 @@ overlap__extensions__only_the_same(void **state)
 {
 	static const char *const words[] = {"a", "A", "ab", "b", "jar", "JAR", "ja", "\xc3\xa4"};
 	struct subject file = {.path = ""};
-	struct rule a = {0}, b = {0}, magic = {.type = RULE_MAGIC, .size = 1};
+	const struct pattern magic = {.type = PATTERN_MAGIC, .size = 1, .magic = (const unsigned char *)""};
 	char path[32];
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(words); i++)
 		for (size_t k = 0; k < LENGTH(words); k++) {
-			assert_null(rule_set_extension(&a, words[i]));
-			assert_null(rule_set_extension(&b, words[k]));
+			const struct pattern a = {.type = PATTERN_EXTENSION, .extension = words[i]};
+			const struct pattern b = {.type = PATTERN_EXTENSION, .extension = words[k]};
+
 			snprintf(path, sizeof(path), "/some.where/file.%s", words[i]);
 			file.path = path;
-			assert_true(match_rule(&a, &file));
-			assert_int_equal(match_overlap(&a, &b), match_rule(&b, &file));
-			assert_false(match_overlap(&a, &magic));
+			assert_true(pattern_takes(&a, &file));
+			assert_int_equal(pattern_overlap(&a, &b), pattern_takes(&b, &file));
+			assert_false(pattern_overlap(&a, &magic));
 		}
 }
 

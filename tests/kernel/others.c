@@ -7,6 +7,8 @@
 #include "fault.h"
 
 #include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
 
 static size_t runs, failures;
 
@@ -33,7 +35,7 @@ others_remove_all(void)
 static void
 others_add(void)
 {
-	const struct rule rule = rule_of("name", old_interpreter, 0);
+	const struct rule rule = fault_rule("name", old_interpreter, 0);
 
 	live_register(&rule);
 }
@@ -41,7 +43,7 @@ others_add(void)
 static void
 others_add_temporary(void)
 {
-	const struct rule rule = rule_of(".binfmtctl~name", old_interpreter, 0);
+	const struct rule rule = fault_rule(".binfmtctl~name", old_interpreter, 0);
 
 	live_register(&rule);
 }
@@ -86,7 +88,8 @@ run_with_other(const struct scenario *s, const char *call, size_t n, void (*act)
 	snprintf(line, sizeof(line),
 		 "%sexec %s -D -o %s %s -e trace=%s -e inject=%s:signal=STOP:when=%zu ./binfmtctl %s --timeout 0 "
 		 ">%s/out 2>%s/err",
-		 variables, strace, log_file, paths(), call, call, n, s->command, scratch(), scratch());
+		 fault_variables, FAULT_STRACE, fault_log, fault_paths(), call, call, n, s->command, scratch(),
+		 scratch());
 	assert_int_equal(posix_spawn(&pid, argv[0], NULL, NULL, argv, env), 0);
 	while (waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status)) {
 		act();
@@ -128,9 +131,9 @@ place_of_last_look(const char *log)
 }
 
 static bool
-is_replaced(const struct course *course)
+ends_replaced(const struct course *course)
 {
-	char *now = state_now();
+	char *now = fault_state();
 	bool is = strcmp(now, course->wanted) == 0;
 
 	free(now);
@@ -138,21 +141,21 @@ is_replaced(const struct course *course)
 }
 
 static bool
-is_removed(const struct course *course)
+ends_removed(const struct course *course)
 {
 	(void)course;
 	return !*entry_text("name");
 }
 
 static bool
-is_enabled(const struct course *course)
+ends_enabled(const struct course *course)
 {
 	(void)course;
 	return strncmp(entry_text("name"), "enabled\n", 8) == 0;
 }
 
 static bool
-is_disabled(const struct course *course)
+ends_disabled(const struct course *course)
 {
 	(void)course;
 	return strncmp(entry_text("name"), "disabled\n", 9) == 0;
@@ -163,13 +166,13 @@ static const struct row {
 	bool (*is_right)(const struct course *course);
 	size_t writes_after_look; /* those that concern the temporary alone */
 } rows[] = {
-    {{"replacement", start_old, "register --name name --extension fire --interpreter $NEW -f PF", "program.fire",
+    {{"replacement", fault_start_old, "register --name name --extension fire --interpreter $NEW -f PF", "program.fire",
       false},
-     is_replaced,
+     ends_replaced,
      1},
-    {{"removal", start_old, "remove name", NULL, false}, is_removed, 0},
-    {{"enable", start_disabled, "enable name", NULL, false}, is_enabled, 0},
-    {{"disable", start_old, "disable name", NULL, false}, is_disabled, 0},
+    {{"removal", fault_start_old, "remove name", NULL, false}, ends_removed, 0},
+    {{"enable", fault_start_disabled, "enable name", NULL, false}, ends_enabled, 0},
+    {{"disable", fault_start_old, "disable name", NULL, false}, ends_disabled, 0},
 };
 
 /* What our run printed, as a finished run. On the heap. */
@@ -203,18 +206,18 @@ interfere(const struct row *row, const struct course *course, const struct call 
 	snprintf(fault, sizeof(fault), "others %s at %s %zu", others[other].name, call->name, n);
 	if (s->program)
 		mount_write("name", "1", 1); /* disabled meanwhile, it rightly stays so */
-	ran = run_program(s);
+	ran = fault_exec(s);
 	if (r->status == 0 && !late && !row->is_right(course))
-		wrong(s, fault, "exit 0, but the state is not the one asked for", r);
-	if (r->status != 0 && !names_an_object(r->err))
-		wrong(s, fault, "the message names no object or no cause", r);
+		fault_fail(s, fault, "exit 0, but the state is not the one asked for", r);
+	if (r->status != 0 && !fault_names_object(r->err))
+		fault_fail(s, fault, "the message names no object or no cause", r);
 	if (ran != OLD && ran != NEW && !(late && !others[other].leaves_one))
-		wrong(s, fault, "there is no handler any more", r);
+		fault_fail(s, fault, "there is no handler any more", r);
 	runs++;
 	failures += r->status != 0;
 	free(r);
 	if (s->program)
-		heals(s, course, fault);
+		fault_heals(s, course, fault);
 }
 
 /* The last write to the entry is followed by a look at it. */
@@ -235,10 +238,10 @@ others__at_every_call__right_or_said(void **state)
 	struct course course;
 	char *log;
 
-	prepare();
+	fault_prepare();
 	runs = failures = 0;
-	learn(&row->scenario, &course);
-	log = strdup(slurp(log_file));
+	fault_learn(&row->scenario, &course);
+	log = strdup(slurp(fault_log));
 	assert_true(is_read_back(row, &course, log));
 	for (size_t i = 0; i < course.call_count; i++)
 		if (strcmp(course.calls[i].name, "openat") == 0 || strcmp(course.calls[i].name, "write") == 0)

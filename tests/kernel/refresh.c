@@ -1,49 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* refresh on the real kernel: which entries it registers anew, which it leaves alone, and that no exec fails meanwhile.
- */
+/* refresh on the real kernel: which entries it updates, which it leaves alone, and that no exec fails meanwhile. */
 #include "harness.h"
 
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#include "arch.h"
+#include "hex.h"
 #include "live.h"
 #include "probe.h"
 
 enum { ROUNDS = 200 };
-
-/* A file's change is later than the entry's registration only if the kernel's clock has ticked between. */
-static void
-let_the_clock_tick(void)
-{
-	const struct timespec pause = {.tv_nsec = 30000000};
-
-	nanosleep(&pause, NULL);
-}
-
-/* A fresh copy of the tiny interpreter under this name in the scratch folder; its path on the heap. */
-static char *
-copy(const char *name)
-{
-	char *path = scratch_file(name);
-
-	copy_file(tiny_interpreter(), path, 0755);
-	return path;
-}
-
-/* As a package manager does it: a new file by rename. */
-static void
-upgrade(const char *path)
-{
-	char *next = scratch_file("next");
-
-	copy_file(tiny_interpreter(), next, 0755);
-	assert_int_equal(rename(next, path), 0);
-	free(next);
-}
 
 static void
 register_arch(const char *arch, const char *interpreter, const char *flags)
@@ -60,26 +29,16 @@ register_extension(const char *name, const char *interpreter, unsigned flags)
 	assert_int_equal(live_register(&rule), 0);
 }
 
-/* Inode of the file that runs an architecture's programs. */
-static ino_t
-runner(const char *arch)
+/* An F entry of aarch64, and after it another file in its interpreter's place; its path on the heap. */
+static char *
+stale_aarch64(void)
 {
-	unsigned char elf[PROBE_MAX];
-	struct probe_result result;
-	size_t size = probe_build(arch_find(arch), 1, elf);
-	struct err err;
+	char *path = tiny_copy("upgraded");
 
-	assert_int_equal(probe_run(elf, size, NULL, PROBE_UNTIL_EXEC, 60000, &result, &err), 0);
-	return result.ino;
-}
-
-static ino_t
-inode(const char *path)
-{
-	struct stat st;
-
-	assert_int_equal(stat(path, &st), 0);
-	return st.st_ino;
+	register_arch("aarch64", path, "F");
+	let_the_clock_tick();
+	upgrade(path);
+	return path;
 }
 
 /* Runs refresh with these words and sees that it wrote nothing. */
@@ -98,16 +57,16 @@ expect_words_untouched(const char *const words[], const char *out)
 static void
 refresh__interpreter_renamed_over__runs_the_new_file(void **state)
 {
-	char *path = copy("upgraded");
+	char *path = tiny_copy("upgraded");
 
 	(void)state;
 	register_arch("aarch64", path, "POF");
-	assert_true(runner("aarch64") == inode(path));
+	assert_true(runner_of("aarch64") == inode_of(path));
 	upgrade(path);
-	assert_true(runner("aarch64") != inode(path));
+	assert_true(runner_of("aarch64") != inode_of(path));
 	expect(tool("refresh", NULL), 0, "qemu-aarch64: refreshed (", "");
-	assert_true(runner("aarch64") == inode(path));
-	assert_string_equal(live_names(), "qemu-aarch64");
+	assert_true(runner_of("aarch64") == inode_of(path));
+	assert_string_equal(entry_names(), "qemu-aarch64");
 	assert_non_null(strstr(entry_text("qemu-aarch64"), "flags: POF\n"));
 	expect(tool("status", NULL), 0, "ok", "");
 	free(path);
@@ -116,11 +75,9 @@ refresh__interpreter_renamed_over__runs_the_new_file(void **state)
 static void
 refresh__again__unchanged_and_nothing_written(void **state)
 {
-	char *path = copy("upgraded");
+	char *path = stale_aarch64();
 
 	(void)state;
-	register_arch("aarch64", path, "F");
-	upgrade(path);
 	expect(tool("refresh", NULL), 0, "qemu-aarch64: refreshed", "");
 	expect_untouched("all", "qemu-aarch64: unchanged");
 	expect_untouched(NULL, "qemu-aarch64: unchanged");
@@ -131,7 +88,7 @@ refresh__again__unchanged_and_nothing_written(void **state)
 static void
 refresh__several__the_stale_one_only(void **state)
 {
-	char *stale = copy("stale"), *fresh = copy("fresh");
+	char *stale = tiny_copy("stale"), *fresh = tiny_copy("fresh");
 	struct stat before, after;
 
 	(void)state;
@@ -152,7 +109,7 @@ refresh__several__the_stale_one_only(void **state)
 static void
 refresh__no_flag_f__unchanged(void **state)
 {
-	char *path = copy("upgraded");
+	char *path = tiny_copy("upgraded");
 
 	(void)state;
 	register_arch("aarch64", path, "P");
@@ -176,10 +133,9 @@ static void
 refresh__stale_by_time__only_where_named(void **state)
 {
 	static const char text[] = "#!/bin/sh\nexit 42\n";
-	char *path = scratch_file("script.sh");
+	char *path = scratch_text("script.sh", text, 0755);
 
 	(void)state;
-	spill(path, text, sizeof(text) - 1, 0755);
 	register_arch("aarch64", path, "F");
 	let_the_clock_tick();
 	spill(path, text, sizeof(text) - 1, 0755);
@@ -192,7 +148,7 @@ refresh__stale_by_time__only_where_named(void **state)
 static void
 refresh__other_peoples_entries__not_touched_unless_named(void **state)
 {
-	char *path = copy("theirs"), *before;
+	char *path = tiny_copy("theirs"), *before;
 
 	(void)state;
 	register_extension("jar", path, RULE_F);
@@ -204,7 +160,7 @@ refresh__other_peoples_entries__not_touched_unless_named(void **state)
 	expect(tool("refresh", "all", NULL), 0, "", "");
 	expect_instance(before);
 	expect(tool("refresh", "jar", "--entry", "someones", NULL), 0, "jar: refreshed", "");
-	assert_true(runner("aarch64") == inode(path));
+	assert_true(runner_of("aarch64") == inode_of(path));
 	free(before);
 	free(path);
 }
@@ -212,7 +168,7 @@ refresh__other_peoples_entries__not_touched_unless_named(void **state)
 static void
 refresh__disabled__skipped(void **state)
 {
-	char *path = copy("upgraded");
+	char *path = tiny_copy("upgraded");
 
 	(void)state;
 	register_arch("aarch64", path, "F");
@@ -238,21 +194,23 @@ refresh__disabled_and_fresh__unchanged(void **state)
 static void
 refresh__overlapping_entry_in_front__skipped_naming_it_unless_forced(void **state)
 {
-	char *path = copy("behind");
+	char *path = tiny_copy("behind");
 
 	(void)state;
 	register_arch("aarch64", path, "F");
 	expect(tool("register", "aarch64", "--name", "front", "-i", tiny_interpreter(), "-f", "", NULL), 0, NULL, NULL);
 	let_the_clock_tick();
 	upgrade(path);
-	expect_untouched("aarch64",
-			 "qemu-aarch64: skipped (stale, but registered anew it would come before entry front,");
-	expect_untouched(NULL, "qemu-aarch64: skipped (stale, but registered anew it would come before entry front,");
+	expect_untouched(
+	    "aarch64",
+	    "qemu-aarch64: skipped (stale, but refreshing would move it ahead of entry front, which wins now");
+	expect_untouched(
+	    NULL, "qemu-aarch64: skipped (stale, but refreshing would move it ahead of entry front, which wins now");
 	expect_json(tool("refresh", "-j", "aarch64", NULL)->out,
 		    ".results[0] | .result == \"skipped\" and .code == \"shadowed\"");
-	assert_true(runner("aarch64") != inode(path));
+	assert_true(runner_of("aarch64") != inode_of(path));
 	expect(tool("refresh", "--force", "aarch64", NULL), 0, "qemu-aarch64: refreshed", NULL);
-	assert_true(runner("aarch64") == inode(path));
+	assert_true(runner_of("aarch64") == inode_of(path));
 	free(path);
 }
 
@@ -260,7 +218,7 @@ refresh__overlapping_entry_in_front__skipped_naming_it_unless_forced(void **stat
 static void
 refresh__harmless_entry_in_front__refreshed(void **state)
 {
-	char *path = copy("behind");
+	char *path = tiny_copy("behind");
 
 	(void)state;
 	register_arch("aarch64", path, "F");
@@ -269,14 +227,14 @@ refresh__harmless_entry_in_front__refreshed(void **state)
 	expect(tool("disable", "--entry", "front", NULL), 0, NULL, "");
 	upgrade(path);
 	expect(tool("refresh", "aarch64", NULL), 0, "qemu-aarch64: refreshed", "");
-	assert_true(runner("aarch64") == inode(path));
+	assert_true(runner_of("aarch64") == inode_of(path));
 	free(path);
 }
 
 static void
 refresh__interpreter_deleted__failed_where_named_and_still_running(void **state)
 {
-	char *path = copy("deleted"), *before;
+	char *path = tiny_copy("deleted"), *before;
 
 	(void)state;
 	register_arch("aarch64", path, "F");
@@ -296,7 +254,7 @@ refresh__interpreter_deleted__failed_where_named_and_still_running(void **state)
 static void
 refresh__new_file_cannot_run__failed_and_the_old_one_stays(void **state)
 {
-	char *path = copy("broken"), *next = scratch_file("not-executable"), *before;
+	char *path = tiny_copy("broken"), *next = scratch_file("not-executable"), *before;
 
 	(void)state;
 	register_arch("aarch64", path, "F");
@@ -313,7 +271,7 @@ refresh__new_file_cannot_run__failed_and_the_old_one_stays(void **state)
 static void
 refresh__one_fails__the_others_are_done(void **state)
 {
-	char *gone = copy("gone"), *stale = copy("stale");
+	char *gone = tiny_copy("gone"), *stale = tiny_copy("stale");
 
 	(void)state;
 	register_arch("aarch64", gone, "F");
@@ -328,7 +286,7 @@ refresh__one_fails__the_others_are_done(void **state)
 static void
 refresh__runner_moved_away_and_another_in_its_place__stale(void **state)
 {
-	char *path = copy("moved"), *old = scratch_file("moved.old");
+	char *path = tiny_copy("moved"), *old = scratch_file("moved.old");
 
 	(void)state;
 	register_arch("aarch64", path, "F");
@@ -337,7 +295,7 @@ refresh__runner_moved_away_and_another_in_its_place__stale(void **state)
 	expect(tool("status", "aarch64", NULL), 1, "stale", "");
 	expect(tool("test", "aarch64", NULL), 1, "stale", "");
 	expect(tool("refresh", NULL), 0, "qemu-aarch64: refreshed", "");
-	assert_true(runner("aarch64") == inode(path));
+	assert_true(runner_of("aarch64") == inode_of(path));
 	free(path);
 	free(old);
 }
@@ -345,12 +303,9 @@ refresh__runner_moved_away_and_another_in_its_place__stale(void **state)
 static void
 refresh__all_as_a_word__as_bare(void **state)
 {
-	char *path = copy("upgraded");
+	char *path = stale_aarch64();
 
 	(void)state;
-	register_arch("aarch64", path, "F");
-	let_the_clock_tick();
-	upgrade(path);
 	assert_int_equal(mount_write("status", "0", 1), 0);
 	expect(tool("refresh", NULL), 0, "qemu-aarch64: unchanged", "");
 	expect(tool("refresh", "all", NULL), 0, "qemu-aarch64: unchanged", "");
@@ -361,18 +316,15 @@ refresh__all_as_a_word__as_bare(void **state)
 static void
 refresh__switched_off__by_time_only(void **state)
 {
-	char *path = copy("upgraded");
+	char *path = stale_aarch64();
 
 	(void)state;
-	register_arch("aarch64", path, "F");
-	let_the_clock_tick();
-	upgrade(path);
 	assert_int_equal(mount_write("status", "0", 1), 0);
 	expect_untouched(NULL, "qemu-aarch64: unchanged");
 	expect(tool("refresh", "aarch64", NULL), 0, "qemu-aarch64: refreshed", "");
 	assert_string_equal(slurp(MOUNT "/status"), "disabled\n");
 	assert_int_equal(mount_write("status", "1", 1), 0);
-	assert_true(runner("aarch64") == inode(path));
+	assert_true(runner_of("aarch64") == inode_of(path));
 	free(path);
 }
 
@@ -389,7 +341,7 @@ make_writes(const char *lines)
 
 		assert_non_null(hex);
 		*hex++ = '\0';
-		assert_null(rule_parse_bytes(hex, bytes, sizeof(bytes), &len));
+		assert_null(hex_parse(hex, bytes, sizeof(bytes), &len));
 		assert_int_equal(mount_write(strrchr(file, '/') + 1, (const char *)bytes, len), 0);
 	}
 	free(all);
@@ -399,11 +351,9 @@ make_writes(const char *lines)
 static void
 refresh__dry_run__its_writes_are_the_real_ones(void **state)
 {
-	char *path = copy("upgraded"), *before, *entry;
+	char *path = stale_aarch64(), *before, *entry;
 
 	(void)state;
-	register_arch("aarch64", path, "F");
-	upgrade(path);
 	before = instance();
 	entry = strdup(entry_text("qemu-aarch64"));
 	if (!expect_json(tool("refresh", "-n", "-j", NULL)->out,
@@ -417,9 +367,9 @@ refresh__dry_run__its_writes_are_the_real_ones(void **state)
 	    expect(shell("./binfmtctl refresh -n -j | jq -r '.results[].writes[] | .file + \" \" + .bytes_hex'"), 0,
 		   NULL, "")
 		->out);
-	assert_true(runner("aarch64") == inode(path));
+	assert_true(runner_of("aarch64") == inode_of(path));
 	assert_string_equal(entry_text("qemu-aarch64"), entry);
-	assert_string_equal(live_names(), "qemu-aarch64");
+	assert_string_equal(entry_names(), "qemu-aarch64");
 	free(entry);
 	free(before);
 	free(path);
@@ -428,12 +378,10 @@ refresh__dry_run__its_writes_are_the_real_ones(void **state)
 static void
 refresh__dry_run_without_write_access__works(void **state)
 {
-	char *path = copy("upgraded");
+	char *path = stale_aarch64();
 	const struct run *r;
 
 	(void)state;
-	register_arch("aarch64", path, "F");
-	upgrade(path);
 	if (shell("unshare -U true")->status != 0)
 		skip_because("unshare(1) makes no user namespace here");
 	assert_int_equal(chmod(MOUNT "/register", 0), 0);
@@ -446,27 +394,24 @@ refresh__dry_run_without_write_access__works(void **state)
 static void
 refresh__leftover_of_a_killed_run__ended_first(void **state)
 {
-	char *path = copy("upgraded"), *line;
+	char *path = tiny_copy("upgraded");
 
 	(void)state;
 	register_arch("aarch64", path, "F");
-	assert_true(asprintf(&line,
-			     ":.binfmtctl~qemu-aarch64:M::\\x7f"
-			     "ELF\\x02\\x01\\x01%s\\x02\\x00\\xb7\\x00::%s:F",
-			     "\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00", path) > 0);
-	register_raw(line);
+	register_line(":.binfmtctl~qemu-aarch64:M::\\x7f"
+		      "ELF\\x02\\x01\\x01%s\\x02\\x00\\xb7\\x00::%s:F",
+		      "\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00", path);
 	upgrade(path);
 	expect(tool("refresh", NULL), 0, "qemu-aarch64: refreshed", "");
-	assert_string_equal(live_names(), "qemu-aarch64");
-	assert_true(runner("aarch64") == inode(path));
-	free(line);
+	assert_string_equal(entry_names(), "qemu-aarch64");
+	assert_true(runner_of("aarch64") == inode_of(path));
 	free(path);
 }
 
 static void
 refresh__group_of_two__both(void **state)
 {
-	char *path = copy("upgraded");
+	char *path = tiny_copy("upgraded");
 
 	(void)state;
 	expect(tool("register", "microblaze", "-i", path, NULL), 0, "qemu-microblaze", NULL);
@@ -486,7 +431,7 @@ __attribute__((noreturn)) static void
 execute_for_ever(const char *program_path, struct tally *tally)
 {
 	for (;;) {
-		int status = live_exec(program_path);
+		int status = exec_status(program_path);
 
 		tally->runs++;
 		if (status == PROBE_STATUS)
@@ -501,14 +446,14 @@ refresh_round(const char *path)
 {
 	upgrade(path);
 	expect(tool("refresh", NULL), 0, "qemu-aarch64: refreshed", "");
-	if (runner("aarch64") != inode(path))
+	if (runner_of("aarch64") != inode_of(path))
 		fail_msg("the new file does not run");
 }
 
 static void
 refresh__while_a_program_is_executed_all_the_time__no_exec_fails(void **state)
 {
-	char *path = copy("upgraded"), *program_path = probe_program("aarch64", "program");
+	char *path = tiny_copy("upgraded"), *program_path = probe_program("aarch64", "program");
 	struct tally *tally = mmap(NULL, sizeof(*tally), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t pid;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is refused: the cause is named, and the instance and the disk are as they were. */
-#include "harness.h"
+#include "conf.h"
 
 #include <errno.h>
 #include <sys/mount.h>
@@ -92,18 +92,6 @@ check_good_handlers(void)
 	free(file);
 }
 
-static char *
-conf_dir(void)
-{
-	static char *dir;
-
-	if (!dir) {
-		dir = scratch_file("conf");
-		assert_int_equal(mkdir(dir, 0755), 0);
-	}
-	return dir;
-}
-
 /* The row's words and some more. */
 static const struct run *
 run_row(const struct row *row, const char *const more[])
@@ -136,8 +124,8 @@ static void
 check_rows(const struct row *rows, size_t count)
 {
 	const char *plainly[] = {NULL}, *dry[] = {"-n", NULL};
-	const char *persist[] = {"--persist", "--conf-dir", conf_dir(), NULL};
-	char *before;
+	char *dir = conf_dir("conf"), *before;
+	const char *persist[] = {"--persist", "--conf-dir", dir, NULL};
 
 	good_handlers();
 	before = instance();
@@ -146,9 +134,10 @@ check_rows(const struct row *rows, size_t count)
 		check_refused(&rows[i], dry, before);
 		check_refused(&rows[i], persist, before);
 	}
-	expect(shell("ls -A '%s'", conf_dir()), 0, "", "");
+	expect_conf(dir, "");
 	check_good_handlers();
 	free(before);
+	free(dir);
 }
 
 static void

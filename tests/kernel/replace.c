@@ -2,11 +2,15 @@
 /* replace.c against the kernel: every state that a run can find, and what it must leave. */
 #include "live.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "binfmt.h"
+#include "binfmt_open.h"
+#include "err.h"
+#include "planned.h"
 #include "replace.h"
 #include "tempname.h"
 
@@ -15,7 +19,8 @@ enum { SHORT = 8, LONGEST_PLAIN = RULE_NAME_MAX - 11 };
 /* Lengths of names on both sides of where the temporary name becomes a hash. */
 static const size_t lengths[] = {1, SHORT, LONGEST_PLAIN - 1, LONGEST_PLAIN, LONGEST_PLAIN + 1, 254, RULE_NAME_MAX};
 
-static struct rule old_rule, new_rule;
+static struct entry old, new;
+static struct rule *const old_rule = &old.rule, *const new_rule = &new.rule;
 
 static const char *
 name_of(size_t len)
@@ -31,8 +36,8 @@ name_of(size_t len)
 static void
 rules(const char *name)
 {
-	old_rule = live_rule(name, "old", "/bin/true", RULE_F);
-	new_rule = live_rule(name, "new", "/bin/false", RULE_P | RULE_F);
+	old = (struct entry){.rule = live_rule(name, "old", "/bin/true", RULE_F), .enabled = true};
+	new = (struct entry){.rule = live_rule(name, "new", "/bin/false", RULE_P | RULE_F), .enabled = true};
 }
 
 static const char *
@@ -44,44 +49,35 @@ temporary_of(const char *name)
 	return temporary;
 }
 
-/* What a run that was killed left: one entry each where a rule is given. */
+/* What a run that was killed left: the entry itself, and one under its temporary name, where they are given. */
 static void
-leave(const struct rule *entry, const struct rule *temporary)
+leave(const struct entry *entry, const struct entry *temporary)
 {
 	struct rule rule;
 
 	if (entry)
-		assert_int_equal(live_register(entry), 0);
+		assert_int_equal(live_register(&entry->rule), 0);
 	if (entry && !entry->enabled)
-		assert_int_equal(mount_write(entry->name, "0", 1), 0);
+		assert_int_equal(mount_write(entry->rule.name, "0", 1), 0);
 	if (!temporary)
 		return;
-	rule = *temporary;
-	strcpy(rule.name, temporary_of(temporary->name));
+	rule = temporary->rule;
+	rule.name = temporary_of(temporary->rule.name);
 	assert_int_equal(live_register(&rule), 0);
 	if (!temporary->enabled)
 		assert_int_equal(mount_write(rule.name, "0", 1), 0);
 }
 
-/* Exactly one entry, and it shows this rule. */
+/* Exactly one entry, and it shows this. */
 static void
-only(const struct rule *rule)
+only(const struct entry *entry)
 {
-	char text[RULE_TEXT_MAX];
-	size_t len = rule_format_entry(rule, text);
+	char text[ENTRY_TEXT_MAX + 1];
+	size_t len = entry_format(entry, text);
 
 	text[len] = '\0';
-	assert_string_equal(live_names(), rule->name);
-	assert_string_equal(entry_text(rule->name), text);
-}
-
-static void
-is_untouched(const char *before)
-{
-	char *now = instance();
-
-	assert_string_equal(now, before);
-	free(now);
+	assert_string_equal(entry_names(), entry->rule.name);
+	assert_string_equal(entry_text(entry->rule.name), text);
 }
 
 static int
@@ -105,9 +101,9 @@ heal__nothing_left__nothing_done(void **state)
 	(void)state;
 	rules("name");
 	assert_int_equal(heal("name"), 0);
-	leave(&old_rule, NULL);
+	leave(&old, NULL);
 	assert_int_equal(heal("name"), 0);
-	only(&old_rule);
+	only(&old);
 }
 
 static void
@@ -116,9 +112,9 @@ heal__temporary_alone__becomes_the_entry(void **state)
 	for (size_t i = 0; i < LENGTH(lengths); i++) {
 		ns_setup(state);
 		rules(name_of(lengths[i]));
-		leave(NULL, &new_rule);
-		assert_int_equal(heal(new_rule.name), 1);
-		only(&new_rule);
+		leave(NULL, &new);
+		assert_int_equal(heal(new_rule->name), 1);
+		only(&new);
 	}
 }
 
@@ -128,9 +124,9 @@ heal__both__temporary_goes(void **state)
 	for (size_t i = 0; i < LENGTH(lengths); i++) {
 		ns_setup(state);
 		rules(name_of(lengths[i]));
-		leave(&old_rule, &new_rule);
-		assert_int_equal(heal(old_rule.name), 1);
-		only(&old_rule);
+		leave(&old, &new);
+		assert_int_equal(heal(old_rule->name), 1);
+		only(&old);
 	}
 }
 
@@ -144,12 +140,12 @@ heal__disabled__stays_disabled(void **state)
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		ns_setup(state);
 		rules("name");
-		old_rule.enabled = rows[i].entry_on;
-		new_rule.enabled = rows[i].temporary_on;
-		leave(rows[i].entry ? &old_rule : NULL, &new_rule);
+		old.enabled = rows[i].entry_on;
+		new.enabled = rows[i].temporary_on;
+		leave(rows[i].entry ? &old : NULL, &new);
 		assert_int_equal(heal("name"), 1);
-		old_rule.enabled = new_rule.enabled = false;
-		only(rows[i].entry ? &old_rule : &new_rule);
+		old.enabled = new.enabled = false;
+		only(rows[i].entry ? &old : &new);
 	}
 }
 
@@ -160,14 +156,15 @@ heal__next_run_of_the_tool__any_command(void **state)
 					       "register --name other --extension o2 --interpreter /bin/true"};
 
 	for (size_t i = 0; i < LENGTH(commands); i++) {
-		const struct rule other = live_rule("other", "o", "/bin/true", RULE_F);
+		const struct entry other = {.rule = live_rule("other", "o", "/bin/true", RULE_F), .enabled = true};
 
 		ns_setup(state);
 		rules("name");
 		leave(&other, NULL);
-		leave(NULL, &new_rule);
-		expect(shell("./binfmtctl -v %s --timeout 0", commands[i]), 0, NULL, "half done");
-		assert_string_equal(live_names(), i == 2 ? "name" : "name other");
+		leave(NULL, &new);
+		expect(shell("./binfmtctl -v %s --timeout 0", commands[i]), 0, NULL,
+		       "name: warning: cleaned up what an interrupted change had left");
+		assert_string_equal(entry_names(), i == 2 ? "name" : "name other");
 	}
 }
 
@@ -181,14 +178,14 @@ heal__hashed__when_its_name_is_given(void **state)
 	for (size_t i = 0; i < LENGTH(commands); i++) {
 		ns_setup(state);
 		rules(name_of(RULE_NAME_MAX));
-		leave(NULL, &new_rule);
+		leave(NULL, &new);
 		expect(tool("enable", "other", NULL), 1, NULL, "other");
-		assert_string_equal(live_names(), temporary_of(new_rule.name));
+		assert_string_equal(entry_names(), temporary_of(new_rule->name));
 		assert_non_null(strstr(tool("status", NULL)->out, "leftover"));
-		expect(shell("./binfmtctl %s %s", commands[i], new_rule.name), 0, NULL, NULL);
-		new_rule.enabled = i != 2;
-		only(&new_rule);
-		expect(tool("status", "--entry", new_rule.name, NULL), i == 2, NULL, NULL);
+		expect(shell("./binfmtctl %s %s", commands[i], new_rule->name), 0, NULL, NULL);
+		new.enabled = i != 2;
+		only(&new);
+		expect(tool("status", "--entry", new_rule->name, NULL), i == 2, NULL, NULL);
 	}
 }
 
@@ -201,9 +198,9 @@ heal__hashed_beside_its_entry__goes_with_any_change(void **state)
 	for (size_t i = 0; i < LENGTH(commands); i++) {
 		ns_setup(state);
 		rules(name_of(LONGEST_PLAIN + 1));
-		leave(&old_rule, &new_rule);
-		expect(shell("./binfmtctl %s %s", commands[i], new_rule.name), 0, NULL, NULL);
-		assert_string_equal(live_names(), i == 3 ? "" : new_rule.name);
+		leave(&old, &new);
+		expect(shell("./binfmtctl %s %s", commands[i], new_rule->name), 0, NULL, NULL);
+		assert_string_equal(entry_names(), i == 3 ? "" : new_rule->name);
 	}
 }
 
@@ -213,10 +210,10 @@ remove__takes_both(void **state)
 	for (size_t i = 0; i < LENGTH(lengths) * 3; i++) {
 		ns_setup(state);
 		rules(name_of(lengths[i / 3]));
-		leave(i % 3 == 1 ? NULL : &old_rule, i % 3 == 2 ? NULL : &new_rule);
-		expect(tool("remove", "--entry", old_rule.name, NULL), 0, "removed", "");
-		assert_string_equal(live_names(), "");
-		expect(tool("remove", "--entry", old_rule.name, NULL), 1, "", "no such entry");
+		leave(i % 3 == 1 ? NULL : &old, i % 3 == 2 ? NULL : &new);
+		expect(tool("remove", "--entry", old_rule->name, NULL), 0, "removed", "");
+		assert_string_equal(entry_names(), "");
+		expect(tool("remove", "--entry", old_rule->name, NULL), 1, "", "no such entry");
 	}
 }
 
@@ -229,12 +226,12 @@ replace__every_state__only_the_new_rule(void **state)
 
 		ns_setup(state);
 		rules(name_of(lengths[i / 4]));
-		leave(i & 1 ? &old_rule : NULL, i & 2 ? &old_rule : NULL);
+		leave(i & 1 ? &old : NULL, i & 2 ? &old : NULL);
 		live_begin(&b);
-		if (replace_rule(&b, &new_rule, &err) < 0)
+		if (replace_rule(&b, new_rule, new.enabled, &err) < 0)
 			fail_msg("%s", err.text);
 		binfmt_close(&b);
-		only(&new_rule);
+		only(&new);
 	}
 }
 
@@ -246,15 +243,15 @@ replace__disabled__stays_disabled(void **state)
 
 	(void)state;
 	rules("name");
-	old_rule.enabled = new_rule.enabled = false;
-	leave(&old_rule, NULL);
+	old.enabled = new.enabled = false;
+	leave(&old, NULL);
 	live_begin(&b);
-	assert_int_equal(replace_rule(&b, &new_rule, &err), 0);
+	assert_int_equal(replace_rule(&b, new_rule, new.enabled, &err), 0);
 	binfmt_close(&b);
-	only(&new_rule);
+	only(&new);
 	expect(shell("./binfmtctl register --name name --extension old --interpreter /bin/true -f F"), 0, "replaced",
 	       "stays so");
-	only(&old_rule);
+	only(&old);
 }
 
 /* The first write of every step, as a dry run shows them, is the order that leaves no gap. */
@@ -262,25 +259,36 @@ static void
 replace__dry_run__order_of_writes(void **state)
 {
 	static const char *const files[] = {MOUNT "/register", MOUNT "/name", MOUNT "/register",
-					    MOUNT "/.binfmtctl~name"};
-	struct binfmt b = {.dry = true};
+					    MOUNT "/.binfmtctl~name"},
+				 *const starts[] = {":.binfmtctl~name:", NULL,
+						    ":name:", NULL}; /* NULL: all of it is -1 */
+	struct planned planned = {0};
+	const struct planned_write *write;
+	struct binfmt b;
 	struct err err;
 	char *before;
 
 	(void)state;
 	rules("name");
-	leave(&old_rule, NULL);
+	leave(&old, NULL);
 	before = instance();
-	assert_int_equal(binfmt_open(&b, MOUNT, &err), 0);
-	assert_int_equal(binfmt_begin(&b, 0, NULL, &err), 0);
-	assert_int_equal(replace_rule(&b, &new_rule, &err), 0);
-	assert_int_equal(b.write_count, LENGTH(files));
-	for (size_t i = 0; i < LENGTH(files); i++)
-		assert_string_equal(b.writes[i].file, files[i]);
-	assert_memory_equal(b.writes[0].bytes, ":.binfmtctl~name:", 17);
-	assert_memory_equal(b.writes[2].bytes, ":name:", 6);
+	assert_int_equal(binfmt_open(&b, MOUNT, &planned, &err), 0);
+	assert_int_equal(binfmt_lock(&b, 0, NULL, &err), 0);
+	assert_int_equal(replace_rule(&b, new_rule, true, &err), 0);
+	assert_false(planned.incomplete);
+	write = planned.first;
+	for (size_t i = 0; i < LENGTH(files); i++, write = write->next) {
+		assert_non_null(write);
+		assert_string_equal(write->file, files[i]);
+		if (starts[i])
+			assert_memory_equal(write->bytes, starts[i], strlen(starts[i]));
+		else
+			expect_bytes(files[i], write->bytes, write->len, "-1", 2);
+	}
+	assert_null(write);
+	planned_free(&planned);
 	binfmt_close(&b);
-	is_untouched(before);
+	expect_instance(before);
 	free(before);
 }
 
@@ -288,24 +296,24 @@ replace__dry_run__order_of_writes(void **state)
 static void
 refused__by_the_kernel__old_handler_untouched(void **state)
 {
-	size_t before = live_descriptors();
+	size_t before = open_descriptors();
 	struct binfmt b;
 	struct err err;
 	char *shown;
 
 	(void)state;
 	rules("name");
-	leave(&old_rule, NULL);
+	leave(&old, NULL);
 	shown = instance();
-	assert_null(rule_set_interpreter(&new_rule, "/nowhere/interpreter"));
+	new_rule->interpreter = "/nowhere/interpreter";
 	live_begin(&b);
-	assert_int_equal(replace_rule(&b, &new_rule, &err), -1);
+	assert_int_equal(replace_rule(&b, new_rule, new.enabled, &err), -1);
 	binfmt_close(&b);
 	assert_non_null(strstr(err.text, "/nowhere/interpreter"));
 	assert_non_null(strstr(err.text, "No such file"));
 	assert_non_null(strstr(err.text, "the old handler is in force"));
-	is_untouched(shown);
-	assert_int_equal(live_descriptors(), before);
+	expect_instance(shown);
+	assert_int_equal(open_descriptors(), before);
 	free(shown);
 }
 
@@ -317,12 +325,12 @@ refused__first_registration__says_that_there_is_none(void **state)
 
 	(void)state;
 	rules("name");
-	assert_null(rule_set_interpreter(&new_rule, "/nowhere/interpreter"));
+	new_rule->interpreter = "/nowhere/interpreter";
 	live_begin(&b);
-	assert_int_equal(replace_rule(&b, &new_rule, &err), -1);
+	assert_int_equal(replace_rule(&b, new_rule, new.enabled, &err), -1);
 	binfmt_close(&b);
 	assert_non_null(strstr(err.text, "no handler of this name is in force"));
-	assert_string_equal(live_names(), "");
+	assert_string_equal(entry_names(), "");
 }
 
 /* A temporary alone is the live handler: a refused replacement must not take it away. */
@@ -335,18 +343,18 @@ refused__temporary_alone__stays_live(void **state)
 	for (size_t i = 0; i < LENGTH(lengths); i++) {
 		ns_setup(state);
 		rules(name_of(lengths[i]));
-		leave(NULL, &old_rule);
-		assert_null(rule_set_interpreter(&new_rule, "/nowhere/interpreter"));
+		leave(NULL, &old);
+		new_rule->interpreter = "/nowhere/interpreter";
 		live_begin(&b);
-		assert_int_equal(replace_rule(&b, &new_rule, &err), -1);
+		assert_int_equal(replace_rule(&b, new_rule, new.enabled, &err), -1);
 		binfmt_close(&b);
 		assert_non_null(strstr(err.text, "the old handler is in force under a temporary name"));
-		assert_string_not_equal(live_names(), "");
-		expect(shell("./binfmtctl register --name %s --extension new -i /nowhere/interpreter", new_rule.name),
+		assert_string_not_equal(entry_names(), "");
+		expect(shell("./binfmtctl register --name %s --extension new -i /nowhere/interpreter", new_rule->name),
 		       1, "", "does not exist");
-		assert_string_not_equal(live_names(), "");
-		expect(tool("enable", "--entry", old_rule.name, NULL), 0, NULL, NULL);
-		only(&old_rule);
+		assert_string_not_equal(entry_names(), "");
+		expect(tool("enable", "--entry", old_rule->name, NULL), 0, NULL, NULL);
+		only(&old);
 	}
 }
 
@@ -360,11 +368,11 @@ refused__by_our_checks__old_handler_untouched(void **state)
 
 	(void)state;
 	rules("name");
-	leave(&old_rule, NULL);
+	leave(&old, NULL);
 	shown = instance();
 	for (size_t i = 0; i < LENGTH(bad); i++) {
 		expect(shell("./binfmtctl register --name name %s", bad[i]), 1, "", "binfmtctl: name: ");
-		is_untouched(shown);
+		expect_instance(shown);
 	}
 	free(shown);
 }
@@ -377,16 +385,16 @@ enable__and_back__says_what_it_did(void **state)
 
 	(void)state;
 	rules("name");
-	leave(&old_rule, NULL);
+	leave(&old, NULL);
 	live_begin(&b);
 	assert_int_equal(replace_enable(&b, "name", true, &err), 0);
 	assert_int_equal(replace_enable(&b, "name", false, &err), 1);
 	assert_int_equal(replace_enable(&b, "name", false, &err), 0);
 	assert_non_null(strstr(entry_text("name"), "disabled\n"));
 	assert_int_equal(replace_enable(&b, "name", true, &err), 1);
-	only(&old_rule);
+	only(&old);
 	assert_int_equal(replace_enable(&b, "nobody", true, &err), -1);
-	assert_string_equal(err.code, "missing");
+	assert_int_equal(err.code, ERR_MISSING);
 	binfmt_close(&b);
 }
 
@@ -401,27 +409,27 @@ count_waits(void)
 static void
 lock__held_by_another__waits_then_says_so(void **state)
 {
-	struct binfmt b = {0}, other;
+	struct binfmt b, other;
 	struct err err;
 	char *shown;
 
 	(void)state;
 	rules("name");
-	leave(&old_rule, NULL);
+	leave(&old, NULL);
 	shown = instance();
 	live_begin(&other);
-	assert_int_equal(binfmt_open(&b, MOUNT, &err), 0);
+	assert_int_equal(binfmt_open(&b, MOUNT, NULL, &err), 0);
 	waited = 0;
-	assert_int_equal(binfmt_begin(&b, 0, count_waits, &err), -1);
-	assert_string_equal(err.code, "lock");
+	assert_int_equal(binfmt_lock(&b, 0, count_waits, &err), -1);
+	assert_int_equal(err.code, ERR_LOCK);
 	assert_int_equal(waited, 0);
-	assert_int_equal(binfmt_begin(&b, 1, count_waits, &err), -1);
+	assert_int_equal(binfmt_lock(&b, 1, count_waits, &err), -1);
 	assert_int_equal(waited, 1);
 	expect(tool("remove", "name", "--timeout", "0", NULL), 1, "", "nothing was changed");
 	expect(tool("list", NULL), 0, "name", "");
-	is_untouched(shown);
+	expect_instance(shown);
 	binfmt_close(&other);
-	assert_int_equal(binfmt_begin(&b, 0, NULL, &err), 0);
+	assert_int_equal(binfmt_lock(&b, 0, NULL, &err), 0);
 	binfmt_close(&b);
 	free(shown);
 }
@@ -462,7 +470,7 @@ lock__freed_meanwhile__run_goes_on(void **state)
 
 	(void)state;
 	rules("name");
-	leave(&old_rule, NULL);
+	leave(&old, NULL);
 	live_begin(&b);
 	pid = fork();
 	if (pid == 0) {
@@ -473,15 +481,16 @@ lock__freed_meanwhile__run_goes_on(void **state)
 	binfmt_close(&b);
 	expect(tool("-v", "remove", "name", NULL), 0, "removed", "waiting");
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	assert_string_equal(live_names(), "");
+	assert_string_equal(entry_names(), "");
 }
 
 static void
 descriptors__every_outcome__none_left(void **state)
 {
 	static const char *const names[] = {"name", "nobody", "/", "", "register"};
-	size_t before = live_descriptors();
-	struct rule bad, rule;
+	size_t before = open_descriptors();
+	static struct binfmt_text text;
+	struct rule bad;
 	struct binfmt b;
 	struct err err;
 
@@ -490,15 +499,15 @@ descriptors__every_outcome__none_left(void **state)
 	bad = live_rule("name", "x", "/nowhere/interpreter", RULE_F);
 	for (size_t i = 0; i < LENGTH(names); i++) {
 		live_begin(&b);
-		replace_rule(&b, &old_rule, &err);
-		replace_rule(&b, &bad, &err);
-		replace_rule(&b, &new_rule, &err);
+		replace_rule(&b, old_rule, true, &err);
+		replace_rule(&b, &bad, true, &err);
+		replace_rule(&b, new_rule, new.enabled, &err);
 		replace_enable(&b, names[i], false, &err);
 		replace_heal(&b, names[i], &err);
-		binfmt_read(&b, names[i], &rule, NULL, &err);
+		binfmt_read(&b, names[i], &text, &err);
 		replace_remove(&b, names[i], &err);
 		binfmt_close(&b);
-		assert_int_equal(live_descriptors(), before);
+		assert_int_equal(open_descriptors(), before);
 	}
 }
 

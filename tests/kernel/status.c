@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "live.h"
 #include "plant.h"
 #include "tempname.h"
 
@@ -14,7 +15,7 @@ static const struct {
 	const char *code, *detail;
 	int bare, named, bare_strict, named_strict;
 } problems[] = {
-    {plant_disabled, "disabled", "switched off", 0, 1, 0, 1},
+    {plant_disabled, "disabled", "the kernel passes it over; binfmtctl enable turns it on", 0, 1, 0, 1},
     {plant_missing, "missing", "/nowhere/interpreter: the interpreter does not exist", 1, 1, 1, 1},
     {plant_missing_folder, "missing", "the interpreter is a directory", 1, 1, 1, 1},
     {plant_stale, "stale", "was replaced, the old file keeps running; binfmtctl refresh", 1, 1, 1, 1},
@@ -25,11 +26,13 @@ static const struct {
     {plant_not_executable, "not-executable", "the interpreter is not executable", 1, 1, 1, 1},
     {plant_dynamic, "dynamic", "is dynamically linked", 0, 0, 1, 1},
     {plant_insecure, "insecure", "is writable by its group or by others", 1, 1, 1, 1},
-    {plant_shadowed, "shadowed", "entry front stands in front", 0, 0, 1, 1},
+    {plant_shadowed, "shadowed", "entry front is tried first and takes its files", 0, 0, 1, 1},
     {plant_native, "native", "the rule matches this ", 1, 1, 1, 1},
     {plant_loop, "loop", "matches its own interpreter", 1, 1, 1, 1},
-    {plant_leftover, "leftover", "killed half way", 1, 1, 1, 1},
-    {plant_temporary_alone, "leftover", "killed half way", 1, 1, 1, 1},
+    {plant_leftover, "leftover", "an interrupted change left this; the next register or remove cleans it up", 1, 1, 1,
+     1},
+    {plant_temporary_alone, "leftover", "an interrupted change left this; the next register or remove cleans it up", 1,
+     1, 1, 1},
 };
 
 static void
@@ -79,7 +82,7 @@ status__healthy_entry__ok_and_exit_0(void **state)
 {
 	(void)state;
 	plant_arch(tiny_interpreter(), "F");
-	plant_line(":plain:E::ext::%s:", tiny_interpreter());
+	register_line(":plain:E::ext::%s:", tiny_interpreter());
 	expect(tool("status", "--strict", NULL), 0, PLANTED "  aarch64  F      ok      ", "");
 	expect(tool("status", PLANTED, "plain", NULL), 0, "plain", "");
 	expect_json(tool("status", "-j", NULL)->out,
@@ -90,11 +93,10 @@ status__healthy_entry__ok_and_exit_0(void **state)
 static void
 status__dynamic_interpreter_without_f__ok(void **state)
 {
-	char *path = scratch_file("dynamic");
+	char *path = scratch_copy("/bin/true", "dynamic");
 
 	(void)state;
-	copy_file("/bin/true", path, 0755);
-	plant_line(":" PLANTED ":E::ext::%s:P", path);
+	register_line(":" PLANTED ":E::ext::%s:P", path);
 	expect(tool("status", "--strict", NULL), 0, "ok", "");
 	free(path);
 }
@@ -105,7 +107,7 @@ status__several_problems__all_told_and_the_first_is_the_health(void **state)
 	const char *path = plant_copy();
 
 	(void)state;
-	plant_line(":" PLANTED ":E::ext::%s:C", path);
+	register_line(":" PLANTED ":E::ext::%s:C", path);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(mount_write(PLANTED, "0", 1), 0);
 	expect_json(expect(tool("status", "-j", NULL), 1, NULL, "")->out,
@@ -121,7 +123,7 @@ status__f_entry_and_same_file_made_not_executable__not_stale_by_probe(void **sta
 
 	(void)state;
 	plant_arch(path, "F");
-	plant_tick();
+	let_the_clock_tick();
 	assert_int_equal(chmod(path, 0700), 0);
 	expect(tool("status", NULL), 0, "ok", "");
 }
@@ -160,7 +162,7 @@ status__script_interpreter__fresh_and_stale_by_time(void **state)
 	spill(path, text, sizeof(text) - 1, 0755);
 	plant_arch(path, "F");
 	expect(tool("status", NULL), 0, "ok", "");
-	plant_tick();
+	let_the_clock_tick();
 	spill(next, text, sizeof(text) - 1, 0755);
 	assert_int_equal(rename(next, path), 0);
 	expect(tool("status", NULL), 1, PLANTED ": stale: by time: ", "");
@@ -189,8 +191,8 @@ status__hashed_leftover__leftover_beside_its_entry_and_alone(void **state)
 	memset(name, 'n', 250);
 	name[250] = '\0';
 	tempname_make(name, temporary);
-	plant_line(":%s:E::ext::%s:", name, tiny_interpreter());
-	plant_line(":%s:E::ext::%s:", temporary, tiny_interpreter());
+	register_line(":%s:E::ext::%s:", name, tiny_interpreter());
+	register_line(":%s:E::ext::%s:", temporary, tiny_interpreter());
 	expect_json(expect(tool("status", "-j", NULL), 1, NULL, "")->out,
 		    ".entries | length == 1 and (.[0].name | length) == 250 and .[0].health == \"leftover\"");
 	assert_int_equal(mount_write(name, "-1", 2), 0);
@@ -238,7 +240,7 @@ register_others(void)
 {
 	assert_int_equal(mount_write("status", "0", 1), 0);
 	for (size_t i = 0; i < LENGTH(others); i++) {
-		plant_line(":%s:%s:%s:%s", others[i].name, others[i].rule, tiny_interpreter(), others[i].flags);
+		register_line(":%s:%s:%s:%s", others[i].name, others[i].rule, tiny_interpreter(), others[i].flags);
 		assert_int_equal(mount_write(others[i].name, "0", 1), 0);
 	}
 }
@@ -267,11 +269,11 @@ static void
 status__other_peoples_entries_live__health_as_of_our_own(void **state)
 {
 	(void)state;
-	plant_line(":Java:M::\\xca\\xfe\\xba\\xbe::%s:", tiny_interpreter());
-	plant_line(":WSLInterop:M::MZ::%s:PF", tiny_interpreter());
+	register_line(":Java:M::\\xca\\xfe\\xba\\xbe::%s:", tiny_interpreter());
+	register_line(":WSLInterop:M::MZ::%s:PF", tiny_interpreter());
 	register_raw(":wine:M::MZ::/nowhere/wine:");
 	expect(tool("status", "Java", NULL), 0, "ok", "");
-	expect(tool("status", "WSLInterop", NULL), 0, "shadowed: entry wine stands in front", "");
+	expect(tool("status", "WSLInterop", NULL), 0, "shadowed: entry wine is tried first and takes its files", "");
 	expect(tool("status", NULL), 1, "wine: missing: /nowhere/wine", "");
 }
 
@@ -350,7 +352,7 @@ status__exotic_names__printed_safely(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(exotic); i++)
-		plant_line("|%s|E||exo%zu||%s|", exotic[i], i, tiny_interpreter());
+		register_line("|%s|E||exo%zu||%s|", exotic[i], i, tiny_interpreter());
 	r = expect(tool("status", NULL), 0, NULL, "");
 	check_printed(r);
 	for (const char *at = r->out; *at; at++)
@@ -422,6 +424,80 @@ status__changes_nothing(void **state)
 	free(before);
 }
 
+static void
+status__healthy_entries__exit_0(void **state)
+{
+	(void)state;
+	expect(tool("status", NULL), 0, "0 entries", "");
+	two_entries();
+	expect(tool("status", NULL), 0, MOUNT ": switched on, private instance, 2 entries", "");
+	expect(tool("status", "arm64", NULL), 0, "qemu-aarch64", "");
+	assert_null(strstr(tool("status", "arm64", NULL)->out, "qemu-riscv64"));
+}
+
+static void
+status__disabled__counts_only_where_named(void **state)
+{
+	(void)state;
+	two_entries();
+	tool("disable", "aarch64", NULL);
+	expect(tool("status", NULL), 0, "disabled", "");
+	expect(tool("status", "aarch64", NULL), 1, "disabled", "");
+	expect(tool("status", "riscv64", NULL), 0, "ok", "");
+}
+
+static void
+status__shadowed__counts_only_with_strict(void **state)
+{
+	(void)state;
+	two_entries();
+	tool("register", "aarch64", "-i", tiny_interpreter(), "--name", "front", NULL);
+	expect(tool("status", NULL), 0, "qemu-aarch64: shadowed: entry front is tried first and takes its files", "");
+	expect(tool("status", "--strict", NULL), 1, "shadowed", "");
+	expect(tool("status", "--strict", "front", NULL), 0, "ok", "");
+}
+
+static void
+status__interpreter_missing_or_not_executable__exit_1(void **state)
+{
+	char *file = scratch_text("plain", "", 0644);
+
+	(void)state;
+	register_raw(":gone:E::foo::/nowhere/at/all:");
+	expect(tool("status", NULL), 1, "gone: missing: /nowhere/at/all", "");
+	register_line("|plain|E||bar||%s|", file);
+	expect(tool("status", "plain", NULL), 1, "plain: not-executable: ", "");
+	free(file);
+}
+
+static void
+status__interpreter_replaced_or_deleted__said(void **state)
+{
+	char *file = tiny_copy("upgraded");
+
+	(void)state;
+	tool("register", "aarch64", "-i", file, NULL);
+	expect(tool("status", NULL), 0, "ok", "");
+	upgrade(file);
+	expect(tool("status", NULL), 1, "qemu-aarch64: stale: ", "");
+	unlink(file);
+	expect(tool("status", NULL), 1, "qemu-aarch64: deleted: ", "");
+	free(file);
+}
+
+static void
+status__rule_that_takes_native_programs__said(void **state)
+{
+	(void)state;
+	register_raw(":brick:E::foo::/bin/true:");
+	expect(tool("status", NULL), 0, "ok", "");
+	assert_int_equal(mount_write("status", "0", 1), 0);
+	register_raw(":brick2:M::\\x7fELF::/bin/true:");
+	expect(tool("status", "brick2", NULL), 1, "brick2: native: ", "");
+	expect(tool("status", "brick2", NULL), 1, "brick2: loop: ", "");
+	assert_int_equal(mount_write("brick2", "-1", 2), 0);
+}
+
 int
 main(void)
 {
@@ -446,6 +522,12 @@ main(void)
 	    cmocka_unit_test(status__thousand_entries__all_shown),
 	    cmocka_unit_test(status__unknown_operand__failed_and_the_others_shown),
 	    cmocka_unit_test(status__changes_nothing),
+	    cmocka_unit_test(status__healthy_entries__exit_0),
+	    cmocka_unit_test(status__disabled__counts_only_where_named),
+	    cmocka_unit_test(status__shadowed__counts_only_with_strict),
+	    cmocka_unit_test(status__interpreter_missing_or_not_executable__exit_1),
+	    cmocka_unit_test(status__interpreter_replaced_or_deleted__said),
+	    cmocka_unit_test(status__rule_that_takes_native_programs__said),
 	};
 
 	return ns_run(tests);

@@ -39,16 +39,6 @@ register_aarch64(const char *interpreter, const char *flags)
 	expect(tool("register", "aarch64", "-i", interpreter, "-f", flags, NULL), 0, "qemu-aarch64: registered", "");
 }
 
-/* A copy of a program in the scratch folder; its path on the heap. */
-static char *
-copy_of(const char *program_path, const char *name)
-{
-	char *path = scratch_file(name);
-
-	copy_file(program_path, path, 0755);
-	return path;
-}
-
 /* A static program of this C text, its path on the heap; the test is skipped where there is no compiler. */
 static char *
 compiled(const char *name, const char *text)
@@ -115,15 +105,12 @@ test__native_with_odd_bytes_while_a_handler_of_its_own_is_live__emulated(void **
 	static const char i386[] =
 	    ":own:M::\\x7fELF\\x01\\x01\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x02\\x00"
 	    "\\x03\\x00::";
-	char *line;
 
 	(void)state;
 	if (host_arch() != arch_find("x86_64"))
-		skip_because("written for x86_64");
-	assert_true(asprintf(&line, "%s%s:", i386, tiny_interpreter()) > 0);
-	register_raw(line);
+		skip_because("this machine is not x86_64, which the rule is written for");
+	register_line("%s%s:", i386, tiny_interpreter());
 	expect_json(expect(tool("test", "-j", "i386", NULL), 0, NULL, "")->out, ".tests[0].entry == \"own\"");
-	free(line);
 }
 
 /* Text and JSON of one failure of aarch64: exit status 1, its cause and its remedy. */
@@ -169,7 +156,7 @@ test__switched_off__said_with_the_remedy(void **state)
 static void
 test__interpreter_missing__named(void **state)
 {
-	char *path = copy_of(tiny_interpreter(), "vanishes"), *detail;
+	char *path = tiny_copy("vanishes"), *detail;
 
 	(void)state;
 	register_aarch64(path, "P");
@@ -183,7 +170,7 @@ test__interpreter_missing__named(void **state)
 static void
 test__interpreter_not_executable__named(void **state)
 {
-	char *path = copy_of(tiny_interpreter(), "closes"), *detail;
+	char *path = tiny_copy("closes"), *detail;
 
 	(void)state;
 	register_aarch64(path, "P");
@@ -233,10 +220,9 @@ static void
 test__interpreter_leaves_a_child_behind__not_waited_for(void **state)
 {
 	static const char text[] = "#!/bin/sh\nsleep 1000 &\nexit 42\n";
-	char *path = scratch_file("leaves");
+	char *path = scratch_text("leaves", text, 0755);
 
 	(void)state;
-	spill(path, text, sizeof(text) - 1, 0755);
 	register_aarch64(path, "");
 	expect(tool("test", "aarch64", NULL), 0, "ok", "");
 	free(path);
@@ -245,11 +231,11 @@ test__interpreter_leaves_a_child_behind__not_waited_for(void **state)
 static void
 test__interpreter_exits_with_another_status__said(void **state)
 {
-	char *path = copy_of("/bin/true", "true");
+	char *path = scratch_copy("/bin/true", "true");
 
 	(void)state;
 	register_aarch64(path, "");
-	check_failure("the program exited with 0 instead of 42: the interpreter is none for aarch64, or broken", ANEW);
+	check_failure("the program exited with 0 instead of 42: the interpreter is not for aarch64, or broken", ANEW);
 	free(path);
 }
 
@@ -289,7 +275,7 @@ test__script_around_qemu__version_of_that_qemu(void **state)
 static void
 test__interpreter_replaced_by_rename__stale(void **state)
 {
-	char *path = copy_of(tiny_interpreter(), "renamed"), *next = copy_of(tiny_interpreter(), "renamed.new"), *line;
+	char *path = tiny_copy("renamed"), *next = tiny_copy("renamed.new"), *line;
 
 	(void)state;
 	register_aarch64(path, "F");
@@ -311,7 +297,7 @@ test__interpreter_replaced_by_rename__stale(void **state)
 static void
 test__interpreter_unlinked__deleted(void **state)
 {
-	char *path = copy_of(tiny_interpreter(), "unlinked"), *line;
+	char *path = tiny_copy("unlinked"), *line;
 
 	(void)state;
 	register_aarch64(path, "F");
@@ -328,7 +314,7 @@ test__interpreter_unlinked__deleted(void **state)
 static void
 test__registered_from_another_mount_namespace__ok_and_said(void **state)
 {
-	char *path = copy_of(tiny_interpreter(), "elsewhere"), *other = copy_of(tiny_interpreter(), "other");
+	char *path = tiny_copy("elsewhere"), *other = tiny_copy("other");
 
 	(void)state;
 	expect(shell("unshare -m sh -c \"mount --bind '%s' '%s' && ./binfmtctl register aarch64 -i '%s' -f F\"", other,
@@ -474,10 +460,10 @@ test__ptrace_forbidden__ok_but_who_ran_it_is_not_seen(void **state)
 {
 	(void)state;
 	register_aarch64(tiny_interpreter(), "F");
-	expect(run_confined("ptrace", ""), 0, "it could not be seen who ran it: tracing is forbidden here", "");
+	expect(run_confined("ptrace", ""), 0, "cannot tell what ran it: ptrace is not permitted here", "");
 	expect_json(run_confined("ptrace", "-j")->out,
 		    ".tests[0] | .ok and .runner == null and .entry == \"qemu-aarch64\" and (.stale | not)");
-	expect(run_confined("ptrace memfd noexec", ""), 0, "could not be seen", "");
+	expect(run_confined("ptrace memfd noexec", ""), 0, "cannot tell what ran it", "");
 }
 
 static void

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "arch.h"
-#include "host.h"
 
 enum { USER = 1000, MAPPED = 65536 };
 
@@ -32,13 +31,8 @@ write_maps(pid_t pid)
 
 	snprintf(map, sizeof(map), "0 0 %d", MAPPED);
 	for (size_t i = 0; i < LENGTH(files); i++) {
-		int fd;
-
 		snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, files[i]);
-		fd = open(path, O_WRONLY | O_CLOEXEC);
-		done = fd >= 0 && write(fd, map, strlen(map)) == (ssize_t)strlen(map) && done;
-		if (fd >= 0)
-			close(fd);
+		done = overwrite(path, map) && done;
 	}
 	return done;
 }
@@ -46,23 +40,18 @@ write_maps(pid_t pid)
 static const char *
 enter_range(int ask, int answer)
 {
-	struct stat before, after;
+	const char *reason;
 	char c = 0;
 
-	if (stat(MOUNT, &before) < 0)
-		return "there is no " MOUNT;
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
 		return "user namespaces are not permitted here";
 	if (write(ask, "?", 1) != 1 || read(answer, &c, 1) != 1 || c != 'y')
 		return "a whole range of users can be mapped by real root only";
 	if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
 		return "the namespace's root cannot be had";
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return "the mounts of the namespace cannot be made private";
-	if (mount("binfmt_misc", MOUNT, "binfmt_misc", 0, NULL) < 0)
-		return "this kernel does not mount binfmt_misc in a user namespace (before Linux 6.7)";
-	if (stat(MOUNT, &after) < 0 || before.st_dev == after.st_dev)
-		return "the mounted binfmt_misc is not a new one";
+	reason = ns_mount();
+	if (reason)
+		return reason;
 	/* A place that every user can reach, wherever this tree is. */
 	if (mount("place", "/mnt", "tmpfs", 0, "mode=755") < 0)
 		return "nothing can be mounted at /mnt";
@@ -75,8 +64,7 @@ in_range(void)
 {
 	if (no_range)
 		skip_because("%s", no_range);
-	assert_int_equal(mount_write("status", "-1", 2), 0);
-	assert_int_equal(mount_write("status", "1", 1), 0);
+	ns_empty();
 	copy_file(tiny_interpreter(), TINY, 0755);
 	expect(tool("register", "aarch64", "-i", TINY, NULL), 0, "registered", "");
 }

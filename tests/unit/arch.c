@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "arch.h"
+#include "limit.h"
 #include "suggest.h"
 
 enum { E_TYPE = 16, E_MACHINE = 18, E_FLAGS_32 = 36, E_FLAGS_64 = 48, HEAD_SIZE = 64, PROBE_MAX = 32 };
@@ -146,9 +147,9 @@ make_head(const struct arch *a, uint32_t e_type, uint32_t e_flags, unsigned char
 	put(a, head + (head[EI_CLASS] == ELFCLASS64 ? E_FLAGS_64 : E_FLAGS_32), e_flags, 4);
 }
 
-/* The row for a rule in hex, or "none". */
+/* The row for a magic in hex, or "none". */
 static const char *
-rule_name(size_t offset, const char *magic_hex, const char *mask_hex)
+pattern_name(size_t offset, const char *magic_hex, const char *mask_hex)
 {
 	unsigned char magic[128], mask[128];
 	size_t size = unhex(magic_hex, magic);
@@ -156,7 +157,11 @@ rule_name(size_t offset, const char *magic_hex, const char *mask_hex)
 	if (mask_hex)
 		assert_int_equal(unhex(mask_hex, mask), size);
 
-	const struct arch *a = arch_of_rule(offset, magic, mask_hex ? mask : NULL, size);
+	const struct arch *a = arch_of_pattern(&(struct pattern){.type = PATTERN_MAGIC,
+								 .offset = (uint16_t)offset,
+								 .size = (uint16_t)size,
+								 .magic = magic,
+								 .mask = mask_hex ? mask : NULL});
 
 	return a ? a->name : "none";
 }
@@ -443,19 +448,62 @@ select__groups__no_larger_than_the_header_says(void **state)
 }
 
 static void
-of_rule__own_rules__their_rows(void **state)
+of_pattern__own_ones__their_rows(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < arch_count; i++) {
 		const struct arch *a = &arch_table[i];
+		struct pattern pattern = arch_pattern(a);
 
-		assert_ptr_equal(arch_of_rule(0, a->magic, a->mask, a->size), a);
-		assert_ptr_equal(arch_of_rule(0, a->magic, NULL, a->size), a);
+		assert_int_equal(pattern.type, PATTERN_MAGIC);
+		assert_int_equal(pattern.offset, 0);
+		assert_int_equal(pattern.size, a->size);
+		assert_ptr_equal(pattern.magic, a->magic);
+		assert_ptr_equal(pattern.mask, a->mask);
+		assert_null(pattern.extension);
+		assert_ptr_equal(arch_of_pattern(&pattern), a);
+		pattern.mask = NULL;
+		assert_ptr_equal(arch_of_pattern(&pattern), a);
 	}
 }
 
 static void
-of_rule__upstream_rules__their_rows(void **state)
+of_pattern__no_magic__null(void **state)
+{
+	static const struct pattern others[] = {
+	    {.type = PATTERN_EXTENSION, .extension = "exe"},
+	    {.type = PATTERN_BPF},
+	    {.type = PATTERN_UNKNOWN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(others); i++) {
+		struct pattern pattern = arch_pattern(&arch_table[0]);
+
+		assert_null(arch_of_pattern(&others[i]));
+		pattern.type = others[i].type; /* whatever else it holds */
+		assert_null(arch_of_pattern(&pattern));
+	}
+}
+
+static void
+entry_name__every_row__qemu_and_its_name(void **state)
+{
+	char *name = malloc(RULE_NAME_MAX + 1), want[64];
+
+	(void)state;
+	assert_non_null(name);
+	for (size_t i = 0; i < arch_count; i++) {
+		arch_entry_name(&arch_table[i], name);
+		snprintf(want, sizeof(want), "qemu-%s", arch_table[i].name);
+		assert_string_equal(name, want);
+		assert_false(limit_reserved(name));
+	}
+	free(name);
+}
+
+static void
+of_pattern__upstream_ones__their_rows(void **state)
 {
 	size_t n = 0;
 
@@ -464,14 +512,14 @@ of_rule__upstream_rules__their_rows(void **state)
 		if (!known[i].upstream_magic)
 			continue;
 		n++;
-		assert_string_equal(rule_name(0, known[i].upstream_magic, known[i].upstream_mask), known[i].name);
-		assert_string_equal(rule_name(0, known[i].upstream_magic, NULL), known[i].name);
+		assert_string_equal(pattern_name(0, known[i].upstream_magic, known[i].upstream_mask), known[i].name);
+		assert_string_equal(pattern_name(0, known[i].upstream_magic, NULL), known[i].name);
 	}
 	assert_int_equal(n, 34);
 }
 
 static void
-of_rule__others__as_expected(void **state)
+of_pattern__others__as_expected(void **state)
 {
 	static const struct {
 		const char *magic, *mask, *name;
@@ -517,12 +565,12 @@ of_rule__others__as_expected(void **state)
 	     NULL, "none", 5},
 	    {"0200b700", NULL, "none", 16},
 	    {"7f454c460201010000000000000000000200b700", NULL, "none", 200},
-	    {"7f454c460201010000000000000000000200b700", NULL, "none", SIZE_MAX - 4},
+	    {"7f454c460201010000000000000000000200b700", NULL, "none", UINT16_MAX - 4},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++)
-		assert_row(t[i].magic, !strcmp(rule_name(t[i].offset, t[i].magic, t[i].mask), t[i].name));
+		assert_row(t[i].magic, !strcmp(pattern_name(t[i].offset, t[i].magic, t[i].mask), t[i].name));
 }
 
 static void
@@ -678,9 +726,11 @@ main(void)
 	    cmocka_unit_test(find__unknown_or_other_case__null),
 	    cmocka_unit_test(select__word__its_rows),
 	    cmocka_unit_test(select__groups__no_larger_than_the_header_says),
-	    cmocka_unit_test(of_rule__own_rules__their_rows),
-	    cmocka_unit_test(of_rule__upstream_rules__their_rows),
-	    cmocka_unit_test(of_rule__others__as_expected),
+	    cmocka_unit_test(of_pattern__own_ones__their_rows),
+	    cmocka_unit_test(of_pattern__upstream_ones__their_rows),
+	    cmocka_unit_test(of_pattern__others__as_expected),
+	    cmocka_unit_test(of_pattern__no_magic__null),
+	    cmocka_unit_test(entry_name__every_row__qemu_and_its_name),
 	    cmocka_unit_test(of_header__programs_of_every_row__that_row),
 	    cmocka_unit_test(of_header__any_osabi_or_appimage_mark__that_row),
 	    cmocka_unit_test(of_header__mips_abis__told_apart),

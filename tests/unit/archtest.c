@@ -14,8 +14,9 @@
 #define ANEW "binfmtctl remove --entry entry; binfmtctl register aarch64"
 
 /* The input that a test bends: an F entry for aarch64 whose interpreter, dev 1 inode 2, ran the probe to its end. */
-static struct rule rule;
-static struct handler view;
+static struct entry entry;
+static struct rule *const rule = &entry.rule;
+static const struct handler taker = {.name = "entry", .entry = &entry};
 static struct stat path, script;
 static struct probe_result run, version;
 static struct archtest_input in;
@@ -25,12 +26,11 @@ static int
 healthy(void **state)
 {
 	(void)state;
-	memset(&rule, 0, sizeof(rule));
+	memset(&entry, 0, sizeof(entry));
 	memset(&run, 0, sizeof(run));
 	memset(&version, 0, sizeof(version));
-	rule.flags = RULE_F;
-	strcpy(rule.interpreter, RUNNER);
-	view = (struct handler){.name = "entry", .rule = &rule};
+	rule->flags = RULE_F;
+	rule->interpreter = RUNNER;
 	path = (struct stat){.st_dev = 1, .st_ino = 2};
 	script = (struct stat){.st_dev = 1, .st_ino = 3};
 	run.end = PROBE_EXITED;
@@ -41,19 +41,13 @@ healthy(void **state)
 	run.ino = 2;
 	version.end = PROBE_EXITED;
 	in = (struct archtest_input){
-	    .arch = arch_find("aarch64"), .taker = &view, .run = &run, .path = &path, .timeout_ms = 5000};
+	    .arch = arch_find("aarch64"), .taker = &taker, .run = &run, .path = &path, .timeout_ms = 5000};
 	return 0;
 }
 
-/* What archtest_judge finds: flags and texts; detail NULL: none at all. */
+/* What archtest_judge finds: flags, and pieces of texts ("": none at all). */
 #define expect_trial(ok, native, stale, runner, detail, fix)                                                           \
 	check(ok, native, stale, runner, detail, fix, __FILE__, __LINE__)
-
-static bool
-said(const char *text, const char *wanted)
-{
-	return wanted ? strstr(text, wanted) != NULL : !*text;
-}
 
 static void
 check(bool ok, bool native, bool stale, const char *runner, const char *detail, const char *fix, const char *file,
@@ -61,10 +55,10 @@ check(bool ok, bool native, bool stale, const char *runner, const char *detail, 
 {
 	archtest_judge(&in, &trial);
 	if (trial.ok == ok && trial.native == native && trial.stale == stale && strcmp(trial.runner, runner) == 0 &&
-	    said(trial.advice.detail, detail) && said(trial.advice.fix, fix))
+	    says(trial.why.text, detail) && says(trial.why.fix, fix))
 		return;
 	print_error("got: ok %d, native %d, stale %d, runner '%s', detail '%s', fix '%s'\n", trial.ok, trial.native,
-		    trial.stale, trial.runner, trial.advice.detail, trial.advice.fix);
+		    trial.stale, trial.runner, trial.why.text, trial.why.fix);
 	_fail(file, line);
 }
 
@@ -72,7 +66,7 @@ static void
 judge__interpreter_ran_it__ok_and_nothing_to_say(void **state)
 {
 	(void)state;
-	expect_trial(true, false, false, RUNNER, NULL, NULL);
+	expect_trial(true, false, false, RUNNER, "", "");
 	assert_string_equal(trial.version, "");
 }
 
@@ -80,8 +74,8 @@ static void
 judge__no_f_entry__ok(void **state)
 {
 	(void)state;
-	rule.flags = RULE_P;
-	expect_trial(true, false, false, RUNNER, NULL, NULL);
+	rule->flags = RULE_P;
+	expect_trial(true, false, false, RUNNER, "", "");
 }
 
 static void
@@ -90,7 +84,7 @@ judge__entries_not_visible__ok_with_the_runner(void **state)
 	(void)state;
 	in.taker = NULL;
 	in.path = NULL;
-	expect_trial(true, false, false, RUNNER, NULL, NULL);
+	expect_trial(true, false, false, RUNNER, "", "");
 }
 
 static void
@@ -101,7 +95,7 @@ judge__itself__native(void **state)
 	in.path = NULL;
 	run.itself = true;
 	strcpy(run.exe, "/memfd:probe (deleted)");
-	expect_trial(true, true, false, "", "native: the kernel runs it itself", NULL);
+	expect_trial(true, true, false, "", "native: the kernel runs it itself", "");
 }
 
 static void
@@ -111,7 +105,7 @@ judge__not_traced__ok_and_said(void **state)
 	run.traced = false;
 	run.exe[0] = '\0';
 	run.ino = run.dev = 0;
-	expect_trial(true, false, false, "", "it could not be seen who ran it: tracing is forbidden here", NULL);
+	expect_trial(true, false, false, "", "cannot tell what ran it: ptrace is not permitted here", "");
 }
 
 static void
@@ -121,7 +115,7 @@ judge__exe_link_closed__ok_and_said(void **state)
 	run.exe[0] = '\0';
 	run.exe_errno = EACCES;
 	run.ino = run.dev = 0;
-	expect_trial(true, false, false, "", "it could not be seen who ran it: Permission denied", NULL);
+	expect_trial(true, false, false, "", "cannot tell what ran it: Permission denied", "");
 }
 
 static void
@@ -146,9 +140,9 @@ static void
 judge__path_really_ends_in_deleted__ok_with_its_whole_name(void **state)
 {
 	(void)state;
-	strcpy(rule.interpreter, RUNNER " (deleted)");
+	rule->interpreter = RUNNER " (deleted)";
 	strcpy(run.exe, RUNNER " (deleted)");
-	expect_trial(true, false, false, RUNNER " (deleted)", NULL, NULL);
+	expect_trial(true, false, false, RUNNER " (deleted)", "", "");
 }
 
 static void
@@ -157,10 +151,10 @@ judge__other_file_not_deleted__ok_from_another_mount_namespace(void **state)
 	(void)state;
 	run.ino = 7;
 	strcpy(run.exe, "/usr/elsewhere");
-	expect_trial(true, false, false, "/usr/elsewhere", "registered from another mount namespace", NULL);
+	expect_trial(true, false, false, "/usr/elsewhere", "registered from another mount namespace", "");
 	run.ino = 2;
 	run.dev = 9;
-	expect_trial(true, false, false, "/usr/elsewhere", "registered from another mount namespace", NULL);
+	expect_trial(true, false, false, "/usr/elsewhere", "registered from another mount namespace", "");
 }
 
 static void
@@ -170,7 +164,7 @@ judge__script_interpreter__named_script_and_never_stale(void **state)
 	in.script = &script;
 	run.ino = 3;
 	strcpy(run.exe, "/bin/sh");
-	expect_trial(true, false, false, "/bin/sh", "the interpreter " RUNNER " is a script", NULL);
+	expect_trial(true, false, false, "/bin/sh", "the interpreter " RUNNER " is a script", "");
 }
 
 static void
@@ -181,12 +175,12 @@ judge__transparent_or_loader_entry__the_interpreter_is_the_runner(void **state)
 	(void)state;
 	strcpy(run.exe, "/memfd:probe (deleted)");
 	for (size_t i = 0; i < LENGTH(flags); i++) {
-		rule.flags = flags[i];
+		rule->flags = flags[i];
 		run.itself = true;
-		expect_trial(true, false, false, RUNNER, NULL, NULL);
+		expect_trial(true, false, false, RUNNER, "", "");
 		run.itself = false;
 		run.ino = 99;
-		expect_trial(true, false, false, RUNNER, NULL, NULL);
+		expect_trial(true, false, false, RUNNER, "", "");
 	}
 }
 
@@ -196,7 +190,7 @@ judge__version_line__kept_to_its_end(void **state)
 	(void)state;
 	in.version = &version;
 	strcpy(version.output, "qemu-aarch64 version 7.2.22 (Debian 1:7.2)\nCopyright\n");
-	expect_trial(true, false, false, RUNNER, NULL, NULL);
+	expect_trial(true, false, false, RUNNER, "", "");
 	assert_string_equal(trial.version, "qemu-aarch64 version 7.2.22 (Debian 1:7.2)");
 }
 
@@ -221,7 +215,7 @@ judge__output_that_is_no_qemu_version__none(void **state)
 		version.end = rows[i].end;
 		version.status = rows[i].status;
 		strcpy(version.output, rows[i].output);
-		expect_trial(true, false, false, RUNNER, NULL, NULL);
+		expect_trial(true, false, false, RUNNER, "", "");
 		assert_string_equal(trial.version, "");
 	}
 }
@@ -233,12 +227,12 @@ judge__exec_refused__each_errno_its_cause(void **state)
 		int error;
 		const char *detail, *fix;
 	} rows[] = {
-	    {ENOEXEC, "entry entry takes it, but its interpreter " RUNNER " cannot run it", NULL},
+	    {ENOEXEC, "entry entry takes it, but its interpreter " RUNNER " cannot run it", ""},
 	    {ENOENT, "the interpreter " RUNNER " (or its loader) is missing", "install "},
-	    {EACCES, "permission denied: the interpreter " RUNNER " is not executable, or on a noexec mount", NULL},
-	    {ELOOP, "the interpreter " RUNNER " is itself taken by a handler", NULL},
-	    {ENOMEM, "exec fails: Cannot allocate memory", NULL},
-	    {EPERM, "exec fails: Operation not permitted", NULL},
+	    {EACCES, "permission denied: the interpreter " RUNNER " is not executable, or on a noexec mount", ""},
+	    {ELOOP, "the interpreter " RUNNER " is taken by a handler itself: an endless loop", ""},
+	    {ENOMEM, "exec fails: Cannot allocate memory", ""},
+	    {EPERM, "exec fails: Operation not permitted", ""},
 	};
 
 	(void)state;
@@ -254,15 +248,15 @@ judge__exec_refused__each_errno_its_cause(void **state)
 static void
 judge__exec_refused_and_no_entry_takes_it__why_or_register(void **state)
 {
-	struct hint idle;
+	struct err idle;
 
 	(void)state;
 	in.taker = NULL;
 	run.end = PROBE_REFUSED;
 	run.exec_errno = ENOEXEC;
 	expect_trial(false, false, false, "", "no handler takes it", "binfmtctl register aarch64");
-	hint_set(&idle, "entry sleeper would take it, but is disabled");
-	hint_fix(&idle, "binfmtctl enable --entry sleeper");
+	err_note(&idle, "entry sleeper would take it, but is disabled");
+	err_fix(&idle, "binfmtctl enable --entry sleeper");
 	in.idle = &idle;
 	expect_trial(false, false, false, "", "entry sleeper would take it, but is disabled",
 		     "binfmtctl enable --entry sleeper");
@@ -280,7 +274,7 @@ judge__exec_refused_where_entries_cannot_be_seen__no_empty_name(void **state)
 	for (size_t i = 0; i < LENGTH(errors); i++) {
 		run.exec_errno = errors[i];
 		archtest_judge(&in, &trial);
-		assert_non_null(strstr(trial.advice.detail, "the interpreter of an entry that cannot be seen here "));
+		assert_non_null(strstr(trial.why.text, "the interpreter of an entry that cannot be seen here "));
 	}
 }
 
@@ -350,8 +344,11 @@ judge__killed_at_the_exec_trap__not_ok(void **state)
 static void
 judge__longest_paths__no_overflow(void **state)
 {
+	static char longest[RULE_LINE_MAX + 1];
+
 	(void)state;
-	memset(rule.interpreter, 'i', sizeof(rule.interpreter) - 1);
+	memset(longest, 'i', sizeof(longest) - 1);
+	rule->interpreter = longest;
 	memset(run.exe, 'x', sizeof(run.exe) - 1);
 	memset(version.output, 'v', sizeof(version.output) - 1);
 	in.version = &version;
@@ -362,9 +359,9 @@ judge__longest_paths__no_overflow(void **state)
 	memcpy(version.output, "qemu-x version ", 15);
 	archtest_judge(&in, &trial);
 	assert_int_equal(strlen(trial.version), sizeof(version.output) - 1);
-	rule.flags = RULE_L;
+	rule->flags = RULE_L;
 	archtest_judge(&in, &trial);
-	assert_string_equal(trial.runner, rule.interpreter);
+	assert_string_equal(trial.runner, rule->interpreter);
 }
 
 #define trial_test(test) cmocka_unit_test_setup(test, healthy)

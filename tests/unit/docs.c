@@ -4,7 +4,8 @@
 
 #include <glob.h>
 
-#include "cmd.h"
+#include "commands.h"
+#include "err.h"
 #include "health.h"
 #include "opt.h"
 #include "resolve.h"
@@ -102,7 +103,7 @@ section(const char *name, const char *sub)
 static const struct cmd *
 find_command(const char *name)
 {
-	for (const struct cmd *cmd = cmd_table; cmd->name; cmd++)
+	for (const struct cmd *cmd = commands; cmd->name; cmd++)
 		if (strcmp(cmd->name, name) == 0)
 			return cmd;
 	return NULL;
@@ -132,7 +133,7 @@ is_known_anywhere(const char *word)
 {
 	bool known = false;
 
-	for (const struct cmd *cmd = cmd_table; cmd->name; cmd++)
+	for (const struct cmd *cmd = commands; cmd->name; cmd++)
 		known = known || is_known(cmd, word);
 	return known;
 }
@@ -169,7 +170,7 @@ static void
 man__options_of_each_command__exactly_those_of_its_table(void **state)
 {
 	(void)state;
-	for (const struct cmd *cmd = cmd_table; cmd->name; cmd++)
+	for (const struct cmd *cmd = commands; cmd->name; cmd++)
 		check_options(cmd->opts, section("COMMANDS", cmd->name), cmd->name);
 }
 
@@ -178,7 +179,7 @@ man__commands__exactly_those_of_the_table_in_its_order(void **state)
 {
 	static char line[FILE_MAX];
 	const char *at = section("COMMANDS", NULL);
-	const struct cmd *cmd = cmd_table;
+	const struct cmd *cmd = commands;
 
 	(void)state;
 	while (next_line(&at, line))
@@ -200,7 +201,7 @@ man__synopsis__has_each_form_of_each_command(void **state)
 	char word[WORD_MAX];
 
 	(void)state;
-	for (const struct cmd *cmd = cmd_table; cmd->name; cmd++) {
+	for (const struct cmd *cmd = commands; cmd->name; cmd++) {
 		size_t here = 1;
 
 		for (const char *s = cmd->args; (s = strchr(s, '\n')); s++)
@@ -244,17 +245,17 @@ man__words_of_results_and_health__all_there(void **state)
 	size_t results = 0;
 
 	(void)state;
-	for (int problem = 0; problem < PROBLEMS; problem++) {
-		snprintf(word, sizeof(word), ".It Li %s", health_code((enum problem)problem));
+	for (const enum err_code *code = health_codes; *code; code++) {
+		snprintf(word, sizeof(word), ".It Li %s", err_word(*code));
 		if (count_lines(section("COMMANDS", "status"), word, true) != 1)
 			fail_msg(MAN ", status: no line \"%s\"", word);
 	}
-	for (int picked = 0; picked <= RESOLVED_ERROR; picked++) {
-		snprintf(word, sizeof(word), ".It Li %s", resolve_word((enum resolution)picked));
+	for (int resolved = 0; resolved <= RESOLVED_ERROR; resolved++) {
+		snprintf(word, sizeof(word), ".It Li %s", resolve_word((enum resolution)resolved));
 		if (count_lines(section("COMMANDS", "match"), word, true) != 1)
 			fail_msg(MAN ", match: no line \"%s\"", word);
 	}
-	load("src/cmd/session.c", source); /* the words are its own */
+	load("src/cli/report.c", source); /* the words are its own */
 	while (next_line(&at, line))
 		for (const char *s = line; (s = strstr(s, "[OUT_")) && (s = strstr(s, "] = \"")); results++) {
 			s += strlen("] = \"");
@@ -271,11 +272,27 @@ man__json__has_the_key_of_each_command(void **state)
 	char key[WORD_MAX];
 
 	(void)state;
-	for (const struct cmd *cmd = cmd_table; cmd->name; cmd++) {
+	for (const struct cmd *cmd = commands; cmd->name; cmd++) {
 		snprintf(key, sizeof(key), "\"%s\": [", cmd->key);
 		if (cmd->operands != OPERANDS_SHELL && !strstr(section("JSON", NULL), key))
 			fail_msg(MAN ", JSON: no %s", key);
 	}
+}
+
+static void
+man__codes__exactly_those_of_the_table(void **state)
+{
+	const char *text = section("JSON", "Codes");
+	char word[WORD_MAX];
+
+	(void)state;
+	for (int code = 1; code < ERR_CODES; code++) {
+		snprintf(word, sizeof(word), ".It Cm %s", err_word((enum err_code)code));
+		if (count_lines(text, word, true) != 1)
+			fail_msg(MAN ", Codes: not exactly one line \"%s\"", word);
+	}
+	if (count_lines(text, ".It ", false) != ERR_CODES - 1)
+		fail_msg(MAN ", Codes: lists a word that the table lacks");
 }
 
 static void
@@ -312,12 +329,12 @@ help__lists_each_command_and_option(void **state)
 	(void)state;
 	assert_int_equal(r->status, 0);
 	check_help(r->out, opt_global, "");
-	for (const struct cmd *cmd = cmd_table; cmd->name; cmd++) {
+	for (const struct cmd *cmd = commands; cmd->name; cmd++) {
 		snprintf(line, sizeof(line), "\n  %s ", cmd->name);
 		if (!strstr(r->out, line))
 			fail_msg("binfmtctl --help: does not list %s", cmd->name);
 	}
-	for (const struct cmd *cmd = cmd_table; cmd->name; cmd++) {
+	for (const struct cmd *cmd = commands; cmd->name; cmd++) {
 		r = tool(cmd->name, "--help", NULL);
 		assert_int_equal(r->status, 0);
 		check_help(r->out, opt_global, cmd->name);
@@ -337,7 +354,7 @@ completion__offers_each_command_and_option(void **state)
 		const struct run *r = tool("completion", shells[i], NULL);
 
 		assert_int_equal(r->status, 0);
-		for (const struct cmd *cmd = cmd_table; cmd->name; cmd++) {
+		for (const struct cmd *cmd = commands; cmd->name; cmd++) {
 			if (!strstr(r->out, cmd->name))
 				fail_msg("completion %s: does not offer %s", shells[i], cmd->name);
 			for (const struct opt *opt = cmd->opts; opt->name; opt++) {
@@ -356,7 +373,7 @@ readme__command_list__exactly_those_of_the_table(void **state)
 	size_t count = 0;
 
 	(void)state;
-	for (const struct cmd *cmd = cmd_table; cmd->name; cmd++, count++) {
+	for (const struct cmd *cmd = commands; cmd->name; cmd++, count++) {
 		snprintf(row, sizeof(row), "| `%s` |", cmd->name);
 		if (count_lines(readme, row, false) != 1)
 			fail_msg(README ": the table of commands has no row %s", row);
@@ -445,6 +462,7 @@ main(void)
 	    cmocka_unit_test(man__flag_macros__name_no_unknown_option),
 	    cmocka_unit_test(man__words_of_results_and_health__all_there),
 	    cmocka_unit_test(man__json__has_the_key_of_each_command),
+	    cmocka_unit_test(man__codes__exactly_those_of_the_table),
 	    cmocka_unit_test(man__exit_status__has_each),
 	    cmocka_unit_test(help__lists_each_command_and_option),
 	    cmocka_unit_test(completion__offers_each_command_and_option),

@@ -13,8 +13,8 @@ healthy(void **state)
 {
 	(void)state;
 	facts = (struct facts){
-	    .major = 6,
-	    .minor = 18,
+	    .kernel = {6, 18},
+	    .dir = BINFMT_DIR,
 	    .switched_on = true,
 	    .initial_user_namespace = true,
 	    .scope = BINFMT_HOST,
@@ -26,13 +26,7 @@ healthy(void **state)
 	return 0;
 }
 
-static bool
-said(const char *text, const char *wanted)
-{
-	return wanted ? strstr(text, wanted) != NULL : !*text;
-}
-
-/* Asks one check; fix NULL: none is told. */
+/* Asks one check for pieces of texts; "": there is none, NULL: whatever it is. */
 #define expect_finding(name, grade, detail, fix) check(name, grade, detail, fix, __FILE__, __LINE__)
 
 static void
@@ -45,9 +39,9 @@ check(const char *name, enum grade grade, const char *detail, const char *fix, c
 			continue;
 		memset(&f, 'x', sizeof(f));
 		c->judge(&facts, &f);
-		if (f.grade == grade && said(f.advice.detail, detail) && said(f.advice.fix, fix))
+		if (f.grade == grade && says(f.why.text, detail) && says(f.why.fix, fix))
 			return;
-		print_error("%s: got grade %d, '%s', fix '%s'\n", name, (int)f.grade, f.advice.detail, f.advice.fix);
+		print_error("%s: got grade %d, '%s', fix '%s'\n", name, (int)f.grade, f.why.text, f.why.fix);
 		_fail(file, line);
 	}
 	print_error("there is no check %s\n", name);
@@ -55,10 +49,9 @@ check(const char *name, enum grade grade, const char *detail, const char *fix, c
 }
 
 static void
-no_mount(const char *code, const char *text)
+no_mount(enum err_code code, const char *text)
 {
-	facts.mount_code = code;
-	snprintf(facts.mount_text, sizeof(facts.mount_text), "%s", text);
+	err_set(&facts.mount, code, "%s", text);
 	facts.scope = BINFMT_UNKNOWN;
 	facts.switched_on = false;
 }
@@ -71,8 +64,8 @@ doctor__healthy_machine__every_check_passes_without_a_fix(void **state)
 	(void)state;
 	for (const struct doctor_check *c = doctor_checks; c->name; c++) {
 		c->judge(&facts, &f);
-		if (f.grade != GRADE_PASS || !*f.advice.detail || *f.advice.fix)
-			fail_msg("%s: grade %d, '%s', fix '%s'", c->name, (int)f.grade, f.advice.detail, f.advice.fix);
+		if (f.grade != GRADE_PASS || !*f.why.text || *f.why.fix)
+			fail_msg("%s: grade %d, '%s', fix '%s'", c->name, (int)f.grade, f.why.text, f.why.fix);
 	}
 }
 
@@ -89,19 +82,19 @@ static void
 doctor__no_kernel_support__kernel_and_mount_fail(void **state)
 {
 	(void)state;
-	no_mount("no-kernel-support", "this kernel has no binfmt_misc loaded");
+	no_mount(ERR_NO_KERNEL_SUPPORT, "this kernel has no binfmt_misc loaded");
 	expect_finding("kernel", GRADE_FAIL, "this kernel has no binfmt_misc loaded", "modprobe binfmt_misc");
 	expect_finding("mount", GRADE_FAIL, "this kernel has no", "mount -t binfmt_misc");
-	expect_finding("switch", GRADE_PASS, "the switch cannot be read here", NULL);
-	expect_finding("scope", GRADE_PASS, "cannot be told", NULL);
+	expect_finding("switch", GRADE_PASS, "the switch cannot be read here", "");
+	expect_finding("scope", GRADE_PASS, "cannot be told", "");
 }
 
 static void
 doctor__not_mounted__fails_on_the_host_and_warns_in_a_namespace(void **state)
 {
 	(void)state;
-	no_mount("not-mounted", "binfmt_misc is not mounted at DIR");
-	expect_finding("kernel", GRADE_PASS, "the kernel has binfmt_misc", NULL);
+	no_mount(ERR_NOT_MOUNTED, "binfmt_misc is not mounted at DIR");
+	expect_finding("kernel", GRADE_PASS, "the kernel has binfmt_misc", "");
 	expect_finding("mount", GRADE_FAIL, "binfmt_misc is not mounted at DIR",
 		       "mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc");
 	facts.initial_user_namespace = false;
@@ -112,7 +105,7 @@ static void
 doctor__autofs__the_host_has_to_trigger_it(void **state)
 {
 	(void)state;
-	no_mount("autofs", "DIR is an automount of the host that was never triggered");
+	no_mount(ERR_AUTOFS, "DIR is an automount of the host that was never triggered");
 	expect_finding("mount", GRADE_FAIL, "an automount of the host", "on the host: ls /proc/sys/fs/binfmt_misc");
 	facts.initial_user_namespace = false;
 	expect_finding("mount", GRADE_FAIL, "an automount of the host", "on the host: ls");
@@ -122,7 +115,7 @@ static void
 doctor__wrong_file_system__fails(void **state)
 {
 	(void)state;
-	no_mount("not-binfmt", "DIR holds another file system");
+	no_mount(ERR_NOT_BINFMT, "DIR holds another file system");
 	expect_finding("mount", GRADE_FAIL, "DIR holds another file system", "--binfmt-dir");
 }
 
@@ -130,10 +123,23 @@ static void
 doctor__other_failure_to_open__told_as_it_is(void **state)
 {
 	(void)state;
-	no_mount("open", "cannot open DIR: Permission denied");
-	expect_finding("mount", GRADE_FAIL, "cannot open DIR: Permission denied", NULL);
+	no_mount(ERR_OPEN, "cannot open DIR: Permission denied");
+	expect_finding("mount", GRADE_FAIL, "cannot open DIR: Permission denied", "");
 	facts.initial_user_namespace = false;
-	expect_finding("mount", GRADE_WARN, "cannot open DIR: Permission denied", NULL);
+	expect_finding("mount", GRADE_WARN, "cannot open DIR: Permission denied", "");
+}
+
+static void
+doctor__mount_elsewhere__fixes_name_it(void **state)
+{
+	(void)state;
+	facts.dir = "/mnt/other";
+	facts.read_only = true;
+	expect_finding("read-only", GRADE_WARN, NULL, "mount -o remount,rw /mnt/other ");
+	no_mount(ERR_NOT_MOUNTED, "binfmt_misc is not mounted at /mnt/other");
+	expect_finding("mount", GRADE_FAIL, NULL, "mount -t binfmt_misc binfmt_misc /mnt/other");
+	no_mount(ERR_AUTOFS, "/mnt/other is an automount of the host that was never triggered");
+	expect_finding("mount", GRADE_FAIL, NULL, "on the host: ls /mnt/other");
 }
 
 static void
@@ -148,15 +154,15 @@ static void
 doctor__scope__each_told(void **state)
 {
 	(void)state;
-	expect_finding("scope", GRADE_PASS, "the host's own instance", NULL);
+	expect_finding("scope", GRADE_PASS, "the host's own instance", "");
 	facts.container = true;
 	expect_finding("scope", GRADE_WARN, "this is a container", "register on the host");
 	facts.scope = BINFMT_NAMESPACE;
-	expect_finding("scope", GRADE_PASS, "a private instance", NULL);
+	expect_finding("scope", GRADE_PASS, "a private instance", "");
 	facts.scope = BINFMT_INHERITED;
 	expect_finding("scope", GRADE_WARN, "the handlers of a parent user namespace", "register on the host");
 	facts.scope = BINFMT_UNKNOWN;
-	expect_finding("scope", GRADE_PASS, "whose instance it is cannot be told", NULL);
+	expect_finding("scope", GRADE_PASS, "whose instance it is cannot be told", "");
 }
 
 static void
@@ -181,16 +187,15 @@ doctor__kernel_versions__what_they_lack(void **state)
 	    {4, 8, GRADE_WARN, "Linux 4.8 does not tell interpreters of flag P", "a newer kernel"},
 	    {4, 19, GRADE_WARN, "Linux 4.19 does not tell interpreters of flag P", "a newer kernel"},
 	    {5, 11, GRADE_WARN, "Linux 5.11 does not tell interpreters of flag P", "a newer kernel"},
-	    {5, 12, GRADE_PASS, "Linux 5.12 knows flags F and P", NULL},
-	    {6, 6, GRADE_PASS, "Linux 6.6 knows flags F and P", NULL},
-	    {6, 7, GRADE_PASS, "Linux 6.7 knows flags F and P, and private instances", NULL},
-	    {10, 0, GRADE_PASS, "Linux 10.0 knows flags F and P, and private instances", NULL},
+	    {5, 12, GRADE_PASS, "Linux 5.12 knows flags F and P", ""},
+	    {6, 6, GRADE_PASS, "Linux 6.6 knows flags F and P", ""},
+	    {6, 7, GRADE_PASS, "Linux 6.7 knows flags F and P, and private instances", ""},
+	    {10, 0, GRADE_PASS, "Linux 10.0 knows flags F and P, and private instances", ""},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		facts.major = rows[i].major;
-		facts.minor = rows[i].minor;
+		facts.kernel = (struct host_kernel){rows[i].major, rows[i].minor};
 		expect_finding("flags", rows[i].grade, rows[i].detail, rows[i].fix);
 	}
 }
@@ -203,7 +208,7 @@ doctor__user_namespaces__each_obstacle_by_its_setting(void **state)
 	expect_finding("user-namespaces", GRADE_WARN, "user.max_user_namespaces is 0",
 		       "sysctl user.max_user_namespaces=");
 	facts.max_user_namespaces = -1;
-	expect_finding("user-namespaces", GRADE_PASS, "user namespaces are permitted", NULL);
+	expect_finding("user-namespaces", GRADE_PASS, "user namespaces are permitted", "");
 	facts.userns_clone = 0;
 	expect_finding("user-namespaces", GRADE_WARN, "kernel.unprivileged_userns_clone is 0",
 		       "sysctl kernel.unprivileged_userns_clone=1");
@@ -212,11 +217,11 @@ doctor__user_namespaces__each_obstacle_by_its_setting(void **state)
 	expect_finding("user-namespaces", GRADE_WARN, "AppArmor restricts user namespaces",
 		       "sysctl kernel.apparmor_restrict_unprivileged_userns=0");
 	facts.apparmor_restrict = 0;
-	expect_finding("user-namespaces", GRADE_PASS, "user namespaces are permitted", NULL);
-	facts.minor = 6;
+	expect_finding("user-namespaces", GRADE_PASS, "user namespaces are permitted", "");
+	facts.kernel.minor = 6;
 	expect_finding("user-namespaces", GRADE_WARN, "before Linux 6.7", "a newer kernel, or register as root");
-	facts.major = facts.minor = 0;
-	expect_finding("user-namespaces", GRADE_PASS, "user namespaces are permitted", NULL);
+	facts.kernel = (struct host_kernel){0};
+	expect_finding("user-namespaces", GRADE_PASS, "user namespaces are permitted", "");
 }
 
 static void
@@ -224,11 +229,11 @@ doctor__systemd_binfmt__warns_only_where_entries_would_be_lost(void **state)
 {
 	(void)state;
 	facts.systemd_binfmt = true;
-	expect_finding("managers", GRADE_PASS, "", NULL);
+	expect_finding("managers", GRADE_PASS, NULL, "");
 	facts.unconfigured = 1;
 	expect_finding("managers", GRADE_WARN, "systemd-binfmt", "--persist");
 	facts.initial_user_namespace = false;
-	expect_finding("managers", GRADE_PASS, "", NULL);
+	expect_finding("managers", GRADE_PASS, NULL, "");
 }
 
 static void
@@ -236,11 +241,11 @@ doctor__binfmt_support__warns_of_its_formats(void **state)
 {
 	(void)state;
 	facts.binfmt_support = 0;
-	expect_finding("managers", GRADE_PASS, "", NULL);
+	expect_finding("managers", GRADE_PASS, NULL, "");
 	facts.binfmt_support = 3;
 	expect_finding("managers", GRADE_WARN, "binfmt-support has 3 formats on record", "update-binfmts");
 	facts.initial_user_namespace = false;
-	expect_finding("managers", GRADE_PASS, "", NULL);
+	expect_finding("managers", GRADE_PASS, NULL, "");
 }
 
 #define doctor_test(test) cmocka_unit_test_setup(test, healthy)
@@ -256,6 +261,7 @@ main(void)
 	    doctor_test(doctor__autofs__the_host_has_to_trigger_it),
 	    doctor_test(doctor__wrong_file_system__fails),
 	    doctor_test(doctor__other_failure_to_open__told_as_it_is),
+	    doctor_test(doctor__mount_elsewhere__fixes_name_it),
 	    doctor_test(doctor__read_only__warns),
 	    doctor_test(doctor__scope__each_told),
 	    doctor_test(doctor__switched_off__fails),

@@ -2,13 +2,9 @@
 #include "harness.h"
 
 #include <elf.h>
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "arch.h"
 #include "elf.h"
-#include "rule.h"
 
 static void
 put(unsigned char *at, uint64_t n, size_t bytes, bool big)
@@ -64,6 +60,20 @@ parse__both_classes_and_orders__all_fields(void **state)
 }
 
 static void
+number__both_orders__as_written(void **state)
+{
+	static const unsigned char bytes[] = {0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef};
+
+	(void)state;
+	assert_true(elf_number(bytes, 0, true) == 0 && elf_number(bytes, 0, false) == 0);
+	assert_true(elf_number(bytes, 1, true) == 0x01 && elf_number(bytes, 1, false) == 0x01);
+	assert_true(elf_number(bytes, 2, true) == 0x0123 && elf_number(bytes, 2, false) == 0x2301);
+	assert_true(elf_number(bytes, 4, true) == 0x01234567 && elf_number(bytes, 4, false) == 0x67452301);
+	assert_true(elf_number(bytes, 8, true) == 0x0123456789abcdef);
+	assert_true(elf_number(bytes, 8, false) == 0xefcdab8967452301);
+}
+
+static void
 parse__no_header__refused(void **state)
 {
 	static const struct {
@@ -101,164 +111,6 @@ parse__no_header__refused(void **state)
 	}
 }
 
-static int
-file_of(const void *bytes, size_t len)
-{
-	int fd = memfd_create("elf", MFD_CLOEXEC);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, bytes, len), (ssize_t)len);
-	return fd;
-}
-
-/* Whether a file with these program header types (0 ends them) asks for a loader; cut: bytes taken off its end. */
-static int
-ask(const struct elf_head *elf, const unsigned *types, size_t count, size_t cut)
-{
-	static unsigned char file[64 + 56 * 400];
-	size_t at = 64;
-	int fd, dynamic;
-
-	assert_true(count <= 400);
-	memset(file, 0xee, sizeof(file));
-	make(elf, file);
-	for (size_t i = 0; i < count; i++, at += elf->wide ? 56 : 32)
-		put(file + at, types[i], 4, elf->big);
-	fd = file_of(file, at - cut);
-	dynamic = elf_is_dynamic(fd);
-	close(fd);
-	return dynamic;
-}
-
-static void
-is_dynamic__program_headers__interp_found(void **state)
-{
-	static const struct {
-		const char *row;
-		unsigned types[4];
-		size_t count, cut;
-		int dynamic;
-	} t[] = {
-	    {"none", {0}, 0, 0, 0},
-	    {"static", {PT_LOAD, PT_LOAD, PT_GNU_STACK}, 3, 0, 0},
-	    {"static PIE", {PT_LOAD, PT_DYNAMIC}, 2, 0, 0},
-	    {"first", {PT_INTERP, PT_LOAD}, 2, 0, 1},
-	    {"last", {PT_PHDR, PT_LOAD, PT_LOAD, PT_INTERP}, 4, 0, 1},
-	    {"only", {PT_INTERP}, 1, 0, 1},
-	    {"its bytes the other way round", {0x03000000}, 1, 0, 0},
-	    {"static, cut", {PT_LOAD, PT_LOAD}, 2, 1, -1},
-	    {"static, all but one cut", {PT_LOAD, PT_LOAD}, 2, 32, -1},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < LENGTH(t); i++)
-		for (unsigned kind = 0; kind < 4; kind++) {
-			struct elf_head elf = {.wide = kind & 1, .big = kind & 2, .type = ET_EXEC, .phoff = 64};
-
-			elf.phentsize = elf.wide ? 56 : 32;
-			elf.phnum = (uint16_t)t[i].count;
-			if (ask(&elf, t[i].types, t[i].count, t[i].cut) != t[i].dynamic)
-				fail_msg("%s, kind %u", t[i].row, kind);
-		}
-}
-
-/* More than are read at a time, with the one that counts at every place around a border. */
-static void
-is_dynamic__many_program_headers__interp_found(void **state)
-{
-	static unsigned types[400];
-
-	(void)state;
-	for (unsigned kind = 0; kind < 4; kind++) {
-		struct elf_head elf = {.wide = kind & 1, .big = kind & 2, .phoff = 64, .phnum = LENGTH(types)};
-
-		elf.phentsize = elf.wide ? 56 : 32;
-		for (size_t i = 0; i < LENGTH(types); i++)
-			types[i] = PT_LOAD;
-		assert_int_equal(ask(&elf, types, LENGTH(types), 0), 0);
-		for (size_t i = 0; i < LENGTH(types); i++) {
-			types[i] = PT_INTERP;
-			assert_int_equal(ask(&elf, types, LENGTH(types), 0), 1);
-			types[i] = PT_LOAD;
-		}
-	}
-}
-
-static void
-is_dynamic__hostile_headers__no_sound_file(void **state)
-{
-	static const struct {
-		const char *row;
-		bool wide;
-		uint64_t phoff;
-		uint16_t phentsize, phnum;
-		int dynamic;
-	} t[] = {
-	    {"past the end", true, 64 + 56, 56, 1, -1},
-	    {"at the last byte", true, 64 + 55, 56, 1, -1},
-	    {"far past the end", true, INT64_MAX, 56, 1, -1},
-	    {"wraps in off_t", true, INT64_MAX - 30, 56, 2, -1},
-	    {"negative as off_t", true, (uint64_t)INT64_MAX + 1, 56, 1, -1},
-	    {"wraps around", true, UINT64_MAX, 56, 2, -1},
-	    {"wraps to the header", true, UINT64_MAX - 55, 56, 2, -1},
-	    {"largest of 32 bits", false, UINT32_MAX, 32, 1, -1},
-	    {"65535 of them", true, 64, 56, 0xffff, -1},
-	    {"65535 of 32 bits", false, 64, 32, 0xffff, -1},
-	    {"no size", true, 64, 0, 1, -1},
-	    {"no size, 65535 of them", true, 64, 0, 0xffff, -1},
-	    {"size 1", true, 64, 1, 1, -1},
-	    {"size 65535", true, 64, 0xffff, 1, -1},
-	    {"size of the other class", true, 64, 32, 1, -1},
-	    {"size of the other class", false, 64, 56, 1, -1},
-	    {"none, whatever the rest", true, UINT64_MAX, 0xffff, 0, 0},
-	    {"over the header itself", true, 0, 56, 1, 0},
-	};
-	static const unsigned types[] = {PT_LOAD};
-
-	(void)state;
-	for (size_t i = 0; i < LENGTH(t); i++) {
-		struct elf_head elf = {
-		    .wide = t[i].wide, .phoff = t[i].phoff, .phentsize = t[i].phentsize, .phnum = t[i].phnum};
-
-		if (ask(&elf, types, 1, 0) != t[i].dynamic)
-			fail_msg("%s", t[i].row);
-	}
-}
-
-static void
-is_dynamic__no_elf_file__error(void **state)
-{
-	int fd, pipes[2];
-
-	(void)state;
-	fd = file_of("#!/bin/sh\n", 10);
-	assert_int_equal(elf_is_dynamic(fd), -1);
-	close(fd);
-	assert_int_equal(elf_is_dynamic(fd), -1);
-	fd = file_of("", 0);
-	assert_int_equal(elf_is_dynamic(fd), -1);
-	close(fd);
-	assert_int_equal(pipe(pipes), 0);
-	assert_int_equal(elf_is_dynamic(pipes[0]), -1);
-	close(pipes[0]);
-	close(pipes[1]);
-}
-
-/* The offset that the caller left is not moved. */
-static void
-is_dynamic__offset__left_alone(void **state)
-{
-	unsigned char head[64];
-	int fd;
-
-	(void)state;
-	make(&(struct elf_head){.wide = true}, head);
-	fd = file_of(head, sizeof(head));
-	assert_int_equal(elf_is_dynamic(fd), 0);
-	assert_int_equal(lseek(fd, 0, SEEK_CUR), 64);
-	close(fd);
-}
-
 /* A program's header for a row: its e_ident as the row has it, the bits that the row ignores set. */
 static void
 program_for(const struct arch *a, uint16_t type, unsigned char noise, unsigned char head[static 64])
@@ -272,7 +124,7 @@ program_for(const struct arch *a, uint16_t type, unsigned char noise, unsigned c
 }
 
 static void
-like__programs_of_every_row__the_row_s_own_rule(void **state)
+like__programs_of_every_row__the_row_s_own_pattern(void **state)
 {
 	static const unsigned char noises[] = {0, 0xff, 0x5a};
 	unsigned char head[64];
@@ -282,15 +134,19 @@ like__programs_of_every_row__the_row_s_own_rule(void **state)
 		for (size_t k = 0; k < LENGTH(noises); k++)
 			for (uint16_t type = ET_EXEC; type <= ET_DYN; type++) {
 				const struct arch *a = &arch_table[i];
-				struct rule rule = {.type = RULE_EXTENSION, .offset = 9};
+				struct elf_like like;
+				const struct pattern *p = &like.pattern;
 
+				memset(&like, 0xa5, sizeof(like));
 				program_for(a, type, noises[k], head);
-				assert_null(elf_like(head, sizeof(head), &rule));
-				assert_int_equal(rule.type, RULE_MAGIC);
-				assert_int_equal(rule.offset, 0);
-				assert_true(rule.has_mask);
-				if (rule.size != a->size || memcmp(rule.magic, a->magic, a->size) != 0 ||
-				    memcmp(rule.mask, a->mask, a->size) != 0)
+				assert_null(elf_like(head, sizeof(head), &like));
+				assert_int_equal(p->type, PATTERN_MAGIC);
+				assert_int_equal(p->offset, 0);
+				assert_null(p->extension);
+				assert_ptr_equal(p->magic, like.magic);
+				assert_ptr_equal(p->mask, like.mask);
+				if (p->size != a->size || memcmp(p->magic, a->magic, a->size) != 0 ||
+				    memcmp(p->mask, a->mask, a->size) != 0)
 					fail_msg("%s, type %u", a->name, type);
 			}
 }
@@ -308,37 +164,37 @@ like__mips_abis__told_apart(void **state)
 	    {true, true, 0x80000020, "mips64"},   {true, false, 0x80000000, "mips64el"},
 	};
 	unsigned char head[64];
-	struct rule rule;
+	struct elf_like like;
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(t); i++) {
 		const struct arch *a;
 
 		make(&(struct elf_head){t[i].wide, t[i].big, ET_EXEC, EM_MIPS, t[i].flags, 0, 0, 0}, head);
-		assert_null(elf_like(head, sizeof(head), &rule));
-		a = arch_of_rule(rule.offset, rule.magic, rule.mask, rule.size);
+		assert_null(elf_like(head, sizeof(head), &like));
+		a = arch_of_pattern(&like.pattern);
 		if (!a || strcmp(a->name, t[i].name) != 0)
 			fail_msg("%s: %s", t[i].name, a ? a->name : "(none)");
 	}
 }
 
 static void
-like__unknown_machine__exact_all_the_same(void **state)
+like__unknown_machine__as_exact(void **state)
 {
 	static const unsigned char magic[] = {0x7f, 'E', 'L', 'F', 2, 2, 1, 0, 0,    0,
 					      0,    0,   0,   0,   0, 0, 0, 2, 0xbe, 0xef};
 	static const unsigned char mask[] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0,    0,    0,
 					     0,    0,    0,    0,    0,    0,    0xff, 0xfe, 0xff, 0xff};
 	unsigned char head[64];
-	struct rule rule;
+	struct elf_like like;
 
 	(void)state;
 	make(&(struct elf_head){true, true, ET_DYN, 0xbeef, ~0U, 0, 0, 0}, head);
 	head[EI_OSABI] = ELFOSABI_LINUX;
-	assert_null(elf_like(head, sizeof(head), &rule));
-	assert_int_equal(rule.size, sizeof(magic));
-	assert_memory_equal(rule.magic, magic, sizeof(magic));
-	assert_memory_equal(rule.mask, mask, sizeof(mask));
+	assert_null(elf_like(head, sizeof(head), &like));
+	assert_int_equal(like.pattern.size, sizeof(magic));
+	assert_memory_equal(like.pattern.magic, magic, sizeof(magic));
+	assert_memory_equal(like.pattern.mask, mask, sizeof(mask));
 }
 
 static void
@@ -361,14 +217,14 @@ like__no_program__refused(void **state)
 	    {ET_EXEC, 0, "not an ELF file"},
 	};
 	unsigned char head[64];
-	struct rule rule;
+	struct elf_like like;
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(t); i++) {
 		const char *reason;
 
 		make(&(struct elf_head){.wide = true, .type = t[i].type, .machine = EM_AARCH64}, head);
-		reason = elf_like(head, t[i].size, &rule);
+		reason = elf_like(head, t[i].size, &like);
 		if (reason && t[i].reason ? strcmp(reason, t[i].reason) != 0 : reason != t[i].reason)
 			fail_msg("type %u, %zu bytes: %s", t[i].type, t[i].size, reason ? reason : "(none)");
 	}
@@ -379,15 +235,11 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(parse__both_classes_and_orders__all_fields),
+	    cmocka_unit_test(number__both_orders__as_written),
 	    cmocka_unit_test(parse__no_header__refused),
-	    cmocka_unit_test(is_dynamic__program_headers__interp_found),
-	    cmocka_unit_test(is_dynamic__many_program_headers__interp_found),
-	    cmocka_unit_test(is_dynamic__hostile_headers__no_sound_file),
-	    cmocka_unit_test(is_dynamic__no_elf_file__error),
-	    cmocka_unit_test(is_dynamic__offset__left_alone),
-	    cmocka_unit_test(like__programs_of_every_row__the_row_s_own_rule),
+	    cmocka_unit_test(like__programs_of_every_row__the_row_s_own_pattern),
 	    cmocka_unit_test(like__mips_abis__told_apart),
-	    cmocka_unit_test(like__unknown_machine__exact_all_the_same),
+	    cmocka_unit_test(like__unknown_machine__as_exact),
 	    cmocka_unit_test(like__no_program__refused),
 	};
 

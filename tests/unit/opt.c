@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "harness.h"
 
-#include "cmd.h"
+#include "commands.h"
 #include "opt.h"
 
 enum { WORDS_MAX = 48 };
@@ -42,13 +42,6 @@ parse(const char *words, const struct opt *own, bool stop)
 	}
 	at = 0;
 	return opt_parse(argc, argv, &at, own, stop, &args);
-}
-
-static void
-expect_text(const char *row, const char *got, const char *want)
-{
-	if (got && want ? strcmp(got, want) != 0 : got != want)
-		fail_msg("%s: got \"%s\", want \"%s\"", row, got ? got : "(none)", want ? want : "(none)");
 }
 
 static const char *
@@ -336,7 +329,7 @@ tables__of_all_commands__sound(void **state)
 	(void)state;
 	for (const struct opt *o = opt_global; o->name; o++)
 		names_differ(o, opt_global);
-	for (const struct cmd *c = cmd_table; c->name; c++)
+	for (const struct cmd *c = commands; c->name; c++)
 		for (const struct opt *o = c->opts; o && o->name; o++, n++) {
 			names_differ(o, c->opts);
 			names_differ(o, opt_global);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "harness.h"
 
-#include "binfmt.h"
-#include "match.h"
+#include "binfmt_list.h"
 #include "probe.h"
 #include "rule.h"
 #include "stale.h"
@@ -94,62 +93,22 @@ by_time__times__a_hint(void **state)
 	}
 }
 
-static void
-taker__list__first_enabled_that_matches(void **state)
-{
-	static const struct rule off = {.size = 1, .magic = "M"}, on = {.size = 1, .magic = "M", .enabled = true},
-				 other = {.size = 1, .magic = "X", .enabled = true},
-				 extension = {.type = RULE_EXTENSION, .extension = "exe", .enabled = true},
-				 bpf = {.type = RULE_BPF, .enabled = true};
-	static const struct {
-		const char *row;
-		const struct rule *rules[4];
-		size_t count;
-		const char *path;
-		int taker; /* -1: none */
-	} t[] = {
-	    {"none", {NULL}, 0, "f", -1},
-	    {"one", {&on}, 1, "f", 0},
-	    {"off", {&off}, 1, "f", -1},
-	    {"off in front", {&off, &other, &on}, 3, "f", 2},
-	    {"newest first", {&on, &on}, 2, "f", 0},
-	    {"extension in front", {&extension, &on}, 2, "f.exe", 0},
-	    {"extension behind", {&on, &extension}, 2, "f.exe", 0},
-	    {"extension of another", {&extension, &on}, 2, "f.ex", 1},
-	    {"not understood", {NULL, &on}, 2, "f", 1},
-	    {"type B", {&bpf, &on}, 2, "f", 1},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < LENGTH(t); i++) {
-		struct binfmt_entry entries[4] = {{0}};
-		struct binfmt_list list = {.entries = entries, .count = t[i].count};
-		struct subject subject = {.path = t[i].path, .head = "MZ"};
-		const struct binfmt_entry *taker;
-
-		for (size_t k = 0; k < t[i].count; k++)
-			entries[k].rule = t[i].rules[k];
-		taker = match_taker(&list, &subject);
-		if (taker != (t[i].taker < 0 ? NULL : &entries[t[i].taker]))
-			fail_msg("%s", t[i].row);
-	}
-}
-
 /* Nothing is run for entries whose interpreter the kernel does not hold. */
 static void
 of__without_f_or_bpf__never(void **state)
 {
-	static const struct rule rules[] = {
-	    {.interpreter = "/nowhere", .enabled = true, .size = 1},
-	    {.interpreter = "/nowhere", .flags = RULE_P | RULE_O | RULE_C, .size = 1},
-	    {.type = RULE_BPF, .interpreter = "handler", .flags = RULE_F},
+	static const struct pattern magic = {.size = 1, .magic = (const unsigned char *)"m"};
+	const struct entry entries[] = {
+	    {.rule = {.interpreter = "/nowhere", .pattern = magic}, .registered = {1, 0}, .enabled = true},
+	    {.rule = {.interpreter = "/nowhere", .pattern = magic, .flags = RULE_P | RULE_O | RULE_C},
+	     .registered = {1, 0}},
+	    {.rule = {.interpreter = "handler", .pattern.type = PATTERN_BPF, .flags = RULE_F}, .registered = {1, 0}},
 	};
 	struct binfmt_list list = {0};
-	struct timespec registered = {1, 0};
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(rules); i++) {
-		struct staleness s = stale_of(&rules[i], &registered, &list, true);
+	for (size_t i = 0; i < LENGTH(entries); i++) {
+		struct staleness s = stale_of(&entries[i], &list, true);
 
 		assert_int_equal(s.stale, STALE_NO);
 		assert_false(s.by_time);
@@ -159,23 +118,27 @@ of__without_f_or_bpf__never(void **state)
 static void
 of__disabled_or_unknown__by_time(void **state)
 {
-	struct rule rule = {.type = RULE_EXTENSION, .extension = "e", .interpreter = "/proc/self/exe", .flags = RULE_F};
-	struct timespec early = {1, 0}, late = {INT32_MAX, 0};
+	static const struct timespec early = {1, 0}, late = {INT32_MAX, 0};
+	struct entry entry = {.rule = {.pattern = {.type = PATTERN_EXTENSION, .extension = "e"},
+				       .interpreter = "/proc/self/exe",
+				       .flags = RULE_F}};
 	struct binfmt_list list = {0};
 	struct staleness s;
 
 	(void)state;
 	for (int on = 0; on < 4; on++) {
-		rule.enabled = on & 1;
-		s = stale_of(&rule, &early, &list, on & 2);
+		entry.enabled = on & 1;
+		entry.registered = early;
+		s = stale_of(&entry, &list, on & 2);
 		assert_true(s.by_time);
 		assert_int_equal(s.stale, STALE_REPLACED);
-		s = stale_of(&rule, &late, &list, on & 2);
+		entry.registered = late;
+		s = stale_of(&entry, &list, on & 2);
 		assert_true(s.by_time);
 		assert_int_equal(s.stale, STALE_NO);
 	}
-	memcpy(rule.interpreter, "/nowhere", 9);
-	s = stale_of(&rule, &late, &list, true);
+	entry.rule.interpreter = "/nowhere";
+	s = stale_of(&entry, &list, true);
 	assert_true(s.by_time);
 	assert_int_equal(s.stale, STALE_DELETED);
 }
@@ -184,8 +147,9 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(by_probe__runs__what_they_prove),         cmocka_unit_test(by_time__times__a_hint),
-	    cmocka_unit_test(taker__list__first_enabled_that_matches), cmocka_unit_test(of__without_f_or_bpf__never),
+	    cmocka_unit_test(by_probe__runs__what_they_prove),
+	    cmocka_unit_test(by_time__times__a_hint),
+	    cmocka_unit_test(of__without_f_or_bpf__never),
 	    cmocka_unit_test(of__disabled_or_unknown__by_time),
 	};
 

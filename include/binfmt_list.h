@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BINFMT_LIST_H
+#define BINFMT_LIST_H
+
+#include "arena.h"
+#include "entry.h"
+
+struct binfmt;
+struct err;
+
+/* All entries of one moment, newest registration first: the order in which the kernel tries them. */
+struct binfmt_list {
+	struct entry *entries;
+	size_t count;
+	bool locked;        /* no other binfmtctl was at work meanwhile */
+	char *names;        /* what the entries point into */
+	struct arena texts; /* the same */
+};
+
+/*
+ * Lists all entries. The names are of one moment (one getdents call is atomic against
+ * registrations, and a listing that needed two is made again with more room), and every text is of
+ * the inode that was listed. -1 if that could not be had, or on an error.
+ */
+int binfmt_list(const struct binfmt *b, struct binfmt_list *list, struct err *err);
+void binfmt_list_free(struct binfmt_list *list);
+
+/* The first enabled entry that takes this program; NULL if none does. */
+const struct entry *binfmt_list_taker(const struct binfmt_list *list, const struct subject *subject);
+
+/* The entry of this name, or its temporary where that alone is there. NULL: neither. */
+const struct entry *binfmt_list_find(const struct binfmt_list *list, const char *name);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BINFMT_OPEN_H
+#define BINFMT_OPEN_H
+
+struct err;
+struct planned;
+
+#define BINFMT_DIR "/proc/sys/fs/binfmt_misc"
+
+/* An opened binfmt_misc mount. */
+struct binfmt {
+	const char *dir; /* as the user gave it, for messages */
+	int dir_fd;
+	int register_fd;         /* open and locked from binfmt_lock to binfmt_unlock, else -1 */
+	struct planned *planned; /* a dry run's writes go here; NULL: for real */
+};
+
+/* Whose instance the mount shows. */
+enum binfmt_scope {
+	BINFMT_HOST,      /* the initial user namespace's */
+	BINFMT_NAMESPACE, /* a private one of this user namespace */
+	BINFMT_INHERITED, /* an ancestor's, seen from a child: only its root may change it */
+	BINFMT_UNKNOWN,
+};
+
+/*
+ * Opens the mount; planned may be NULL. 0, or -1 with EXIT_UNAVAILABLE and what to do where the path
+ * is no binfmt_misc: no kernel support, not mounted, another file system, an untriggered automount.
+ */
+int binfmt_open(struct binfmt *b, const char *dir, struct planned *planned, struct err *err);
+void binfmt_close(struct binfmt *b);
+
+enum binfmt_scope binfmt_scope(const struct binfmt *b);
+
+/*
+ * Opens `register` and takes its lock, waiting `timeout` seconds at most; `waiting` (may be NULL) is
+ * called once if somebody else has it. The kernel drops the lock when the process dies. A dry run
+ * does nothing. -1: read-only (EXIT_UNAVAILABLE), not permitted, or the lock was not had in time.
+ */
+int binfmt_lock(struct binfmt *b, unsigned timeout, void (*waiting)(void), struct err *err);
+void binfmt_unlock(struct binfmt *b);
+
+/*
+ * A second descriptor with the shared lock, which keeps writers away while it is open, for close(2).
+ * -1 where we may not open the file or a writer has held it for a second.
+ */
+int binfmt_share_lock(const struct binfmt *b);
+
+/* Why a file of the mount cannot be opened for writing: from errno. Returns -1. */
+int binfmt_not_writable(const struct binfmt *b, const char *file, int error, struct err *err);
+
+#endif

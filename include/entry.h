@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ENTRY_H
+#define ENTRY_H
+
+#include <time.h>
+
+#include "rule.h"
+
+struct arena;
+
+/* An entry file is one page at most (a BPF one may have been cut there). */
+enum { ENTRY_TEXT_MAX = 4096 };
+
+/* A live rule, as its entry file shows it. */
+struct entry {
+	struct rule rule;
+	const char *reason; /* why the text is not understood; NULL: it is */
+	const char *more;   /* lines unknown to this program, each with its newline; "" if none */
+	struct timespec registered;
+	bool enabled; /* by the first line, also where the rest is not understood */
+};
+
+/*
+ * Reads an entry file's text. The entry points to the name and into the text, whose bytes are
+ * changed: it needs room for len + 1. Lines and flags of later kernels are kept. NULL, or the
+ * reason, which entry->reason holds too; then of the rule only the name is set, and its pattern is PATTERN_UNKNOWN.
+ */
+const char *entry_parse(struct entry *entry, const char *name, char *text, size_t len);
+
+/* Makes a parsed entry point to copies in an arena, so that its text can go; the name stays. -1: no memory. */
+int entry_keep(struct entry *entry, struct arena *arena);
+
+/* The text of an entry's file as the kernel shows it; `more` may be NULL. Returns its length, no NUL counted. */
+size_t entry_format(const struct entry *entry, char text[static ENTRY_TEXT_MAX]);
+
+#endif

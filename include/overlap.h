@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OVERLAP_H
+#define OVERLAP_H
+
+struct arch;
+struct binfmt_list;
+struct entry;
+struct rule;
+struct warnings;
+
+/* The first enabled entry that programs of an architecture go to, whatever its name; NULL if there is none. */
+const struct entry *arch_taker(const struct binfmt_list *list, const struct arch *arch);
+
+/*
+ * The name of the first enabled entry ahead of the one of the rule's name (of all, if there is none)
+ * that takes some of its files, NULL if none does.
+ */
+const char *overlap_in_front(const struct rule *rule, const struct binfmt_list *list);
+
+/* Warns of the enabled entries that the rule, registered now and so ahead of all, takes files from. */
+void overlap_warn(const struct rule *rule, const struct binfmt_list *list, struct warnings *warnings);
+
+#endif

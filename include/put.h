@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PUT_H
+#define PUT_H
+
+#include "plan.h"
+#include "replace.h"
+#include "report.h"
+
+struct binfmt;
+struct binfmt_list;
+
+/* How a planned rule is to be put in place. */
+struct put {
+	struct binfmt *b;
+	const struct binfmt_list *list; /* the live entries */
+	bool force, keep;
+	bool persist;         /* write its binfmt.d file too */
+	const char *conf_dir; /* there; NULL: the usual folder */
+};
+
+/*
+ * Pure: what becomes of a live handler (live->entry NULL: there is none) where this rule is asked for.
+ * `stale`: it holds an interpreter file that was replaced. OUT_FAILED: it differs and is to be kept.
+ */
+enum outcome put_fate(const struct live *live, const struct plan *plan, bool stale, bool keep);
+
+/*
+ * Makes the handler be as planned: checks, compares, replaces, reads back. A live entry that is
+ * disabled stays so, and plan->enabled says it. On OUT_FAILED *err says why.
+ */
+enum outcome put_rule(const struct put *put, struct plan *plan, const struct live *live, struct err *err,
+		      struct warnings *warnings);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include "put.h"
+#include "binfmt.h"
+#include "binfmt_list.h"
+#include "binfmt_open.h"
+#include "check.h"
+#include "err.h"
+#include "overlap.h"
+#include "persist.h"
+#include "stale.h"
+
+static bool
+is_equal(const struct entry *live, const struct plan *plan)
+{
+	return live && rule_same(&plan->rule, &live->rule) && plan->enabled == live->enabled;
+}
+
+/* An entry that is there already, as it should be and under its own name. */
+static bool
+is_same(const struct live *live, const struct plan *plan)
+{
+	return !live->temporary && is_equal(live->entry, plan);
+}
+
+enum outcome
+put_fate(const struct live *live, const struct plan *plan, bool stale, bool keep)
+{
+	if (!live->entry)
+		return OUT_REGISTERED;
+	if (is_same(live, plan))
+		return stale ? OUT_REPLACED : OUT_UNCHANGED;
+	return keep && !is_equal(live->entry, plan) ? OUT_FAILED : OUT_REPLACED;
+}
+
+/* Of an entry as planned: does it hold a file that was replaced? */
+static bool
+is_stale(const struct put *put, const struct entry *live)
+{
+	struct err ignored;
+
+	return stale_of(live, put->list, binfmt_enabled(put->b, &ignored) == 1).stale == STALE_REPLACED;
+}
+
+/* What the user should know of what is about to happen. */
+static void
+warn(const struct put *put, const struct plan *plan, const struct live *live, enum outcome fate,
+     struct warnings *warnings)
+{
+	const char *front = overlap_in_front(&plan->rule, put->list);
+
+	if (fate == OUT_UNCHANGED && !plan->enabled)
+		warn_add(warnings, "the entry is disabled; binfmtctl enable turns it on");
+	if (fate == OUT_UNCHANGED && front)
+		warn_add(warnings, "entry %s is tried first and takes its files", front);
+	if (fate == OUT_UNCHANGED)
+		return;
+	if (is_same(live, plan))
+		warn_add(warnings, "the interpreter file was replaced since the entry was registered");
+	if (plan->enabled)
+		overlap_warn(&plan->rule, put->list, warnings);
+	else if (live->entry && !(plan->rule.flags & RULE_D))
+		warn_add(warnings,
+			 "the entry is disabled and stays so; it was enabled for the moment of its replacement");
+}
+
+/* Checks the rule, and finds out what would keep its file from being written while nothing has happened. */
+static int
+check_first(const struct put *put, const struct plan *plan, struct persist *file, struct err *err,
+	    struct warnings *warnings)
+{
+	const struct check check = {.dir = put->b->dir, .list = put->list, .verb = "registers", .force = put->force};
+
+	if (check_rule(&plan->rule, &check, err, warnings) < 0)
+		return -1;
+	if (!put->persist)
+		return 0;
+	if (persist_open(file, put->conf_dir, plan->rule.name, put->force, err) < 0)
+		return -1;
+	if (persist_prepare(file, &plan->rule, err) == 0)
+		return 0;
+	persist_close(file);
+	return -1;
+}
+
+/* Writes the entry's file. */
+static enum outcome
+persist(const struct put *put, const struct plan *plan, struct persist *file, enum outcome outcome, struct err *err,
+	struct warnings *warnings)
+{
+	if (outcome != OUT_FAILED && persist_write(file, put->b->planned, err) < 0) {
+		warn_add(warnings, "it is registered, but will not be after the next boot");
+		outcome = OUT_FAILED;
+	}
+	if (outcome != OUT_FAILED && !plan->enabled)
+		warn_add(warnings, "it is disabled, but its binfmt.d file makes it an enabled one at the next boot");
+	persist_close(file);
+	return outcome;
+}
+
+enum outcome
+put_rule(const struct put *put, struct plan *plan, const struct live *live, struct err *err, struct warnings *warnings)
+{
+	enum outcome outcome;
+	struct persist file;
+
+	if (check_first(put, plan, &file, err, warnings) < 0)
+		return OUT_FAILED;
+	plan->enabled = plan->enabled && (!live->entry || live->entry->enabled);
+	outcome = put_fate(live, plan, is_same(live, plan) && is_stale(put, live->entry), put->keep);
+	if (outcome == OUT_FAILED)
+		err_set(err, ERR_EXISTS, "an entry of this name is there and differs (--keep keeps it)");
+	else
+		warn(put, plan, live, outcome, warnings);
+	if ((outcome == OUT_REGISTERED || outcome == OUT_REPLACED) &&
+	    replace_rule(put->b, &plan->rule, plan->enabled, err) < 0)
+		outcome = OUT_FAILED;
+	return put->persist ? persist(put, plan, &file, outcome, err, warnings) : outcome;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include <elf.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "elf.h"
+#include "loader.h"
+
+/* Finds the program header that names the loader: 1 and a copy of it, 0 there is none, -1. */
+static int
+find_loader(int fd, struct elf_head *elf, unsigned char header[static sizeof(Elf64_Phdr)])
+{
+	unsigned char head[sizeof(Elf64_Ehdr)], table[4096];
+	ssize_t n = pread(fd, head, sizeof(head), 0);
+
+	if (n < 0 || !elf_parse(head, (size_t)n, elf))
+		return -1;
+	if (elf->phnum && elf->phentsize != (elf->wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr)))
+		return -1; /* nor would the kernel run it */
+	/* As many headers at a time as fit: nearly always all of them. */
+	for (size_t i = 0, batch; i < elf->phnum; i += batch) {
+		uint64_t at = elf->phoff + (uint64_t)i * elf->phentsize;
+
+		batch = sizeof(table) / elf->phentsize;
+		if (batch > elf->phnum - i)
+			batch = elf->phnum - i;
+		n = at <= INT64_MAX ? pread(fd, table, batch * elf->phentsize, (off_t)at) : -1;
+		if (n < 0 || (size_t)n != batch * elf->phentsize)
+			return -1;
+		for (size_t k = 0; k < batch; k++)
+			if (elf_number(table + k * elf->phentsize, 4, elf->big) == PT_INTERP) {
+				memcpy(header, table + k * elf->phentsize, elf->phentsize);
+				return 1;
+			}
+	}
+	return 0;
+}
+
+int
+loader_is_asked(int fd)
+{
+	unsigned char header[sizeof(Elf64_Phdr)];
+	struct elf_head elf;
+
+	return find_loader(fd, &elf, header);
+}
+
+int
+loader_path(int fd, char path[static 256])
+{
+	unsigned char header[sizeof(Elf64_Phdr)];
+	struct elf_head elf;
+	int found = find_loader(fd, &elf, header);
+	uint64_t at, size;
+	size_t word;
+
+	path[0] = '\0';
+	if (found <= 0)
+		return found;
+	word = elf.wide ? 8 : 4;
+	at = elf_number(header + word, word, elf.big); /* p_offset */
+	size = elf_number(header + (elf.wide ? 32 : 16), word, elf.big);
+	if (size < 2 || size > 256 || at > INT64_MAX || pread(fd, path, size, (off_t)at) != (ssize_t)size ||
+	    path[size - 1])
+		path[0] = '\0';
+	return 1;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#include "overlap.h"
+#include "binfmt_list.h"
+#include "err.h"
+#include "probe.h"
+#include "tempname.h"
+
+const struct entry *
+arch_taker(const struct binfmt_list *list, const struct arch *arch)
+{
+	struct subject subject = {.path = ""};
+
+	probe_build(arch, 1, subject.head);
+	return binfmt_list_taker(list, &subject);
+}
+
+static bool
+overlaps(const struct entry *e, const struct rule *rule)
+{
+	return e->enabled && pattern_overlap(&rule->pattern, &e->rule.pattern);
+}
+
+const char *
+overlap_in_front(const struct rule *rule, const struct binfmt_list *list)
+{
+	for (size_t i = 0; i < list->count && !tempname_matches(list->entries[i].rule.name, rule->name); i++)
+		if (overlaps(&list->entries[i], rule))
+			return list->entries[i].rule.name;
+	return NULL;
+}
+
+void
+overlap_warn(const struct rule *rule, const struct binfmt_list *list, struct warnings *warnings)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const char *name = list->entries[i].rule.name;
+
+		if (overlaps(&list->entries[i], rule) && !tempname_matches(name, rule->name))
+			warn_add(warnings, "it now takes files from entry %s, which is tried after it", name);
+	}
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdbool.h>
+#include <string.h>
+
+#include "hex.h"
+
+static int
+nibble(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* Two hex digits at s, or -1. A NUL is no digit, so the second is not read past the end. */
+static int
+hex_byte(const char *s)
+{
+	int high = nibble(s[0]);
+	int low = high < 0 ? -1 : nibble(s[1]);
+
+	return low < 0 ? -1 : high << 4 | low;
+}
+
+const char *
+hex_parse(const char *word, unsigned char *bytes, size_t max, size_t *len)
+{
+	bool plain = !strchr(word, '\\');
+	size_t n = 0;
+	int byte;
+
+	while (*word) {
+		if (plain || *word == '\\') {
+			if (!plain && word[1] != 'x')
+				return "a backslash must start \\xHH (a backslash itself is \\x5c)";
+			byte = hex_byte(word + (plain ? 0 : 2));
+			word += plain ? 2 : 4;
+		} else {
+			byte = (unsigned char)*word++;
+		}
+		if (byte < 0)
+			return plain ? "not an even number of hex digits (7f454c46 or \\x7fELF)"
+				     : "\\x must be followed by two hex digits";
+		if (n == max)
+			return "longer than 256 bytes";
+		bytes[n++] = (unsigned char)byte;
+	}
+	*len = n;
+	return NULL;
+}
+
+void
+hex_format(const unsigned char *bytes, size_t len, char *hex)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < len; i++) {
+		*hex++ = digits[bytes[i] >> 4];
+		*hex++ = digits[bytes[i] & 15];
+	}
+	*hex = '\0';
+}

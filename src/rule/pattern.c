@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "pattern.h"
+
+unsigned char
+pattern_mask(const struct pattern *pattern, size_t i)
+{
+	return pattern->mask ? pattern->mask[i] : 0xff;
+}
+
+const char *
+pattern_extension(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot ? dot + 1 : NULL;
+}
+
+int
+pattern_differs(const struct pattern *pattern, const unsigned char head[static PATTERN_WINDOW])
+{
+	for (size_t i = 0; i < pattern->size; i++)
+		if ((head[pattern->offset + i] ^ pattern->magic[i]) & pattern_mask(pattern, i))
+			return (int)(pattern->offset + i);
+	return -1;
+}
+
+bool
+pattern_takes(const struct pattern *pattern, const struct subject *subject)
+{
+	const char *extension;
+
+	if (pattern->type == PATTERN_MAGIC)
+		return pattern_differs(pattern, subject->head) < 0;
+	extension = pattern->type == PATTERN_EXTENSION ? pattern_extension(subject->path) : NULL;
+	return extension && strcmp(extension, pattern->extension) == 0;
+}
+
+bool
+pattern_same(const struct pattern *a, const struct pattern *b)
+{
+	if (a->type != b->type)
+		return false;
+	if (a->type == PATTERN_EXTENSION)
+		return strcmp(a->extension, b->extension) == 0;
+	if (a->type != PATTERN_MAGIC)
+		return a->type == PATTERN_BPF;
+	if (a->offset != b->offset || a->size != b->size)
+		return false;
+	for (size_t i = 0; i < a->size; i++)
+		if (pattern_mask(a, i) != pattern_mask(b, i) || (a->magic[i] ^ b->magic[i]) & pattern_mask(a, i))
+			return false;
+	return true;
+}
+
+bool
+pattern_overlap(const struct pattern *a, const struct pattern *b)
+{
+	size_t start = a->offset > b->offset ? a->offset : b->offset;
+	size_t end_a = (size_t)a->offset + a->size, end_b = (size_t)b->offset + b->size;
+
+	if (a->type != b->type || (a->type != PATTERN_MAGIC && a->type != PATTERN_EXTENSION))
+		return false;
+	if (a->type == PATTERN_EXTENSION)
+		return strcmp(a->extension, b->extension) == 0;
+	for (size_t i = start; i < end_a && i < end_b; i++) {
+		size_t ia = i - a->offset, ib = i - b->offset;
+
+		if ((a->magic[ia] ^ b->magic[ib]) & pattern_mask(a, ia) & pattern_mask(b, ib))
+			return false;
+	}
+	return true;
+}

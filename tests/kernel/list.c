@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* list on the real kernel. */
+#include "harness.h"
+
+static void
+list__entries__newest_first(void **state)
+{
+	const char *out, *first, *second;
+
+	(void)state;
+	expect(tool("list", NULL), 0, "", "");
+	two_entries();
+	register_raw(THEIRS);
+	out = expect(tool("list", NULL), 0, "theirs ", "")->out;
+	first = strstr(out, "qemu-riscv64 ");
+	second = strstr(out, "qemu-aarch64 ");
+	assert_true(first && second && strstr(out, "theirs ") < first && first < second);
+	tool("register", "aarch64", "-fP", NULL);
+	out = tool("list", NULL)->out;
+	assert_true(strstr(out, "qemu-aarch64 ") < strstr(out, "theirs "));
+}
+
+static void
+list__switched_off__said(void **state)
+{
+	(void)state;
+	assert_int_equal(mount_write("status", "0", 1), 0);
+	expect(tool("list", NULL), 0, NULL, "switched off");
+	expect(tool("status", NULL), 0, "switched OFF", "");
+}
+
+static void
+list__supported__every_architecture_and_its_handler(void **state)
+{
+	(void)state;
+	two_entries();
+	expect(tool("list", "--supported", NULL), 0, "qemu-riscv64", "");
+	expect(tool("list", "--supported", NULL), 0, "native", "");
+	expect(shell("./binfmtctl list --supported | wc -l"), 0, "39\n", "");
+	expect(shell("./binfmtctl list --supported -d /nowhere | wc -l"), 0, "39\n", "");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(list__entries__newest_first),
+	    cmocka_unit_test(list__switched_off__said),
+	    cmocka_unit_test(list__supported__every_architecture_and_its_handler),
+	};
+
+	return ns_run(tests);
+}

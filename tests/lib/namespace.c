@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include "harness.h"
+
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *no_namespace = "ns_enter was not called";
+static const char *private_place;
+
+const char *
+ns_become_root(void)
+{
+	unsigned uid = geteuid(), gid = getegid();
+	char map[64];
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
+		return "user namespaces are not permitted here";
+	overwrite("/proc/self/setgroups", "deny");
+	snprintf(map, sizeof(map), "0 %u 1", uid);
+	if (!overwrite("/proc/self/uid_map", map))
+		return "the uid map of the namespace cannot be written";
+	snprintf(map, sizeof(map), "0 %u 1", gid);
+	if (!overwrite("/proc/self/gid_map", map))
+		return "the gid map of the namespace cannot be written";
+	return NULL;
+}
+
+const char *
+ns_mount(void)
+{
+	struct stat before, after;
+
+	if (stat(MOUNT, &before) < 0)
+		return "there is no " MOUNT;
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return "the mounts of the namespace cannot be made private";
+	if (mount("binfmt_misc", MOUNT, "binfmt_misc", 0, NULL) < 0)
+		return "this kernel does not mount binfmt_misc in a user namespace (before Linux 6.7)";
+	if (stat(MOUNT, &after) < 0 || before.st_dev == after.st_dev)
+		return "the mounted binfmt_misc is not a new one";
+	return NULL;
+}
+
+static void
+make_private_place(void)
+{
+	static const char *const places[] = {"/media", "/srv", "/opt"};
+
+	for (size_t i = 0; !private_place && i < LENGTH(places); i++)
+		if (mount("tmpfs", places[i], "tmpfs", 0, "mode=0755") == 0)
+			private_place = places[i];
+}
+
+const char *
+ns_private_place(void)
+{
+	return private_place;
+}
+
+const char *
+ns_enter(void)
+{
+	no_namespace = ns_become_root();
+	if (!no_namespace)
+		no_namespace = ns_mount();
+	if (!no_namespace)
+		make_private_place();
+	return no_namespace;
+}
+
+void
+ns_empty(void)
+{
+	assert_int_equal(mount_write("status", "-1", 2), 0);
+	assert_int_equal(mount_write("status", "1", 1), 0);
+}
+
+int
+ns_setup(void **state)
+{
+	(void)state;
+	if (no_namespace)
+		skip_because("%s", no_namespace);
+	ns_empty();
+	return 0;
+}
+
+static void
+no_namespace_test(void **state)
+{
+	(void)state;
+	skip_because("%s", no_namespace);
+}
+
+int
+ns_run_tests(const char *name, const struct CMUnitTest *tests, size_t count)
+{
+	struct CMUnitTest *own = calloc(count, sizeof(*own));
+	const char *reason = ns_enter();
+	int failed;
+
+	if (!own)
+		return 1;
+	for (size_t i = 0; i < count; i++) {
+		own[i] = tests[i];
+		if (reason)
+			own[i] = (struct CMUnitTest){.name = tests[i].name, .test_func = no_namespace_test};
+		else if (!own[i].setup_func)
+			own[i].setup_func = ns_setup;
+	}
+	failed = _cmocka_run_group_tests(name, own, count, NULL, NULL);
+	free(own);
+	return failed;
+}

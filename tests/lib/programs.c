@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "harness.h"
+
+#include <errno.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "arch.h"
+#include "err.h"
+#include "host.h"
+#include "probe.h"
+
+char *
+probe_program(const char *arch, const char *file)
+{
+	const struct arch *row = arch_find(arch);
+	unsigned char elf[PROBE_MAX];
+	char *path;
+
+	assert_non_null(row);
+	path = scratch_file(file);
+	spill(path, elf, probe_build(row, 1, elf), 0755);
+	return path;
+}
+
+const char *
+tiny_interpreter(void)
+{
+	static char *path;
+
+	if (!path) {
+		assert_non_null(host_arch());
+		path = probe_program(host_arch()->name, "tiny");
+	}
+	return path;
+}
+
+const char *
+script_interpreter(void)
+{
+	static const char text[] = "#!/bin/sh\necho told \"$@\"\n";
+	static char *path;
+
+	if (!path)
+		path = scratch_text("script", text, 0755);
+	return path;
+}
+
+bool
+exit_interpreter(const char *path, int status)
+{
+	static const char text[] =
+	    "#if defined __x86_64__\n"
+	    "void _start(void) { __asm__ volatile(\"syscall\" : : \"a\"(60), \"D\"(STATUS)); }\n"
+	    "#elif defined __aarch64__\n"
+	    "void _start(void) { register long n __asm__(\"x8\") = 93, s __asm__(\"x0\") = STATUS;\n"
+	    "__asm__ volatile(\"svc 0\" : : \"r\"(n), \"r\"(s)); }\n"
+	    "#elif defined __riscv\n"
+	    "void _start(void) { register long n __asm__(\"a7\") = 93, s __asm__(\"a0\") = STATUS;\n"
+	    "__asm__ volatile(\"ecall\" : : \"r\"(n), \"r\"(s)); }\n"
+	    "#else\n"
+	    "int main(void) { return STATUS; }\n"
+	    "#endif\n";
+	char *source = scratch_text("interpreter.c", text, 0644);
+	bool built;
+
+	built =
+	    shell("PATH=/usr/local/bin:/usr/bin:/bin; cc -DSTATUS=%d -O1 -nostdlib -static -o '%s' '%s' 2>/dev/null "
+		  "|| "
+		  "cc -DSTATUS=%d -static -o '%s' '%s'",
+		  status, path, source, status, path, source)
+		->status == 0;
+	free(source);
+	return built;
+}
+
+int
+exec_status(const char *path)
+{
+	char *argv[] = {(char *)(uintptr_t)path, NULL}, *env[] = {NULL};
+	int status, error;
+	pid_t pid;
+
+	error = posix_spawn(&pid, path, NULL, NULL, argv, env);
+	if (error)
+		return -error;
+	if (waitpid(pid, &status, 0) != pid)
+		return -ECHILD;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+char *
+tiny_copy(const char *name)
+{
+	return scratch_copy(tiny_interpreter(), name);
+}
+
+void
+upgrade(const char *path)
+{
+	char *next = tiny_copy("upgrade");
+
+	assert_int_equal(rename(next, path), 0);
+	free(next);
+}
+
+void
+let_the_clock_tick(void)
+{
+	const struct timespec pause = {.tv_nsec = 30000000};
+
+	nanosleep(&pause, NULL);
+}
+
+ino_t
+runner_of(const char *arch)
+{
+	const struct arch *row = arch_find(arch);
+	unsigned char elf[PROBE_MAX];
+	struct probe_result result;
+	struct err err;
+	size_t size;
+
+	assert_non_null(row);
+	size = probe_build(row, 1, elf);
+	assert_int_equal(probe_run(elf, size, NULL, PROBE_UNTIL_EXEC, 60000, &result, &err), 0);
+	return result.ino;
+}

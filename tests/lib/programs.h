@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* Interpreters that tell who ran, and foreign programs for them. */
+#ifndef PROGRAMS_H
+#define PROGRAMS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* The probe program of an architecture as an executable file of the scratch folder; its path on the heap. Exits 42. */
+char *probe_program(const char *arch, const char *file);
+
+/* A static native program that exits 42; a script that prints "told" and its arguments. Static paths. */
+const char *tiny_interpreter(void);
+const char *script_interpreter(void);
+
+/* A fresh copy of the tiny interpreter under this name in the scratch folder; its path on the heap. */
+char *tiny_copy(const char *name);
+
+/* Puts the tiny interpreter there as a package manager does it: a new file by rename. */
+void upgrade(const char *path);
+
+/* A file's change is later than the entry's registration only if the kernel's clock has ticked between. */
+void let_the_clock_tick(void);
+
+/*
+ * A native program of a few instructions that only exits with this status: as an interpreter it
+ * costs nothing and tells which handler was in force. False where there is no compiler.
+ */
+bool exit_interpreter(const char *path, int status);
+
+/* Executes a file with no arguments: its exit status, -errno if exec failed, 128 + a signal. */
+int exec_status(const char *path);
+
+/* Inode of the file that the kernel runs for a program of this architecture; 0 if none. */
+ino_t runner_of(const char *arch);
+
+#endif

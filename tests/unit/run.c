@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tests/run, the script that runs all test programs. Its programs here are this one again, with the name
+ * of a fake as argument: so what it reads is what this machine's cmocka prints.
+ */
+#include "harness.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+static const char *own_path;
+
+static void
+passes(void **state)
+{
+	(void)state;
+}
+
+static void
+fails(void **state)
+{
+	(void)state;
+	fail_msg("as it should");
+}
+
+static void
+skips(void **state)
+{
+	(void)state;
+	skip_because("the fake wants it");
+}
+
+static void
+skips_elsewhere(void **state)
+{
+	(void)state;
+	skip_because("another reason");
+}
+
+static void
+dies(void **state)
+{
+	(void)state;
+	kill(getpid(), SIGKILL);
+}
+
+static void
+leaves(void **state)
+{
+	(void)state;
+	_exit(0);
+}
+
+static int
+bad_setup(void **state)
+{
+	(void)state;
+	return -1;
+}
+
+static const struct CMUnitTest good[] = {cmocka_unit_test(passes), {.name = "passes too", .test_func = passes}},
+			       bad[] = {cmocka_unit_test(passes),
+					cmocka_unit_test(fails),
+					{.name = "fails too", .test_func = fails}},
+			       skipping[] = {cmocka_unit_test(skips),
+					     cmocka_unit_test(skips_elsewhere),
+					     {.name = "skips too", .test_func = skips}},
+			       dying[] = {cmocka_unit_test(passes), cmocka_unit_test(dies)},
+			       leaving[] = {cmocka_unit_test(passes), cmocka_unit_test(leaves)},
+			       unready[] = {cmocka_unit_test(passes), cmocka_unit_test_setup(passes, bad_setup)};
+
+static const struct fake {
+	const char *name;
+	const struct CMUnitTest *tests;
+	size_t count;
+	int status; /* of the program, although all tests passed; 0: cmocka's */
+} fakes[] = {
+    {"good", good, LENGTH(good), 0},
+    {"bad", bad, LENGTH(bad), 0},
+    {"skipping", skipping, LENGTH(skipping), 0},
+    {"dying", dying, LENGTH(dying), 0},
+    {"leaving", leaving, LENGTH(leaving), 0},
+    {"unready", unready, LENGTH(unready), 0},
+    {"leaking", good, LENGTH(good), 23},
+};
+
+static int
+play(const char *name)
+{
+	for (size_t i = 0; i < LENGTH(fakes); i++)
+		if (strcmp(fakes[i].name, name) == 0) {
+			int failed = _cmocka_run_group_tests(name, fakes[i].tests, fakes[i].count, NULL, NULL);
+
+			return fakes[i].status ? fakes[i].status : failed;
+		}
+	return 99;
+}
+
+/* Runs tests/run with these fakes, NULL ends them. */
+static const struct run *
+run_fakes(const char *const names[])
+{
+	char text[4096], line[8192] = "exec tests/run";
+
+	for (; *names; names++) {
+		char *path;
+
+		snprintf(text, sizeof(text), "#!/bin/sh\nexec '%s' %s\n", own_path, *names);
+		path = scratch_text(*names, text, 0755);
+		snprintf(line + strlen(line), sizeof(line) - strlen(line), " '%s'", path);
+		free(path);
+	}
+	return shell("%s", line);
+}
+
+/* Fails unless the run ended so: exit status, and these last lines. */
+#define expect_end(status, end, ...) expect_end_at(status, end, (const char *const[]){__VA_ARGS__, NULL}, __LINE__)
+
+static void
+expect_end_at(int status, const char *end, const char *const names[], int line)
+{
+	const struct run *r = run_fakes(names);
+	size_t len = strlen(r->out), tail = strlen(end);
+
+	if (r->status == status && len >= tail && strcmp(r->out + len - tail, end) == 0)
+		return;
+	print_error("status %d, wanted %d\n> %s\nwanted at its end:\n> %s\n", r->status, status, r->out, end);
+	_fail(__FILE__, line);
+}
+
+/* A line about a fake, which lies in the scratch folder. */
+static const char *
+failed(const char *fake, const char *what, const char *sums)
+{
+	static char text[8192];
+
+	snprintf(text, sizeof(text), "failed: %s/%s: %s\n%s\n", scratch(), fake, what, sums);
+	return text;
+}
+
+static void
+run__all_pass__sums_and_exit_0(void **state)
+{
+	(void)state;
+	expect_end(0, "\n\n4 passed, 0 failed, 0 skipped\n", "good", "good");
+}
+
+static void
+run__output__shown_as_it_is(void **state)
+{
+	const char *const names[] = {"bad", NULL};
+
+	(void)state;
+	expect(run_fakes(names), 1, "as it should", "");
+	expect(run_fakes(names), 1, "[ RUN      ] fails too\n", "");
+	expect(run_fakes(names), 1, "== ", "");
+}
+
+static void
+run__some_fail__named_and_the_next_program_runs(void **state)
+{
+	(void)state;
+	expect_end(1, failed("bad", "fails too", "3 passed, 2 failed, 0 skipped"), "bad", "good");
+	expect(run_fakes((const char *const[]){"bad", "good", NULL}), 1, "/bad: fails\nfailed: ", "");
+}
+
+static void
+run__some_skip__each_reason_once_with_its_count(void **state)
+{
+	(void)state;
+	expect_end(0,
+		   "\nskipped 2 times: the fake wants it\nskipped 1 times: another reason\n"
+		   "2 passed, 0 failed, 3 skipped\n",
+		   "skipping", "good");
+	expect_end(0,
+		   "\nskipped 4 times: the fake wants it\nskipped 2 times: another reason\n"
+		   "0 passed, 0 failed, 6 skipped\n",
+		   "skipping", "skipping");
+}
+
+static void
+run__killed__one_failed_and_the_next_program_runs(void **state)
+{
+	(void)state;
+	expect_end(1, failed("dying", "died with status 137", "2 passed, 1 failed, 0 skipped"), "dying", "good");
+}
+
+/* Exit status 0 is no proof: the summary is missing. */
+static void
+run__gone_half_way__one_failed(void **state)
+{
+	(void)state;
+	expect_end(1, failed("leaving", "died with status 0", "0 passed, 1 failed, 0 skipped"), "leaving");
+}
+
+static void
+run__program_that_is_not_there__one_failed(void **state)
+{
+	(void)state;
+	expect(shell("tests/run /nowhere/test"), 1,
+	       "failed: /nowhere/test: died with status 127\n0 passed, 1 failed, 0 skipped\n", "");
+	expect(shell("tests/run"), 2, "", "usage");
+}
+
+static void
+run__bad_exit_though_all_passed__one_failed(void **state)
+{
+	(void)state;
+	expect_end(1, failed("leaking", "exit status 23 though no test failed", "2 passed, 1 failed, 0 skipped"),
+		   "leaking");
+}
+
+static void
+run__setup_fails__one_failed(void **state)
+{
+	(void)state;
+	expect_end(1, failed("unready", "passes", "1 passed, 1 failed, 0 skipped"), "unready");
+}
+
+int
+main(int argc, char *argv[])
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(run__all_pass__sums_and_exit_0),
+	    cmocka_unit_test(run__output__shown_as_it_is),
+	    cmocka_unit_test(run__some_fail__named_and_the_next_program_runs),
+	    cmocka_unit_test(run__some_skip__each_reason_once_with_its_count),
+	    cmocka_unit_test(run__killed__one_failed_and_the_next_program_runs),
+	    cmocka_unit_test(run__gone_half_way__one_failed),
+	    cmocka_unit_test(run__program_that_is_not_there__one_failed),
+	    cmocka_unit_test(run__bad_exit_though_all_passed__one_failed),
+	    cmocka_unit_test(run__setup_fails__one_failed),
+	};
+
+	own_path = argv[0];
+	if (argc > 1)
+		return play(argv[1]);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
