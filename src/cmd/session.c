@@ -140,6 +140,8 @@ session_end(struct session *c)
 			report_writes(c->args, c->planned.first);
 		json_end();
 	}
+	if (c->planned.incomplete)
+		print_err(NULL, "out of memory: not all writes are shown");
 	c->failed += c->planned.incomplete;
 	planned_free(&c->planned);
 	binfmt_list_free(&c->list);

@@ -233,7 +233,7 @@ replace_heal(struct binfmt *b, const char *name, struct err *err)
 		return -1;
 	if (!s.has_temporary)
 		return 0;
-	if (s.held.entry.reason)
+	if (!s.has_entry && s.held.entry.reason)
 		return err_set(err, ERR_NOT_UNDERSTOOD, "%s/%s cannot be understood: %s", b->dir, s.temporary,
 			       s.held.entry.reason);
 	/* A temporary that is disabled was to replace a disabled entry, and died before the last write. */
