@@ -16,11 +16,13 @@ ALL_CFLAGS = $(BASE_CFLAGS) $(HARDEN_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LDFLAGS) $(PIE_$(STATIC)) $(CFLAGS) $(LDFLAGS)
 
 # Everything but main.c, lowest folder first: none uses what stands behind it. Tests link with it.
-BASE = arena err suggest text
-RULE = arch arch_table elf entry hex limit line pattern rule tempname
+BASE = arena err paste suggest text
+RULE = arch arch_table confline elf entry hex limit line pattern rule shebang tempname
 KERNEL = binfmt binfmt_list binfmt_open mount planned replace snapshot userns
-HOST = confd facts host interp loader persist probe probe_elf trust
-JUDGE = archtest bootcheck check doctor health overlap resolve stale
+HOST = boot caps confd confd_lines facts host interp loader native native_start needs opened persist probe \
+	probe_alone probe_child probe_elf probe_look probe_root probe_sweep probe_watch records segment trust walk walker
+JUDGE = archtest bootcheck bootorder check doctor doctor_machine drift elfkind filecheck filekind health inforce overlap \
+	remedy resolve stale
 CLI = columns help json operand opt print report
 CMD = cmd_completion cmd_doctor cmd_enable cmd_list cmd_match cmd_refresh cmd_register cmd_remove cmd_status cmd_test \
 	plan put session
@@ -35,19 +37,17 @@ all: binfmtctl
 binfmtctl: build/main.o $(LIB_OBJ)
 	$(CC) $(ALL_CFLAGS) -o $@ build/main.o $(LIB_OBJ) $(ALL_LDFLAGS)
 
-build/%.o: src/%.c $(HEADERS) Makefile
+vpath %.c src build
+
+build/%.o: %.c $(HEADERS) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # The folder counts too: a file taken away must leave the table.
-build/arch_table.c: $(MAGIC) magic magic/mktable.awk
-	@mkdir -p build
+build/rule/arch_table.c: $(MAGIC) magic magic/mktable.awk
+	@mkdir -p $(@D)
 	LC_ALL=C $(AWK) -f magic/mktable.awk $$(LC_ALL=C; for f in magic/*; do [ "$$f" = magic/mktable.awk ] || echo "$$f"; done) >$@.tmp
 	mv $@.tmp $@
-
-build/rule/arch_table.o: build/arch_table.c $(HEADERS) Makefile
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # Unit tests first; those against the kernel make namespaces of their own and need no root.
 TESTS = $(sort $(wildcard tests/unit/*.c)) $(sort $(wildcard tests/kernel/*.c))
@@ -73,10 +73,14 @@ SECONDS = 30
 FUZZ_CC = clang
 FUZZ_CFLAGS = $(BASE_CFLAGS) -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZERS = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/*.c)))
+FUZZ_OBJ = $(LIB:%=build/fuzz/lib/%.o)
 
-build/fuzz/%: tests/fuzz/%.c $(LIB:%=src/%.c) build/arch_table.c $(HEADERS)
+build/fuzz/lib/%.o: %.c $(HEADERS) Makefile
 	@mkdir -p $(@D)
-	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< $(filter-out src/rule/arch_table.c,$(LIB:%=src/%.c)) build/arch_table.c
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+build/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< $(FUZZ_OBJ)
 
 fuzz: $(FUZZERS:%=build/fuzz/%)
 	@for f in $(FUZZERS); do rm -rf build/fuzz/$$f.corpus && cp -r tests/fuzz/corpus/$$f build/fuzz/$$f.corpus && \

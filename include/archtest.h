@@ -7,15 +7,20 @@
 
 #include "err.h"
 #include "probe.h"
+#include "rule.h"
 
 struct arch;
-struct resolved;
+struct snapshot;
+struct walk;
 struct handler;
 
 /* What a trial of one architecture showed. */
 struct archtest {
 	bool ok;                        /* the probe ran and exited with PROBE_STATUS */
+	bool unhandled;                 /* exec fails as no handler takes it */
 	bool native;                    /* the kernel ran it itself */
+	bool stopped;                   /* in another root it was stopped before anything of the runner ran */
+	char entry[RULE_NAME_MAX + 1];  /* the live entry that takes it, "" if none does or it is not known */
 	bool stale;                     /* the runner's file was replaced or deleted since it was registered */
 	char runner[PATH_MAX + 16];     /* the file that ran it, "" if it could not be seen or none did */
 	char version[PROBE_OUTPUT_MAX]; /* QEMU's version line, "" if it is no QEMU */
@@ -23,10 +28,10 @@ struct archtest {
 };
 
 /*
- * Runs the architecture's probe through the kernel. `pick` is what resolve_subject said of it, NULL
- * where the entries cannot be seen.
+ * Runs the architecture's probe through the kernel, to its end: what is registered runs; in another root (see
+ * resolve.h) only up to the exec trap. `s` is NULL where the entries cannot be seen.
  */
-void archtest_run(const struct arch *arch, const struct resolved *resolved, unsigned timeout_ms,
+void archtest_run(const struct snapshot *s, int root, const struct arch *arch, unsigned timeout_ms,
 		  struct archtest *trial);
 
 /*
@@ -35,6 +40,8 @@ void archtest_run(const struct arch *arch, const struct resolved *resolved, unsi
  * `version` what a second run with QEMU_VERSION=1 was (NULL if none was made).
  */
 struct archtest_input {
+	const struct snapshot *s; /* NULL: the entries cannot be seen */
+	const struct walk *walk;  /* what was foretold, or NULL */
 	const struct arch *arch;
 	const struct handler *taker; /* the live entry that takes it, NULL: none, or not known */
 	const struct err *idle;      /* then, why none does, or NULL */

@@ -4,14 +4,17 @@
 
 #include "doctor.h"
 
+struct boot;
+
 /*
- * What the next boot will make of the configuration (binfmt.d): lines that will fail ("config"),
- * live entries of `s` that nothing will bring back ("unconfigured"), and pairs that will change
- * places ("boot-order"). s may be NULL: then only the lines are looked at.
+ * What the next boot will make of the configuration: lines that will fail or cannot work ("config"), live
+ * entries of `s` that nothing will bring back ("unconfigured"), that come back otherwise, and that are
+ * configured but not live ("drift"), and pairs that will change places ("boot-order"). s may be NULL: then
+ * only the lines are looked at. boot is NULL where it could not be read.
  */
-void bootcheck_examine(const struct snapshot *s, doctor_tell *tell, void *arg);
+void bootcheck_examine(const struct boot *boot, const struct snapshot *s, doctor_tell *tell, void *arg);
 
 /* How many live entries nothing will bring back. */
-size_t bootcheck_unconfigured(const struct snapshot *s);
+size_t bootcheck_unconfigured(const struct boot *boot, const struct snapshot *s);
 
 #endif

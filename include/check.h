@@ -5,16 +5,18 @@
 #include <stdbool.h>
 
 struct binfmt_list;
+struct entry;
 struct err;
 struct rule;
+struct walk;
 struct warnings;
 
 /* What a check is for. */
 struct check {
 	const char *dir;                /* the mount, for the way back */
 	const struct binfmt_list *list; /* live entries, NULL: not known */
-	const char *verb;               /* what is about to be done to the rule: "registers", "enables" */
-	bool live;                      /* the kernel has it already: its fields are legal, with F the file is held */
+	const char *verb;               /* what is about to be done to the rule: "registers"; NULL: nothing is */
+	const struct entry *live;       /* what the kernel has already: its fields are legal; NULL: it is new */
 	bool force;                     /* all refusals but those of fields become warnings, with the way back */
 };
 
@@ -31,10 +33,10 @@ int check_danger(const struct rule *rule, const struct check *check, struct err 
 /* The reason why a rule would take native programs or scripts and so brick the machine, or NULL. L rules may. */
 const char *check_native(const struct rule *rule);
 
-/*
- * Why running the interpreter comes back to this rule, directly, by #! or by another enabled entry
- * of the list (may be NULL), or NULL.
- */
-const char *check_loop(const struct rule *rule, const struct binfmt_list *list);
+/* What becomes of a file that is handed to a rule's interpreter (walk.h); not for BPF rules. */
+void check_walk(const struct rule *rule, const struct check *check, struct walk *walk);
+
+/* Of a walk that ends in ELOOP: whether it is because of the rule itself, in words; NULL: it does not. */
+const char *check_loop(const struct walk *walk, const struct entry *live);
 
 #endif

@@ -2,30 +2,67 @@
 #ifndef CONFD_H
 #define CONFD_H
 
-#include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 
-struct err;
-struct rule;
+#include "arena.h"
+#include "host.h"
+#include "rule.h"
 
-/* A line of a binfmt.d file. */
+struct err;
+
+/* What systemd-binfmt makes of a line, a file or a folder of binfmt.d. */
+enum confd_fate {
+	CONFD_REGISTERED, /* the rule gets registered */
+	CONFD_REFUSED,    /* it, or the kernel, refuses it: systemd-binfmt fails, and goes on */
+	CONFD_LOST,       /* the same, and what follows in this file is lost */
+	CONFD_IGNORED,    /* it passes it over without a word */
+	CONFD_UNREAD,     /* it could not be read here, so that is not known */
+};
+
+/* One line that is neither blank nor a comment, or what became of a file or folder as a whole. */
 struct confd_line {
-	const char *file;        /* whole path */
-	unsigned number;         /* from 1; 0: the file as a whole */
-	const struct rule *rule; /* NULL if the line is none */
-	const char *reason;      /* then, why */
+	const char *file; /* whole path */
+	unsigned number;  /* from 1, as systemd-binfmt counts; 0: the file or folder as a whole */
+	enum confd_fate fate;
+	const char *name;   /* the entry that is removed for it before anything else; NULL: none */
+	struct rule rule;   /* of a registered one */
+	const char *reason; /* of any other */
+	bool counted;       /* lines that end in a newline only, so that other programs count the same */
+};
+
+/* Everything that is configured, in the order of registration. */
+struct confd {
+	struct confd_line *lines;
+	size_t count, room;
+	const struct confd_line **named; /* those with a name, sorted by it and then by order */
+	size_t named_count;
+	size_t unread; /* files and folders that could not be read */
+	size_t bytes;  /* read so far */
+	struct arena arena;
 };
 
 /* The folders that systemd-binfmt reads: /etc, /run, /usr/local/lib and /usr/lib/binfmt.d; ends with NULL. */
 extern const char *const confd_dirs[];
 
 /*
- * Reads configuration as systemd-binfmt does: *.conf of the folders (NULL ends them), sorted by file
- * name over all of them, of equal names the first folder's; a link to /dev/null or an empty file
- * masks one. Calls `each` for every line that is neither blank nor a comment (# or ;), in the order
- * of registration. 0, or -1 if a folder cannot be read.
+ * Reads configuration as systemd-binfmt 252 does for this kernel: *.conf of the folders (NULL ends them), sorted by
+ * file name over all of them, of equal names the first folder's; a link to /dev/null or to nothing masks one. What
+ * would make systemd-binfmt wait or read for ever (FIFOs, devices) is not opened. -1 and *err: no memory.
  */
-int confd_read(const char *const *dirs, void (*each)(void *arg, const struct confd_line *line), void *arg,
-	       struct err *err);
+int confd_read(struct confd *confd, const char *const *dirs, struct host_kernel kernel, struct err *err);
+void confd_free(struct confd *confd);
+
+/* The last line that names this entry, which decides what becomes of it; NULL: none does. */
+const struct confd_line *confd_find(const struct confd *confd, const char *name);
+
+/* Whether this is the line that confd_find finds for its own name. */
+bool confd_decides(const struct confd *confd, const struct confd_line *line);
+
+/*
+ * Why a line registers nothing: its reason, or with flag F what is wrong with its interpreter now; NULL: it
+ * registers its rule.
+ */
+const char *confd_refusal(const struct confd_line *line);
 
 #endif

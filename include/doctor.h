@@ -4,10 +4,18 @@
 
 #include "err.h"
 
-struct facts;
 struct snapshot;
 
-enum grade { GRADE_PASS, GRADE_WARN, GRADE_FAIL };
+enum grade {
+	GRADE_PASS,
+	GRADE_WARN,
+	GRADE_FAIL,
+	GRADE_UNKNOWN, /* it could not be looked at */
+	GRADES,
+};
+
+/* The word of a grade: "pass". */
+const char *grade_word(enum grade grade);
 
 /* One check's outcome. */
 struct finding {
@@ -22,18 +30,7 @@ struct finding {
 /* Receives one finding of a check. */
 typedef void doctor_tell(void *arg, const char *check, const struct finding *finding);
 
-/* The checks of the machine: pure functions of what was read. Ends with an empty one. */
-struct doctor_check {
-	const char *name;
-	void (*judge)(const struct facts *facts, struct finding *finding);
-};
-
-extern const struct doctor_check doctor_checks[];
-
 /* Every problem of every entry, and who can become root by flag C. */
 void doctor_entries(const struct snapshot *s, doctor_tell *tell, void *arg);
-
-/* What runs a file, whether its interpreter is there, and whether programs of its architecture run. */
-void doctor_file(const struct snapshot *s, const char *file, doctor_tell *tell, void *arg);
 
 #endif

@@ -24,6 +24,18 @@ bool elf_parse(const unsigned char *head, size_t size, struct elf_head *elf);
 /* An unsigned number of `bytes` bytes (at most 8), the high one first if big. */
 uint64_t elf_number(const unsigned char *at, size_t bytes, bool big);
 
+/* One program header. */
+struct elf_segment {
+	uint32_t type;
+	uint64_t offset, size, align; /* in the file, in bytes */
+};
+
+/* Decodes a program header: 32 bytes, or 56 of a 64-bit file. */
+void elf_segment(const unsigned char *at, const struct elf_head *elf, struct elf_segment *segment);
+
+/* Where so many bytes from an offset on end; UINT64_MAX if nowhere. */
+uint64_t elf_end(uint64_t offset, uint64_t size);
+
 /* A pattern with bytes of its own: made once, not to be copied. */
 struct elf_like {
 	struct pattern pattern;

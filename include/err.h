@@ -17,8 +17,8 @@ enum {
 
 /* Every cause that has a word of its own: JSON key "code" and the man page's list. Sorted by word. */
 #define ERR_TABLE(X) \
-	X(AUTOFS, "autofs") X(BUSY, "busy") X(CREDENTIALS, "credentials") X(DELETED, "deleted") \
-	X(DENIED, "denied") X(DISABLED, "disabled") X(DYNAMIC, "dynamic") X(EXISTS, "exists") \
+	X(AUTOFS, "autofs") X(BROKEN, "broken") X(BUSY, "busy") X(CREDENTIALS, "credentials") X(DELETED, "deleted") \
+	X(DENIED, "denied") X(DISABLED, "disabled") X(DRIFT, "drift") X(DYNAMIC, "dynamic") X(EXISTS, "exists") \
 	X(FIELD, "field") X(FLAGS, "flags") X(HANDLED, "handled") X(INSECURE, "insecure") \
 	X(INTERPRETER, "interpreter") X(KERNEL, "kernel") X(LEFTOVER, "leftover") X(LIKE, "like") \
 	X(LOCK, "lock") X(LOOP, "loop") X(MEMORY, "memory") X(MISSING, "missing") X(MOUNT, "mount") \
@@ -27,7 +27,7 @@ enum {
 	X(NOT_EXECUTABLE, "not-executable") X(NOT_KEPT, "not-kept") X(NOT_MOUNTED, "not-mounted") \
 	X(NOT_ROOT, "not-root") X(NOT_UNDERSTOOD, "not-understood") X(OPEN, "open") X(PERSIST, "persist") \
 	X(PROBE, "probe") X(READ, "read") X(READ_ONLY, "read-only") X(SHADOWED, "shadowed") X(STALE, "stale") \
-	X(UNKNOWN, "unknown") X(USAGE, "usage") X(VERIFY, "verify") X(WRITE, "write")
+	X(UNFIXED, "unfixed") X(UNKNOWN, "unknown") X(USAGE, "usage") X(VERIFY, "verify") X(WRITE, "write")
 
 /* clang-format on */
 

@@ -3,21 +3,34 @@
 #define FACTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "binfmt_open.h"
 #include "err.h"
 #include "host.h"
 
+struct binfmt_list;
+
+/* Where a thing could not be looked at it is neither so nor not so. */
+enum known { KNOWN_NO, KNOWN_YES, KNOWN_NOT };
+
 /* What doctor reads of the machine before it judges; a number is -1 where it could not be read. */
 struct facts {
 	struct host_kernel kernel;
-	const char *dir;  /* of the mount */
+	enum known supported; /* the kernel names binfmt_misc among its file systems */
+	bool modules;         /* there is a folder of modules for the running kernel */
+	const char *dir;      /* of the mount */
+	bool dir_is_there;
 	struct err mount; /* why it could not be opened; ERR_NONE: it was */
-	bool read_only;
-	bool switched_on;
+	enum known read_only;
+	enum known switched_on;
 	bool initial_user_namespace;
 	bool container;
 	enum binfmt_scope scope;
+	long entries;             /* live, disabled ones too */
+	long held;                /* of them those that hold their interpreter open (flag F) */
+	long max_held;            /* user.max_binfmt_misc_interpreters (Linux 7.3) */
+	bool emulator;            /* some foreign architecture's QEMU is installed */
 	long max_user_namespaces; /* user.max_user_namespaces */
 	long apparmor_restrict;   /* kernel.apparmor_restrict_unprivileged_userns */
 	long userns_clone;        /* kernel.unprivileged_userns_clone (Debian's kernels) */
@@ -26,10 +39,8 @@ struct facts {
 	size_t unconfigured;      /* live entries that no configuration brings back */
 };
 
-/* Reads them. `b` is the opened mount, or NULL where that failed with *err. */
-void facts_read(struct facts *facts, const char *dir, const struct binfmt *b, const struct err *err);
-
-/* Whether update-binfmts has a format of this name on record and so registers it at boot. */
-bool facts_binfmt_support_has(const char *name);
+/* Reads them. `b` is the opened mount with its entries, or both are NULL where that failed with *err. */
+void facts_read(struct facts *facts, const char *dir, const struct binfmt *b, const struct binfmt_list *list,
+		const struct err *err);
 
 #endif

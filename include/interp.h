@@ -8,8 +8,6 @@
 #include "pattern.h"
 
 struct arch;
-struct binfmt_list;
-struct entry;
 
 enum { INTERP_PATH_MAX = 1920, INTERP_DIRS_MAX = 16 };
 
@@ -42,29 +40,5 @@ struct interp {
  * missing, a directory, not a regular file, not executable, on a noexec mount.
  */
 const char *interp_look(const char *path, struct interp *interp);
-
-/* Of a script's first bytes, the path that its #! line names; false if it names none. */
-bool interp_of_script(const unsigned char head[static PATTERN_WINDOW], char path[static PATTERN_WINDOW]);
-
-/* As deep as the kernel follows (search_binary_handler). */
-enum { RUNNER_DEPTH = 5 };
-
-/* A file on the way to the program that really runs. Not to be copied. */
-struct runner {
-	char path[INTERP_PATH_MAX];
-	struct interp interp;
-	const char *reason;        /* why it cannot be looked at; then the rest of interp is empty */
-	const struct entry *entry; /* the entry whose interpreter it is, NULL: it is not known to be one's */
-};
-
-/* Starts at a path. */
-void runner_start(struct runner *at, const char *path);
-
-/*
- * Goes on to what the kernel runs for the file: the interpreter of the first enabled entry of `list`
- * (may be NULL) that takes it, or for a script the one of its #! line. Entries of the name `but`
- * (may be NULL) are passed over. False if nothing else runs it.
- */
-bool runner_next(struct runner *at, const struct binfmt_list *list, const char *but);
 
 #endif

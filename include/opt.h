@@ -9,13 +9,14 @@
 #include "operand.h"
 
 struct cmd;
+struct err;
 
 /* The values of all options of all commands. */
 struct args {
 	const char *binfmt_dir;
 	bool json, dry_run, quiet, verbose, help, version;
 
-	const char *flags, *interpreter, *name, *magic, *mask, *extension, *like, *bpf, *conf_dir;
+	const char *flags, *interpreter, *name, *magic, *mask, *extension, *like, *bpf, *conf_dir, *root;
 	long offset;  /* -1: not given */
 	long timeout; /* seconds, -1: not given */
 	bool keep, mount, persist, force, missing_ok, global, supported, strict;
@@ -68,9 +69,13 @@ struct opt {
 		"entry", 0, OPT_ENTRY, "NAME", 0, "the entry of exactly this name (repeatable)"                        \
 	}
 #define OPT_TIMEOUT OPT_COUNT("timeout", 0, "SECONDS", timeout, "wait up to SECONDS for another binfmtctl (default 30)")
+#define OPT_ROOT OPT_TEXT("root", 0, "DIR", root, "as after chroot DIR: links, #! lines and loaders inside it")
 #define OPT_FORCE(help) OPT_BOOL("force", 0, force, help)
 
 extern const struct opt opt_global[];
+
+/* Opens the folder of --root, to be closed by the caller; *fd is -1 without it. 0, or -1 and *err. */
+int opt_root(const struct args *args, int *fd, struct err *err);
 
 /*
  * Parses the words from argv[*at] on by the command's table (NULL before the command is known) and

@@ -17,6 +17,12 @@ const struct entry *arch_taker(const struct binfmt_list *list, const struct arch
  */
 const char *overlap_in_front(const struct rule *rule, const struct binfmt_list *list);
 
+/*
+ * The same, but for one that is told to take its files on purpose: a narrower pattern ahead of a broader
+ * one, or one with the same interpreter and flags.
+ */
+const char *overlap_shadow(const struct rule *rule, const struct binfmt_list *list);
+
 /* Warns of the enabled entries that the rule, registered now and so ahead of all, takes files from. */
 void overlap_warn(const struct rule *rule, const struct binfmt_list *list, struct warnings *warnings);
 

@@ -47,6 +47,9 @@ const char *pattern_extension(const char *path);
 /* Both take the same files. An absent mask is one of all ones. */
 bool pattern_same(const struct pattern *a, const struct pattern *b);
 
+/* Whether every file that `inner` takes is taken by `outer` too. False where that cannot be told. */
+bool pattern_covers(const struct pattern *outer, const struct pattern *inner);
+
 /*
  * Whether some file matches both. Exact for magic with magic (offsets, masks) and extension with
  * extension; a magic and an extension always share one, so that says nothing and is false.

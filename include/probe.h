@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "interp.h"
+
 struct arch;
 struct err;
 
@@ -22,7 +24,7 @@ enum probe_end {
 	PROBE_STOPPED, /* killed at the exec trap as asked: nothing of the program has run */
 	PROBE_EXITED,
 	PROBE_SIGNALLED,
-	PROBE_TIMED_OUT,
+	PROBE_TIMED_OUT, /* also if it stopped itself */
 };
 
 /* What became of one run. */
@@ -31,12 +33,16 @@ struct probe_result {
 	int exec_errno, status, signal;
 	bool traced;             /* the exec trap was seen; if not, the runner is unknown */
 	int exe_errno;           /* why /proc/PID/exe could not be read although traced, or 0 */
+	bool other_proc;         /* /proc is not that of our PID namespace, so it is not believed: exe_errno is ESRCH */
 	bool itself;             /* the kernel runs the probe itself: no handler, native */
 	char exe[PATH_MAX + 16]; /* link of /proc/PID/exe, "" if unknown; may end in " (deleted)" */
 	dev_t dev;               /* of the file that runs */
 	ino_t ino;
 	bool reachable;                /* here, exe names that very file: it was not run from another mount namespace */
+	bool flags_read;               /* AT_FLAGS could be read at the exec trap */
+	bool tells_p;                  /* its bit 0: the kernel tells the interpreter of flag P (since Linux 5.12) */
 	char output[PROBE_OUTPUT_MAX]; /* its standard output, NUL-terminated */
+	char message[PROBE_OUTPUT_MAX]; /* the first line of its standard error that is not empty, as it was written */
 };
 
 enum probe_until { PROBE_UNTIL_EXEC, PROBE_UNTIL_EXIT };
@@ -50,11 +56,39 @@ size_t probe_build(const struct arch *arch, unsigned char version, unsigned char
 
 /*
  * Executes the program through the kernel, from memory or an unnamed file, with no environment but
- * `variable` (NULL for none), no standard input, and (since Linux 5.11) no descriptor but its own.
- * The process and its group are gone on return; where it cannot be traced, PROBE_UNTIL_EXEC executes
- * nothing and is PROBE_REFUSED. -1 if it could not even be tried (no memory, no process, nowhere an executable file).
+ * `variable` (NULL for none), no standard input, and no descriptor but its own, in a session of its own.
+ * What runs to its end has no_new_privs, no capabilities but those that open files (the kernel uses them
+ * to find the interpreter), no core dump and, where the caller has CAP_SYS_ADMIN, a PID namespace (with the
+ * outer /proc). All that it has started is gone on return; without that namespace what left its process group is
+ * found by /proc/self/task/TID/children. -1 if it could not even be tried (no memory, no process, nowhere
+ * an executable file; PROBE_UNTIL_EXEC where ptrace is forbidden): that is no verdict.
  */
 int probe_run(const unsigned char *elf, size_t size, const char *variable, enum probe_until until, unsigned timeout_ms,
 	      struct probe_result *result, struct err *err);
+
+enum { PROBE_EMPTY_ROOT = -1 };
+
+/*
+ * The same in another root, stopped at the exec trap: an opened folder (O_PATH will do), as after chroot(2),
+ * or PROBE_EMPTY_ROOT, an empty file system that nobody else sees (since Linux 5.2). The handlers in force are the
+ * caller's. Needs a user namespace where the caller has no privilege; -1 where that cannot be had either.
+ */
+int probe_run_in(const unsigned char *elf, size_t size, int root, unsigned timeout_ms, struct probe_result *result,
+		 struct err *err);
+
+enum probe_alone {
+	PROBE_ALONE_UNKNOWN, /* cannot tell: not tried, no handler took it, no memory */
+	PROBE_ALONE_WORKS,
+	PROBE_ALONE_NO_F,    /* the interpreter's path is not there */
+	PROBE_ALONE_DYNAMIC, /* its loader is not there, or is another machine's */
+	PROBE_ALONE_SCRIPT,  /* what runs the script is not there, or not here */
+	PROBE_ALONE_FAILS,   /* exec fails for another reason, see exec_errno */
+};
+
+/*
+ * Why an entry does not work in the other root, from a run in it (NULL: not tried), the entry's flags, and what its
+ * interpreter is (NULL: unknown). Pure.
+ */
+enum probe_alone probe_alone(const struct probe_result *run, unsigned flags, const struct interp *interp);
 
 #endif

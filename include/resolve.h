@@ -2,10 +2,9 @@
 #ifndef RESOLVE_H
 #define RESOLVE_H
 
-#include <stdbool.h>
-
 #include "err.h"
 #include "snapshot.h"
+#include "walk.h"
 
 /* Who runs a file. */
 enum resolution {
@@ -13,17 +12,17 @@ enum resolution {
 	RESOLVED_NATIVE,
 	RESOLVED_SCRIPT,
 	RESOLVED_NONE,
-	RESOLVED_UNKNOWN, /* a type B entry is tried first: its program decides */
-	RESOLVED_ERROR,   /* the file could not be looked at */
+	RESOLVED_UNKNOWN, /* what cannot be seen decides: no table, a type B entry, one that is not understood */
+	RESOLVED_ERROR,   /* the file is not there, or cannot be reached */
 };
 
 struct resolved {
 	enum resolution result;
-	bool asked;              /* binfmt_misc was consulted */
-	bool runs;               /* nothing known keeps it from running */
-	struct handler handler;  /* of RESOLVED_HANDLER and RESOLVED_UNKNOWN */
+	struct handler handler;  /* of RESOLVED_HANDLER, or the one that is in doubt; its entry NULL: none */
 	const struct arch *arch; /* of the file, or of the handler's rule; NULL if unknown */
+	bool asked;              /* binfmt_misc was consulted: nothing refused the file before */
 	struct subject subject;  /* the file as the kernel sees it */
+	struct walk walk;        /* would it work, hop by hop */
 	struct err why;          /* why, and what would help */
 };
 
@@ -31,13 +30,14 @@ struct resolved {
 const char *resolve_word(enum resolution result);
 
 /*
- * The kernel's own choice for a file executed by this path: the live entries in their order, then
- * #!, then native ELF (fs/binfmt_misc.c, binfmt_script.c, binfmt_elf.c), then why nothing takes it.
+ * The kernel's own choice for a file executed by this path, and whether it would work (walk.h), then why
+ * not. s NULL: no table is visible. root: -1, or a folder in which all paths are looked up as after chroot.
  */
-void resolve_file(const struct snapshot *s, const char *path, struct resolved *resolved);
+void resolve_file(const struct snapshot *s, int root, const char *path, struct resolved *resolved);
 
-/* The same for first bytes that were read already; the file's own state is not looked at. */
-void resolve_subject(const struct snapshot *s, struct resolved *resolved);
+/* The same for a program in memory. */
+void resolve_bytes(const struct snapshot *s, int root, const unsigned char *bytes, size_t size,
+		   struct resolved *resolved);
 
 /* What entry i did with the file: "disabled", or the first byte that differs. False if it is not shown. */
 bool resolve_why(const struct snapshot *s, size_t i, const struct subject *subject, struct handler *handler,

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "err.h"
 #include "opt.h"
 #include "suggest.h"
 
@@ -171,4 +174,13 @@ opt_parse(int argc, char *const argv[], int *at, const struct opt *own, bool sto
 			return wrong;
 	}
 	return NULL;
+}
+
+int
+opt_root(const struct args *args, int *fd, struct err *err)
+{
+	*fd = args->root ? open(args->root, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (!args->root || *fd >= 0)
+		return 0;
+	return err_set(err, ERR_OPEN, "cannot open --root %s: %s", args->root, strerror(errno));
 }

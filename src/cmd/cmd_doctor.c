@@ -1,31 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "boot.h"
 #include "bootcheck.h"
 #include "cmd.h"
 #include "doctor.h"
+#include "doctor_machine.h"
 #include "facts.h"
+#include "filecheck.h"
 #include "json.h"
 #include "print.h"
 #include "report.h"
 #include "snapshot.h"
 
-const struct opt doctor_opts[] = {OPT_END};
+const struct opt doctor_opts[] = {OPT_ROOT, OPT_END};
 
 /* What was found so far. */
 struct visit {
 	const struct args *args;
-	unsigned grades[3];
+	int root; /* of --root, -1: our own */
+	unsigned grades[GRADES];
 };
-
-static const char *const grade_words[] = {[GRADE_PASS] = "pass", [GRADE_WARN] = "warn", [GRADE_FAIL] = "fail"};
 
 static void
 finding_json(const char *check, const struct finding *f)
 {
 	json_object(NULL);
 	json_string("check", check);
-	json_string("result", grade_words[f->grade]);
+	json_string("result", grade_word(f->grade));
 	json_why(&f->why);
 	json_end();
 }
@@ -33,7 +37,7 @@ finding_json(const char *check, const struct finding *f)
 static void
 finding_text(const char *check, const struct finding *f)
 {
-	printf("%s  %s: ", grade_words[f->grade], check);
+	printf("%s  %s: ", grade_word(f->grade), check);
 	print_safe(stdout, f->why.text);
 	putchar('\n');
 	if (!*f->why.fix)
@@ -48,11 +52,12 @@ take_finding(void *arg, const char *check, const struct finding *f)
 {
 	struct visit *visit = arg;
 	const struct args *args = visit->args;
+	bool answers = f->grade == GRADE_UNKNOWN && strcmp(check, "match") == 0; /* what was asked about a file */
 
 	visit->grades[f->grade]++;
 	if (args->json)
 		finding_json(check, f);
-	else if (f->grade == GRADE_FAIL || (!args->quiet && (f->grade == GRADE_WARN || args->verbose)))
+	else if (f->grade == GRADE_FAIL || (!args->quiet && (f->grade == GRADE_WARN || answers || args->verbose)))
 		finding_text(check, f);
 }
 
@@ -67,17 +72,6 @@ judge_machine(struct visit *visit, const struct facts *facts)
 	}
 }
 
-/* Where the entries cannot be seen, a file's architecture can still be tried. */
-static void
-judge_unseen(struct visit *visit, const char *file)
-{
-	struct finding f;
-
-	finding_set(&f, GRADE_WARN, "%s: which handler takes it cannot be seen here", file);
-	finding_fix(&f, "binfmtctl test ARCH tells whether its architecture runs");
-	take_finding(visit, "match", &f);
-}
-
 static void
 examine(struct visit *visit)
 {
@@ -85,22 +79,22 @@ examine(struct visit *visit)
 	const struct snapshot *host; /* the entries that a reboot concerns */
 	struct snapshot s;
 	struct facts facts;
+	struct boot boot;
 	struct err err;
-	bool seen = snapshot_open(&s, args->binfmt_dir, &err) == 0;
+	bool seen = snapshot_open(&s, args->binfmt_dir, &err) == 0, configured;
 
-	facts_read(&facts, args->binfmt_dir, seen ? &s.b : NULL, &err);
+	facts_read(&facts, args->binfmt_dir, seen ? &s.b : NULL, seen ? &s.list : NULL, &err);
 	host = seen && facts.scope == BINFMT_HOST ? &s : NULL;
-	facts.unconfigured = host ? bootcheck_unconfigured(host) : 0;
+	configured = boot_read(&boot, &err) == 0;
+	facts.unconfigured = host && configured ? bootcheck_unconfigured(&boot, host) : 0;
 	judge_machine(visit, &facts);
 	if (seen)
 		doctor_entries(&s, take_finding, visit);
-	bootcheck_examine(host, take_finding, visit);
-	for (size_t i = 0; i < args->operand_count; i++) {
-		if (seen)
-			doctor_file(&s, args->operands[i].word, take_finding, visit);
-		else
-			judge_unseen(visit, args->operands[i].word);
-	}
+	bootcheck_examine(configured ? &boot : NULL, host, take_finding, visit);
+	if (configured)
+		boot_free(&boot);
+	for (size_t i = 0; i < args->operand_count; i++)
+		filecheck(seen ? &s : NULL, visit->root, args->operands[i].word, take_finding, visit);
 	if (seen)
 		snapshot_close(&s);
 }
@@ -109,12 +103,18 @@ int
 cmd_doctor(const struct cmd *cmd, struct args *args)
 {
 	struct visit visit = {.args = args};
+	struct err err;
 
+	if (opt_root(args, &visit.root, &err) < 0)
+		return report_fail(cmd, args, &err);
 	report_begin(cmd, args, NULL);
 	examine(&visit);
 	report_end(args);
 	if (!args->json && !args->quiet)
-		printf("%u passed, %u warned, %u failed%s\n", visit.grades[GRADE_PASS], visit.grades[GRADE_WARN],
-		       visit.grades[GRADE_FAIL], args->verbose ? "" : " (-v shows all)");
+		printf("%u passed, %u warned, %u failed, %u unknown%s\n", visit.grades[GRADE_PASS],
+		       visit.grades[GRADE_WARN], visit.grades[GRADE_FAIL], visit.grades[GRADE_UNKNOWN],
+		       args->verbose ? "" : " (-v shows all)");
+	if (visit.root >= 0)
+		close(visit.root);
 	return visit.grades[GRADE_FAIL] ? EXIT_FAILED : EXIT_DONE;
 }

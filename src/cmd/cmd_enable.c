@@ -39,8 +39,8 @@ disable_one(struct session *c, const char *name)
 static void
 enable_one(struct session *c, const char *name)
 {
-	const struct check check = {c->b.dir, &c->list, "enables", true, c->args->force};
 	struct binfmt_text text;
+	const struct check check = {c->b.dir, &c->list, "enables", &text.entry, c->args->force};
 	int done = binfmt_read(&c->b, name, &text, &c->err);
 
 	if (done > 0 && !text.entry.enabled && !text.entry.reason)
@@ -54,10 +54,9 @@ enable_one(struct session *c, const char *name)
 static int
 check_all(struct session *c)
 {
-	const struct check check = {c->b.dir, &c->list, "enables", true, c->args->force};
-
 	for (size_t i = 0; i < c->list.count; i++) {
 		const struct entry *e = &c->list.entries[i];
+		const struct check check = {c->b.dir, &c->list, "enables", e, c->args->force};
 
 		if (e->enabled && check_danger(&e->rule, &check, &c->err, &c->warnings) < 0)
 			return err_wrap(&c->err, "entry %s", e->rule.name);

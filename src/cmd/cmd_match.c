@@ -1,20 +1,59 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "arch.h"
 #include "cmd.h"
+#include "inforce.h"
 #include "json.h"
 #include "print.h"
 #include "report.h"
 #include "resolve.h"
 
-const struct opt match_opts[] = {OPT_END};
+const struct opt match_opts[] = {OPT_ROOT, OPT_END};
+
+/* One run of match. */
+struct matching {
+	const struct args *args;
+	const struct snapshot *s; /* NULL: no table is visible */
+	int root;                 /* of --root, -1: our own */
+};
+
+static void
+json_verdict(const struct walk *walk)
+{
+	if (walk->verdict == WALK_UNKNOWN)
+		json_null("runs");
+	else
+		json_bool("runs", walk->verdict == WALK_RUNS);
+	json_string("errno", walk->verdict == WALK_FAILS ? walk_errno(walk->error) : NULL);
+}
+
+static void
+json_hops(const struct walk *walk)
+{
+	static const char *const words[] = {
+	    [WALK_FILE] = "file", [WALK_HANDLER] = "handler", [WALK_SCRIPT] = "script", [WALK_LOADER] = "loader"};
+
+	json_array("hops");
+	for (size_t i = 0; i < walk->count; i++) {
+		const struct walk_hop *hop = &walk->hops[i];
+		bool itself = walk->runner == (int)i && i == 0;
+
+		json_object(NULL);
+		json_string("path", hop->path);
+		json_string("by", itself ? "native" : words[hop->by]);
+		json_string("entry", hop->entry ? hop->entry->rule.name : NULL);
+		json_string("problem", walk->problem == (int)i ? walk->why.text : NULL);
+		json_end();
+	}
+	json_end();
+}
 
 static void
 match_json(const char *file, const struct resolved *r)
 {
-	bool shown = r->result == RESOLVED_HANDLER || r->result == RESOLVED_UNKNOWN;
-	const struct rule *rule = shown ? &r->handler.entry->rule : NULL;
+	const struct rule *rule = r->handler.entry ? &r->handler.entry->rule : NULL;
 	char flags[RULE_FLAGS_MAX];
 
 	if (rule)
@@ -26,7 +65,9 @@ match_json(const char *file, const struct resolved *r)
 	json_string("interpreter", rule ? rule->interpreter : NULL);
 	json_string("flags", rule ? flags : NULL);
 	json_string("arch", r->arch ? r->arch->name : NULL);
+	json_verdict(&r->walk);
 	json_why(&r->why);
+	json_hops(&r->walk);
 	json_end();
 }
 
@@ -50,6 +91,20 @@ print_tried(const struct snapshot *s, const struct resolved *r)
 	}
 }
 
+/* The files on the way that really runs it, behind the first. */
+static void
+print_hops(const struct walk *walk)
+{
+	static const char *const words[] = {
+	    [WALK_FILE] = "", [WALK_HANDLER] = "interpreter", [WALK_SCRIPT] = "#! program", [WALK_LOADER] = "loader"};
+
+	for (size_t i = 1; i < walk->count; i++) {
+		printf("  -> %s ", words[walk->hops[i].by]);
+		print_safe(stdout, walk->hops[i].path);
+		putchar('\n');
+	}
+}
+
 static void
 match_text(const char *file, const struct resolved *r)
 {
@@ -69,39 +124,59 @@ match_text(const char *file, const struct resolved *r)
 
 /* Whether exec of the file would work. */
 static bool
-match_one(const struct snapshot *s, const struct args *args, const char *file)
+match_one(const struct matching *m, const char *file)
 {
+	const struct args *args = m->args;
 	struct resolved r;
 
-	resolve_file(s, file, &r);
+	resolve_file(m->s, m->root, file, &r);
+	inforce_explain(m->s, m->root, &r);
 	if (r.result == RESOLVED_ERROR)
 		print_err(file, "%s", r.why.text);
 	if (args->json)
 		match_json(file, &r);
 	else if (!args->quiet && r.result != RESOLVED_ERROR)
 		match_text(file, &r);
-	if (!args->json && args->verbose && r.result != RESOLVED_ERROR)
-		print_tried(s, &r);
-	return r.runs && r.result != RESOLVED_UNKNOWN;
+	if (args->json || !args->verbose || r.result == RESOLVED_ERROR)
+		return r.walk.verdict == WALK_RUNS;
+	if (m->s)
+		print_tried(m->s, &r);
+	print_hops(&r.walk);
+	return r.walk.verdict == WALK_RUNS;
+}
+
+static int
+match_all(const struct cmd *cmd, const struct matching *m, bool all_run)
+{
+	report_begin(cmd, m->args, NULL);
+	for (size_t i = 0; i < m->args->operand_count; i++)
+		all_run &= match_one(m, m->args->operands[i].word);
+	report_end(m->args);
+	if (m->root >= 0)
+		close(m->root);
+	return all_run ? EXIT_DONE : EXIT_FAILED;
 }
 
 int
 cmd_match(const struct cmd *cmd, struct args *args)
 {
+	struct matching m = {.args = args};
 	struct snapshot s;
 	struct err err;
-	bool all_run;
+	int status;
 
 	if (!args->operand_count)
 		return report_usage(cmd, args, "missing operand: FILE...");
-	if (snapshot_open(&s, args->binfmt_dir, &err) < 0)
+	if (opt_root(args, &m.root, &err) < 0)
 		return report_fail(cmd, args, &err);
+	if (snapshot_open(&s, args->binfmt_dir, &err) < 0) {
+		print_warning(NULL, "%s", err.text);
+		match_all(cmd, &m, true);
+		return err.status;
+	}
+	m.s = &s;
 	report_unknown(&s);
-	all_run = !s.unknown;
-	report_begin(cmd, args, NULL);
-	for (size_t i = 0; i < args->operand_count; i++)
-		all_run &= match_one(&s, args, args->operands[i].word);
-	report_end(args);
+	status = match_all(cmd, &m, !s.unknown);
 	snapshot_close(&s);
-	return all_run ? EXIT_DONE : EXIT_FAILED;
+	return status;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "arch.h"
+#include "boot.h"
 #include "cmd.h"
 #include "columns.h"
 #include "health.h"
@@ -13,7 +14,7 @@
 
 const struct opt status_opts[] = {
     OPT_ENTRY_NAME,
-    OPT_BOOL("strict", 0, strict, "warnings (dynamic, shadowed) are failures too"),
+    OPT_BOOL("strict", 0, strict, "warnings are failures too"),
     OPT_END,
 };
 
@@ -23,7 +24,8 @@ struct survey {
 	const struct args *args;
 	struct snapshot s;
 	struct columns entries, problems;
-	bool *wanted; /* by listed entry; NULL: all */
+	const struct boot *boot; /* of the host, NULL: not seen */
+	bool *wanted;            /* by listed entry; NULL: all */
 	bool healthy;
 	struct handler handler; /* the one examined now */
 	enum err_code first;    /* its first problem, or ERR_NONE */
@@ -85,7 +87,7 @@ survey_json(struct survey *survey)
 	json_object(NULL);
 	report_handler(&survey->handler);
 	json_array("problems");
-	health_examine(&survey->s, &survey->handler, take_problem, survey);
+	health_examine(&survey->s, survey->boot, &survey->handler, take_problem, survey);
 	json_end();
 	json_string("health", health_word(survey));
 	json_end();
@@ -97,7 +99,7 @@ survey_text(struct survey *survey)
 	const struct handler *h = &survey->handler;
 	char flags[RULE_FLAGS_MAX];
 
-	health_examine(&survey->s, h, take_problem, survey);
+	health_examine(&survey->s, survey->boot, h, take_problem, survey);
 	rule_format_flags(h->entry->rule.flags, h->entry->rule.more_flags, flags);
 	columns_row(&survey->entries, (const char *[]){h->name, h->arch ? h->arch->name : "-", *flags ? flags : "-",
 						       health_word(survey), h->entry->rule.interpreter});
@@ -198,6 +200,7 @@ cmd_status(const struct cmd *cmd, struct args *args)
 {
 	struct survey survey = {.cmd = cmd, .args = args, .healthy = true};
 	bool found, complete;
+	struct boot boot;
 	struct err err;
 	int done;
 
@@ -206,7 +209,11 @@ cmd_status(const struct cmd *cmd, struct args *args)
 	report_unknown(&survey.s);
 	complete = !survey.s.unknown;
 	found = mark_wanted(&survey);
+	if (binfmt_scope(&survey.s.b) == BINFMT_HOST && boot_read(&boot, &err) == 0)
+		survey.boot = &boot;
 	done = survey_and_print(&survey);
+	if (survey.boot)
+		boot_free(&boot);
 	free(survey.wanted);
 	snapshot_close(&survey.s);
 	return done == 0 && found && survey.healthy && complete ? EXIT_DONE : EXIT_FAILED;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "arch.h"
 #include "archtest.h"
 #include "cmd.h"
 #include "columns.h"
+#include "host.h"
 #include "json.h"
 #include "overlap.h"
 #include "print.h"
@@ -14,6 +16,7 @@
 
 const struct opt test_opts[] = {
     OPT_COUNT("timeout", 0, "SECONDS", timeout, "time limit per program (default 5)"),
+    OPT_ROOT,
     OPT_END,
 };
 
@@ -21,6 +24,7 @@ const struct opt test_opts[] = {
 struct tests {
 	const struct args *args;
 	struct snapshot *s; /* NULL: the entries cannot be seen */
+	int root;           /* of --root, -1: our own */
 	struct columns rows, details;
 	unsigned done;
 	bool healthy;
@@ -87,19 +91,18 @@ show(struct tests *tests, const char *arch, const char *entry, const struct arch
 		print_err(arch, "%s", t->why.text);
 }
 
+/* Tries an architecture; with only_handled nothing is shown where no handler takes it. */
 static void
-test_arch(struct tests *tests, const struct arch *arch)
+test_arch(struct tests *tests, const struct arch *arch, bool only_handled)
 {
 	long seconds = tests->args->timeout;
 	unsigned timeout_ms = seconds < 0 ? PROBE_TIMEOUT_MS : (unsigned)seconds * 1000;
-	struct resolved resolved = {.subject = {.path = ""}};
 	struct archtest trial;
 
-	probe_build(arch, 1, resolved.subject.head);
-	if (tests->s)
-		resolve_subject(tests->s, &resolved);
-	archtest_run(arch, tests->s ? &resolved : NULL, timeout_ms, &trial);
-	show(tests, arch->name, tests->s && resolved.result == RESOLVED_HANDLER ? resolved.handler.name : NULL, &trial);
+	archtest_run(tests->s, tests->root, arch, timeout_ms, &trial);
+	if (only_handled && trial.unhandled)
+		return;
+	show(tests, arch->name, *trial.entry ? trial.entry : NULL, &trial);
 }
 
 static void
@@ -110,7 +113,7 @@ test_word(struct tests *tests, const char *word)
 	size_t count = operand_archs(word, rows, &none.why);
 
 	for (size_t i = 0; i < count; i++)
-		test_arch(tests, rows[i]);
+		test_arch(tests, rows[i], false);
 	if (count)
 		return;
 	print_err(word, "%s", none.why.text);
@@ -119,46 +122,49 @@ test_word(struct tests *tests, const char *word)
 		show(tests, word, NULL, &none);
 }
 
-/* Every architecture that some live handler is for. */
+/* Every architecture that some live handler is for; where none can be seen, every foreign one that is handled. */
 static void
 test_handled(struct tests *tests)
 {
-	for (size_t i = 0; i < arch_count; i++)
-		if (arch_taker(&tests->s->list, &arch_table[i]))
-			test_arch(tests, &arch_table[i]);
+	for (size_t i = 0; i < arch_count; i++) {
+		const struct arch *arch = &arch_table[i];
+
+		if (tests->s ? arch_taker(&tests->s->list, arch) != NULL : !host_runs(arch))
+			test_arch(tests, arch, !tests->s);
+	}
+}
+
+/* Every architecture with an entry of its default name. */
+static void
+test_all(struct tests *tests)
+{
+	const struct arch *rows[ARCH_ROWS_MAX];
+	size_t count = tests->s ? operand_all(&tests->s->list, rows) : 0;
+
+	for (size_t i = 0; i < count; i++)
+		test_arch(tests, rows[i], false);
+	if (!tests->s)
+		test_handled(tests);
 }
 
 static void
 run_all(struct tests *tests)
 {
 	const struct args *args = tests->args;
-	const struct arch *rows[ARCH_ROWS_MAX];
 	bool named = false;
 
 	if (!args->operand_count)
 		test_handled(tests);
 	for (size_t i = 0; i < args->operand_count; i++) {
-		size_t count = operand_is_all(&args->operands[i]) ? operand_all(&tests->s->list, rows) : 0;
-
-		for (size_t k = 0; k < count; k++)
-			test_arch(tests, rows[k]);
-		if (operand_is_all(&args->operands[i]))
+		if (operand_is_all(&args->operands[i])) {
+			test_all(tests);
 			continue;
+		}
 		test_word(tests, args->operands[i].word);
 		named = true;
 	}
 	if (!tests->done && !named)
 		print_warning(NULL, "nothing to test: no architecture has a live handler");
-}
-
-/* Named architectures can be tried even where the entries cannot be seen. */
-static bool
-needs_entries(const struct args *args)
-{
-	for (size_t i = 0; i < args->operand_count; i++)
-		if (operand_is_all(&args->operands[i]))
-			return true;
-	return args->operand_count == 0;
 }
 
 int
@@ -173,12 +179,12 @@ cmd_test(const struct cmd *cmd, struct args *args)
 
 	if (args->timeout == 0)
 		return report_usage(cmd, args, "--timeout needs at least one second");
-	if (snapshot_open(&s, args->binfmt_dir, &err) == 0)
-		tests.s = &s;
-	else if (needs_entries(args))
+	if (opt_root(args, &tests.root, &err) < 0)
 		return report_fail(cmd, args, &err);
-	if (tests.s)
-		report_unknown(&s);
+	if (snapshot_open(&s, args->binfmt_dir, &err) < 0)
+		print_warning(NULL, "%s", err.text);
+	else
+		report_unknown(tests.s = &s);
 	columns_start(&tests.rows, headings);
 	tests.rows.marked = 1;
 	tests.rows.good = "ok";
@@ -189,5 +195,7 @@ cmd_test(const struct cmd *cmd, struct args *args)
 	done = columns_print(&tests.rows) | columns_print(&tests.details); /* empty with --json */
 	if (tests.s)
 		snapshot_close(tests.s);
+	if (tests.root >= 0)
+		close(tests.root);
 	return tests.healthy && done == 0 ? EXIT_DONE : EXIT_FAILED;
 }

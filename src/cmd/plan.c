@@ -101,6 +101,9 @@ plan_arch(struct plan *plan, const struct wish *wish, const struct arch *arch, c
 		return -1;
 	if (!wish->flags && !live)
 		rule->flags = default_flags(wish, arch, warnings);
+	if (wish->flags && !(rule->flags & RULE_F))
+		warn_add(warnings,
+			 "flag F is not set: it does not work in chroots and containers that lack the interpreter");
 	if (host_runs(arch))
 		warn_add(warnings, "this machine runs %s programs itself; they go through the interpreter now",
 			 arch->name);

@@ -2,30 +2,31 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "confd.h"
+#include "confd_lines.h"
 #include "err.h"
-#include "limit.h"
-#include "line.h"
+#include "interp.h"
 
 const char *const confd_dirs[] = {"/etc/binfmt.d", "/run/binfmt.d", "/usr/local/lib/binfmt.d", "/usr/lib/binfmt.d",
 				  NULL};
 
-enum { FILES_MAX = 4096 };
+enum { BYTES_MAX = 32 << 20 }; /* of all files: real ones hold some hundred bytes each */
 
-/* The files found so far; of equal names the first folder's stays. */
+/* The files found so far. */
 struct files {
-	size_t count;
 	struct file {
-		const char *dir;
-		char name[NAME_MAX + 1];
+		const char *name;
+		size_t dir; /* which folder, from 0 */
 	} * at;
+	size_t count, room;
 };
 
 static bool
@@ -36,124 +37,267 @@ is_conf(const char *name)
 	return name[0] != '.' && len > 5 && strcmp(name + len - 5, ".conf") == 0;
 }
 
-static bool
-known(const struct files *files, const char *name)
+static int
+add_file(struct confd *confd, struct files *files, const char *name, size_t dir)
 {
-	for (size_t i = 0; i < files->count; i++)
-		if (strcmp(files->at[i].name, name) == 0)
-			return true;
-	return false;
+	struct file *more = files->at;
+
+	if (files->count == files->room) {
+		files->room = files->room ? files->room * 2 : 64;
+		more = realloc(files->at, files->room * sizeof(*more));
+		if (!more)
+			return -1;
+		files->at = more;
+	}
+	more[files->count].dir = dir;
+	more[files->count].name = arena_copy(&confd->arena, name, strlen(name));
+	return more[files->count++].name ? 0 : -1;
+}
+
+static const char *
+keep_text(struct confd *confd, const char *text)
+{
+	return arena_copy(&confd->arena, text, strlen(text));
+}
+
+/* To root no folder and no file is closed, and systemd-binfmt is root. */
+static enum confd_fate
+fate_of(int error, enum confd_fate otherwise)
+{
+	return error == EACCES || error == EPERM || error == EMFILE || error == ENFILE || error == ENOMEM ? CONFD_UNREAD
+													  : otherwise;
 }
 
 static int
-add_dir(struct files *files, const char *dir, struct err *err)
+add_dir(struct confd *confd, struct files *files, const char *const *dirs, size_t dir)
 {
-	DIR *d = opendir(dir);
+	DIR *d = opendir(dirs[dir]);
 	struct dirent *e;
+	int done = 0, error = errno;
 
+	if (!d && error == ENOENT)
+		return 0;
 	if (!d)
-		return errno == ENOENT ? 0 : err_set(err, ERR_READ, "cannot open %s: %s", dir, strerror(errno));
-	while ((e = readdir(d))) {
-		struct file *more;
-
-		if (!is_conf(e->d_name) || known(files, e->d_name))
-			continue;
-		more = files->count < FILES_MAX ? realloc(files->at, (files->count + 1) * sizeof(*more)) : NULL;
-		if (!more) {
-			closedir(d);
-			return err_set(err, ERR_READ, "%s holds more files than can be read", dir);
-		}
-		files->at = more;
-		more[files->count].dir = dir;
-		snprintf(more[files->count++].name, sizeof(more->name), "%s", e->d_name);
+		return confd_add_whole(confd, dirs[dir], fate_of(error, CONFD_IGNORED),
+				       keep_text(confd, strerror(error)));
+	errno = 0;
+	while (done == 0 && (e = readdir(d))) {
+		if (is_conf(e->d_name))
+			done = add_file(confd, files, e->d_name, dir);
+		errno = 0;
 	}
+	error = errno;
 	closedir(d);
-	return 0;
+	if (done == 0 && error)
+		done = confd_add_whole(confd, dirs[dir], CONFD_UNREAD, keep_text(confd, strerror(error)));
+	return done;
 }
 
 static int
 by_name(const void *a, const void *b)
 {
-	return strcmp(((const struct file *)a)->name, ((const struct file *)b)->name);
+	const struct file *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order ? order : (x->dir > y->dir) - (x->dir < y->dir);
 }
 
-static bool
-is_blank(char c)
+/* Reads to the end, or to one byte more than may be read in all. -1 and errno. */
+static ssize_t
+read_text(struct confd *confd, int fd, size_t size, char **text)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+	size_t most = BYTES_MAX - confd->bytes, room = size < most ? size : most, len = 0;
+	ssize_t n = 1;
+
+	*text = arena_take(&confd->arena, room + 2, 1);
+	while (*text && n > 0) {
+		if (len == room + 1) { /* it has grown, or says no size */
+			char *more = room < most ? arena_take(&confd->arena, (room = room * 2 + 4096) + 2, 1) : NULL;
+
+			if (!more)
+				break;
+			memcpy(more, *text, len);
+			*text = more;
+		}
+		n = read(fd, *text + len, room + 1 - len);
+		if (n > 0)
+			len += (size_t)n;
+		else if (n < 0 && errno == EINTR)
+			n = 1;
+	}
+	if (!*text)
+		errno = ENOMEM;
+	confd->bytes += len < most ? len : most;
+	return *text && n >= 0 ? (ssize_t)len : -1;
 }
 
-static void
-read_line(struct confd_line *line, char *text, size_t len, void (*each)(void *, const struct confd_line *), void *arg)
+static int
+add_opened(struct confd *confd, const char *path, int fd, struct host_kernel kernel)
 {
-	struct rule rule;
-	size_t skip = 0;
-
-	while (len && is_blank(text[len - 1]))
-		len--;
-	while (skip < len && is_blank(text[skip]))
-		skip++;
-	if (skip == len || text[skip] == '#' || text[skip] == ';')
-		return;
-	line->reason = line_parse(text + skip, len - skip, &rule);
-	if (!line->reason)
-		line->reason = limit_check(&rule);
-	line->rule = line->reason ? NULL : &rule;
-	each(arg, line);
-}
-
-/* A regular file, or a link to /dev/null, which masks one of a later folder. */
-static FILE *
-open_file(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	size_t most = BYTES_MAX - confd->bytes;
 	struct stat st;
-	FILE *f = NULL;
+	char *text;
+	ssize_t len;
 
-	if (fd >= 0 && fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || S_ISCHR(st.st_mode)))
-		f = fdopen(fd, "r");
-	if (fd >= 0 && !f)
-		close(fd);
-	return f;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return confd_add_whole(confd, path, CONFD_UNREAD, "it has just been replaced");
+	len = read_text(confd, fd, (size_t)st.st_size, &text);
+	if (len < 0)
+		return confd_add_whole(confd, path, CONFD_UNREAD, keep_text(confd, strerror(errno)));
+	if ((size_t)len > most)
+		return confd_add_whole(confd, path, CONFD_UNREAD, "all files together are larger than 32 MiB");
+	return confd_add_text(confd, path, text, (size_t)len, kernel);
 }
 
-/* One file that cannot be read does not keep the others from being read. */
-static void
-read_file(const struct file *file, void (*each)(void *, const struct confd_line *), void *arg)
+/* Why a file that is no regular one makes systemd-binfmt fail; NULL: it reads nothing from it. */
+static const char *
+odd_file(const struct stat *st)
 {
-	char path[PATH_MAX], *text = NULL;
-	struct confd_line line = {.file = path};
-	size_t room = 0;
-	ssize_t len;
-	FILE *f;
+	if (S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3))
+		return NULL;
+	if (S_ISDIR(st->st_mode))
+		return "it is a directory";
+	if (S_ISFIFO(st->st_mode))
+		return "it is a FIFO, at which systemd-binfmt waits for ever";
+	return S_ISSOCK(st->st_mode) ? "it is a socket"
+				     : "it is a device, which systemd-binfmt reads, maybe without end";
+}
 
-	snprintf(path, sizeof(path), "%s/%s", file->dir, file->name);
-	f = open_file(path);
-	if (!f) {
-		line.reason = "the file cannot be read";
-		each(arg, &line);
-		return;
+/* Nothing but a regular file is opened for reading: to open a device may be to use it. */
+static int
+add_path(struct confd *confd, const char *path, struct host_kernel kernel)
+{
+	struct stat st;
+	int fd, done;
+
+	if (stat(path, &st) < 0) {
+		if (errno == ENOENT)
+			return 0; /* a link to nothing masks as one to /dev/null does */
+		return confd_add_whole(confd, path, fate_of(errno, CONFD_REFUSED), keep_text(confd, strerror(errno)));
 	}
-	while ((len = getline(&text, &room, f)) >= 0) {
-		line.number++;
-		read_line(&line, text, (size_t)len, each, arg);
+	if (!S_ISREG(st.st_mode)) {
+		const char *reason = odd_file(&st);
+
+		return reason ? confd_add_whole(confd, path, CONFD_REFUSED, reason) : 0;
 	}
-	free(text);
-	fclose(f);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return confd_add_whole(confd, path, CONFD_UNREAD, keep_text(confd, strerror(errno)));
+	done = add_opened(confd, path, fd, kernel);
+	close(fd);
+	return done;
+}
+
+static int
+add_files(struct confd *confd, struct files *files, const char *const *dirs, struct host_kernel kernel)
+{
+	char path[PATH_MAX];
+	const char *kept;
+
+	if (files->count)
+		qsort(files->at, files->count, sizeof(*files->at), by_name);
+	for (size_t i = 0; i < files->count; i++) {
+		const struct file *file = &files->at[i];
+
+		if (i && strcmp(file->name, file[-1].name) == 0)
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", dirs[file->dir], file->name);
+		kept = keep_text(confd, path);
+		if (!kept || add_path(confd, kept, kernel) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+by_entry(const void *a, const void *b)
+{
+	const struct confd_line *x = *(const struct confd_line *const *)a, *y = *(const struct confd_line *const *)b;
+	int order = strcmp(x->name, y->name);
+
+	return order ? order : (x > y) - (x < y);
+}
+
+static int
+sort_names(struct confd *confd)
+{
+	confd->named = malloc((confd->count + 1) * sizeof(struct confd_line *));
+	if (!confd->named)
+		return -1;
+	for (size_t i = 0; i < confd->count; i++)
+		if (confd->lines[i].name)
+			confd->named[confd->named_count++] = &confd->lines[i];
+	if (confd->named_count)
+		qsort(confd->named, confd->named_count, sizeof(struct confd_line *), by_entry);
+	return 0;
 }
 
 int
-confd_read(const char *const *dirs, void (*each)(void *arg, const struct confd_line *line), void *arg, struct err *err)
+confd_read(struct confd *confd, const char *const *dirs, struct host_kernel kernel, struct err *err)
 {
 	struct files files = {0};
 	int done = 0;
 
-	for (; *dirs && done == 0; dirs++)
-		done = add_dir(&files, *dirs, err);
-	if (files.count)
-		qsort(files.at, files.count, sizeof(*files.at), by_name);
-	for (size_t i = 0; i < files.count && done == 0; i++)
-		read_file(&files.at[i], each, arg);
+	*confd = (struct confd){0};
+	for (size_t i = 0; dirs[i] && done == 0; i++)
+		done = add_dir(confd, &files, dirs, i);
+	if (done == 0)
+		done = add_files(confd, &files, dirs, kernel);
 	free(files.at);
-	return done;
+	if (done == 0)
+		done = sort_names(confd);
+	if (done == 0)
+		return 0;
+	confd_free(confd);
+	return err_set(err, ERR_MEMORY, "out of memory");
+}
+
+void
+confd_free(struct confd *confd)
+{
+	free(confd->lines);
+	free(confd->named);
+	arena_free(&confd->arena);
+	*confd = (struct confd){0};
+}
+
+const struct confd_line *
+confd_find(const struct confd *confd, const char *name)
+{
+	size_t low = 0, high = confd->named_count; /* the first that is greater lies in [low, high] */
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(confd->named[middle]->name, name) > 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low && strcmp(confd->named[low - 1]->name, name) == 0 ? confd->named[low - 1] : NULL;
+}
+
+bool
+confd_decides(const struct confd *confd, const struct confd_line *line)
+{
+	return line->name && confd_find(confd, line->name) == line;
+}
+
+/* systemd-binfmt runs in the root folder, so that is where a relative path of flag F begins. */
+static const char *
+look_at_interpreter(const struct rule *rule)
+{
+	char path[RULE_LINE_MAX + 1];
+	struct interp interp;
+
+	if (!(rule->flags & RULE_F) || rule->pattern.type == PATTERN_BPF)
+		return NULL;
+	snprintf(path, sizeof(path), "%s%s", *rule->interpreter == '/' ? "" : "/", rule->interpreter);
+	return interp_look(path, &interp);
+}
+
+const char *
+confd_refusal(const struct confd_line *line)
+{
+	return line->fate == CONFD_REGISTERED ? look_at_interpreter(&line->rule) : line->reason;
 }

@@ -2,40 +2,48 @@
 #include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
+#include "arch.h"
 #include "binfmt.h"
+#include "binfmt_list.h"
+#include "boot.h"
 #include "facts.h"
+#include "interp.h"
+#include "records.h"
 #include "userns.h"
-
-#define RECORDS "/var/lib/binfmts"
 
 static long
 read_number(const char *path)
 {
+	char text[32], *end;
 	FILE *f = fopen(path, "re");
-	long n = -1;
+	long n;
 
 	if (!f)
 		return -1;
-	if (fscanf(f, "%ld", &n) != 1)
-		n = -1;
+	n = fgets(text, sizeof(text), f) ? strtol(text, &end, 10) : -1;
 	fclose(f);
 	return n;
 }
 
 static bool
-exists(const char *path)
+is_folder(const char *path)
 {
-	return access(path, F_OK) == 0;
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 static long
 count_records(void)
 {
-	DIR *d = opendir(RECORDS);
+	DIR *d = opendir(RECORDS_DIR);
 	struct dirent *e;
 	long n = 0;
 
@@ -47,39 +55,89 @@ count_records(void)
 	return n;
 }
 
-bool
-facts_binfmt_support_has(const char *name)
+static enum known
+is_supported(void)
 {
+	FILE *f = fopen("/proc/filesystems", "re");
+	enum known found = KNOWN_NO;
+	char line[128];
+
+	if (!f)
+		return KNOWN_NOT;
+	while (found == KNOWN_NO && fgets(line, sizeof(line), f))
+		if (strcmp(line, "nodev\tbinfmt_misc\n") == 0)
+			found = KNOWN_YES;
+	fclose(f);
+	return found;
+}
+
+static bool
+has_modules(void)
+{
+	struct utsname name;
 	char path[PATH_MAX];
 
-	return !strchr(name, '/') && snprintf(path, sizeof(path), RECORDS "/%s", name) < PATH_MAX && exists(path);
+	return uname(&name) == 0 && snprintf(path, sizeof(path), "/lib/modules/%s", name.release) < (int)sizeof(path) &&
+	       is_folder(path);
+}
+
+/* Whether `register all` would find something to do. */
+static bool
+has_emulator(void)
+{
+	char path[INTERP_PATH_MAX];
+
+	for (const struct arch *arch = arch_table; arch < arch_table + arch_count; arch++)
+		if (interp_find(arch, NULL, 0, false, path) && !host_runs(arch))
+			return true;
+	return false;
 }
 
 static void
-read_mount(struct facts *f, const struct binfmt *b)
+read_mount(struct facts *f, const struct binfmt *b, const struct binfmt_list *list)
 {
 	struct statvfs vfs;
 	struct err ignored;
+	int on = binfmt_enabled(b, &ignored);
 
 	f->scope = binfmt_scope(b);
-	f->read_only = fstatvfs(b->dir_fd, &vfs) == 0 && vfs.f_flag & ST_RDONLY;
-	f->switched_on = binfmt_enabled(b, &ignored) == 1;
+	f->read_only = fstatvfs(b->dir_fd, &vfs) < 0           ? KNOWN_NOT
+		       : vfs.f_flag & (unsigned long)ST_RDONLY ? KNOWN_YES
+							       : KNOWN_NO;
+	f->switched_on = on < 0 ? KNOWN_NOT : on ? KNOWN_YES : KNOWN_NO;
+	f->entries = (long)list->count;
+	f->held = 0;
+	for (size_t i = 0; i < list->count; i++)
+		f->held += (list->entries[i].rule.flags & RULE_F) != 0;
+	f->emulator = !list->count && has_emulator();
 }
 
 void
-facts_read(struct facts *f, const char *dir, const struct binfmt *b, const struct err *err)
+facts_read(struct facts *f, const char *dir, const struct binfmt *b, const struct binfmt_list *list,
+	   const struct err *err)
 {
-	*f = (struct facts){.kernel = host_kernel(), .dir = dir, .scope = BINFMT_UNKNOWN};
+	*f = (struct facts){
+	    .kernel = host_kernel(),
+	    .supported = is_supported(),
+	    .modules = has_modules(),
+	    .dir = dir,
+	    .dir_is_there = is_folder(dir),
+	    .read_only = KNOWN_NOT,
+	    .switched_on = KNOWN_NOT,
+	    .scope = BINFMT_UNKNOWN,
+	    .entries = -1,
+	    .held = -1,
+	};
 	if (b)
-		read_mount(f, b);
+		read_mount(f, b, list);
 	else
 		f->mount = *err;
 	f->initial_user_namespace = userns_is_initial() != 0;
-	f->container = exists("/run/.containerenv") || exists("/.dockerenv") || exists("/run/systemd/container");
+	f->container = boot_in_container();
+	f->max_held = read_number("/proc/sys/user/max_binfmt_misc_interpreters");
 	f->max_user_namespaces = read_number("/proc/sys/user/max_user_namespaces");
 	f->apparmor_restrict = read_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
 	f->userns_clone = read_number("/proc/sys/kernel/unprivileged_userns_clone");
-	f->systemd_binfmt = exists("/run/systemd/system") &&
-			    (exists("/usr/lib/systemd/systemd-binfmt") || exists("/lib/systemd/systemd-binfmt"));
-	f->binfmt_support = exists("/usr/sbin/update-binfmts") ? count_records() : -1;
+	f->systemd_binfmt = boot_has_systemd_binfmt();
+	f->binfmt_support = access("/usr/sbin/update-binfmts", F_OK) == 0 ? count_records() : -1;
 }

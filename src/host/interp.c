@@ -8,11 +8,9 @@
 #include <unistd.h>
 
 #include "arch.h"
-#include "binfmt_list.h"
 #include "elf.h"
 #include "interp.h"
 #include "loader.h"
-#include "tempname.h"
 
 static const char *const standard_dirs[] = {"/usr/bin", "/usr/local/bin", "/bin"};
 static const char *const suffixes[] = {"-static", ""};
@@ -67,21 +65,6 @@ const char *
 interp_package(void)
 {
 	return "qemu-user-static (Debian, Fedora, Arch) or qemu-ARCH (Alpine)";
-}
-
-bool
-interp_of_script(const unsigned char head[static PATTERN_WINDOW], char path[static PATTERN_WINDOW])
-{
-	size_t at = 2, len = 0;
-
-	if (head[0] != '#' || head[1] != '!')
-		return false;
-	while (at < PATTERN_WINDOW && (head[at] == ' ' || head[at] == '\t'))
-		at++;
-	while (at < PATTERN_WINDOW - 1 && head[at] && !strchr(" \t\n", head[at]))
-		path[len++] = (char)head[at++];
-	path[len] = '\0';
-	return len > 0 && strchr(" \t\n", head[at]); /* a path that is cut off is none */
 }
 
 static const char *
@@ -154,36 +137,4 @@ interp_look(const char *path, struct interp *interp)
 	reason = look_at_file(fd, interp);
 	close(fd);
 	return reason;
-}
-
-void
-runner_start(struct runner *at, const char *path)
-{
-	at->entry = NULL;
-	at->reason = NULL;
-	if (snprintf(at->path, sizeof(at->path), "%s", path) >= (int)sizeof(at->path))
-		at->reason = "the interpreter's path is too long";
-	if (!at->reason)
-		at->reason = interp_look(at->path, &at->interp);
-}
-
-bool
-runner_next(struct runner *at, const struct binfmt_list *list, const char *but)
-{
-	char path[PATTERN_WINDOW];
-
-	for (size_t i = 0; !at->reason && list && i < list->count; i++) {
-		const struct entry *e = &list->entries[i];
-
-		if (!e->enabled || (but && tempname_matches(e->rule.name, but)) ||
-		    !pattern_takes(&e->rule.pattern, &at->interp.subject))
-			continue;
-		runner_start(at, e->rule.interpreter);
-		at->entry = e;
-		return true;
-	}
-	if (at->reason || at->interp.kind != INTERP_SCRIPT || !interp_of_script(at->interp.subject.head, path))
-		return false;
-	runner_start(at, path);
-	return true;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "paste.h"
 #include "trust.h"
 #include "userns.h"
 
@@ -23,25 +24,41 @@ trusted(uid_t uid)
 	return userns_is_initial() == 0 && (uid == geteuid() || uid == userns_overflow_uid());
 }
 
+/* Adds a command that takes a culprit's danger away. */
+static void
+add_fix(int fd, const char *command, struct err *err)
+{
+	char link[32], path[PATH_MAX], word[PASTE_MAX];
+	size_t used = strlen(err->fix);
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, path, sizeof(path) - 1);
+	path[len < 0 ? 0 : len] = '\0';
+	if (len > 0 && paste_file(path, false, word))
+		snprintf(err->fix + used, sizeof(err->fix) - used, "%s%s %s", used ? " && " : "", command, word);
+}
+
+/* -1 if it cannot be looked at. The first culprit is told in err->text, what helps against all in err->fix. */
 static int
 check_one(int fd, const char *path, const char *name, struct stat *st, struct err *err)
 {
+	static const char lead[] =
+	    "with flag C whoever can change the interpreter or a folder on the way to it becomes root";
+
 	if (fstat(fd, st) < 0)
 		return err_set(err, ERR_CREDENTIALS, "%s: cannot look at %s on the way: %s", path, name,
 			       strerror(errno));
 	if (S_ISLNK(st->st_mode))
 		return 0; /* nobody can change a link but by its folder */
+	if (!trusted(st->st_uid) && !*err->text)
+		err_set(err, ERR_CREDENTIALS, "%s: %s (%s) belongs to uid %u", lead, name, path, (unsigned)st->st_uid);
+	else if (st->st_mode & 022 && !*err->text)
+		err_set(err, ERR_CREDENTIALS, "%s: %s (%s) is writable by its group or by others", lead, name, path);
 	if (!trusted(st->st_uid))
-		return err_set(err, ERR_CREDENTIALS,
-			       "with flag C whoever owns the interpreter or a folder on the way to it becomes root: "
-			       "%s (%s) belongs to uid %u",
-			       name, path, (unsigned)st->st_uid);
+		add_fix(fd, "chown root", err);
 	if (st->st_mode & 022)
-		return err_set(
-		    err, ERR_CREDENTIALS,
-		    "with flag C whoever can write the interpreter or a folder on the way to it becomes root: "
-		    "%s (%s) is writable by its group or by others",
-		    name, path);
+		add_fix(fd, "chmod go-w", err);
 	return 0;
 }
 
@@ -107,6 +124,7 @@ trust_check(const char *path, struct err *err)
 	int dir, links = 0, done;
 	struct stat st;
 
+	err_clear(err);
 	if (path[0] != '/' || strlen(path) >= sizeof(rest))
 		return err_set(err, ERR_CREDENTIALS, "%s: not an absolute path", path);
 	memcpy(rest, path, strlen(path) + 1);
@@ -118,5 +136,5 @@ trust_check(const char *path, struct err *err)
 		done = step(name, &dir, rest, &links, path, err);
 	if (dir >= 0)
 		close(dir);
-	return done;
+	return *err->text ? -1 : 0;
 }

@@ -7,6 +7,7 @@
 #include "archtest.h"
 #include "host.h"
 #include "interp.h"
+#include "remedy.h"
 #include "resolve.h"
 #include "rule.h"
 #include "snapshot.h"
@@ -59,59 +60,38 @@ set_runner(const struct archtest_input *in, struct archtest *t)
 	}
 }
 
-static void
-none_takes_it(const struct arch *arch, struct archtest *t)
-{
-	err_note(&t->why, "no handler takes it");
-	err_fix(&t->why, "binfmtctl register %s", arch->name);
-}
-
-/* Why exec itself failed, by the errno that the kernel gives for it. */
+/* Why exec itself failed: what the walk says if it agrees with the kernel, else the errno alone. */
 static void
 explain_refused(const struct archtest_input *in, struct archtest *t)
 {
-	const struct handler *taker = in->taker;
-	const char *interpreter = taker ? taker->entry->rule.interpreter : "of an entry that cannot be seen here";
+	int error = in->run->exec_errno;
+	const char *name = walk_errno(error);
 
-	switch (in->run->exec_errno) {
-	case ENOEXEC:
-		if (taker)
-			err_note(&t->why,
-				 "entry %s takes it, but its interpreter %s cannot run it (a script or foreign program "
-				 "with flag O or C?)",
-				 taker->name, interpreter);
-		else if (in->idle)
-			t->why = *in->idle;
-		else
-			none_takes_it(in->arch, t);
-		return;
-	case ENOENT:
-		err_note(&t->why, "the interpreter %s (or its loader) is missing", interpreter);
-		err_fix(&t->why, "install %s", interp_package());
-		return;
-	case EACCES:
-		err_note(&t->why, "permission denied: the interpreter %s is not executable, or on a noexec mount",
-			 interpreter);
-		return;
-	case ELOOP:
-		err_note(&t->why, "the interpreter %s is taken by a handler itself: an endless loop", interpreter);
-		return;
-	default:
-		err_note(&t->why, "exec fails: %s", strerror(in->run->exec_errno));
+	t->unhandled = error == ENOEXEC && !in->taker;
+	if (in->walk && in->walk->verdict == WALK_FAILS && in->walk->error == error && in->taker) {
+		t->why = in->walk->why;
+		err_wrap(&t->why, "entry %s takes it", in->taker->name);
+	} else if (error == ENOEXEC && in->taker && in->walk && in->walk->verdict == WALK_RUNS) {
+		err_note(&t->why,
+			 "entry %s would take it, but nothing does: the entries that are visible here are not those in "
+			 "force (another user namespace's)",
+			 in->taker->name);
+	} else if (error == ENOEXEC && in->idle) {
+		t->why = *in->idle;
+	} else if (error == ENOEXEC && !in->taker) {
+		err_note(&t->why, "no handler takes it");
+	} else {
+		err_note(&t->why, "exec fails: %s%s%s%s", strerror(error), name ? " (" : "", name ? name : "",
+			 name ? ")" : "");
 	}
 }
 
-/* A live entry keeps its interpreter when it is registered again: a wrong one has to go first. */
+/* What the interpreter itself said, if it did. */
 static void
-fix_wrong_interpreter(const struct archtest_input *in, struct archtest *t)
+add_message(const struct probe_result *run, struct archtest *t)
 {
-	char quoted[TEXT_QUOTED_MAX];
-
-	if (in->taker)
-		err_fix(&t->why, "binfmtctl remove --entry %s; binfmtctl register %s",
-			text_quote(in->taker->name, quoted, sizeof(quoted)), in->arch->name);
-	else
-		err_fix(&t->why, "binfmtctl register %s", in->arch->name);
+	if (*run->message)
+		err_add(&t->why, "; it says: %s", run->message);
 }
 
 static void
@@ -119,22 +99,16 @@ explain_end(const struct archtest_input *in, struct archtest *t)
 {
 	const struct probe_result *run = in->run;
 
-	if (run->end == PROBE_TIMED_OUT) {
-		err_note(&t->why, "no answer in %u s", in->timeout_ms / 1000);
-		err_fix(&t->why, "binfmtctl test --timeout %u %s", in->timeout_ms / 100 + 10, in->arch->name);
-	} else if (run->end == PROBE_SIGNALLED) {
-		err_note(&t->why, "killed by signal %d (%s): the interpreter does not work here", run->signal,
-			 strsignal(run->signal));
-		err_fix(&t->why, "reinstall the interpreter");
-	} else if (*t->version && !is_of(in->arch, t->version)) {
+	if (run->end == PROBE_TIMED_OUT)
+		err_note(&t->why, "no answer in %u s (--timeout waits longer)", in->timeout_ms / 1000);
+	else if (run->end == PROBE_SIGNALLED)
+		err_note(&t->why, "killed by signal %d (%s)", run->signal, strsignal(run->signal));
+	else if (*t->version && !is_of(in->arch, t->version))
 		err_note(&t->why, "wrong architecture: the interpreter is %.*s", (int)strcspn(t->version, " "),
 			 t->version);
-		fix_wrong_interpreter(in, t);
-	} else {
-		err_note(&t->why, "the program exited with %d instead of %d: the interpreter is not for %s, or broken",
-			 run->status, PROBE_STATUS, in->arch->name);
-		fix_wrong_interpreter(in, t);
-	}
+	else
+		err_note(&t->why, "the program exited with %d instead of %d", run->status, PROBE_STATUS);
+	add_message(run, t);
 }
 
 static bool
@@ -165,20 +139,43 @@ explain_runner(const struct archtest_input *in, struct archtest *t)
 	} else if (stale == STALE_REPLACED) {
 		t->stale = true;
 		err_note(&t->why, "stale: %s was replaced, the old file keeps running", path);
-		err_fix(&t->why, "binfmtctl refresh --entry %s", text_quote(in->taker->name, quoted, sizeof(quoted)));
+		remedy_command(in->s, &t->why, "refresh --entry %s",
+			       text_quote(in->taker->name, quoted, sizeof(quoted)));
 	} else if (stale == STALE_DELETED) {
 		t->stale = true;
 		err_note(&t->why, "deleted: %s is gone, the old file keeps running", path);
-		err_fix(&t->why, "install %s", interp_package());
 	} else if (stale == STALE_ELSEWHERE) {
 		err_note(&t->why, "registered from another mount namespace, where %s is this file", path);
 	}
+}
+
+/* Flag P counts only where the kernel tells the interpreter of it, and that knows of it. */
+static void
+judge_argv(const struct archtest_input *in, struct archtest *t)
+{
+	const struct probe_result *run = in->run;
+	const char *lead = *t->why.text ? "; " : "";
+
+	if (!in->taker || !(in->taker->entry->rule.flags & RULE_P))
+		return;
+	if (run->flags_read && !run->tells_p)
+		err_add(&t->why,
+			"%sflag P: this kernel does not tell the interpreter of it, so programs get one argument "
+			"too many",
+			lead);
+	else if (!*t->version && !t->stopped && !t->native)
+		err_add(&t->why,
+			"%sflag P with an interpreter that is not QEMU: programs get one argument too many, unless "
+			"it knows of it",
+			lead);
 }
 
 void
 archtest_judge(const struct archtest_input *in, struct archtest *t)
 {
 	memset(t, 0, sizeof(*t));
+	if (in->taker)
+		snprintf(t->entry, sizeof(t->entry), "%s", in->taker->name);
 	if (in->run->end == PROBE_REFUSED) {
 		explain_refused(in, t);
 		return;
@@ -186,44 +183,55 @@ archtest_judge(const struct archtest_input *in, struct archtest *t)
 	set_runner(in, t);
 	if (is_qemu(in->version))
 		set_version(in->version, t);
-	t->ok = in->run->end == PROBE_EXITED && in->run->status == PROBE_STATUS;
-	if (t->ok)
-		explain_runner(in, t);
-	else
+	t->stopped = in->run->end == PROBE_STOPPED;
+	t->ok = t->stopped || (in->run->end == PROBE_EXITED && in->run->status == PROBE_STATUS);
+	if (!t->ok) {
 		explain_end(in, t);
+		return;
+	}
+	explain_runner(in, t);
+	judge_argv(in, t);
 }
 
-/* Follows scripts to the program that runs the interpreter: what stat(2) says of that, NULL if it is no script. */
-static const struct stat *
-script_runner(const char *interpreter, struct stat *st, bool *foreign)
+/* Fills in what is known of the entry that takes the probe. */
+static void
+look_at_taker(const struct resolved *r, struct archtest_input *in, struct stat *path, struct stat *script)
 {
-	struct runner at;
-	int depth = 0;
+	const struct walk *walk = &r->walk;
 
-	runner_start(&at, interpreter);
-	while (!at.reason) {
-		*foreign |= host_foreign(at.interp.subject.head) != NULL;
-		if (depth++ == RUNNER_DEPTH || !runner_next(&at, NULL, NULL))
-			break;
-	}
-	return depth > 1 && stat(at.path, st) == 0 ? st : NULL;
+	in->walk = walk;
+	if (r->result == RESOLVED_NONE)
+		in->idle = &r->why;
+	if (r->result != RESOLVED_HANDLER)
+		return;
+	in->taker = &r->handler;
+	in->path = stat(walk->hops[1].path, path) == 0 ? path : NULL;
+	for (size_t i = 2; i < walk->count; i++)
+		in->foreign |= walk->hops[i].by == WALK_HANDLER;
+	if (walk->count > 2 && walk->hops[2].by == WALK_SCRIPT && walk->runner > 1 &&
+	    stat(walk->hops[walk->runner].path, script) == 0)
+		in->script = script;
 }
 
 void
-archtest_run(const struct arch *arch, const struct resolved *resolved, unsigned timeout_ms, struct archtest *t)
+archtest_run(const struct snapshot *s, int root, const struct arch *arch, unsigned timeout_ms, struct archtest *t)
 {
+	struct archtest_input in = {.s = s, .arch = arch, .timeout_ms = timeout_ms};
+	struct probe_result run, version;
 	unsigned char elf[PROBE_MAX];
 	size_t size = probe_build(arch, 1, elf);
-	struct archtest_input in = {.arch = arch, .timeout_ms = timeout_ms};
-	struct probe_result run, version;
 	struct stat path, script;
+	struct resolved r;
 	struct err err;
+	int done;
 
-	if (resolved && resolved->result == RESOLVED_HANDLER)
-		in.taker = &resolved->handler;
-	else if (resolved && resolved->result == RESOLVED_NONE)
-		in.idle = &resolved->why;
-	if (probe_run(elf, size, NULL, PROBE_UNTIL_EXIT, timeout_ms, &run, &err) < 0) {
+	if (s) {
+		resolve_bytes(s, root, elf, size, &r);
+		look_at_taker(&r, &in, &path, &script);
+	}
+	done = root < 0 ? probe_run(elf, size, NULL, PROBE_UNTIL_EXIT, timeout_ms, &run, &err)
+			: probe_run_in(elf, size, root, timeout_ms, &run, &err);
+	if (done < 0) {
 		*t = (struct archtest){.why = err};
 		return;
 	}
@@ -231,9 +239,11 @@ archtest_run(const struct arch *arch, const struct resolved *resolved, unsigned 
 	if (run.end == PROBE_EXITED && !run.itself &&
 	    probe_run(elf, size, "QEMU_VERSION=1", PROBE_UNTIL_EXIT, timeout_ms, &version, &err) == 0)
 		in.version = &version;
-	if (in.taker && stat(in.taker->entry->rule.interpreter, &path) == 0)
-		in.path = &path;
-	if (in.taker)
-		in.script = script_runner(in.taker->entry->rule.interpreter, &script, &in.foreign);
 	archtest_judge(&in, t);
+	if (!t->ok && in.taker && root >= 0 && *r.why.fix)
+		err_fix(&t->why, "%s", r.why.fix);
+	if (!t->ok && in.taker && root < 0)
+		remedy_interpreter(s, in.taker, false, &t->why);
+	else if (!t->ok && !in.taker && !in.idle)
+		remedy_register(s, arch, &t->why);
 }

@@ -1,183 +1,324 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "arch.h"
-#include "arena.h"
+#include "boot.h"
 #include "bootcheck.h"
+#include "bootorder.h"
 #include "check.h"
-#include "confd.h"
-#include "facts.h"
+#include "drift.h"
+#include "interp.h"
+#include "limit.h"
 #include "snapshot.h"
+#include "text.h"
+#include "walk.h"
 
-/* The configuration's rules in the order of registration. */
-struct boot {
+enum { ABSENT_NAMED = 8 }; /* so many entries are named in one sentence */
+
+/* One run over everything. */
+struct run {
+	const struct boot *boot;
+	const struct snapshot *s;
 	doctor_tell *tell;
 	void *arg;
-	size_t count, bad;
-	const char **names;
-	struct arena arena; /* holds them */
+	size_t amiss; /* of the check at hand */
 };
 
 static void
-keep(struct boot *boot, const struct rule *rule)
+tell(struct run *run, const char *check, const struct finding *f)
 {
-	const char **more = realloc(boot->names, (boot->count + 1) * sizeof(*more));
-	char *name = arena_copy(&boot->arena, rule->name, strlen(rule->name));
+	run->amiss++;
+	run->tell(run->arg, check, f);
+}
 
-	if (more)
-		boot->names = more;
-	if (more && name)
-		more[boot->count++] = name;
+/* The check's pass, if it had nothing to tell. */
+static void
+tell_pass(struct run *run, const char *check, const char *detail)
+{
+	struct finding f;
+
+	if (!run->amiss) {
+		finding_set(&f, GRADE_PASS, "%s", detail);
+		run->tell(run->arg, check, &f);
+	}
+	run->amiss = 0;
+}
+
+/* A bad line made a comment, or one that is too long for that taken out: where sed counts the same lines. */
+static void
+offer_to_drop(const struct confd_line *line, struct finding *f)
+{
+	char quoted[TEXT_QUOTED_MAX];
+	struct stat st;
+
+	if (!line->number || !line->counted || lstat(line->file, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	text_quote(line->file, quoted, sizeof(quoted));
+	if (line->fate == CONFD_LOST)
+		finding_fix(f, "sed -i %ud %s", line->number, quoted);
+	else
+		finding_fix(f, "sed -i '%us/^/# /' %s", line->number, quoted);
 }
 
 static void
-drop_names(struct boot *boot)
+tell_line(struct run *run, const struct confd_line *line, struct finding *f)
 {
-	free(boot->names);
-	arena_free(&boot->arena);
+	if (line->number)
+		err_wrap(&f->why, "%s:%u", line->file, line->number);
+	else
+		err_wrap(&f->why, "%s", line->file);
+	tell(run, "config", f);
 }
 
+/* Lines, files and folders of which nothing gets registered. */
 static void
-tell(const struct boot *boot, const char *check, const struct finding *f)
+tell_refused(struct run *run, const struct confd_line *line)
 {
-	boot->tell(boot->arg, check, f);
+	static const enum grade grades[] = {[CONFD_REFUSED] = GRADE_FAIL,
+					    [CONFD_LOST] = GRADE_FAIL,
+					    [CONFD_IGNORED] = GRADE_WARN,
+					    [CONFD_UNREAD] = GRADE_UNKNOWN};
+	struct finding f;
+
+	finding_set(&f, grades[line->fate], "%s%s", line->reason,
+		    line->fate == CONFD_IGNORED ? " (systemd-binfmt passes it over without a word)" : "");
+	if (grades[line->fate] == GRADE_FAIL)
+		offer_to_drop(line, &f);
+	tell_line(run, line, &f);
 }
 
-/* What registering this line at boot would end in. */
-static void
-look_at_line(void *arg, const struct confd_line *line)
+/* What would break the machine as soon as it is registered. False if there is nothing. */
+static bool
+tell_danger(struct run *run, const struct confd_line *line)
 {
-	const struct check check = {.verb = "registers"};
-	struct warnings warnings = {0};
-	struct boot *boot = arg;
+	const struct check check = {.verb = NULL};
+	struct warnings ignored = {0};
 	struct finding f = {.grade = GRADE_FAIL};
 
-	if (line->rule)
-		keep(boot, line->rule);
-	if (line->reason)
-		err_note(&f.why, "%s", line->reason);
-	else if (check_rule(line->rule, &check, &f.why, &warnings) == 0)
-		return;
-	boot->bad++;
-	if (line->number) {
-		err_wrap(&f.why, "%.300s:%u", line->file, line->number);
-		finding_fix(&f, "correct or remove line %u of %.300s", line->number, line->file);
-	} else {
-		err_wrap(&f.why, "%.300s", line->file);
-		finding_fix(&f, "remove %.300s, or make it a readable file", line->file);
-	}
-	tell(boot, "config", &f);
+	if (check_danger(&line->rule, &check, &f.why, &ignored) == 0)
+		return false;
+	f.why.fix[0] = '\0';
+	offer_to_drop(line, &f);
+	tell_line(run, line, &f);
+	return true;
 }
 
-/* Its place in the configuration, from 1; the last of a name counts. 0: it is not there. */
-static size_t
-place(const struct boot *boot, const char *name)
+/* Why an entry runs nothing, or only sometimes. False: it is told what. */
+static bool
+works(const struct rule *rule, struct err *why)
 {
-	for (size_t i = boot->count; i > 0; i--)
-		if (strcmp(boot->names[i - 1], name) == 0)
-			return i;
-	return 0;
+	const struct check check = {.verb = NULL};
+	const char *reason = limit_check(rule);
+	struct walk walk;
+
+	if (reason) {
+		err_note(why, "%s; the entry gets registered, but works for no file", reason);
+		return false;
+	}
+	if (rule->pattern.type == PATTERN_BPF)
+		return true;
+	if (*rule->interpreter != '/') {
+		err_note(why, "%s: a relative path: it works only for programs started from a folder that has it",
+			 rule->interpreter);
+		return false;
+	}
+	check_walk(rule, &check, &walk);
+	if (walk.otherwise != WALK_FAILS)
+		return true;
+	*why = walk.why;
+	err_add(why, "; the entry gets registered, but works for no file");
+	return false;
+}
+
+/* What gets registered and yet does not work. */
+static void
+tell_useless(struct run *run, const struct confd_line *line)
+{
+	struct finding f = {.grade = GRADE_WARN};
+
+	if (!works(&line->rule, &f.why))
+		tell_line(run, line, &f);
 }
 
 static void
-keep_line(void *arg, const struct confd_line *line)
+look_at_line(struct run *run, const struct confd_line *line)
 {
-	if (line->rule)
-		keep(arg, line->rule);
+	const char *refusal = confd_refusal(line);
+	struct finding f;
+
+	if (line->fate != CONFD_REGISTERED) {
+		tell_refused(run, line);
+	} else if (refusal) {
+		finding_set(&f, GRADE_FAIL, "%s: %s, and flag F needs it when the line is registered",
+			    line->rule.interpreter, refusal);
+		tell_line(run, line, &f);
+	} else if (confd_decides(&run->boot->confd, line) && !tell_danger(run, line)) {
+		tell_useless(run, line);
+	}
 }
 
-static bool
-is_configured(const struct boot *boot, const char *name)
+/* What becomes of the live entries, one by one. How many were told as unconfigured, and as drifted. */
+static void
+look_for_drift(struct run *run, size_t *unconfigured, size_t *drifted)
 {
-	return place(boot, name) || facts_binfmt_support_has(name);
-}
-
-size_t
-bootcheck_unconfigured(const struct snapshot *s)
-{
-	struct boot boot = {0};
-	struct err ignored;
 	struct handler handler;
+	struct drift drift;
+
+	*unconfigured = *drifted = 0;
+	for (size_t i = 0; i < run->s->list.count; i++) {
+		struct finding f;
+
+		if (!snapshot_shown(run->s, i, &handler))
+			continue;
+		drift_examine(run->boot, &handler, run->s->b.dir, &drift);
+		if (drift.end == DRIFT_SAME)
+			continue;
+		f.grade = drift.end == DRIFT_UNKNOWN ? GRADE_UNKNOWN : GRADE_WARN;
+		f.why = drift.why;
+		err_wrap(&f.why, "entry %s", handler.name);
+		++*(drift.end == DRIFT_CHANGED ? drifted : unconfigured);
+		tell(run, drift.end == DRIFT_CHANGED ? "drift" : "unconfigured", &f);
+	}
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The names of all live entries, sorted, *count of them; NULL: no memory. */
+static const char **
+live_names(const struct snapshot *s, size_t *count)
+{
+	const char **names = malloc((s->list.count + 1) * sizeof(*names));
+
+	*count = 0;
+	for (size_t i = 0; names && i < s->list.count; i++)
+		names[(*count)++] = snapshot_handler(s, i).name;
+	if (*count)
+		qsort(names, *count, sizeof(*names), by_text);
+	return names;
+}
+
+/* Entries that are not there now, and come with the next boot. */
+static void
+look_for_absent(struct run *run)
+{
+	const struct confd *confd = &run->boot->confd;
+	size_t count, absent = 0;
+	const char **live = live_names(run->s, &count);
+	struct finding f;
+
+	finding_set(&f, GRADE_WARN, "not there now, but back at the next boot:");
+	for (size_t i = 0; live && i < confd->count; i++) {
+		const struct confd_line *line = &confd->lines[i];
+
+		if (!confd_decides(confd, line) || bsearch(&line->name, live, count, sizeof(*live), by_text) ||
+		    confd_refusal(line))
+			continue;
+		if (absent++ < ABSENT_NAMED)
+			err_add(&f.why, "%s %.255s (%s:%u)", absent > 1 ? "," : "", line->name, line->file,
+				line->number);
+	}
+	if (absent > ABSENT_NAMED)
+		err_add(&f.why, " and %zu more", absent - ABSENT_NAMED);
+	if (absent)
+		tell(run, "drift", &f);
+	free(live);
+}
+
+static void
+tell_order(void *arg, const char *first, const char *later)
+{
+	struct finding f;
+
+	finding_set(&f, GRADE_WARN,
+		    "entry %s wins over %s now, but after a reboot %s will win: its line comes later in "
+		    "the order of file names, and the last wins",
+		    first, later, later);
+	tell(arg, "boot-order", &f);
+}
+
+/* Files of binfmt.d help only where something reads them. */
+static void
+look_for_reader(struct run *run)
+{
+	const struct boot *boot = run->boot;
+	struct handler handler;
+	struct finding f;
 	size_t count = 0;
 
-	confd_read(confd_dirs, keep_line, &boot, &ignored);
-	for (size_t i = 0; i < s->list.count; i++)
-		count += snapshot_shown(s, i, &handler) && !is_configured(&boot, handler.name);
-	drop_names(&boot);
-	return count;
+	for (size_t i = 0; !boot->reads_conf && i < run->s->list.count; i++)
+		count += snapshot_shown(run->s, i, &handler) && confd_find(&boot->confd, handler.name);
+	if (!count)
+		return;
+	finding_set(&f, GRADE_WARN,
+		    "%zu live %s in binfmt.d, but nothing that reads it at boot was found here "
+		    "(systemd-binfmt, OpenRC's binfmt)",
+		    count, count == 1 ? "entry is" : "entries are");
+	tell(run, "unconfigured", &f);
 }
 
+/* The live entries, where what the machine boots with can be seen. */
 static void
-look_for_unconfigured(const struct boot *boot, const struct snapshot *s)
+look_at_entries(struct run *run)
 {
-	struct handler handler;
+	size_t unconfigured, drifted;
 	struct finding f;
-	size_t missing = 0;
 
-	for (size_t i = 0; i < s->list.count; i++) {
-		if (!snapshot_shown(s, i, &handler) || is_configured(boot, handler.name))
-			continue;
-		missing++;
-		finding_set(&f, GRADE_WARN, "entry %s is in no configuration: it will not be there after a reboot",
-			    handler.name);
-		if (handler.arch)
-			finding_fix(&f, "binfmtctl register %s --persist", handler.arch->name);
-		else
-			finding_fix(&f, "add a line for %s to /etc/binfmt.d", handler.name);
-		tell(boot, "unconfigured", &f);
-	}
-	if (missing)
+	if (run->boot->elsewhere) {
+		finding_set(&f, GRADE_UNKNOWN, "what this machine registers at boot cannot be seen from in here");
+		tell(run, "unconfigured", &f);
 		return;
-	finding_set(&f, GRADE_PASS, "every live entry is in some configuration");
-	tell(boot, "unconfigured", &f);
-}
-
-static void
-look_at_order(const struct boot *boot, const struct snapshot *s)
-{
-	struct handler front, behind;
-	struct finding f;
-	size_t turned = 0;
-
-	for (size_t i = 0; i < s->list.count; i++) {
-		size_t at = snapshot_shown(s, i, &front) ? place(boot, front.name) : 0;
-
-		for (size_t k = i + 1; at && k < s->list.count; k++) {
-			/* The later line is registered later, and so is tried first. */
-			if (!snapshot_shown(s, k, &behind) || place(boot, behind.name) <= at ||
-			    !pattern_overlap(&front.entry->rule.pattern, &behind.entry->rule.pattern))
-				continue;
-			turned++;
-			finding_set(&f, GRADE_WARN,
-				    "entry %s wins over %s now, but after a reboot %s will win: its line comes later",
-				    front.name, behind.name, behind.name);
-			finding_fix(&f, "rename the files in /etc/binfmt.d: the last in order wins");
-			tell(boot, "boot-order", &f);
-		}
 	}
-	if (turned)
-		return;
-	finding_set(&f, GRADE_PASS, "the configuration keeps the order of the live entries");
-	tell(boot, "boot-order", &f);
+	look_for_drift(run, &unconfigured, &drifted);
+	run->amiss = unconfigured;
+	look_for_reader(run);
+	tell_pass(run, "unconfigured", "every live entry is in some configuration");
+	run->amiss = drifted;
+	if (run->boot->reads_conf)
+		look_for_absent(run);
+	tell_pass(run, "drift", "the live entries are as configured");
+	if (bootorder_examine(&run->boot->confd, run->s, tell_order, run, &f.why) < 0) {
+		f.grade = GRADE_UNKNOWN;
+		tell(run, "boot-order", &f);
+	}
+	tell_pass(run, "boot-order", "the configuration keeps the order of the live entries");
 }
 
 void
-bootcheck_examine(const struct snapshot *s, doctor_tell *tell_each, void *arg)
+bootcheck_examine(const struct boot *boot, const struct snapshot *s, doctor_tell *tell_each, void *arg)
 {
-	struct boot boot = {.tell = tell_each, .arg = arg};
-	struct finding f = {.grade = GRADE_FAIL};
+	struct run run = {.boot = boot, .s = s, .tell = tell_each, .arg = arg};
+	struct finding f;
 
-	if (confd_read(confd_dirs, look_at_line, &boot, &f.why) < 0) {
-		finding_fix(&f, "make it readable");
-		tell(&boot, "config", &f);
-	} else if (!boot.bad) {
-		finding_set(&f, GRADE_PASS, "all lines of binfmt.d can be registered");
-		tell(&boot, "config", &f);
+	if (!boot) {
+		finding_set(&f, GRADE_UNKNOWN, "there is no memory to read the configuration");
+		tell(&run, "config", &f);
+		return;
 	}
-	if (s) {
-		look_for_unconfigured(&boot, s);
-		look_at_order(&boot, s);
+	for (size_t i = 0; i < boot->confd.count; i++)
+		look_at_line(&run, &boot->confd.lines[i]);
+	tell_pass(&run, "config", "all lines of binfmt.d can be registered");
+	if (s)
+		look_at_entries(&run);
+}
+
+size_t
+bootcheck_unconfigured(const struct boot *boot, const struct snapshot *s)
+{
+	struct handler handler;
+	struct drift drift;
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->list.count; i++) {
+		if (!snapshot_shown(s, i, &handler))
+			continue;
+		drift_examine(boot, &handler, NULL, &drift);
+		count += drift.end == DRIFT_GONE;
 	}
-	drop_names(&boot);
+	return count;
 }

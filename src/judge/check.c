@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <elf.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "limit.h"
 #include "text.h"
 #include "trust.h"
+#include "walk.h"
 
 /* Native programs as a linker writes them: our own header with bytes 7 to 15 of e_ident zero. */
 static bool
@@ -78,30 +80,6 @@ check_native(const struct rule *rule)
 	return NULL;
 }
 
-const char *
-check_loop(const struct rule *rule, const struct binfmt_list *list)
-{
-	const char *reason = "the rule matches its own interpreter: every match would end in ELOOP";
-	struct runner at;
-
-	if (rule->flags & RULE_L)
-		return NULL;
-	runner_start(&at, rule->interpreter);
-	for (int depth = 0; depth < RUNNER_DEPTH; depth++) {
-		if (at.reason)
-			return NULL;
-		if (pattern_takes(&rule->pattern, &at.interp.subject))
-			return reason;
-		if (!runner_next(&at, list, rule->name))
-			return NULL;
-		reason = at.entry ? "the rule matches what runs its interpreter by way of another entry: every match "
-				    "would end in ELOOP"
-				  : "the rule matches what runs its interpreter, a script: every match would end in "
-				    "ELOOP";
-	}
-	return "its interpreter is run by another, that by another, and so on: every match would end in ELOOP";
-}
-
 /* Narrower rules for native programs, such as AppImage launchers, are legal but worth a word. */
 static void
 warn_narrow_native(const struct rule *rule, struct warnings *warnings)
@@ -116,41 +94,24 @@ warn_narrow_native(const struct rule *rule, struct warnings *warnings)
 		warn_add(warnings, "the rule also takes some of this machine's own programs");
 }
 
-/* The architecture of an interpreter that this machine cannot run itself, else NULL. */
-static const struct arch *
-foreign_arch(const struct interp *interp)
-{
-	return interp->kind == INTERP_ELF ? host_foreign(interp->subject.head) : NULL;
-}
-
-static const char *
-check_descriptor_flags(const struct rule *rule, const struct interp *interp)
-{
-	if (!(rule_implied(rule->flags) & RULE_O))
-		return NULL;
-	if (interp->kind == INTERP_SCRIPT)
-		return "the interpreter is a script, which flags O and C do not allow (every exec would fail with "
-		       "ENOEXEC)";
-	return foreign_arch(interp) ? "the interpreter is itself a foreign program, which flags O and C do not allow"
-				    : NULL;
-}
-
+/* What is worth a word of an interpreter that works. */
 static void
-warn_interpreter(const struct rule *rule, const struct interp *interp, const struct binfmt_list *list,
-		 struct warnings *warnings)
+warn_interpreter(const struct rule *rule, const struct walk *walk, struct warnings *warnings)
 {
-	const struct arch *foreign = foreign_arch(interp);
+	struct interp interp;
+	const char *reason = interp_look(rule->interpreter, &interp);
 
-	if (rule->flags & RULE_F && interp->dynamic)
+	if (reason || !(rule->flags & RULE_F))
+		return;
+	if (interp.dynamic)
 		warn_add(warnings,
 			 "%s is dynamically linked: inside a chroot or container without its libraries it fails in "
 			 "spite of flag F",
 			 rule->interpreter);
-	if (foreign && !(list && binfmt_list_taker(list, &interp->subject)))
-		warn_add(warnings, "%s is itself a program for %s, and no handler takes it: exec will fail",
-			 rule->interpreter, foreign->name);
-	if (interp->opened && interp->kind == INTERP_OTHER)
-		warn_add(warnings, "%s is neither an ELF program nor a script", rule->interpreter);
+	if (interp.kind == INTERP_SCRIPT)
+		warn_add(warnings,
+			 "%s is a script: inside a chroot or container without %s it fails in spite of flag F",
+			 rule->interpreter, walk->count > 1 ? walk->hops[1].path : "what runs it");
 }
 
 /* What *err says ends it, or with force becomes a warning. */
@@ -158,7 +119,7 @@ static int
 refuse(const struct check *check, struct err *err, struct warnings *warnings)
 {
 	if (!check->force)
-		return err_add(err, " (--force %s it anyway)", check->verb);
+		return check->verb ? err_add(err, " (--force %s it anyway)", check->verb) : -1;
 	warn_add(warnings, "forced: %s", err->text);
 	return 0;
 }
@@ -173,31 +134,71 @@ refuse_if(const char *reason, enum err_code code, const struct check *check, str
 	return refuse(check, err, warnings);
 }
 
-static int
-check_interpreter(const struct rule *rule, const struct check *check, struct err *err, struct warnings *warnings)
+void
+check_walk(const struct rule *rule, const struct check *check, struct walk *walk)
 {
-	struct interp interp;
-	const char *reason = interp_look(rule->interpreter, &interp);
+	const struct walk_where where = {.root = -1, .list = check->list, .switched_on = true, .but = rule->name};
 
-	if (reason && check->live && rule->flags & RULE_F)
-		return 0;
-	if (reason) {
-		err_set(err, ERR_INTERPRETER, "%s: %s", rule->interpreter, reason);
+	walk_rule(&where, rule, check->live, walk);
+}
+
+const char *
+check_loop(const struct walk *walk, const struct entry *live)
+{
+	if (walk->otherwise != WALK_FAILS || walk->otherwise_error != ELOOP || !walk->hops[walk->problem].seen)
+		return NULL; /* links in a circle are another matter */
+	for (size_t i = 1; i < walk->count; i++)
+		if (walk->hops[i].by == WALK_HANDLER && walk->hops[i].entry == live)
+			return i == 1 ? "the rule matches its own interpreter: every match would end in ELOOP"
+				      : "the rule matches what runs its interpreter: every match would end in ELOOP";
+	return "its interpreter is run by another, that by another, and so on: every match would end in ELOOP";
+}
+
+/* Whether exec would work: what is in doubt for another entry's sake does not count. */
+static int
+check_interpreter(const struct walk *walk, bool held, const struct check *check, struct err *err,
+		  struct warnings *warnings)
+{
+	const char *name = walk_errno(walk->error);
+
+	if (!check->live && *walk->hops[0].path != '/') {
+		err_set(err, ERR_INTERPRETER, "interpreter %s: its path is not absolute", walk->hops[0].path);
 		return refuse(check, err, warnings);
 	}
-	if (!check->live)
-		warn_interpreter(rule, &interp, check->list, warnings);
-	return refuse_if(check_descriptor_flags(rule, &interp), ERR_INTERPRETER, check, err, warnings);
+	if (walk->otherwise == WALK_RUNS || check_loop(walk, check->live))
+		return 0;
+	if (check->live && walk->doubt == WALK_HELD)
+		return 0; /* the kernel holds the file, whatever became of its path */
+	*err = walk->why;
+	err->code = walk->otherwise == WALK_UNKNOWN ? ERR_UNKNOWN : ERR_INTERPRETER;
+	if (walk->otherwise == WALK_FAILS && name)
+		err_add(err, ", so exec would fail with %s", name);
+	if (!check->live && held && walk->problem == 0 && !walk->hops[0].seen)
+		return -1; /* the kernel opens it at once: that cannot be forced */
+	return refuse(check, err, warnings);
+}
+
+/* What would break the machine, whether the rule can work or not. */
+static int
+check_with(const struct rule *rule, const struct walk *walk, const struct check *check, struct err *err,
+	   struct warnings *warnings)
+{
+	if (walk && refuse_if(check_loop(walk, check->live), ERR_LOOP, check, err, warnings) < 0)
+		return -1;
+	if (rule->flags & RULE_C && trust_check(rule->interpreter, err) < 0 && refuse(check, err, warnings) < 0)
+		return -1;
+	return refuse_if(check_native(rule), ERR_NATIVE, check, err, warnings);
 }
 
 int
 check_danger(const struct rule *rule, const struct check *check, struct err *err, struct warnings *warnings)
 {
-	if (refuse_if(check_loop(rule, check->list), ERR_LOOP, check, err, warnings) < 0)
-		return -1;
-	if (rule->flags & RULE_C && trust_check(rule->interpreter, err) < 0 && refuse(check, err, warnings) < 0)
-		return -1;
-	return refuse_if(check_native(rule), ERR_NATIVE, check, err, warnings);
+	struct walk walk;
+
+	if (rule->pattern.type == PATTERN_BPF || rule->pattern.type == PATTERN_UNKNOWN)
+		return 0;
+	check_walk(rule, check, &walk);
+	return check_with(rule, &walk, check, err, warnings);
 }
 
 /* With --force the machine may be lost: the way back is a warning too. */
@@ -215,17 +216,24 @@ int
 check_rule(const struct rule *rule, const struct check *check, struct err *err, struct warnings *warnings)
 {
 	const char *reason = check->live ? NULL : limit_check(rule);
+	bool walks = rule->pattern.type != PATTERN_BPF;
 	size_t before = warnings->len;
+	struct walk walk;
 
 	if (reason)
 		return err_set(err, ERR_FIELD, "%s", reason);
-	if (rule->pattern.type != PATTERN_BPF && check_interpreter(rule, check, err, warnings) < 0)
+	if (walks)
+		check_walk(rule, check, &walk);
+	if (walks && check_interpreter(&walk, rule->flags & RULE_F, check, err, warnings) < 0)
 		return -1;
-	if (check_danger(rule, check, err, warnings) < 0)
+	if (check_with(rule, walks ? &walk : NULL, check, err, warnings) < 0)
 		return -1;
 	if (check->force && warnings->len != before)
 		warn_undo(rule, check, warnings);
-	if (!check->live)
-		warn_narrow_native(rule, warnings);
+	if (check->live)
+		return 0;
+	if (walks)
+		warn_interpreter(rule, &walk, warnings);
+	warn_narrow_native(rule, warnings);
 	return 0;
 }

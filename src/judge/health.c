@@ -1,43 +1,34 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 
+#include "arch.h"
 #include "check.h"
+#include "drift.h"
 #include "health.h"
 #include "interp.h"
 #include "overlap.h"
+#include "paste.h"
+#include "probe.h"
+#include "remedy.h"
 #include "snapshot.h"
 #include "stale.h"
 #include "tempname.h"
 #include "text.h"
 #include "trust.h"
+#include "walk.h"
 
 const enum err_code health_codes[] = {
-    ERR_DISABLED, ERR_STALE,    ERR_DELETED, ERR_MISSING, ERR_NOT_EXECUTABLE, ERR_DYNAMIC,
-    ERR_INSECURE, ERR_SHADOWED, ERR_NATIVE,  ERR_LOOP,    ERR_LEFTOVER,       ERR_NONE,
-};
-
-/* What helps, whatever the entry; %s is its quoted name. */
-static const char *const fixes[ERR_CODES] = {
-    [ERR_DISABLED] = "binfmtctl enable --entry %s",
-    [ERR_STALE] = "binfmtctl refresh --entry %s",
-    [ERR_DELETED] = "install the interpreter and: binfmtctl refresh --entry %s",
-    [ERR_MISSING] = "install the interpreter, or: binfmtctl remove --entry %s",
-    [ERR_NOT_EXECUTABLE] = "chmod +x the interpreter, or: binfmtctl remove --entry %s",
-    [ERR_DYNAMIC] = "install a static interpreter (qemu-user-static), then register %s again",
-    [ERR_INSECURE] = "binfmtctl disable --entry %s, then chown root and chmod go-w what is named",
-    [ERR_SHADOWED] = "binfmtctl disable the one that should not win, or register %s again: the newest wins",
-    [ERR_NATIVE] = "binfmtctl remove --entry %s",
-    [ERR_LOOP] = "binfmtctl remove --entry %s",
-    [ERR_LEFTOVER] = "register %s again",
+    ERR_DISABLED, ERR_STALE,    ERR_DELETED, ERR_MISSING, ERR_NOT_EXECUTABLE, ERR_BROKEN,   ERR_DYNAMIC, ERR_UNFIXED,
+    ERR_INSECURE, ERR_SHADOWED, ERR_DRIFT,   ERR_NATIVE,  ERR_LOOP,           ERR_LEFTOVER, ERR_NONE,
 };
 
 bool
 health_is_warning(enum err_code code)
 {
-	return code == ERR_DYNAMIC || code == ERR_SHADOWED;
+	return code == ERR_DYNAMIC || code == ERR_UNFIXED || code == ERR_SHADOWED || code == ERR_DRIFT;
 }
 
 /* One examination. */
@@ -45,88 +36,231 @@ struct exam {
 	const struct snapshot *s;
 	const struct handler *handler;
 	const struct rule *rule;
-	bool dangerous; /* what takes native programs or itself is better left disabled */
 	health_tell *tell;
 	void *arg;
 };
 
+/* Starts a problem; a fix may be added before it is told. */
 __attribute__((format(printf, 3, 4))) static void
-tell(const struct exam *exam, enum err_code code, const char *fmt, ...)
+set(struct err *problem, enum err_code code, const char *fmt, ...)
 {
-	const char *fix = fixes[code], *at = strstr(fix, "%s");
-	char text[ERR_TEXT_MAX], quoted[TEXT_QUOTED_MAX];
-	struct err problem;
 	va_list ap;
 
+	err_set(problem, code, "%s", "");
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	vsnprintf(problem->text, sizeof(problem->text), fmt, ap);
 	va_end(ap);
-	err_set(&problem, code, "%s", text);
-	if (code != ERR_DISABLED || !exam->dangerous)
-		err_fix(&problem, "%.*s%s%s", (int)(at - fix), fix,
-			text_quote(exam->handler->name, quoted, sizeof(quoted)), at + 2);
-	exam->tell(exam->arg, &problem);
+}
+
+/* A fix that is one command on this entry. */
+static void
+fix_by(struct err *problem, const char *command, const struct exam *exam)
+{
+	char quoted[TEXT_QUOTED_MAX];
+
+	remedy_command(exam->s, problem, "%s --entry %s", command,
+		       text_quote(exam->handler->name, quoted, sizeof(quoted)));
 }
 
 static void
-examine_stale(const struct exam *exam)
+tell(const struct exam *exam, const struct err *problem)
+{
+	exam->tell(exam->arg, problem);
+}
+
+/* What a probe, or the times of change, say of the file that the kernel holds. */
+static void
+examine_held(const struct exam *exam)
 {
 	struct staleness is = stale_of(exam->handler->entry, &exam->s->list, exam->s->switched_on);
 	const char *path = exam->rule->interpreter;
+	struct err problem;
 
-	if (is.stale == STALE_REPLACED && is.by_time)
-		tell(exam, ERR_STALE,
-		     "by time: %s was changed after the entry was registered; binfmtctl register updates it", path);
-	else if (is.stale == STALE_REPLACED)
-		tell(exam, ERR_STALE, "%s was replaced, the old file keeps running; binfmtctl refresh updates it",
-		     path);
-	else if (is.stale == STALE_DELETED)
-		tell(exam, ERR_DELETED, "%s was deleted, the old file keeps running%s", path,
-		     is.by_time ? " (by time)" : "");
+	if (is.stale == STALE_REPLACED) {
+		set(&problem, ERR_STALE,
+		    is.by_time ? "by time: %s was changed after the entry was registered; binfmtctl "
+				 "register updates it"
+			       : "%s was replaced, the old file keeps running; binfmtctl refresh "
+				 "updates it",
+		    path);
+		if (!overlap_in_front(exam->rule, &exam->s->list) && exam->handler->entry->enabled)
+			fix_by(&problem, "refresh", exam);
+		tell(exam, &problem);
+	} else if (is.stale == STALE_DELETED && !is.by_time) {
+		set(&problem, ERR_DELETED, "%s was deleted, the old file keeps running", path);
+		remedy_interpreter(exam->s, exam->handler, false, &problem);
+		tell(exam, &problem);
+	}
+}
+
+/* Exec of what is handed to the interpreter fails: why, and which kind of problem that is. */
+static void
+tell_failing(const struct exam *exam, const struct walk *walk)
+{
+	const char *name = walk_errno(walk->error);
+	struct err problem = walk->why;
+	char word[PASTE_MAX];
+	struct stat st;
+
+	problem.code = ERR_BROKEN;
+	if (walk->problem == 0 && (walk->error == ENOENT || walk->error == ENOTDIR))
+		problem.code = ERR_MISSING;
+	if (walk->problem == 0 && walk->error == EACCES)
+		problem.code = ERR_NOT_EXECUTABLE;
+	if (problem.code == ERR_BROKEN)
+		err_add(&problem, ", so exec fails%s%s", name ? " with " : "", name ? name : "");
+	if (problem.code == ERR_NOT_EXECUTABLE && stat(exam->rule->interpreter, &st) == 0 && S_ISREG(st.st_mode) &&
+	    !(st.st_mode & 0111) && paste_file(exam->rule->interpreter, false, word))
+		err_fix(&problem, "chmod +x %s", word);
+	else
+		remedy_interpreter(exam->s, exam->handler, false, &problem);
+	tell(exam, &problem);
+}
+
+/* Whether it works in a root that has none of its files: in a chroot, a container. */
+static void
+examine_alone(const struct exam *exam, const struct walk *walk)
+{
+	struct err problem;
+
+	if (!(exam->rule->flags & RULE_F)) {
+		set(&problem, ERR_UNFIXED, "flag F is not set: it fails in a chroot or container that lacks %s",
+		    exam->rule->interpreter);
+		remedy_hold(exam->s, exam->handler, &problem);
+	} else if (walk->count > 1 && walk->hops[1].by == WALK_LOADER) {
+		set(&problem, ERR_DYNAMIC,
+		    "%s is dynamically linked: it fails in a chroot or container without its libraries",
+		    exam->rule->interpreter);
+		remedy_interpreter(exam->s, exam->handler, true, &problem);
+	} else if (walk->count > 1) {
+		set(&problem, ERR_UNFIXED,
+		    "%s is run by %s, which flag F does not hold: it fails in a chroot or container",
+		    exam->rule->interpreter, walk->hops[1].path);
+		remedy_interpreter(exam->s, exam->handler, true, &problem);
+	} else {
+		return;
+	}
+	tell(exam, &problem);
+}
+
+/* The same for a file that is held and whose path says nothing of it any more: a probe in an empty root tells. */
+static void
+probe_alone_of(const struct exam *exam)
+{
+	const struct arch *arch = exam->handler->arch;
+	const struct entry *taker = arch && exam->s->switched_on ? arch_taker(&exam->s->list, arch) : NULL;
+	unsigned char elf[PROBE_MAX];
+	struct probe_result run;
+	enum probe_alone alone;
+	struct err problem;
+
+	if (taker != exam->handler->entry ||
+	    probe_run_in(elf, probe_build(arch, 1, elf), PROBE_EMPTY_ROOT, PROBE_TIMEOUT_MS, &run, &problem) < 0)
+		return;
+	alone = probe_alone(&run, exam->rule->flags, NULL);
+	if (alone == PROBE_ALONE_WORKS || alone == PROBE_ALONE_UNKNOWN)
+		return;
+	set(&problem, ERR_UNFIXED,
+	    "in an empty root exec fails with %s: it needs more than the file that flag F holds, so it fails in a "
+	    "chroot "
+	    "or container",
+	    walk_errno(run.exec_errno) ? walk_errno(run.exec_errno) : "an error");
+	remedy_interpreter(exam->s, exam->handler, true, &problem);
+	tell(exam, &problem);
 }
 
 static void
-examine_interpreter(const struct exam *exam)
+examine_interpreter(const struct exam *exam, const struct walk *walk)
 {
-	const struct rule *rule = exam->rule;
-	struct interp interp;
-	const char *reason = interp_look(rule->interpreter, &interp);
-	struct stat st;
-	struct err err;
+	struct err problem;
 
-	if (rule->flags & RULE_F)
-		examine_stale(exam);
-	else if (reason)
-		tell(exam, stat(rule->interpreter, &st) < 0 || !S_ISREG(st.st_mode) ? ERR_MISSING : ERR_NOT_EXECUTABLE,
-		     "%s: %s", rule->interpreter, reason);
-	if (!reason && rule->flags & RULE_F && interp.dynamic)
-		tell(exam, ERR_DYNAMIC,
-		     "%s is dynamically linked: it fails in a chroot or container without its libraries",
-		     rule->interpreter);
-	if (rule->flags & RULE_C && trust_check(rule->interpreter, &err) < 0)
-		tell(exam, ERR_INSECURE, "%s", err.text);
+	if (exam->rule->flags & RULE_F)
+		examine_held(exam);
+	if (walk->verdict == WALK_FAILS && walk->error != ELOOP)
+		tell_failing(exam, walk);
+	if (walk->verdict == WALK_RUNS)
+		examine_alone(exam, walk);
+	else if (walk->doubt == WALK_HELD)
+		probe_alone_of(exam);
+	/* What the path of an F entry names counts only where it is known to be the file that is held. */
+	if (exam->rule->flags & RULE_C && walk->doubt != WALK_HELD &&
+	    trust_check(exam->rule->interpreter, &problem) < 0) {
+		problem.code = ERR_INSECURE;
+		tell(exam, &problem);
+	}
+}
+
+static void
+tell_disabled(const struct exam *exam, bool dangerous)
+{
+	struct err problem;
+
+	set(&problem, ERR_DISABLED, "the kernel passes it over; binfmtctl enable turns it on");
+	if (!dangerous) /* what takes native programs or itself is better left disabled */
+		fix_by(&problem, "enable", exam);
+	tell(exam, &problem);
+}
+
+static void
+tell_danger(const struct exam *exam, enum err_code code, const char *reason)
+{
+	struct err problem;
+
+	if (!reason)
+		return;
+	set(&problem, code, "%s", reason);
+	fix_by(&problem, "remove", exam);
+	tell(exam, &problem);
+}
+
+static void
+tell_drift(const struct exam *exam, const struct boot *boot)
+{
+	struct drift drift;
+
+	drift_examine(boot, exam->handler, exam->s->b.dir, &drift);
+	if (drift.end == DRIFT_CHANGED)
+		tell(exam, &drift.why);
+}
+
+static void
+tell_leftover(const struct exam *exam)
+{
+	struct err problem;
+	bool hashed = tempname_is_hashed(exam->handler->name);
+
+	set(&problem, ERR_LEFTOVER, "an interrupted change left this; %s cleans it up",
+	    hashed ? "removing the entry, or registering it by its own name," : "the next register or remove");
+	if (!hashed)
+		fix_by(&problem, "refresh", exam);
+	tell(exam, &problem);
 }
 
 void
-health_examine(const struct snapshot *s, const struct handler *handler, health_tell *tell_each, void *arg)
+health_examine(const struct snapshot *s, const struct boot *boot, const struct handler *handler, health_tell *tell_each,
+	       void *arg)
 {
 	const struct entry *entry = handler->entry;
-	const char *front = overlap_in_front(&entry->rule, &s->list), *native = check_native(&entry->rule),
-		   *loop = check_loop(&entry->rule, &s->list);
-	const struct exam exam = {s, handler, &entry->rule, native || loop, tell_each, arg};
+	const struct exam exam = {s, handler, &entry->rule, tell_each, arg};
+	const struct check check = {.list = &s->list, .live = entry};
+	const char *front = overlap_shadow(&entry->rule, &s->list), *native = check_native(&entry->rule);
+	struct walk walk = {.verdict = WALK_RUNS, .otherwise = WALK_RUNS};
+	struct err problem;
 
-	if (!entry->enabled)
-		tell(&exam, ERR_DISABLED, "the kernel passes it over; binfmtctl enable turns it on");
 	if (entry->rule.pattern.type != PATTERN_BPF)
-		examine_interpreter(&exam);
-	if (front && entry->enabled)
-		tell(&exam, ERR_SHADOWED, "entry %s is tried first and takes its files", front);
-	if (native)
-		tell(&exam, ERR_NATIVE, "%s", native);
-	if (loop)
-		tell(&exam, ERR_LOOP, "%s", loop);
+		check_walk(&entry->rule, &check, &walk);
+	if (!entry->enabled)
+		tell_disabled(&exam, native || check_loop(&walk, entry));
+	if (entry->rule.pattern.type != PATTERN_BPF)
+		examine_interpreter(&exam, &walk);
+	if (front && entry->enabled) {
+		set(&problem, ERR_SHADOWED, "entry %s is tried first and takes its files", front);
+		tell(&exam, &problem);
+	}
+	if (boot)
+		tell_drift(&exam, boot);
+	tell_danger(&exam, ERR_NATIVE, native);
+	tell_danger(&exam, ERR_LOOP, check_loop(&walk, entry));
 	if (handler->leftover)
-		tell(&exam, ERR_LEFTOVER, "an interrupted change left this; %s cleans it up",
-		     tempname_is_hashed(handler->name) ? "removing the entry, or registering it by its own name,"
-						       : "the next register or remove");
+		tell_leftover(&exam);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "overlap.h"
+#include <string.h>
+
 #include "binfmt_list.h"
 #include "err.h"
 #include "probe.h"
@@ -26,6 +28,22 @@ overlap_in_front(const struct rule *rule, const struct binfmt_list *list)
 	for (size_t i = 0; i < list->count && !tempname_matches(list->entries[i].rule.name, rule->name); i++)
 		if (overlaps(&list->entries[i], rule))
 			return list->entries[i].rule.name;
+	return NULL;
+}
+
+const char *
+overlap_shadow(const struct rule *rule, const struct binfmt_list *list)
+{
+	for (size_t i = 0; i < list->count && !tempname_matches(list->entries[i].rule.name, rule->name); i++) {
+		const struct rule *front = &list->entries[i].rule;
+		bool narrower =
+		    pattern_covers(&rule->pattern, &front->pattern) && !pattern_covers(&front->pattern, &rule->pattern);
+
+		if (!overlaps(&list->entries[i], rule) || narrower)
+			continue;
+		if (strcmp(front->interpreter, rule->interpreter) != 0 || front->flags != rule->flags)
+			return front->name;
+	}
 	return NULL;
 }
 

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "arch.h"
-#include "check.h"
-#include "elf.h"
+#include "elfkind.h"
+#include "filekind.h"
 #include "host.h"
-#include "interp.h"
-#include "loader.h"
+#include "opened.h"
+#include "paste.h"
+#include "remedy.h"
 #include "resolve.h"
 #include "text.h"
 
@@ -28,266 +27,241 @@ resolve_word(enum resolution result)
 	return words[result];
 }
 
-/* The first entry that takes the file, or could (type B); with disabled the first that would if it were enabled. */
-static bool
-find_taker(const struct snapshot *s, const struct subject *subject, bool disabled, struct handler *handler)
+static struct handler
+handler_of(const struct snapshot *s, const struct entry *entry)
 {
-	for (size_t i = 0; i < s->list.count; i++) {
-		const struct entry *e = &s->list.entries[i];
-
-		if (!e->enabled && !disabled)
-			continue;
-		if ((e->rule.pattern.type == PATTERN_BPF && !disabled) || pattern_takes(&e->rule.pattern, subject)) {
-			*handler = snapshot_handler(s, i);
-			return true;
-		}
-	}
-	return false;
+	return entry ? snapshot_handler(s, (size_t)(entry - s->list.entries)) : (struct handler){0};
 }
 
-/* The row whose programs the kernel runs itself: its loader looks at e_type and e_machine alone. */
-static const struct arch *
-native_row(const unsigned char *head)
+/* What became of the file itself, by how far the walk got. */
+static enum resolution
+result_of(const struct walk *walk)
 {
-	const struct arch *own = host_arch();
-	size_t type = own && own->magic[EI_DATA] == ELFDATA2MSB ? 17 : 16;
+	bool first = walk->problem == 0 && walk->count == 1;
 
-	if (!own || memcmp(head, ELFMAG, SELFMAG) != 0 || (head[type] != ET_EXEC && head[type] != ET_DYN) ||
-	    head[type ^ 1])
-		return NULL;
-	for (size_t i = 0; i < arch_count; i++)
-		if (memcmp(head + 18, arch_table[i].magic + 18, 2) == 0 &&
-		    arch_table[i].magic[EI_DATA] == own->magic[EI_DATA] && host_runs(&arch_table[i]))
-			return &arch_table[i];
-	return NULL;
-}
-
-/* What keeps a handler's interpreter from running, or NULL. */
-static const char *
-interpreter_fails(const struct snapshot *s, const struct rule *rule)
-{
-	struct interp interp;
-	const char *reason = interp_look(rule->interpreter, &interp);
-
-	/* With F the kernel holds the file, whatever became of its path. */
-	if (reason)
-		return rule->flags & RULE_F ? NULL : reason;
-	if (host_foreign(interp.subject.head) && !binfmt_list_taker(&s->list, &interp.subject))
-		return "it is a foreign program itself, and no handler takes it";
-	return check_loop(rule, &s->list);
-}
-
-static void
-explain_handler(const struct snapshot *s, struct resolved *p)
-{
-	const struct rule *rule = &p->handler.entry->rule;
-	const char *reason = interpreter_fails(s, rule);
-
-	if (!p->arch)
-		p->arch = p->handler.arch;
-	p->runs = !reason;
-	if (reason)
-		err_note(&p->why, "%s: %s, so exec fails", rule->interpreter, reason);
-}
-
-static void
-explain_script(struct resolved *p)
-{
-	char path[256];
-	struct interp interp;
-	const char *reason;
-
-	if (!interp_of_script(p->subject.head, path)) {
-		p->result = RESOLVED_NONE;
-		p->runs = false;
-		err_note(&p->why, "a script whose #! line names no interpreter, or one too far along");
-		return;
-	}
-	if (path[0] == '/')
-		reason = interp_look(path, &interp);
-	else
-		reason = access(path, X_OK) < 0 ? "a relative path, and no such program in this folder" : NULL;
-	p->runs = !reason;
-	err_note(&p->why, "run by %s%s%s%s", path, reason ? ": " : "", reason ? reason : "",
-		 reason ? ", so exec fails" : "");
-}
-
-static void
-explain_elf(struct resolved *p, const struct elf_head *elf)
-{
-	if (elf->type != ET_EXEC && elf->type != ET_DYN) {
-		err_note(&p->why, "an ELF file, but not a program: its type is %u", elf->type);
-	} else if (p->arch) {
-		err_note(&p->why, "a program for %s, and no handler takes it", p->arch->name);
-		err_fix(&p->why, "binfmtctl register %s", p->arch->name);
-	} else {
-		err_note(&p->why, "a program for ELF machine 0x%04x (%s, %s byte first), unknown to binfmtctl",
-			 elf->machine, elf->wide ? "64 bits" : "32 bits", elf->big ? "high" : "low");
-		err_fix(&p->why, "binfmtctl register --name NAME --like FILE --interpreter PATH");
-	}
-}
-
-/* What the first bytes are, for a file that nothing takes. */
-static void
-explain_none(struct resolved *p)
-{
-	static const struct {
-		const char *start, *what;
-	} kinds[] = {
-	    {"\xca\xfe\xba\xbe", "a Java class; no handler takes it"},
-	    {"MZ", "a Windows or DOS program (wine or mono could run it); no handler takes it"},
-	    {"PK\x03\x04", "a zip archive (a .jar?); no handler takes it"},
-	    {"", "neither an ELF program nor a script with #!, and no handler takes it"},
-	};
-	struct elf_head elf;
-	size_t i = 0;
-
-	if (elf_parse(p->subject.head, sizeof(p->subject.head), &elf)) {
-		explain_elf(p, &elf);
-		return;
-	}
-	while (memcmp(p->subject.head, kinds[i].start, strlen(kinds[i].start)) != 0)
-		i++;
-	err_note(&p->why, "%s", kinds[i].what);
+	if (walk->doubt && walk->doubt_hop == 0)
+		return RESOLVED_UNKNOWN;
+	if (walk->count > 1 && walk->hops[1].by == WALK_HANDLER)
+		return RESOLVED_HANDLER;
+	if (walk->count > 1 && walk->hops[1].by == WALK_SCRIPT)
+		return RESOLVED_SCRIPT;
+	if (first && (walk->error == ENOENT || walk->error == ENOTDIR || walk->error == ELOOP ||
+		      walk->error == ENAMETOOLONG || (walk->error == EACCES && !walk->hops[0].seen)))
+		return walk->error == EACCES ? RESOLVED_NONE : RESOLVED_ERROR;
+	return first && walk->verdict == WALK_FAILS ? RESOLVED_NONE : RESOLVED_NATIVE;
 }
 
 /* An entry that would take it is worth more than any other explanation. */
 static bool
-explain_idle(const struct snapshot *s, struct resolved *p)
+explain_idle(const struct snapshot *s, struct resolved *r)
 {
 	char quoted[TEXT_QUOTED_MAX];
-	struct handler idle;
 
-	if (!find_taker(s, &p->subject, s->switched_on, &idle))
-		return false;
-	err_note(&p->why, "entry %s would take it, but %s", idle.name,
-		 s->switched_on ? "is disabled" : "binfmt_misc is switched off");
-	err_fix(&p->why, "binfmtctl enable %s%s", s->switched_on ? "--entry " : "--global",
-		s->switched_on ? text_quote(idle.name, quoted, sizeof(quoted)) : "");
-	return true;
-}
+	for (size_t i = 0; i < s->list.count; i++) {
+		const struct entry *e = &s->list.entries[i];
+		struct handler idle = snapshot_handler(s, i);
 
-void
-resolve_subject(const struct snapshot *s, struct resolved *p)
-{
-	const struct arch *native;
-
-	err_clear(&p->why);
-	p->arch = arch_of_header(p->subject.head, sizeof(p->subject.head));
-	p->asked = s->switched_on;
-	p->runs = true;
-	if (s->switched_on && find_taker(s, &p->subject, false, &p->handler)) {
-		p->result = p->handler.entry->rule.pattern.type == PATTERN_BPF ? RESOLVED_UNKNOWN : RESOLVED_HANDLER;
-		if (p->result == RESOLVED_HANDLER)
-			explain_handler(s, p);
+		if ((e->enabled && s->switched_on) || !pattern_takes(&e->rule.pattern, &r->subject))
+			continue;
+		err_note(&r->why, "entry %s would take it, but %s", idle.name,
+			 s->switched_on ? "is disabled" : "binfmt_misc is switched off");
+		if (s->switched_on)
+			remedy_command(s, &r->why, "enable --entry %s", text_quote(idle.name, quoted, sizeof(quoted)));
 		else
-			err_note(&p->why, "entry %s is a BPF handler: its program decides", p->handler.name);
-		return;
+			remedy_command(s, &r->why, "enable --global");
+		return true;
 	}
-	if (p->subject.head[0] == '#' && p->subject.head[1] == '!') {
-		p->result = RESOLVED_SCRIPT;
-		explain_script(p);
-		return;
-	}
-	native = native_row(p->subject.head);
-	p->result = native ? RESOLVED_NATIVE : RESOLVED_NONE;
-	p->runs = native != NULL;
-	if (native)
-		p->arch = native;
-	else if (!explain_idle(s, p))
-		explain_none(p);
+	return false;
 }
 
+/* A file that nothing takes: what it is, and what usually runs it. */
 static void
-fail(struct resolved *p, enum resolution result, const char *why)
+explain_none(const struct snapshot *s, const struct stat *st, struct resolved *r)
 {
-	p->result = result;
-	p->runs = false;
-	err_note(&p->why, "%s", why);
-}
+	uint64_t size = (uint64_t)st->st_size;
 
-/* Whether the kernel refuses the file before it asks any handler; then it is explained. */
-static bool
-not_executable(const char *path, const struct stat *st, struct resolved *p)
-{
-	struct statvfs vfs;
-
-	if (S_ISDIR(st->st_mode)) {
-		fail(p, RESOLVED_NONE, "a directory");
-	} else if (!S_ISREG(st->st_mode)) {
-		fail(p, RESOLVED_NONE, "not a regular file");
-	} else if (!(st->st_mode & 0111)) {
-		fail(p, RESOLVED_NONE, "not executable");
-		err_fix(&p->why, "chmod +x FILE");
-	} else if (statvfs(path, &vfs) == 0 && vfs.f_flag & ST_NOEXEC) {
-		fail(p, RESOLVED_NONE, "on a noexec mount: nothing there can be executed");
-	} else if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0) {
-		fail(p, RESOLVED_NONE, "not executable for this user");
+	if (s && explain_idle(s, r))
+		return;
+	if (elfkind_explain(&r->subject, size, host_arch(), &r->why))
+		return;
+	if (r->arch) {
+		err_note(&r->why, "a program for %s, and no handler takes it", r->arch->name);
+		remedy_register(s, r->arch, &r->why);
+	} else if (r->subject.head[0] == '#' && r->subject.head[1] == '!') {
+		r->why = r->walk.why;
 	} else {
-		return false;
+		filekind_explain(&r->subject, size, &r->why);
 	}
-	return true;
 }
 
-/* Whether the loader finds the program headers; it goes by e_machine, and looks at no other byte of e_ident. */
+/* Whether something would run the file, were it executable. */
 static bool
-is_whole(int fd, const struct resolved *p)
+is_program(const struct snapshot *s, const char *path)
 {
-	unsigned char head[sizeof(p->subject.head)], last;
-	struct elf_head elf;
-
-	memcpy(head, p->subject.head, sizeof(head));
-	memcpy(head, p->arch->magic, EI_VERSION);
-	return elf_parse(head, sizeof(head), &elf) && elf.phnum &&
-	       elf.phentsize == (elf.wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr)) &&
-	       pread(fd, &last, 1, (off_t)(elf.phoff + (uint64_t)elf.phnum * elf.phentsize - 1)) == 1;
-}
-
-/* A native program may be damaged, or name a loader that is not there (the kernel says ENOENT then). */
-static void
-look_at_native(int fd, struct resolved *p)
-{
-	char loader[256];
-	struct interp interp;
-
-	if (!is_whole(fd, p)) {
-		fail(p, RESOLVED_NONE, "a program for this machine, but the file is cut off or damaged");
-	} else if (loader_path(fd, loader) > 0 && *loader && interp_look(loader, &interp)) {
-		p->runs = false;
-		err_note(&p->why, "its loader %s is missing or not executable, so exec fails", loader);
-	}
-}
-
-static void
-look_inside(const struct snapshot *s, const char *path, struct resolved *p)
-{
+	struct subject subject = {.path = path};
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	ssize_t len = fd < 0 ? -1 : pread(fd, p->subject.head, sizeof(p->subject.head), 0);
+	unsigned char *head = subject.head;
+	bool read = fd >= 0 && pread(fd, head, sizeof(subject.head), 0) > 0;
 
-	if (len < 0)
-		fail(p, RESOLVED_ERROR, errno == EACCES ? "cannot be read: permission denied" : strerror(errno));
-	else
-		resolve_subject(s, p);
-	if (len == 0 && p->result == RESOLVED_NONE)
-		fail(p, RESOLVED_NONE, "an empty file");
-	else if (len > 0 && p->result == RESOLVED_NATIVE)
-		look_at_native(fd, p);
 	if (fd >= 0)
 		close(fd);
+	return read && (memcmp(head, "\177ELF", 4) == 0 || memcmp(head, "#!", 2) == 0 ||
+			(s && binfmt_list_taker(&s->list, &subject)));
+}
+
+/* The mode keeps it from running: then chmod helps its owner. */
+static void
+explain_refused(const struct snapshot *s, struct resolved *r, const char *path, const struct stat *st)
+{
+	char word[PASTE_MAX];
+
+	r->why = r->walk.why;
+	if (r->walk.error == EACCES && S_ISREG(st->st_mode) && !(st->st_mode & 0111) && is_program(s, path) &&
+	    paste_file(path, false, word))
+		err_fix(&r->why, "chmod +x %s", word);
+}
+
+/* In another root an interpreter that is not held has to be there too: flag F is the cure. */
+static bool
+lacks_hold(const struct resolved *r)
+{
+	const struct walk *walk = &r->walk;
+
+	return walk->problem == 1 && walk->hops[1].by == WALK_HANDLER && walk->error == ENOENT &&
+	       !(r->handler.entry->rule.flags & RULE_F) && access(r->handler.entry->rule.interpreter, X_OK) == 0;
+}
+
+/* The first thing on the way that keeps it from running. */
+static void
+explain_problem(const struct snapshot *s, int root, struct resolved *r)
+{
+	const struct walk *walk = &r->walk;
+	const char *name = walk_errno(walk->error);
+
+	r->why = walk->why;
+	if (walk->verdict == WALK_FAILS)
+		err_add(&r->why, ", so exec fails%s%s", name ? " with " : "", name ? name : "");
+	if (walk->verdict == WALK_KILLED)
+		err_add(&r->why, ", so it is killed at its start");
+	if (root >= 0 && lacks_hold(r))
+		remedy_hold(s, &r->handler, &r->why);
+}
+
+static void
+explain_doubt(struct resolved *r)
+{
+	const struct walk *walk = &r->walk;
+
+	if (walk->doubt == WALK_BPF)
+		err_note(&r->why, "entry %s is a BPF handler: its program decides", r->handler.name);
+	else if (walk->doubtful)
+		err_note(&r->why, "entry %s: %s", r->handler.name, walk_doubt_text(walk->doubt));
+	else
+		err_note(&r->why, "%s", walk_doubt_text(walk->doubt));
+}
+
+/* What the file alone shows, where a handler that is not visible may take it. */
+static void
+explain_unseen(const struct stat *st, struct resolved *r)
+{
+	if (r->walk.problem == 0)
+		explain_none(NULL, st, r);
+	else
+		r->why = r->walk.why;
+	if (!r->arch)
+		err_add(&r->why, "; a handler that cannot be seen here may take it");
+}
+
+static void
+explain(const struct snapshot *s, int root, const char *path, const struct stat *st, struct resolved *r)
+{
+	struct err ending;
+	bool script = r->subject.head[0] == '#' && r->subject.head[1] == '!';
+
+	err_clear(&r->why);
+	if (r->walk.doubt == WALK_NO_TABLE && r->walk.otherwise == WALK_FAILS)
+		explain_unseen(st, r);
+	else if (r->walk.verdict == WALK_UNKNOWN)
+		explain_doubt(r);
+	else if (r->result == RESOLVED_NONE && r->asked)
+		explain_none(s, st, r);
+	else if (r->result == RESOLVED_NONE || r->result == RESOLVED_ERROR)
+		explain_refused(s, r, path, st);
+	else if (r->walk.verdict != WALK_RUNS)
+		explain_problem(s, root, r);
+	else if (r->result == RESOLVED_SCRIPT)
+		err_note(&r->why, "run by %s", r->walk.hops[1].path);
+	if (script && r->walk.otherwise == WALK_FAILS &&
+	    filekind_carriage_return(&r->subject, (uint64_t)st->st_size, &ending))
+		r->why = ending;
+	if (root >= 0 && strncmp(r->why.fix, "binfmtctl ", 10) != 0)
+		r->why.fix[0] = '\0'; /* it would name a file of our own root */
+}
+
+static struct walk_where
+where_of(const struct snapshot *s, int root)
+{
+	return (struct walk_where){.root = root, .list = s ? &s->list : NULL, .switched_on = s ? s->switched_on : true};
+}
+
+static void
+judge(const struct snapshot *s, int root, const char *path, const struct stat *st, struct resolved *r)
+{
+	const struct walk *walk = &r->walk;
+	const struct entry *entry = walk->count > 1 ? walk->hops[1].entry : NULL;
+
+	r->result = result_of(walk);
+	r->arch = arch_of_header(r->subject.head, sizeof(r->subject.head));
+	r->handler = handler_of(s, r->result == RESOLVED_UNKNOWN ? walk->doubtful : entry);
+	if (!r->arch)
+		r->arch = r->handler.arch;
+	if (r->result == RESOLVED_NATIVE && !r->arch)
+		r->arch = host_arch();
+	explain(s, root, path, st, r);
+}
+
+/* The first bytes, for what is to be said of them; zeros where they cannot be read. */
+static bool
+read_head(int root, const char *path, struct subject *subject, struct stat *st)
+{
+	struct opened file;
+	bool read;
+
+	*subject = (struct subject){.path = path};
+	*st = (struct stat){0};
+	if (opened_open(root, path, false, &file) != 0) {
+		*st = file.st;
+		return false;
+	}
+	*st = file.st;
+	read = opened_head(&file, subject->head);
+	opened_close(&file);
+	return read;
 }
 
 void
-resolve_file(const struct snapshot *s, const char *path, struct resolved *p)
+resolve_file(const struct snapshot *s, int root, const char *path, struct resolved *r)
 {
+	const struct walk_where where = where_of(s, root);
 	struct stat st;
 
-	memset(p, 0, sizeof(*p));
-	p->subject.path = path;
-	/* Looked at before it is opened: to open a device can do something. */
-	if (stat(path, &st) < 0)
-		fail(p, RESOLVED_ERROR, errno == EACCES ? "cannot be reached: permission denied" : strerror(errno));
-	else if (!not_executable(path, &st, p))
-		look_inside(s, path, p);
+	walk_file(&where, path, &r->walk);
+	r->asked = read_head(root, path, &r->subject, &st);
+	judge(s, root, path, &st, r);
+	r->asked &= s && s->switched_on;
+}
+
+void
+resolve_bytes(const struct snapshot *s, int root, const unsigned char *bytes, size_t size, struct resolved *r)
+{
+	const struct walk_where where = where_of(s, root);
+	const struct stat st = {.st_mode = S_IFREG | 0755, .st_size = (off_t)size};
+
+	walk_bytes(&where, "", bytes, size, &r->walk);
+	r->subject = (struct subject){.path = ""};
+	memcpy(r->subject.head, bytes, size < sizeof(r->subject.head) ? size : sizeof(r->subject.head));
+	r->asked = true;
+	judge(s, root, "", &st, r);
 }
 
 bool

@@ -9,6 +9,7 @@
 #include "probe.h"
 #include "stale.h"
 #include "tempname.h"
+#include "walk.h"
 
 static bool
 ends_in(const char *s, const char *end)
@@ -43,12 +44,17 @@ stale_by_time(const struct timespec *registered, const struct stat *path)
 
 /* What runs a script, or a program that is foreign itself, says nothing of the interpreter's own file. */
 static bool
-is_run_by_another(const struct rule *rule, const struct binfmt_list *list)
+is_run_by_another(const struct binfmt_list *list, const unsigned char *elf, size_t size)
 {
-	struct runner at;
+	const struct walk_where where = {.root = -1, .list = list, .switched_on = true};
+	struct interp interp;
+	struct walk walk;
 
-	runner_start(&at, rule->interpreter);
-	return !at.reason && (at.interp.kind == INTERP_SCRIPT || runner_next(&at, list, NULL));
+	walk_bytes(&where, "", elf, size, &walk);
+	if (walk.count == 2 && walk.doubt == WALK_HELD) /* then what its path names now is the best guess */
+		return !interp_look(walk.hops[1].path, &interp) &&
+		       (interp.kind == INTERP_SCRIPT || binfmt_list_taker(list, &interp.subject));
+	return walk.count > 2 && walk.hops[2].by != WALK_LOADER;
 }
 
 /* Runs the architecture's probe if this entry is the one that takes it. */
@@ -60,10 +66,14 @@ ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct 
 	unsigned char elf[PROBE_MAX];
 	struct probe_result run;
 	struct err ignored;
+	size_t size;
 
-	if (!taker || !tempname_matches(taker->rule.name, rule->name) || is_run_by_another(rule, list))
+	if (!taker || !tempname_matches(taker->rule.name, rule->name))
 		return STALE_UNSEEN;
-	if (probe_run(elf, probe_build(arch, 1, elf), NULL, PROBE_UNTIL_EXEC, PROBE_TIMEOUT_MS, &run, &ignored) < 0)
+	size = probe_build(arch, 1, elf);
+	if (is_run_by_another(list, elf, size))
+		return STALE_UNSEEN;
+	if (probe_run(elf, size, NULL, PROBE_UNTIL_EXEC, PROBE_TIMEOUT_MS, &run, &ignored) < 0)
 		return STALE_UNSEEN;
 	return stale_by_probe(rule, &run, path);
 }

@@ -45,8 +45,8 @@ not_mounted(const char *dir, struct err *err)
 		return err_unavailable(
 		    err, ERR_NOT_MOUNTED,
 		    "binfmt_misc is not visible here (nothing mounted at %s); the host's handlers may still "
-		    "apply, `binfmtctl test` tells; a private instance: mount -t binfmt_misc binfmt_misc %s",
-		    dir, dir);
+		    "apply, `binfmtctl test` tells; handlers are registered on the host",
+		    dir);
 	if (kernel_has_it() == 0)
 		return err_unavailable(
 		    err, ERR_NO_KERNEL_SUPPORT,

@@ -40,6 +40,23 @@ elf_parse(const unsigned char *head, size_t size, struct elf_head *elf)
 	return true;
 }
 
+void
+elf_segment(const unsigned char *at, const struct elf_head *elf, struct elf_segment *segment)
+{
+	size_t word = elf->wide ? 8 : 4;
+
+	segment->type = (uint32_t)elf_number(at, 4, elf->big);
+	segment->offset = elf_number(at + word, word, elf->big);
+	segment->size = elf_number(at + (elf->wide ? 32 : 16), word, elf->big);
+	segment->align = elf_number(at + (elf->wide ? 48 : 28), word, elf->big);
+}
+
+uint64_t
+elf_end(uint64_t offset, uint64_t size)
+{
+	return size > UINT64_MAX - offset ? UINT64_MAX : offset + size;
+}
+
 const char *
 elf_like(const unsigned char *head, size_t size, struct elf_like *like)
 {

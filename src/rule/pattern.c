@@ -72,3 +72,22 @@ pattern_overlap(const struct pattern *a, const struct pattern *b)
 	}
 	return true;
 }
+
+bool
+pattern_covers(const struct pattern *outer, const struct pattern *inner)
+{
+	if (outer->type != inner->type || (outer->type != PATTERN_MAGIC && outer->type != PATTERN_EXTENSION))
+		return false;
+	if (outer->type == PATTERN_EXTENSION)
+		return strcmp(outer->extension, inner->extension) == 0;
+	for (size_t i = 0; i < outer->size; i++) {
+		size_t at = outer->offset + i, k = at - inner->offset;
+		unsigned char wanted = pattern_mask(outer, i), given = 0;
+
+		if (at >= inner->offset && k < inner->size)
+			given = pattern_mask(inner, k);
+		if (wanted & ~given || (wanted && (outer->magic[i] ^ inner->magic[k]) & wanted))
+			return false;
+	}
+	return true;
+}

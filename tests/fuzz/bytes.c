@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "commands.h"
 #include "hex.h"
 #include "opt.h"
 #include "rule.h"
@@ -79,13 +80,13 @@ check_words(int argc, char *const argv[], unsigned choice)
 	struct args args = {.offset = -1, .timeout = -1, .operands = operands};
 	const struct opt *own = NULL;
 	const char *reason;
-	size_t commands = 0;
+	size_t count = 0;
 	int at = 0;
 
-	while (cmd_table[commands].name)
-		commands++;
-	if (choice % (commands + 1) < commands)
-		own = cmd_table[choice % (commands + 1)].opts;
+	while (commands[count].name)
+		count++;
+	if (choice % (count + 1) < count)
+		own = commands[choice % (count + 1)].opts;
 	reason = opt_parse(argc, argv, &at, own, choice & 0x80, &args);
 	demand(at >= 0 && at <= argc);
 	demand(reason || (choice & 0x80) || at == argc);

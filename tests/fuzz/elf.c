@@ -8,10 +8,10 @@
 
 #include "arch.h"
 #include "elf.h"
-#include "interp.h"
 #include "limit.h"
 #include "loader.h"
 #include "rule.h"
+#include "shebang.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -77,8 +77,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	arch_of_header(head, size);
 	check_like(head, size, &subject);
-	if (interp_of_script(subject.head, path))
-		demand(*path && strlen(path) < sizeof(path) && !strpbrk(path, " \t\n"));
+	if (shebang_path(subject.head, path))
+		demand(strlen(path) < sizeof(path) && !strpbrk(path, " \t\n"));
 	free(head);
 	return 0;
 }

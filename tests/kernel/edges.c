@@ -2,6 +2,7 @@
 /* What lies between the modules: states and inputs that each alone would not be tried with. */
 #include "conf.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -84,16 +85,17 @@ loop__by_way_of_another_entry__refused_and_seen(void **state)
 	(void)state;
 	spill(a, "text", 4, 0755);
 	spill(b, "text", 4, 0755);
-	expect(tool("register", "--name", "one", "--extension", "aaa", "-i", b, NULL), 0, "registered", NULL);
+	register_line(":one:E::aaa::%s:", b);
 	expect(tool("register", "--name", "two", "--extension", "bbb", "-i", a, NULL), 1, "",
-	       "by way of another entry");
+	       "the rule matches what runs its interpreter: every match would end in ELOOP");
 	register_line(":two:E::bbb::%s:", a);
 	expect(tool("status", "two", NULL), 1, "loop", "");
 	expect(tool("match", a, NULL), 1, "ELOOP", "");
 	expect(tool("disable", "two", NULL), 0, NULL, "");
-	expect(tool("enable", "two", NULL), 1, "", "by way of another entry");
+	expect(tool("enable", "two", NULL), 1, "", "the rule matches what runs its interpreter");
+	assert_int_equal(exec_status(a), -ENOEXEC);
 	expect(expect(tool("enable", "two", "--force", NULL), 0, "two: enabled",
-		      "two: warning: forced: the rule matches what runs its interpreter by way of another entry"),
+		      "two: warning: forced: the rule matches what runs its interpreter"),
 	       0, NULL, "two: warning: to undo it from a shell that is open: echo -1 > " MOUNT "/two ");
 	free(a);
 	free(b);
@@ -197,7 +199,8 @@ match__loader_missing_or_not_ours_to_run__not_called_native(void **state)
 	r = shell("echo 'int main(void) { return 0; }' | cc -x c -o '%s' -Wl,--dynamic-linker=/nowhere/ld.so -", file);
 	if (r->status)
 		skip_because("there is no compiler");
-	expect(tool("match", file, NULL), 1, "its loader /nowhere/ld.so is missing", "");
+	expect(tool("match", file, NULL), 1,
+	       ": native (x86_64): loader /nowhere/ld.so: does not exist, so exec fails with ENOENT", "");
 	free(file);
 }
 

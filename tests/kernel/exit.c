@@ -206,9 +206,9 @@ exit__json_of_list_and_status__the_fixed_keys(void **state)
 	};
 	static const char *const health[] = {
 	    ".scope == \"namespace\"",
-	    "[.entries[].health] == [\"ok\", \"ok\", \"disabled\", \"ok\"]",
+	    "[.entries[].health] == [\"unfixed\", \"unfixed\", \"disabled\", \"ok\"]",
 	    ".entries[2].problems[0] | .code == \"disabled\" and (.detail | type == \"string\")",
-	    ".entries[0].problems == []",
+	    ".entries[3].problems == []",
 	};
 	char *list, *status;
 

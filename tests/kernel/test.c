@@ -23,7 +23,7 @@
 
 #define QEMU "/usr/bin/qemu-aarch64-static"
 #define QEMU_ARM "/usr/bin/qemu-arm-static"
-#define ANEW "binfmtctl remove --entry qemu-aarch64; binfmtctl register aarch64"
+#define OTHER "binfmtctl register aarch64 --interpreter " QEMU
 
 static void
 needs(const char *path)
@@ -36,7 +36,7 @@ needs(const char *path)
 static void
 register_aarch64(const char *interpreter, const char *flags)
 {
-	expect(tool("register", "aarch64", "-i", interpreter, "-f", flags, NULL), 0, "qemu-aarch64: registered", "");
+	expect(tool("register", "aarch64", "-i", interpreter, "-f", flags, NULL), 0, "qemu-aarch64: registered", NULL);
 }
 
 /* A static program of this C text, its path on the heap; the test is skipped where there is no compiler. */
@@ -161,8 +161,8 @@ test__interpreter_missing__named(void **state)
 	(void)state;
 	register_aarch64(path, "P");
 	assert_int_equal(unlink(path), 0);
-	assert_true(asprintf(&detail, "the interpreter %s (or its loader) is missing", path) > 0);
-	check_failure(detail, "install qemu-user-static (Debian, Fedora, Arch) or qemu-ARCH (Alpine)");
+	assert_true(asprintf(&detail, "entry qemu-aarch64 takes it: interpreter %s: does not exist", path) > 0);
+	check_failure(detail, OTHER);
 	free(detail);
 	free(path);
 }
@@ -175,9 +175,8 @@ test__interpreter_not_executable__named(void **state)
 	(void)state;
 	register_aarch64(path, "P");
 	assert_int_equal(chmod(path, 0644), 0);
-	assert_true(asprintf(&detail, "permission denied: the interpreter %s is not executable, or on a noexec mount",
-			     path) > 0);
-	check_failure(detail, NULL);
+	assert_true(asprintf(&detail, "entry qemu-aarch64 takes it: interpreter %s: not executable", path) > 0);
+	check_failure(detail, OTHER);
 	free(detail);
 	free(path);
 }
@@ -188,7 +187,9 @@ test__qemu_of_another_architecture__wrong_architecture(void **state)
 	(void)state;
 	needs(QEMU_ARM);
 	register_aarch64(QEMU_ARM, "F");
-	check_failure("wrong architecture: the interpreter is qemu-arm", ANEW);
+	expect(tool("test", "aarch64", NULL), 1,
+	       "aarch64: wrong architecture: the interpreter is qemu-arm; it says: qemu-arm-static: ", "");
+	expect(tool("test", "aarch64", NULL), 1, "; try: " OTHER "\n", "");
 }
 
 static void
@@ -198,8 +199,7 @@ test__interpreter_kills_itself__signal_named(void **state)
 
 	(void)state;
 	register_aarch64(path, "F");
-	check_failure("killed by signal 11 (Segmentation fault): the interpreter does not work here",
-		      "reinstall the interpreter");
+	check_failure("killed by signal 11 (Segmentation fault)", OTHER);
 	free(path);
 }
 
@@ -211,7 +211,7 @@ test__interpreter_never_ends__no_answer_in_the_time_given(void **state)
 	(void)state;
 	register_aarch64(path, "F");
 	expect(tool("test", "--timeout", "1", "aarch64", NULL), 1,
-	       "aarch64: no answer in 1 s; try: binfmtctl test --timeout 20 aarch64\n", "");
+	       "aarch64: no answer in 1 s (--timeout waits longer); try: " OTHER "\n", "");
 	free(path);
 }
 
@@ -235,7 +235,7 @@ test__interpreter_exits_with_another_status__said(void **state)
 
 	(void)state;
 	register_aarch64(path, "");
-	check_failure("the program exited with 0 instead of 42: the interpreter is not for aarch64, or broken", ANEW);
+	check_failure("the program exited with 0 instead of 42", OTHER);
 	free(path);
 }
 
@@ -302,8 +302,7 @@ test__interpreter_unlinked__deleted(void **state)
 	(void)state;
 	register_aarch64(path, "F");
 	assert_int_equal(unlink(path), 0);
-	assert_true(asprintf(&line, "aarch64: deleted: %s is gone, the old file keeps running; try: install ", path) >
-		    0);
+	assert_true(asprintf(&line, "aarch64: deleted: %s is gone, the old file keeps running\n", path) > 0);
 	expect(tool("test", "aarch64", NULL), 1, line, "");
 	expect_json(tool("test", "-j", "aarch64", NULL)->out,
 		    ".tests[0] | .ok and .stale and (.runner | endswith(\"/unlinked\"))");
@@ -504,7 +503,7 @@ test__sigchld_ignored_or_descriptors_closed_by_the_parent__works(void **state)
 }
 
 static void
-test__mount_not_visible__named_ones_tried_and_all_refused(void **state)
+test__mount_not_visible__the_handlers_in_force_are_tried(void **state)
 {
 	const struct run *r;
 
@@ -513,10 +512,10 @@ test__mount_not_visible__named_ones_tried_and_all_refused(void **state)
 	r = shell("unshare -m sh -c 'mount --bind /proc/sys/kernel " MOUNT " && ./binfmtctl test -j aarch64'");
 	if (r->status == 32)
 		skip_because("the mount cannot be hidden here");
-	expect_json(expect(r, 0, NULL, "")->out,
+	expect_json(expect(r, 0, NULL, "warning: binfmt_misc is not visible here")->out,
 		    ".tests[0] | .ok and .entry == null and (.runner | endswith(\"/tiny\"))");
-	expect(shell("unshare -m sh -c 'mount --bind /proc/sys/kernel " MOUNT " && ./binfmtctl test'"), 3, "",
-	       "not visible here");
+	expect(shell("unshare -m sh -c 'mount --bind /proc/sys/kernel " MOUNT " && ./binfmtctl test'"), 0,
+	       "aarch64  ok", "not visible here");
 }
 
 static void
@@ -648,7 +647,7 @@ main(int argc, char *argv[])
 	    cmocka_unit_test(test__ptrace_forbidden_and_qemu__version_all_the_same),
 	    cmocka_unit_test(test__not_root__works),
 	    cmocka_unit_test(test__sigchld_ignored_or_descriptors_closed_by_the_parent__works),
-	    cmocka_unit_test(test__mount_not_visible__named_ones_tried_and_all_refused),
+	    cmocka_unit_test(test__mount_not_visible__the_handlers_in_force_are_tried),
 	    cmocka_unit_test(test__operands__each_answered),
 	    cmocka_unit_test(test__foreign_name__found_by_its_magic),
 	    cmocka_unit_test(test__json__fixed_keys),

@@ -256,9 +256,8 @@ run_range(void)
 static void
 inherited__no_mount_visible__3_and_never_an_empty_list(void **state)
 {
-	static const char *const commands[] = {"list",         "status",           "match ./binfmtctl",
-					       "remove all",   "disable --global", "register aarch64",
-					       "register all", "-n register all"};
+	static const char *const commands[] = {
+	    "list", "status", "remove all", "disable --global", "register aarch64", "register all", "-n register all"};
 
 	(void)state;
 	expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
@@ -269,6 +268,9 @@ inherited__no_mount_visible__3_and_never_an_empty_list(void **state)
 		expect(shell(HIDDEN "-j %s", commands[i]), 3, "\"code\":\"not-mounted\"", "not visible here");
 	}
 	expect(shell(HIDDEN "-q list"), 3, "", "not visible here");
+	expect(shell(HIDDEN "match ./binfmtctl"), 3, "./binfmtctl: native (", "not visible here");
+	expect_json(expect(shell(HIDDEN "-j match ./binfmtctl"), 3, NULL, "not visible here")->out,
+		    ".files[0] | .result == \"native\" and .runs == true");
 	expect(shell(HIDDEN "test aarch64"), 0, "aarch64", NULL);
 }
 

@@ -125,8 +125,11 @@ plant_insecure(void)
 void
 plant_shadowed(void)
 {
-	register_line(":" PLANTED ":E::ext::%s:", tiny_interpreter());
-	register_line(":front:E::ext::%s:", tiny_interpreter());
+	char *other = tiny_copy("other");
+
+	register_line(":" PLANTED ":E::ext::%s:F", tiny_interpreter());
+	register_line(":front:E::ext::%s:F", other);
+	free(other);
 }
 
 void
@@ -153,12 +156,12 @@ plant_loop(void)
 void
 plant_leftover(void)
 {
-	register_line(":" PLANTED ":E::ext::%s:", tiny_interpreter());
-	register_line(":.binfmtctl~" PLANTED ":E::ext::%s:", tiny_interpreter());
+	register_line(":" PLANTED ":E::ext::%s:F", tiny_interpreter());
+	register_line(":.binfmtctl~" PLANTED ":E::ext::%s:F", tiny_interpreter());
 }
 
 void
 plant_temporary_alone(void)
 {
-	register_line(":.binfmtctl~" PLANTED ":E::ext::%s:", tiny_interpreter());
+	register_line(":.binfmtctl~" PLANTED ":E::ext::%s:F", tiny_interpreter());
 }

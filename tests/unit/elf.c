@@ -74,6 +74,35 @@ number__both_orders__as_written(void **state)
 }
 
 static void
+segment__both_classes_and_orders__all_fields(void **state)
+{
+	(void)state;
+	for (unsigned kind = 0; kind < 4; kind++) {
+		struct elf_head elf = {.wide = kind & 1, .big = kind & 2};
+		struct elf_segment segment;
+		unsigned char at[56];
+
+		memset(at, 0xee, sizeof(at));
+		put(at, PT_INTERP, 4, elf.big);
+		put(at + (elf.wide ? 8 : 4), 0x12345678, elf.wide ? 8 : 4, elf.big);
+		put(at + (elf.wide ? 32 : 16), 0x89abcdef, elf.wide ? 8 : 4, elf.big);
+		put(at + (elf.wide ? 48 : 28), 0x10000, elf.wide ? 8 : 4, elf.big);
+		elf_segment(at, &elf, &segment);
+		assert_int_equal(segment.type, PT_INTERP);
+		assert_true(segment.offset == 0x12345678 && segment.size == 0x89abcdef && segment.align == 0x10000);
+	}
+}
+
+static void
+end__sum_or_nowhere(void **state)
+{
+	(void)state;
+	assert_true(elf_end(0, 0) == 0 && elf_end(4096, 1) == 4097);
+	assert_true(elf_end(UINT64_MAX, 0) == UINT64_MAX && elf_end(UINT64_MAX - 1, 1) == UINT64_MAX);
+	assert_true(elf_end(UINT64_MAX, 1) == UINT64_MAX && elf_end(2, UINT64_MAX) == UINT64_MAX);
+}
+
+static void
 parse__no_header__refused(void **state)
 {
 	static const struct {
@@ -236,6 +265,8 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(parse__both_classes_and_orders__all_fields),
 	    cmocka_unit_test(number__both_orders__as_written),
+	    cmocka_unit_test(segment__both_classes_and_orders__all_fields),
+	    cmocka_unit_test(end__sum_or_nowhere),
 	    cmocka_unit_test(parse__no_header__refused),
 	    cmocka_unit_test(like__programs_of_every_row__the_row_s_own_pattern),
 	    cmocka_unit_test(like__mips_abis__told_apart),

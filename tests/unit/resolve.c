@@ -19,44 +19,49 @@
 	}
 
 static void
-resolve_subject__bpf_in_front__unknown(void **state)
+resolve(const struct snapshot *s, const char *text, struct resolved *resolved)
+{
+	resolve_bytes(s, -1, (const unsigned char *)text, strlen(text), resolved);
+}
+
+static void
+resolve_bytes__bpf_in_front__unknown(void **state)
 {
 	struct entry entries[] = {BPF, MAGIC};
-	static struct resolved resolved = {.subject = {.path = "", .head = "abc"}};
+	static struct resolved resolved;
 	char why[ERR_TEXT_MAX];
 	struct snapshot s;
 
 	(void)state;
 	live_snapshot(&s, entries, LENGTH(entries));
-	resolve_subject(&s, &resolved);
+	resolve(&s, "abc", &resolved);
 	assert_int_equal(resolved.result, RESOLVED_UNKNOWN);
 	assert_string_equal(resolved.handler.name, "program");
 	assert_string_equal(resolved.why.text, "entry program is a BPF handler: its program decides");
 	assert_true(resolve_why(&s, 0, &resolved.subject, &resolved.handler, why));
 	assert_string_equal(why, "BPF handler judge decides");
 	entries[0].enabled = false;
-	resolve_subject(&s, &resolved);
+	resolve(&s, "abc", &resolved);
 	assert_int_equal(resolved.result, RESOLVED_HANDLER);
 	assert_string_equal(resolved.handler.name, "magic");
 }
 
 static void
-resolve_subject__bpf_behind__handler(void **state)
+resolve_bytes__bpf_behind__handler(void **state)
 {
 	struct entry entries[] = {MAGIC, BPF};
-	static struct resolved resolved = {.subject = {.path = "", .head = "abc"}};
+	static struct resolved resolved;
 	struct snapshot s;
 
 	(void)state;
 	live_snapshot(&s, entries, LENGTH(entries));
-	resolve_subject(&s, &resolved);
+	resolve(&s, "abc", &resolved);
 	assert_int_equal(resolved.result, RESOLVED_HANDLER);
 	assert_string_equal(resolved.handler.name, "magic");
-	resolved.subject.head[0] = 'b';
-	resolve_subject(&s, &resolved);
+	resolve(&s, "bbc", &resolved);
 	assert_int_equal(resolved.result, RESOLVED_UNKNOWN);
 	s.switched_on = false;
-	resolve_subject(&s, &resolved);
+	resolve(&s, "abc", &resolved);
 	assert_int_equal(resolved.result, RESOLVED_NONE);
 }
 
@@ -64,8 +69,8 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(resolve_subject__bpf_in_front__unknown),
-	    cmocka_unit_test(resolve_subject__bpf_behind__handler),
+	    cmocka_unit_test(resolve_bytes__bpf_in_front__unknown),
+	    cmocka_unit_test(resolve_bytes__bpf_behind__handler),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BOOT_H
+#define BOOT_H
+
+#include <stdbool.h>
+
+#include "confd.h"
+#include "records.h"
+
+struct err;
+
+/* Everything that registers handlers when this machine boots. */
+struct boot {
+	struct confd confd;     /* binfmt.d */
+	struct records records; /* update-binfmts */
+	bool elsewhere;         /* a container or another root folder: the machine boots with files not seen here */
+	bool reads_conf;        /* systemd-binfmt, or OpenRC's service, registers binfmt.d here */
+	bool reads_records;     /* binfmt-support is installed */
+	char unit[4096];        /* text of our own unit, if it is enabled (man/examples/binfmtctl.service) */
+};
+
+/* The link that makes systemd start our own unit at boot. */
+#define BOOT_UNIT "/etc/systemd/system/multi-user.target.wants/binfmtctl.service"
+
+/* Reads all of it. -1 and *err: no memory. */
+int boot_read(struct boot *boot, struct err *err);
+void boot_free(struct boot *boot);
+
+/* Whether our own unit registers what this word stands for: "all", an architecture, a name. */
+bool boot_unit_registers(const struct boot *boot, const char *word);
+
+/* Whether systemd runs here and has its systemd-binfmt. */
+bool boot_has_systemd_binfmt(void);
+
+/* Whether this is a container, by the marks that managers of containers leave. */
+bool boot_in_container(void);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CONFD_LINES_H
+#define CONFD_LINES_H
+
+#include "confd.h"
+
+/* Longer lines make systemd-binfmt give up the file (LONG_LINE_MAX, the limit itself included). */
+enum { CONFD_LONG_LINE = 1 << 20 };
+
+/*
+ * Adds the lines of a file's text, which stays in use and whose bytes are changed; it needs room for len + 1. A
+ * line ends at CR, LF or NUL, and each of them once in a row ends the same one. -1: no memory.
+ */
+int confd_add_text(struct confd *confd, const char *file, char *text, size_t len, struct host_kernel kernel);
+
+/* Adds what became of a file or folder as a whole. -1: no memory. */
+int confd_add_whole(struct confd *confd, const char *file, enum confd_fate fate, const char *reason);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DRIFT_H
+#define DRIFT_H
+
+#include "err.h"
+
+struct boot;
+struct handler;
+
+enum drift_end {
+	DRIFT_SAME,    /* the same rule comes back */
+	DRIFT_CHANGED, /* another rule comes back, or the entry is enabled again */
+	DRIFT_GONE,    /* nothing brings it back */
+	DRIFT_UNKNOWN, /* not everything that registers handlers at boot could be seen */
+};
+
+enum { DRIFT_SOURCE_MAX = 320 };
+
+/* What a reboot makes of a live entry. */
+struct drift {
+	enum drift_end end;
+	char source[DRIFT_SOURCE_MAX]; /* what brings it back: "FILE:LINE", a record's path, a unit; "" nothing does */
+	struct err why;                /* ERR_DRIFT, what will be, and a fix where a command keeps the entry as it is */
+};
+
+/* Looks at one entry; `dir` is the mount that it is live on, NULL: no fix is looked for. */
+void drift_examine(const struct boot *boot, const struct handler *handler, const char *dir, struct drift *drift);
+
+#endif

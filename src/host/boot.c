@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "boot.h"
+#include "host.h"
+
+static bool
+exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+bool
+boot_has_systemd_binfmt(void)
+{
+	return exists("/run/systemd/system") &&
+	       (exists("/usr/lib/systemd/systemd-binfmt") || exists("/lib/systemd/systemd-binfmt"));
+}
+
+static bool
+has_openrc_binfmt(void)
+{
+	return exists("/run/openrc") &&
+	       (exists("/etc/runlevels/boot/binfmt") || exists("/etc/runlevels/default/binfmt") ||
+		exists("/etc/runlevels/sysinit/binfmt"));
+}
+
+bool
+boot_in_container(void)
+{
+	return exists("/run/.containerenv") || exists("/.dockerenv") || exists("/run/systemd/container");
+}
+
+/* Whether the first process has another root folder than we; false also where only root could tell. */
+static bool
+in_chroot(void)
+{
+	struct stat first, own;
+
+	return stat("/proc/1/root/", &first) == 0 && stat("/", &own) == 0 &&
+	       (first.st_dev != own.st_dev || first.st_ino != own.st_ino);
+}
+
+static void
+read_unit(char *text, size_t size)
+{
+	FILE *f = fopen(BOOT_UNIT, "re");
+	size_t len = 0;
+
+	if (f) {
+		len = fread(text, 1, size - 1, f);
+		fclose(f);
+	}
+	text[len] = '\0';
+}
+
+/* Whether a line has this word. */
+static bool
+has_word(const char *line, size_t len, const char *word)
+{
+	size_t wanted = strlen(word);
+
+	for (size_t at = 0, size; at < len; at += size + 1) {
+		size = strcspn(line + at, " \t\n");
+		if (size == wanted && memcmp(line + at, word, size) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+boot_unit_registers(const struct boot *boot, const char *word)
+{
+	size_t len;
+
+	for (const char *line = boot->unit; *line; line += len + (line[len] == '\n')) {
+		len = strcspn(line, "\n");
+		if (strncmp(line, "ExecStart=", 10) == 0 && has_word(line, len, "register") &&
+		    has_word(line, len, word))
+			return true;
+	}
+	return false;
+}
+
+int
+boot_read(struct boot *boot, struct err *err)
+{
+	boot->elsewhere = boot_in_container() || in_chroot();
+	boot->reads_conf = boot_has_systemd_binfmt() || has_openrc_binfmt();
+	boot->reads_records = exists("/usr/sbin/update-binfmts");
+	read_unit(boot->unit, sizeof(boot->unit));
+	if (confd_read(&boot->confd, confd_dirs, host_kernel(), err) < 0)
+		return -1;
+	if (records_read(&boot->records, RECORDS_DIR, err) == 0)
+		return 0;
+	confd_free(&boot->confd);
+	return -1;
+}
+
+void
+boot_free(struct boot *boot)
+{
+	confd_free(&boot->confd);
+	records_free(&boot->records);
+}

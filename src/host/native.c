@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include <elf.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "arch.h"
+#include "elf.h"
+#include "host.h"
+#include "native.h"
+#include "segment.h"
+
+/* The machines whose programs the kernel tells apart by EI_CLASS too (elf_check_arch of each). */
+static bool
+class_counts(unsigned machine)
+{
+	return machine == EM_RISCV || machine == EM_S390 || machine == EM_MIPS || machine == EM_PARISC;
+}
+
+/* The row of a header that this kernel takes, or NULL: it compares e_machine in its own byte order. */
+static const struct arch *
+row_of(const unsigned char *head)
+{
+	const struct arch *own = host_arch();
+
+	for (size_t i = 0; own && i < arch_count; i++) {
+		const struct arch *row = &arch_table[i];
+		unsigned machine = (unsigned)elf_number(row->magic + 18, 2, row->magic[EI_DATA] == ELFDATA2MSB);
+
+		if (memcmp(head + 18, row->magic + 18, 2) == 0 && row->magic[EI_DATA] == own->magic[EI_DATA] &&
+		    (!class_counts(machine) || head[EI_CLASS] == row->magic[EI_CLASS]) && host_runs(row))
+			return row;
+	}
+	return NULL;
+}
+
+/* Whether this x86-64 kernel has the x32 ABI: tried in a child, as a filter of syscalls may kill for it. */
+static bool
+runs_x32(void)
+{
+	enum { X32_GETPID = 0x40000000 + 39 };
+	static int known = -1;
+	int status;
+	pid_t pid;
+
+	if (known >= 0)
+		return known;
+	pid = fork();
+	if (pid == 0)
+		_exit(syscall(X32_GETPID) == getpid() ? 0 : 1);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	known = pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	return known;
+}
+
+/* The fields of a header of either width. */
+static void
+decode(const unsigned char *head, bool wide, bool big, struct native *elf)
+{
+	elf->wide = wide;
+	elf->big = big;
+	elf->type = (uint16_t)elf_number(head + 16, 2, big);
+	elf->machine = (uint16_t)elf_number(head + 18, 2, big);
+	elf->entry = elf_number(head + 24, wide ? 8 : 4, big);
+	elf->phoff = elf_number(head + (wide ? 32 : 28), wide ? 8 : 4, big);
+	elf->phnum = (uint16_t)elf_number(head + (wide ? 56 : 44), 2, big);
+}
+
+/* load_elf_phdrs: the table of program headers has the right shape and is there. NULL, or what is wrong. */
+static const char *
+check_table(const unsigned char *head, const struct native *elf)
+{
+	size_t entry = elf->wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr), size = entry * elf->phnum;
+	unsigned char last;
+
+	if (elf_number(head + (elf->wide ? 54 : 42), 2, elf->big) != entry)
+		return "its program headers have the wrong size: cut off, damaged, or another ABI of this machine";
+	if (size == 0)
+		return "it has no program headers: not a program";
+	if (size > 65536)
+		return "it has too many program headers";
+	if (opened_read(elf->file, &last, 1, elf->phoff + size - 1) != 0 || elf->phoff > INT64_MAX)
+		return "its program headers are behind the end of the file: cut off or damaged";
+	return NULL;
+}
+
+static bool
+is_elf(const unsigned char *head)
+{
+	return memcmp(head, ELFMAG, SELFMAG) == 0;
+}
+
+int
+native_read(const struct opened *file, const unsigned char head[static PATTERN_WINDOW], struct native *program,
+	    const char **reason)
+{
+	const struct arch *row = is_elf(head) ? row_of(head) : NULL;
+
+	*reason = NULL;
+	if (!row)
+		return ENOEXEC;
+	program->file = file;
+	decode(head, row->magic[EI_CLASS] == ELFCLASS64, row->magic[EI_DATA] == ELFDATA2MSB, program);
+	if (program->type != ET_EXEC && program->type != ET_DYN)
+		*reason = program->type == ET_REL    ? "an object file (.o), not a program"
+			  : program->type == ET_CORE ? "a core file, not a program"
+						     : "an ELF file, but not a program";
+	else if (program->machine == EM_ARM && host_arch() != row &&
+		 !(elf_number(head + 36, 4, program->big) & 0xff000000))
+		*reason = "an ARM program of the old ABI";
+	else
+		*reason = check_table(head, program);
+	if (*reason && program->machine == EM_X86_64 && head[EI_CLASS] == ELFCLASS32) {
+		*reason = "an x32 program: this kernel does not run those";
+		decode(head, false, false, program);
+		if (runs_x32())
+			*reason = check_table(head, program);
+	}
+	return *reason ? ENOEXEC : 0;
+}
+
+int
+native_loader(const struct native *program, char path[static PATH_MAX], bool *asked, const char **reason)
+{
+	struct segments segments;
+	struct segment s;
+	int error;
+
+	*asked = false;
+	path[0] = '\0';
+	segments_start(&segments, program);
+	while (segments_next(&segments, &s)) {
+		if (s.type != PT_INTERP)
+			continue;
+		*reason = "the path of its loader is too long, or none";
+		if (s.filesz > PATH_MAX || s.filesz < 2)
+			return ENOEXEC;
+		*reason = "the path of its loader is behind the end of the file: cut off or damaged";
+		error = opened_read(program->file, path, (size_t)s.filesz, s.offset);
+		if (error)
+			return error;
+		*reason = "the path of its loader does not end: damaged";
+		if (path[s.filesz - 1])
+			return ENOEXEC;
+		*asked = true;
+		break;
+	}
+	*reason = NULL;
+	return 0;
+}
+
+int
+native_read_loader(const struct opened *file, const struct native *program, struct native *loader, const char **reason)
+{
+	size_t size = program->wide ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
+	unsigned char head[PATTERN_WINDOW] = {0};
+	const struct arch *row;
+	int error = opened_read(file, head, size, 0);
+
+	*reason = file->st.st_size == 0 ? "an empty file" : "too short for a loader";
+	if (error)
+		return error;
+	*reason = "no ELF file, so no loader";
+	if (!is_elf(head))
+		return ELIBBAD;
+	loader->file = file;
+	decode(head, program->wide, program->big, loader);
+	row = row_of(head);
+	*reason = "a loader for another machine";
+	if (!row ||
+	    (loader->machine != program->machine && row->magic[EI_CLASS] != (program->wide ? ELFCLASS64 : ELFCLASS32)))
+		return ELIBBAD;
+	*reason = check_table(head, loader);
+	return *reason ? ELIBBAD : 0;
+}

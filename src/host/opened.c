@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "caps.h"
+#include "host.h"
+#include "opened.h"
+
+/* Newer than the headers that some build with; the numbers are the same on every architecture but alpha. */
+#ifndef SYS_openat2
+#define SYS_openat2 437
+#endif
+#ifndef SYS_faccessat2
+#define SYS_faccessat2 439
+#endif
+
+enum {
+	IN_ROOT = 0x10,       /* RESOLVE_IN_ROOT */
+	CHECK_ONLY = 0x10000, /* AT_EXECVE_CHECK */
+	TRIES = 3,            /* at a file that somebody replaces meanwhile */
+	OLD_PATTERN_WINDOW = 128,
+	GROUPS_MAX = 1024,
+};
+
+/* struct open_how of linux/openat2.h. */
+struct open_how_raw {
+	uint64_t flags, mode, resolve;
+};
+
+static int
+open_in(int root, const char *path, int flags)
+{
+	const struct open_how_raw how = {.flags = (uint64_t)(flags | O_CLOEXEC), .resolve = IN_ROOT};
+	long fd = -1;
+
+	/* The kernel's own lookup of an empty name ends in the current folder, after chroot the root. */
+	if (!*path)
+		path = ".";
+	if (root < 0)
+		return open(path, flags | O_CLOEXEC);
+	/* EAGAIN: something was renamed on the way. */
+	for (int i = 0; i < TRIES && fd < 0 && (i == 0 || errno == EAGAIN); i++)
+		fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+	return (int)fd;
+}
+
+/* Whether openat2 is there: before Linux 5.6 it is not, and old seccomp filters forbid it. */
+static bool
+can_stay_in(int root)
+{
+	int fd = open_in(root, "/", O_PATH);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 || (errno != ENOSYS && errno != EPERM);
+}
+
+static const char *
+why_not_opened(int error)
+{
+	switch (error) {
+	case ENOENT:
+		return "does not exist";
+	case EACCES:
+		return "cannot be reached: a folder on the way to it is closed to this user";
+	case ENOTDIR:
+		return "cannot be reached: a file stands in place of a folder";
+	case ELOOP:
+		return "links that lead in a circle, or too many of them";
+	case ENAMETOOLONG:
+		return "the path is too long";
+	default:
+		return strerror(error);
+	}
+}
+
+/* Errors that say something about this process, not about the file. */
+static bool
+is_own_trouble(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM || error == EINTR || error == EAGAIN;
+}
+
+static int
+not_opened(int root, int error, struct opened *file)
+{
+	file->no_openat2 = root >= 0 && !can_stay_in(root);
+	if (file->no_openat2) {
+		file->reason = "paths below another root cannot be looked up: openat2 is missing (before Linux 5.6)";
+		return -1;
+	}
+	file->reason = is_own_trouble(error) ? "cannot be looked at: too few descriptors or too little memory"
+					     : why_not_opened(error);
+	return is_own_trouble(error) ? -1 : error;
+}
+
+/* By the bits of the mode, for kernels without faccessat2 (before 5.8). */
+static bool
+mode_permits(const struct stat *st)
+{
+	gid_t groups[GROUPS_MAX];
+	int count;
+
+	if (caps_has(CAP_DAC_OVERRIDE))
+		return st->st_mode & (S_IXUSR | S_IXGRP | S_IXOTH);
+	if (st->st_uid == geteuid())
+		return st->st_mode & S_IXUSR;
+	count = getgroups(GROUPS_MAX, groups);
+	for (int i = 0; i < count; i++)
+		if (groups[i] == st->st_gid)
+			return st->st_mode & S_IXGRP;
+	return st->st_mode & (st->st_gid == getegid() ? S_IXGRP : S_IXOTH);
+}
+
+/* The check that exec makes, of the effective ids and capabilities. */
+static bool
+may_execute(int fd, const struct opened *file)
+{
+	if (syscall(SYS_faccessat2, fd, "", X_OK, AT_EACCESS | AT_EMPTY_PATH) == 0)
+		return true;
+	if (errno != ENOSYS && errno != EPERM && errno != EINVAL)
+		return false;
+	return !file->noexec && mode_permits(&file->st);
+}
+
+/*
+ * What the mode does not show: the file is open for writing, or a security module says no. The
+ * kernel opens the file as for exec and stops there; before 6.14 it knows no such flag (EINVAL).
+ */
+static int
+ask_kernel(int fd, const char *path)
+{
+	char *argv[] = {(char *)(uintptr_t)path, NULL}, *envp[] = {NULL};
+
+	if (!host_kernel_since(host_kernel(), 6, 14) ||
+	    syscall(SYS_execveat, fd, "", argv, envp, AT_EMPTY_PATH | CHECK_ONLY) == 0)
+		return 0;
+	return errno == ETXTBSY || errno == EACCES ? errno : 0;
+}
+
+static int
+refuse(int error, const char *reason, struct opened *file)
+{
+	file->reason = reason;
+	return error;
+}
+
+/* 0, or what exec says of a file that could be reached. */
+static int
+check(int fd, const char *path, bool held, struct opened *file)
+{
+	struct statvfs vfs;
+	int error;
+
+	if (fstat(fd, &file->st) < 0)
+		return refuse(-1, "cannot be looked at", file);
+	if (S_ISDIR(file->st.st_mode))
+		return refuse(EACCES, "a directory", file);
+	if (!S_ISREG(file->st.st_mode))
+		return refuse(EACCES, "not a regular file", file);
+	if (fstatvfs(fd, &vfs) == 0) {
+		file->noexec = vfs.f_flag & ST_NOEXEC;
+		file->nosuid = vfs.f_flag & ST_NOSUID;
+	}
+	if (held)
+		return 0;
+	if (!(file->st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)))
+		return refuse(EACCES, "not executable", file);
+	if (file->noexec)
+		return refuse(EACCES, "on a noexec mount: nothing there can be executed", file);
+	if (!may_execute(fd, file))
+		return refuse(EACCES, "not executable for this user", file);
+	error = ask_kernel(fd, path);
+	if (error)
+		file->reason = error == ETXTBSY ? "open for writing" : "refused by a security module of the kernel";
+	return error;
+}
+
+/* The same file for reading. 1: done, or it cannot be read; 0: another file has its name now; -1. */
+static int
+open_to_read(int root, const char *path, struct opened *file)
+{
+	struct stat st;
+	int error;
+
+	file->fd = open_in(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	error = errno;
+	if (file->fd < 0 && is_own_trouble(error))
+		return -1;
+	if (file->fd < 0)
+		return error == EACCES || error == EPERM;
+	if (fstat(file->fd, &st) == 0 && st.st_dev == file->st.st_dev && st.st_ino == file->st.st_ino)
+		return 1;
+	opened_close(file);
+	return 0;
+}
+
+int
+opened_open(int root, const char *path, bool held, struct opened *file)
+{
+	int fd, error, opened = 0;
+
+	for (int i = 0; i < TRIES && opened == 0; i++) {
+		memset(file, 0, sizeof(*file));
+		file->fd = -1;
+		/* By name only at first: to open a device or a FIFO can do something. */
+		fd = open_in(root, path, O_PATH);
+		if (fd < 0)
+			return not_opened(root, errno, file);
+		error = check(fd, path, held, file);
+		close(fd);
+		if (error)
+			return error;
+		opened = open_to_read(root, path, file);
+	}
+	if (opened > 0)
+		return 0;
+	file->reason = "cannot be looked at: it changes, or there are too few descriptors";
+	return -1;
+}
+
+void
+opened_bytes(struct opened *file, const unsigned char *bytes, size_t size)
+{
+	memset(file, 0, sizeof(*file));
+	file->fd = -1;
+	file->bytes = bytes;
+	file->st.st_size = (off_t)size;
+}
+
+void
+opened_close(struct opened *file)
+{
+	if (file->fd >= 0)
+		close(file->fd);
+	file->fd = -1;
+}
+
+bool
+opened_readable(const struct opened *file)
+{
+	return file->fd >= 0 || file->bytes;
+}
+
+static ssize_t
+read_at(const struct opened *file, void *buffer, size_t size, uint64_t at)
+{
+	size_t left, total = (size_t)file->st.st_size;
+
+	if (!file->bytes)
+		return pread(file->fd, buffer, size, (off_t)at);
+	left = at < total ? total - (size_t)at : 0;
+	if (left > size)
+		left = size;
+	if (left)
+		memcpy(buffer, file->bytes + at, left);
+	return (ssize_t)left;
+}
+
+bool
+opened_head(const struct opened *file, unsigned char head[static PATTERN_WINDOW])
+{
+	size_t window = host_kernel_since(host_kernel(), 5, 1) ? PATTERN_WINDOW : OLD_PATTERN_WINDOW;
+
+	memset(head, 0, PATTERN_WINDOW);
+	return read_at(file, head, window, 0) >= 0;
+}
+
+int
+opened_read(const struct opened *file, void *buffer, size_t size, uint64_t at)
+{
+	ssize_t n;
+
+	if (at > (uint64_t)INT64_MAX - size)
+		return EINVAL;
+	n = read_at(file, buffer, size, at);
+	if (n < 0)
+		return errno;
+	return (size_t)n == size ? 0 : EIO;
+}

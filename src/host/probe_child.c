@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* The process that becomes the probe. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "probe_child.h"
+#include "probe_root.h"
+
+#ifndef AT_EMPTY_PATH
+#define AT_EMPTY_PATH 0x1000
+#endif
+
+static void
+tell(const struct probe_line *line, enum probe_step step)
+{
+	const struct probe_report report = {.step = step, .error = errno};
+
+	if (write(line->reports, &report, sizeof(report)) < 0)
+		_exit(125);
+}
+
+__attribute__((noreturn)) static void
+fail(const struct probe_line *line, enum probe_step step)
+{
+	tell(line, step);
+	_exit(125);
+}
+
+static void
+set_standard_descriptors(const struct probe_line *line)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (null < 0 || dup2(null, 0) < 0)
+		close(0);
+	if (dup2(line->output, 1) < 0 || dup2(line->errors, 2) < 0)
+		fail(line, PROBE_STEP_PIPE);
+}
+
+/* A process of its own, with nothing of what its ancestors ignore or block. */
+static void
+detach(void)
+{
+	const struct rlimit no_core = {0, 0};
+	sigset_t none;
+
+	setsid();
+	setrlimit(RLIMIT_CORE, &no_core);
+	for (int i = 1; i < NSIG; i++)
+		signal(i, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/*
+ * For what will really run. Without the two capabilities exec would fail where it works for root:
+ * an interpreter in a folder that only its user may enter.
+ */
+static void
+confine(void)
+{
+	const __u32 kept = 1U << CAP_DAC_OVERRIDE | 1U << CAP_DAC_READ_SEARCH;
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3] = {{0}};
+
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* so exec by uid 0 gives none back */
+	if (syscall(SYS_capget, &header, caps) < 0)
+		return;
+	caps[0].permitted &= kept;
+	caps[0].effective &= kept;
+	caps[0].inheritable = caps[1].permitted = caps[1].effective = caps[1].inheritable = 0;
+	syscall(SYS_capset, &header, caps);
+}
+
+static void
+enter_place(const struct probe_job *job, const struct probe_line *line)
+{
+	if (job->place == PROBE_IN_EMPTY && probe_root_empty() < 0)
+		fail(line, PROBE_STEP_ROOT);
+	if (job->place == PROBE_IN_FOLDER && probe_root_enter(job->folder) < 0)
+		fail(line, PROBE_STEP_ROOT);
+	if (job->place == PROBE_IN_FOLDER)
+		close(job->folder);
+}
+
+/*
+ * Last of all, as a change of credentials can take the death signal away. PTRACE_TRACEME does nothing, and says 0,
+ * while the parent is about to die: so it is not relied on, but waits here until the parent has seen it stop.
+ */
+static void
+tie_to_parent(const struct probe_job *job, const struct probe_line *line)
+{
+	bool untraced;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	untraced = ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0;
+	if (untraced && job->until == PROBE_UNTIL_EXEC)
+		fail(line, PROBE_STEP_TRACE); /* nothing could stop it there */
+	if (getppid() != line->parent)
+		_exit(125); /* it died before that */
+	if (untraced)
+		return;
+	tell(line, PROBE_STEP_READY);
+	raise(SIGSTOP);
+}
+
+void
+probe_child(const struct probe_job *job, const struct probe_line *line)
+{
+	char path[32], *argv[] = {path, NULL}, *envp[] = {(char *)(size_t)job->variable, NULL};
+
+	/* Named by descriptor, and left open: the interpreter opens the program by this name again. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", job->program);
+	detach();
+	set_standard_descriptors(line);
+	enter_place(job, line);
+	if (job->until == PROBE_UNTIL_EXIT)
+		confine();
+	tie_to_parent(job, line);
+	if (job->place == PROBE_HERE)
+		execve(path, argv, envp);
+	else /* there may be no /proc */
+		syscall(SYS_execveat, job->program, "", argv, envp, AT_EMPTY_PATH);
+	fail(line, PROBE_STEP_EXEC);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "probe.h"
+#include "probe_look.h"
+
+enum { PRESERVE_ARGV0 = 1 }; /* AT_FLAGS_PRESERVE_ARGV0 of linux/binfmts.h */
+
+/* Reads a file of /proc whole into a buffer. -1 and errno. */
+static ssize_t
+read_file(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), error;
+	ssize_t n = 0;
+	size_t len = 0;
+
+	if (fd < 0)
+		return -1;
+	while (len < size && (n = read(fd, text + len, size - len)) > 0)
+		len += (size_t)n;
+	error = errno;
+	close(fd);
+	errno = error;
+	return n < 0 ? -1 : (ssize_t)len;
+}
+
+/*
+ * Its status lists the process's numbers from the PID namespace of /proc inwards: there is one if
+ * that is our own. A kernel that has no such line has no such namespaces.
+ */
+bool
+probe_look_believes(void)
+{
+	char text[4096], *line, *end;
+	ssize_t len = read_file("/proc/self/status", text, sizeof(text) - 1);
+
+	if (len <= 0)
+		return false;
+	text[len] = '\0';
+	line = strstr(text, "\nNSpid:");
+	if (!line)
+		line = strstr(text, "\nPid:");
+	if (!line)
+		return false;
+	return strtol(strchr(line, ':') + 1, &end, 10) == getpid() && *end == '\n';
+}
+
+/* The value of one key in a vector of words of this size. */
+static bool
+find(const unsigned char *auxv, size_t size, size_t word, uint64_t key, uint64_t *value)
+{
+	for (size_t at = 0; at + 2 * word <= size; at += 2 * word) {
+		uint64_t pair[2];
+		uint32_t narrow[2];
+
+		if (word == sizeof(narrow[0])) {
+			memcpy(narrow, auxv + at, sizeof(narrow));
+			pair[0] = narrow[0];
+			pair[1] = narrow[1];
+		} else {
+			memcpy(pair, auxv + at, sizeof(pair));
+		}
+		*value = pair[1];
+		if (pair[0] == key)
+			return true;
+		if (pair[0] == AT_NULL)
+			return false;
+	}
+	return false;
+}
+
+bool
+probe_look_flags(const unsigned char *auxv, size_t size, unsigned long long *flags)
+{
+	for (size_t word = 8; word >= 4; word -= 4) {
+		size_t entry = word == 8 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
+		uint64_t value;
+
+		/* Read with the wrong size of word it has no such entry. */
+		if (!find(auxv, size, word, AT_PHENT, &value) || value != entry)
+			continue;
+		if (!find(auxv, size, word, AT_FLAGS, &value))
+			return false;
+		*flags = value;
+		return true;
+	}
+	return false;
+}
+
+static void
+look_at_flags(pid_t pid, struct probe_result *result)
+{
+	unsigned long long flags;
+	char path[32], auxv[2048];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/proc/%d/auxv", (int)pid);
+	len = read_file(path, auxv, sizeof(auxv));
+	result->flags_read = len > 0 && probe_look_flags((const unsigned char *)auxv, (size_t)len, &flags);
+	result->tells_p = result->flags_read && flags & PRESERVE_ARGV0;
+}
+
+void
+probe_look(pid_t pid, int program, struct probe_result *result)
+{
+	struct stat ours, theirs, here;
+	char path[32];
+	ssize_t len;
+
+	result->traced = true;
+	result->other_proc = !probe_look_believes();
+	if (result->other_proc) {
+		result->exe_errno = ESRCH;
+		return;
+	}
+	snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
+	len = readlink(path, result->exe, sizeof(result->exe) - 1);
+	if (len < 0 || stat(path, &theirs) < 0) {
+		result->exe_errno = errno;
+		result->exe[0] = '\0';
+		return;
+	}
+	result->exe[len] = '\0';
+	result->dev = theirs.st_dev;
+	result->ino = theirs.st_ino;
+	result->reachable =
+	    stat(result->exe, &here) == 0 && here.st_dev == theirs.st_dev && here.st_ino == theirs.st_ino;
+	result->itself = fstat(program, &ours) == 0 && ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+	look_at_flags(pid, result);
+}

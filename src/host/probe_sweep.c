@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "probe_look.h"
+#include "probe_sweep.h"
+
+#ifndef SYS_close_range
+#define SYS_close_range 436 /* the same on every architecture but alpha */
+#endif
+
+enum { SWEEPS_MAX = 1000, DESCRIPTORS_MAX = 1 << 16 };
+
+/* Before Linux 5.9 one by one. */
+static void
+close_between(unsigned first, unsigned last)
+{
+	long limit = sysconf(_SC_OPEN_MAX);
+
+	if (limit < 0 || limit > DESCRIPTORS_MAX)
+		limit = DESCRIPTORS_MAX;
+	if (first > last || syscall(SYS_close_range, first, last, 0U) == 0)
+		return;
+	for (unsigned fd = first; fd <= last && fd < (unsigned)limit; fd++)
+		close((int)fd);
+}
+
+void
+probe_sweep_descriptors(const int *keep, size_t count)
+{
+	unsigned from = 3, next;
+
+	do {
+		next = UINT_MAX;
+		for (size_t i = 0; i < count; i++)
+			if (keep[i] >= (int)from && (unsigned)keep[i] < next)
+				next = (unsigned)keep[i];
+		close_between(from, next == UINT_MAX ? UINT_MAX : next - 1);
+		from = next + 1;
+	} while (next != UINT_MAX);
+}
+
+/* Process 1 of the namespace: its end is the end of all there. It ends with the writer of this pipe. */
+__attribute__((noreturn)) static void
+be_init(const int alive[2])
+{
+	char nothing;
+
+	for (int fd = 0; fd <= 2; fd++)
+		close(fd);
+	probe_sweep_descriptors(&alive[0], 1);
+	while (read(alive[0], &nothing, 1) < 0 && errno == EINTR)
+		;
+	_exit(0);
+}
+
+bool
+probe_sweep_start(pid_t *init)
+{
+	int alive[2];
+
+	*init = 0;
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	if (pipe2(alive, O_CLOEXEC) < 0)
+		return false;
+	if (unshare(CLONE_NEWPID) == 0) {
+		*init = fork();
+		if (*init == 0)
+			be_init(alive);
+	}
+	close(alive[0]); /* the other end stays open as long as this process lives */
+	return *init >= 0;
+}
+
+/* Kills the children that there are at this moment; theirs become ours then. */
+static void
+kill_children(void)
+{
+	char path[64];
+	FILE *f;
+	int pid;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
+	f = fopen(path, "re");
+	if (!f)
+		return;
+	while (fscanf(f, "%d", &pid) == 1)
+		kill(pid, SIGKILL);
+	fclose(f);
+}
+
+void
+probe_sweep_end(pid_t init)
+{
+	const struct timespec pause = {.tv_nsec = 1000000};
+	pid_t pid = 0;
+
+	if (init) {
+		kill(init, SIGKILL);
+		while (waitpid(init, NULL, 0) < 0 && errno == EINTR)
+			;
+		return;
+	}
+	if (!probe_look_believes())
+		return;
+	for (int i = 0; i < SWEEPS_MAX; i++) {
+		while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+			;
+		if (pid < 0)
+			return; /* none is left */
+		kill_children();
+		nanosleep(&pause, NULL);
+	}
+}

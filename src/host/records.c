@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A record is a file of lines: package, "magic" or "extension", offset, the magic or extension, mask,
+ * interpreter, detector, and "yes" or nothing for credentials, preserve, fix_binary; the last four may be missing.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "confline.h"
+#include "err.h"
+#include "records.h"
+
+enum { PACKAGE, TYPE, OFFSET, MAGIC, MASK, INTERPRETER, DETECTOR, CREDENTIALS, PRESERVE, FIX_BINARY, LINES };
+
+enum { TEXT_MAX = 8192 };
+
+/* The file's text, NUL-terminated; the length, or -1. */
+static ssize_t
+read_text(int dir, const char *name, char text[static TEXT_MAX])
+{
+	int fd = openat(dir, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat st;
+	ssize_t len;
+
+	if (fd < 0)
+		return -1;
+	len = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? read(fd, text, TEXT_MAX - 1) : -1;
+	close(fd);
+	if (len >= 0)
+		text[len] = '\0';
+	return len;
+}
+
+/* The line that update-binfmts writes; always with this delimiter, even where a field holds it. */
+static const char *
+read_rule(struct records *records, struct record *record, char *const lines[static LINES])
+{
+	char text[TEXT_MAX + 512], *line;
+	int len =
+	    snprintf(text, sizeof(text), ":%s:%c:%s:%s:%s:%s:%s%s%s", record->name,
+		     strcmp(lines[TYPE], "magic") == 0 ? 'M' : 'E', lines[OFFSET], lines[MAGIC], lines[MASK],
+		     record->detected ? "/usr/lib/binfmt-support/run-detectors" : lines[INTERPRETER],
+		     strcmp(lines[CREDENTIALS], "yes") == 0 ? "C" : "", strcmp(lines[PRESERVE], "yes") == 0 ? "P" : "",
+		     strcmp(lines[FIX_BINARY], "yes") == 0 ? "F" : "");
+
+	line = arena_copy(&records->arena, text, (size_t)len);
+	return line ? confline_parse(line, (size_t)len, 0, 0, &record->rule) : "out of memory";
+}
+
+static const char *
+read_record(struct records *records, struct record *record, char *text)
+{
+	static char nothing[] = "";
+	char *lines[LINES], *next = text;
+
+	for (int i = 0; i < LINES; i++) {
+		char *end = next ? strchr(next, '\n') : NULL;
+
+		lines[i] = next ? next : nothing;
+		next = end ? end + 1 : NULL;
+		if (end)
+			*end = '\0';
+		else if (i < DETECTOR)
+			return "the record is cut off, and update-binfmts enables nothing at all while it is there";
+	}
+	if (strcmp(lines[TYPE], "magic") != 0 && strcmp(lines[TYPE], "extension") != 0)
+		return "the record is damaged, and update-binfmts enables nothing at all while it is there";
+	record->detected = *lines[DETECTOR] != '\0';
+	return read_rule(records, record, lines);
+}
+
+static int
+add_record(struct records *records, int dir, const char *name)
+{
+	struct record *more = records->at, *record;
+	char text[TEXT_MAX];
+
+	if (records->count == records->room) {
+		records->room = records->room ? records->room * 2 : 32;
+		more = realloc(records->at, records->room * sizeof(*more));
+		if (!more)
+			return -1;
+		records->at = more;
+	}
+	record = &more[records->count];
+	*record = (struct record){.name = arena_copy(&records->arena, name, strlen(name))};
+	if (!record->name)
+		return -1;
+	records->count++;
+	if (read_text(dir, name, text) < 0) {
+		record->reason = "the record cannot be read";
+		records->unread = true;
+	} else {
+		record->reason = read_record(records, record, text);
+	}
+	return 0;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct record *)a)->name, ((const struct record *)b)->name);
+}
+
+int
+records_read(struct records *records, const char *dir, struct err *err)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	int done = 0;
+
+	*records = (struct records){.unread = !d && errno != ENOENT};
+	while (done == 0 && d && (e = readdir(d)))
+		if (e->d_name[0] != '.')
+			done = add_record(records, dirfd(d), e->d_name);
+	if (d)
+		closedir(d);
+	if (records->count)
+		qsort(records->at, records->count, sizeof(*records->at), by_name);
+	if (done == 0)
+		return 0;
+	records_free(records);
+	return err_set(err, ERR_MEMORY, "out of memory");
+}
+
+void
+records_free(struct records *records)
+{
+	free(records->at);
+	arena_free(&records->arena);
+	*records = (struct records){0};
+}
+
+const struct record *
+records_find(const struct records *records, const char *name)
+{
+	const struct record wanted = {.name = name};
+
+	return records->count ? bsearch(&wanted, records->at, records->count, sizeof(wanted), by_name) : NULL;
+}

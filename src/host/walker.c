@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+#include "entry.h"
+#include "walker.h"
+
+static struct walk_hop *
+last_hop(const struct walker *w)
+{
+	return &w->walk->hops[w->walk->count - 1];
+}
+
+struct walk_hop *
+walker_add(struct walker *w, enum walk_by by, const char *path, const struct entry *entry)
+{
+	struct walk_hop *hop = &w->walk->hops[w->walk->count++];
+
+	hop->by = by;
+	hop->entry = entry;
+	hop->held = hop->seen = hop->nosuid = false;
+	hop->rights = 0;
+	hop->dev = 0;
+	hop->ino = 0;
+	hop->mode = 0;
+	snprintf(hop->path, sizeof(hop->path), "%s", path);
+	return hop;
+}
+
+static void
+set_verdict(struct walk *walk, enum walk_verdict verdict, int error)
+{
+	walk->otherwise = verdict;
+	walk->otherwise_error = error;
+	if (walk->doubt)
+		return;
+	walk->verdict = verdict;
+	walk->error = error;
+}
+
+static enum err_code
+code_of(enum walk_verdict verdict, int error)
+{
+	if (verdict == WALK_UNKNOWN)
+		return ERR_UNKNOWN;
+	if (error == ENOENT || error == ENOTDIR)
+		return ERR_MISSING;
+	if (error == ELOOP)
+		return ERR_LOOP;
+	return error == EACCES ? ERR_NOT_EXECUTABLE : ERR_INTERPRETER;
+}
+
+void
+walker_end(struct walker *w, int hop, enum walk_verdict verdict, int error, const char *reason)
+{
+	static const char *const words[] = {[WALK_FILE] = "",
+					    [WALK_HANDLER] = "interpreter ",
+					    [WALK_SCRIPT] = "#! program ",
+					    [WALK_LOADER] = "loader "};
+	const struct walk_hop *at = &w->walk->hops[hop];
+	bool named = at->by != WALK_FILE;
+
+	set_verdict(w->walk, verdict, error);
+	w->walk->problem = hop;
+	err_set(&w->walk->why, code_of(verdict, error), "%s%s%s%s", words[at->by], named ? at->path : "",
+		named ? ": " : "", reason);
+}
+
+void
+walker_end_running(struct walker *w, int runner)
+{
+	set_verdict(w->walk, WALK_RUNS, 0);
+	w->walk->runner = runner;
+	w->walk->rights_from = w->credentials ? w->handed : runner;
+}
+
+void
+walker_doubt(struct walker *w, enum walk_doubt doubt, const struct entry *entry)
+{
+	if (w->walk->doubt)
+		return;
+	w->walk->doubt = doubt;
+	w->walk->verdict = WALK_UNKNOWN;
+	w->walk->doubt_hop = (int)w->walk->count - 1;
+	w->walk->doubtful = entry;
+}
+
+void
+walker_lost(struct walker *w, enum walk_doubt doubt, const char *reason)
+{
+	walker_doubt(w, doubt, last_hop(w)->held ? last_hop(w)->entry : NULL);
+	walker_end(w, (int)w->walk->count - 1, WALK_UNKNOWN, 0, reason);
+}
+
+static unsigned
+rights_of(const struct opened *file)
+{
+	const mode_t set_gid = S_ISGID | S_IXGRP; /* without x for the group it means something else */
+	unsigned rights = 0;
+
+	if (file->st.st_mode & S_ISUID)
+		rights |= WALK_SET_UID;
+	if ((file->st.st_mode & set_gid) == set_gid)
+		rights |= WALK_SET_GID;
+	if (file->fd >= 0 && fgetxattr(file->fd, "security.capability", NULL, 0) > 0)
+		rights |= WALK_CAPABILITIES;
+	return rights;
+}
+
+/* The file takes the last one's place. */
+static void
+take(struct walker *w, const struct opened *file)
+{
+	struct walk_hop *hop = last_hop(w);
+
+	opened_close(&w->at);
+	w->at = *file;
+	hop->seen = true;
+	hop->nosuid = file->nosuid;
+	hop->dev = file->st.st_dev;
+	hop->ino = file->st.st_ino;
+	hop->mode = file->st.st_mode;
+	hop->rights = rights_of(file);
+}
+
+bool
+walker_open(struct walker *w)
+{
+	struct opened file;
+	int error = opened_open(w->where->root, last_hop(w)->path, false, &file);
+
+	if (error > 0)
+		walker_end(w, (int)w->walk->count - 1, WALK_FAILS, error, file.reason);
+	else if (error < 0)
+		walker_lost(w, file.no_openat2 ? WALK_ROOT : WALK_TROUBLE, file.reason);
+	else
+		take(w, &file);
+	return error == 0;
+}
+
+static const struct walk_held *
+find_held(const struct walk_where *where, const struct entry *entry)
+{
+	for (size_t i = 0; i < where->held_count; i++)
+		if (strcmp(where->held[i].entry, entry->rule.name) == 0)
+			return &where->held[i];
+	return NULL;
+}
+
+static bool
+is_later(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec > b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec > b->tv_nsec);
+}
+
+/*
+ * The kernel holds the file since the entry was registered, in whatever root that was, and asks for
+ * no permission any more. Its path names that file where somebody knows so, or where the file has
+ * not been touched since: a rename, a link and chmod set the time of the last change.
+ */
+bool
+walker_open_held(struct walker *w)
+{
+	struct walk_hop *hop = last_hop(w);
+	const struct walk_held *held = find_held(w->where, hop->entry);
+	struct opened file;
+	int error = opened_open(-1, hop->path, true, &file);
+	bool believed;
+
+	hop->held = true;
+	if (error) {
+		walker_lost(w, error > 0 ? WALK_HELD : WALK_TROUBLE,
+			    "the kernel holds it (flag F), and its path does not lead to it now");
+		return false;
+	}
+	believed = held ? held->dev == file.st.st_dev && held->ino == file.st.st_ino
+			: !is_later(&file.st.st_ctim, &hop->entry->registered);
+	take(w, &file);
+	if (believed)
+		return true;
+	hop->seen = false;
+	walker_lost(w, WALK_HELD,
+		    held ? "the kernel holds another file (flag F) than its path names now"
+			 : "the kernel holds it (flag F), and its path may name another file now: that "
+			   "was changed since the entry was registered");
+	return false;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "arch.h"
+#include "binfmt_open.h"
+#include "boot.h"
+#include "check.h"
+#include "drift.h"
+#include "hex.h"
+#include "host.h"
+#include "persist.h"
+#include "snapshot.h"
+#include "text.h"
+
+enum { HEX_MAX = 2 * PATTERN_WINDOW + 1 };
+
+/* One examination. */
+struct look {
+	const struct boot *boot;
+	const struct handler *handler;
+	const char *dir;
+	struct drift *drift;
+};
+
+/* Adds what will be different; a comma from the second on. */
+__attribute__((format(printf, 2, 3))) static void
+differs(struct drift *drift, const char *fmt, ...)
+{
+	char text[ERR_TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (drift->end == DRIFT_CHANGED)
+		err_add(&drift->why, ", %s", text);
+	else
+		err_set(&drift->why, ERR_DRIFT, "a reboot brings it back %s", text);
+	drift->end = DRIFT_CHANGED;
+}
+
+static void
+format_flags(const struct rule *rule, char letters[static RULE_FLAGS_MAX])
+{
+	rule_format_flags(rule_implied(rule->flags) & ~(unsigned)RULE_D, rule->more_flags, letters);
+}
+
+static void
+compare_flags(const struct look *look, const struct rule *then)
+{
+	char was[RULE_FLAGS_MAX], will[RULE_FLAGS_MAX];
+
+	format_flags(&look->handler->entry->rule, was);
+	format_flags(then, will);
+	if (strcmp(was, will) != 0)
+		differs(look->drift, "with flags %s instead of %s", *will ? will : "none", *was ? was : "none");
+}
+
+/* `then` is what a source registers. */
+static void
+compare(const struct look *look, const struct rule *then, bool same_interpreter)
+{
+	const struct entry *now = look->handler->entry;
+	struct drift *drift = look->drift;
+
+	if (!pattern_same(&then->pattern, &now->rule.pattern))
+		differs(drift, "with another %s", then->pattern.type == PATTERN_MAGIC ? "magic" : "pattern");
+	if (!same_interpreter && strcmp(then->interpreter, now->rule.interpreter) != 0)
+		differs(drift, "with interpreter %.900s instead of %.900s", then->interpreter, now->rule.interpreter);
+	compare_flags(look, then);
+	if (!now->enabled && !(then->flags & RULE_D))
+		differs(drift, "enabled, and it is disabled now");
+	if (drift->end == DRIFT_CHANGED)
+		err_add(&drift->why, ": %s", drift->source);
+}
+
+__attribute__((format(printf, 2, 3))) static void
+gone(struct drift *drift, const char *fmt, ...)
+{
+	char text[ERR_TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	err_set(&drift->why, ERR_DRIFT, "%s", text);
+	drift->end = DRIFT_GONE;
+}
+
+static bool
+by_line(const struct look *look)
+{
+	const struct confd_line *line = confd_find(&look->boot->confd, look->handler->name);
+	const char *refusal = line ? confd_refusal(line) : NULL;
+
+	if (!line)
+		return false;
+	snprintf(look->drift->source, DRIFT_SOURCE_MAX, "%s:%u", line->file, line->number);
+	if (refusal)
+		gone(look->drift, "it is not there after a reboot: %s: %s", look->drift->source, refusal);
+	else
+		compare(look, &line->rule, false);
+	return true;
+}
+
+static bool
+by_record(const struct look *look)
+{
+	const struct record *record =
+	    look->boot->reads_records ? records_find(&look->boot->records, look->handler->name) : NULL;
+	const char *interpreter = strrchr(look->handler->entry->rule.interpreter, '/');
+
+	if (!record)
+		return false;
+	snprintf(look->drift->source, DRIFT_SOURCE_MAX, RECORDS_DIR "/%s", record->name);
+	if (record->reason)
+		gone(look->drift, "it is not there after a reboot: %s: %s", look->drift->source, record->reason);
+	else /* two formats of one magic go by way of run-detectors too */
+		compare(look, &record->rule, interpreter && strcmp(interpreter, "/run-detectors") == 0);
+	return true;
+}
+
+/* Our own unit registers an architecture's entry as `register` does by default, unless it names flags. */
+static bool
+by_unit(const struct look *look)
+{
+	const struct handler *handler = look->handler;
+	const struct boot *boot = look->boot;
+	char name[RULE_NAME_MAX + 1];
+	struct rule then;
+
+	if (!handler->arch)
+		return false;
+	arch_entry_name(handler->arch, name);
+	if (strcmp(handler->name, name) != 0 ||
+	    (!boot_unit_registers(boot, "all") && !boot_unit_registers(boot, handler->arch->name)))
+		return false;
+	snprintf(look->drift->source, DRIFT_SOURCE_MAX, "binfmtctl.service");
+	then = handler->entry->rule;
+	then.pattern = arch_pattern(handler->arch);
+	if (!strstr(boot->unit, " -f") && !strstr(boot->unit, " --flags"))
+		then.flags = RULE_F | (host_kernel_since(host_kernel(), 5, 12) ? RULE_P : 0);
+	compare(look, &then, true);
+	return true;
+}
+
+/* The words of `register` that mean the entry as it is; false if there are none that fit. */
+static bool
+register_words(const struct look *look, char *words, size_t size)
+{
+	const struct handler *handler = look->handler;
+	const struct pattern *p = &handler->entry->rule.pattern;
+	char quoted[TEXT_QUOTED_MAX], interpreter[2 * RULE_LINE_MAX], magic[HEX_MAX], mask[HEX_MAX] = "";
+	char name[RULE_NAME_MAX + 1];
+	struct pattern own;
+	int len;
+
+	if (handler->arch) {
+		own = arch_pattern(handler->arch);
+		arch_entry_name(handler->arch, name);
+		if (strcmp(name, handler->name) == 0 && pattern_same(p, &own))
+			return snprintf(words, size, "%s", handler->arch->name) < (int)size;
+	}
+	text_quote(handler->name, quoted, sizeof(quoted));
+	len = snprintf(words, size, "--name %s --interpreter %s", quoted,
+		       text_quote(handler->entry->rule.interpreter, interpreter, sizeof(interpreter)));
+	if (len >= (int)size)
+		return false;
+	words += len;
+	size -= (size_t)len;
+	if (p->type == PATTERN_EXTENSION)
+		return snprintf(words, size, " --extension %s", text_quote(p->extension, quoted, sizeof(quoted))) <
+		       (int)size;
+	hex_format(p->magic, p->size, magic);
+	if (p->mask)
+		hex_format(p->mask, p->size, mask);
+	return snprintf(words, size, " --offset %u --magic %s%s%s", p->offset, magic, p->mask ? " --mask " : "", mask) <
+	       (int)size;
+}
+
+/* Whether a file of the entry's name in /etc/binfmt.d may be written, and would be the one that decides. */
+static bool
+own_file_decides(const struct look *look)
+{
+	const struct confd_line *line = confd_find(&look->boot->confd, look->handler->name);
+	const char *base = line ? strrchr(line->file, '/') + 1 : "";
+	struct persist file;
+	struct err ignored;
+	bool decides;
+
+	if (persist_open(&file, NULL, look->handler->name, false, &ignored) < 0)
+		return false;
+	decides = strcmp(base, file.name) <= 0 && persist_prepare(&file, &look->handler->entry->rule, &ignored) == 0;
+	persist_close(&file);
+	return decides;
+}
+
+/* Writing the live rule down keeps it: where somebody reads it at boot, and `register` would take it. */
+static void
+offer_to_keep(const struct look *look)
+{
+	const struct entry *now = look->handler->entry;
+	const struct check check = {.verb = NULL};
+	struct warnings warnings = {.len = 0};
+	char words[ERR_TEXT_MAX - 64], dir[TEXT_QUOTED_MAX] = "";
+	bool elsewhere = strcmp(look->dir, BINFMT_DIR) != 0;
+	struct err ignored;
+
+	if (!look->boot->reads_conf || !now->enabled || now->rule.more_flags || look->handler->leftover ||
+	    (now->rule.pattern.type != PATTERN_MAGIC && now->rule.pattern.type != PATTERN_EXTENSION) ||
+	    !own_file_decides(look) || check_rule(&now->rule, &check, &ignored, &warnings) < 0 ||
+	    !register_words(look, words, sizeof(words)))
+		return;
+	if (elsewhere)
+		text_quote(look->dir, dir, sizeof(dir));
+	if (strlen(words) + strlen(dir) + 64 < ERR_TEXT_MAX)
+		err_fix(&look->drift->why, "binfmtctl%s%s register %s --persist", elsewhere ? " -d " : "", dir, words);
+}
+
+void
+drift_examine(const struct boot *boot, const struct handler *handler, const char *dir, struct drift *drift)
+{
+	const struct look look = {boot, handler, dir, drift};
+
+	drift->end = DRIFT_SAME;
+	drift->source[0] = '\0';
+	err_clear(&drift->why);
+	if (boot->elsewhere) {
+		drift->end = DRIFT_UNKNOWN;
+		err_set(&drift->why, ERR_DRIFT, "what this machine registers at boot cannot be seen from in here");
+		return;
+	}
+	if (!by_line(&look) && !by_record(&look) && !by_unit(&look))
+		gone(drift, "it is in no configuration: it will not be there after a reboot");
+	if (drift->end == DRIFT_GONE && (boot->confd.unread || boot->records.unread)) {
+		drift->end = DRIFT_UNKNOWN;
+		err_set(&drift->why, ERR_DRIFT,
+			"a part of the configuration cannot be read, so what brings it back "
+			"is not known");
+	}
+	if (dir && (drift->end == DRIFT_GONE || drift->end == DRIFT_CHANGED))
+		offer_to_keep(&look);
+}

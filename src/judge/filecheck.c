@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
+
+#include "arch.h"
+#include "archtest.h"
+#include "doctor.h"
+#include "elfkind.h"
+#include "filecheck.h"
+#include "filekind.h"
+#include "host.h"
+#include "inforce.h"
+#include "needs.h"
+#include "opened.h"
+#include "resolve.h"
+
+/* A visit to one file. */
+struct visit {
+	const struct snapshot *s;
+	const char *file;
+	int root;
+	doctor_tell *tell;
+	void *arg;
+};
+
+/* Who runs the file, and whether exec of it works. */
+static void
+judge_match(const struct visit *visit, const struct resolved *r)
+{
+	struct finding f = {.why = r->why};
+	bool named = r->handler.entry && (r->result == RESOLVED_HANDLER || r->result == RESOLVED_UNKNOWN);
+
+	f.grade = r->walk.verdict == WALK_RUNS ? GRADE_PASS : GRADE_FAIL;
+	if (r->walk.verdict == WALK_UNKNOWN)
+		f.grade = GRADE_UNKNOWN;
+	if (*f.why.text)
+		err_wrap(&f.why, "%s: %s%s%s", visit->file, resolve_word(r->result), named ? " " : "",
+			 named ? r->handler.name : "");
+	else
+		err_note(&f.why, "%s: %s%s%s", visit->file, resolve_word(r->result), named ? " " : "",
+			 named ? r->handler.name : "");
+	visit->tell(visit->arg, "match", &f);
+}
+
+/* Each file on the way that was found good. */
+static void
+judge_hops(const struct visit *visit, const struct walk *walk)
+{
+	static const char *const checks[] = {[WALK_FILE] = "file",
+					     [WALK_HANDLER] = "interpreter",
+					     [WALK_SCRIPT] = "interpreter",
+					     [WALK_LOADER] = "loader"};
+	struct finding f;
+
+	for (size_t i = 1; i < walk->count; i++) {
+		const struct walk_hop *hop = &walk->hops[i];
+
+		if (!hop->seen || walk->problem == (int)i)
+			continue;
+		finding_set(&f, GRADE_PASS, "%s is there and executable", hop->path);
+		visit->tell(visit->arg, checks[hop->by], &f);
+	}
+}
+
+/* Runs the architecture's probe, not the file. True: its interpreter is QEMU. */
+static bool
+judge_arch(const struct visit *visit, const struct arch *arch)
+{
+	struct archtest trial;
+	struct finding f;
+
+	archtest_run(visit->s, visit->root, arch, PROBE_TIMEOUT_MS, &trial);
+	finding_set(&f,
+		    !trial.ok     ? GRADE_FAIL
+		    : trial.stale ? GRADE_WARN
+				  : GRADE_PASS,
+		    "%s programs %s%s%s%s%s", arch->name, trial.ok ? "run" : "do not run", *trial.runner ? " by " : "",
+		    trial.runner, *trial.why.text ? ": " : "", trial.why.text);
+	finding_fix(&f, "%s", trial.why.fix);
+	visit->tell(visit->arg, "test", &f);
+	return *trial.version || trial.stopped;
+}
+
+static void
+tell_need(const struct visit *visit, const struct err *need)
+{
+	struct finding f = {GRADE_WARN, *need};
+
+	err_wrap(&f.why, "%s", visit->file);
+	if (visit->root >= 0)
+		f.why.fix[0] = '\0'; /* it would name a file of our own root */
+	visit->tell(visit->arg, "program", &f);
+}
+
+/* What the program itself needs, once its interpreter has started. */
+static void
+judge_needs(const struct visit *visit, const struct resolved *r, bool qemu)
+{
+	const struct needs_handler handler = {visit->file, r->handler.entry ? r->handler.entry->rule.flags : 0, qemu};
+	struct err findings[NEEDS_FINDINGS_MAX];
+	struct opened file;
+	struct needs needs;
+	size_t count;
+
+	if (opened_open(visit->root, visit->file, false, &file) != 0)
+		return;
+	if (opened_readable(&file)) {
+		needs_look(file.fd, visit->root < 0 ? AT_FDCWD : visit->root, r->arch, &needs);
+		count = needs_findings(&needs, &handler, findings);
+		if (!needs.elf) /* not even a whole header */
+			count = elfkind_explain(&r->subject, needs.size, host_arch(), &findings[0]);
+		for (size_t i = 0; i < count; i++)
+			tell_need(visit, &findings[i]);
+	}
+	opened_close(&file);
+}
+
+/* A script may start and yet fail: its first line's last word is the argument of what runs it. */
+static void
+judge_line_end(const struct visit *visit, const struct resolved *r)
+{
+	struct err ending;
+
+	if (r->result == RESOLVED_SCRIPT && r->walk.verdict == WALK_RUNS &&
+	    filekind_carriage_return(&r->subject, PATTERN_WINDOW, &ending))
+		tell_need(visit, &ending);
+}
+
+void
+filecheck(const struct snapshot *s, int root, const char *file, doctor_tell *tell, void *arg)
+{
+	const struct visit visit = {s, file, root, tell, arg};
+	struct resolved r;
+	bool foreign, qemu;
+
+	resolve_file(s, root, file, &r);
+	inforce_explain(s, root, &r);
+	foreign = r.result == RESOLVED_HANDLER || (r.result == RESOLVED_UNKNOWN && r.walk.doubt == WALK_NO_TABLE);
+	judge_match(&visit, &r);
+	judge_hops(&visit, &r.walk);
+	judge_line_end(&visit, &r);
+	if (!r.arch || (!foreign && r.result != RESOLVED_NATIVE))
+		return;
+	qemu = judge_arch(&visit, r.arch);
+	if (foreign)
+		judge_needs(&visit, &r, qemu);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+
+#include "arch.h"
+#include "inforce.h"
+#include "probe.h"
+#include "resolve.h"
+
+/* Whether a probe goes the file's way: by the same entry, as far as can be seen. */
+static bool
+goes_the_same_way(const struct snapshot *s, int root, const unsigned char *elf, size_t size, const struct resolved *r)
+{
+	const struct walk_where where = {.root = root, .list = &s->list, .switched_on = s->switched_on};
+	struct walk walk;
+
+	walk_bytes(&where, "", elf, size, &walk);
+	return walk.count > 1 && walk.hops[1].entry == r->handler.entry && walk.verdict == r->walk.verdict;
+}
+
+/* Runs the probe of the file's architecture up to the exec trap. False where that says nothing of the file. */
+static bool
+probe(const struct snapshot *s, int root, struct resolved *r, struct probe_result *run)
+{
+	unsigned char elf[PROBE_MAX];
+	size_t size = probe_build(r->arch, 1, elf);
+	struct err err;
+	int done;
+
+	if (s && !goes_the_same_way(s, root, elf, size, r))
+		return false;
+	done = root < 0 ? probe_run(elf, size, NULL, PROBE_UNTIL_EXEC, PROBE_TIMEOUT_MS, run, &err)
+			: probe_run_in(elf, size, root, PROBE_TIMEOUT_MS, run, &err);
+	if (done < 0 && r->walk.verdict == WALK_UNKNOWN)
+		err_add(&r->why, "; %s", err.text);
+	return done == 0 && (run->end == PROBE_STOPPED || run->end == PROBE_REFUSED);
+}
+
+/* A handler that cannot be seen here. */
+static void
+explain_unseen(const struct probe_result *run, struct resolved *r)
+{
+	const char *arch = r->arch->name;
+
+	if (run->itself) {
+		r->result = RESOLVED_NATIVE;
+		r->walk.verdict = r->walk.otherwise;
+		r->walk.error = r->walk.otherwise_error;
+		r->why = r->walk.why;
+		if (r->walk.verdict == WALK_RUNS)
+			err_clear(&r->why);
+	} else if (r->walk.verdict == WALK_RUNS) {
+		err_note(&r->why, "a handler for %s programs is in force here%s%s, though it cannot be seen", arch,
+			 *run->exe ? ": " : "", run->exe);
+	} else if (run->exec_errno == ENOEXEC) {
+		err_note(&r->why,
+			 "a program for %s, and no handler for it is in force here; handlers are registered on "
+			 "the host",
+			 arch);
+	} else {
+		err_note(&r->why, "a handler for %s programs is in force here, but its interpreter cannot run here",
+			 arch);
+	}
+}
+
+/* The file that an entry holds, whatever its path names. */
+static void
+explain_held(const struct probe_result *run, struct resolved *r)
+{
+	const char *name = walk_errno(run->exec_errno);
+
+	if (r->walk.verdict == WALK_RUNS)
+		err_clear(&r->why);
+	else
+		err_note(&r->why, "the kernel holds the interpreter (flag F), and exec of it fails%s%s",
+			 name ? " with " : "", name ? name : "");
+}
+
+/* The visible entries may be a parent namespace's while another instance is in force. */
+static void
+explain_other(const struct probe_result *run, struct resolved *r)
+{
+	if (r->walk.verdict == WALK_RUNS || run->exec_errno != ENOEXEC) {
+		r->walk.verdict = WALK_RUNS;
+		return;
+	}
+	err_note(&r->why,
+		 "entry %s would take it, but nothing does: the entries that are visible here are not those in force "
+		 "(another user namespace's)",
+		 r->handler.name);
+}
+
+void
+inforce_explain(const struct snapshot *s, int root, struct resolved *r)
+{
+	bool unseen = r->walk.doubt == WALK_NO_TABLE, held = r->walk.doubt == WALK_HELD && r->walk.doubt_hop == 1;
+	bool other = s && r->result == RESOLVED_HANDLER && r->walk.verdict == WALK_RUNS && s->switched_on &&
+		     binfmt_scope(&s->b) != BINFMT_HOST;
+	struct probe_result run;
+
+	if ((!unseen && !held && !other) || !r->arch || !probe(s, root, r, &run))
+		return;
+	r->walk.verdict = run.end == PROBE_STOPPED ? WALK_RUNS : WALK_FAILS;
+	r->walk.error = run.end == PROBE_STOPPED ? 0 : run.exec_errno;
+	if (held)
+		explain_held(&run, r);
+	else if (unseen)
+		explain_unseen(&run, r);
+	else
+		explain_other(&run, r);
+}

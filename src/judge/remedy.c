@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "arch.h"
+#include "err.h"
+#include "interp.h"
+#include "remedy.h"
+#include "snapshot.h"
+#include "text.h"
+
+void
+remedy_command(const struct snapshot *s, struct err *err, const char *fmt, ...)
+{
+	const char *dir = s && s->b.dir ? s->b.dir : BINFMT_DIR;
+	char words[ERR_TEXT_MAX / 2], quoted[ERR_TEXT_MAX / 4];
+	bool usual = strcmp(dir, BINFMT_DIR) == 0;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(words, sizeof(words), fmt, ap);
+	va_end(ap);
+	err_fix(err, "binfmtctl%s%s %s", usual ? "" : " -d ", usual ? "" : text_quote(dir, quoted, sizeof(quoted)),
+		words);
+}
+
+/* Whether handlers can be changed from here; if not, that is said. */
+static bool
+can_change(const struct snapshot *s, struct err *err)
+{
+	if (s && binfmt_scope(&s->b) != BINFMT_INHERITED)
+		return true;
+	err_add(err, "; handlers are registered on the host");
+	return false;
+}
+
+void
+remedy_register(const struct snapshot *s, const struct arch *arch, struct err *err)
+{
+	char path[INTERP_PATH_MAX];
+
+	if (!can_change(s, err))
+		return;
+	if (interp_find(arch, NULL, 0, true, path))
+		remedy_command(s, err, "register %s", arch->name);
+	else
+		err_add(err, "; install %s, then: binfmtctl register %s", interp_package(), arch->name);
+}
+
+/* The words that name the entry to `register`: nothing for an entry of the default name. */
+static const char *
+name_option(const struct handler *handler, char words[static TEXT_QUOTED_MAX + 16])
+{
+	char name[RULE_NAME_MAX + 1], quoted[TEXT_QUOTED_MAX];
+
+	arch_entry_name(handler->arch, name);
+	words[0] = '\0';
+	if (strcmp(name, handler->name) != 0)
+		snprintf(words, TEXT_QUOTED_MAX + 16, " --name %s", text_quote(handler->name, quoted, sizeof(quoted)));
+	return words;
+}
+
+void
+remedy_interpreter(const struct snapshot *s, const struct handler *handler, bool static_only, struct err *err)
+{
+	char path[INTERP_PATH_MAX], words[TEXT_QUOTED_MAX + 16];
+	struct interp interp;
+	bool found;
+
+	if (!can_change(s, err) || !handler->arch)
+		return;
+	found = interp_find(handler->arch, NULL, 0, true, path) && strcmp(path, handler->entry->rule.interpreter) != 0;
+	if (found && static_only)
+		found = !interp_look(path, &interp) && interp.kind == INTERP_ELF && !interp.dynamic;
+	if (found)
+		remedy_command(s, err, "register %s%s --interpreter %s", handler->arch->name,
+			       name_option(handler, words), path);
+	else
+		err_add(err, "; install %s", interp_package());
+}
+
+void
+remedy_hold(const struct snapshot *s, const struct handler *handler, struct err *err)
+{
+	const struct rule *rule = &handler->entry->rule;
+	char flags[RULE_FLAGS_MAX], words[TEXT_QUOTED_MAX + 16];
+
+	if (!can_change(s, err))
+		return;
+	rule_format_flags(rule->flags | RULE_F, rule->more_flags, flags);
+	if (handler->arch)
+		remedy_command(s, err, "register %s%s --flags %s", handler->arch->name, name_option(handler, words),
+			       flags);
+	else
+		err_add(err, "; register it again with --flags %s", flags);
+}

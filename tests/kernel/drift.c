@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/* What a reboot makes of live entries: each way in which configuration and the kernel part, and the fix run. */
+#include "conf.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "boot.h"
+#include "drift.h"
+#include "snapshot.h"
+
+static struct boot boot;
+static struct drift drift;
+
+/* Empty folders, as nobody but root may write them. */
+static void
+cover_dirs(void)
+{
+	conf_needs_boot_dirs();
+	assert_int_equal(chmod("/etc/binfmt.d", 0755), 0);
+}
+
+/* Reads the configuration, as a machine with systemd-binfmt and nothing else. */
+static void
+read_boot(void)
+{
+	struct err err;
+
+	assert_int_equal(boot_read(&boot, &err), 0);
+	records_free(&boot.records);
+	boot.elsewhere = boot.reads_records = false;
+	boot.reads_conf = true;
+	boot.unit[0] = '\0';
+}
+
+/* What becomes of one live entry. */
+static enum drift_end
+look(const char *name)
+{
+	struct snapshot s;
+	struct handler handler;
+	struct err err;
+	bool found = false;
+
+	assert_int_equal(snapshot_open(&s, MOUNT, &err), 0);
+	for (size_t i = 0; i < s.list.count && !found; i++)
+		found = snapshot_shown(&s, i, &handler) && strcmp(handler.name, name) == 0;
+	assert_true(found);
+	drift_examine(&boot, &handler, MOUNT, &drift);
+	snapshot_close(&s);
+	return drift.end;
+}
+
+static enum drift_end
+read_and_look(const char *name)
+{
+	enum drift_end end;
+
+	read_boot();
+	end = look(name);
+	boot_free(&boot);
+	return end;
+}
+
+/* Looks, sees these pieces of the text ("": it is empty), and that there is a fix which cures it, or none. */
+#define expect_drift(name, end, text, fixed) expect_drift_at(name, end, text, fixed, __LINE__)
+
+static void
+expect_drift_at(const char *name, enum drift_end end, const char *text, bool fixed, int line)
+{
+	const struct run *r;
+	enum drift_end got = read_and_look(name);
+
+	if (got != end || !says(drift.why.text, text) || (*drift.why.fix != '\0') != fixed)
+		fail_msg("line %d: %s: %d, '%s', fix '%s'", line, name, (int)got, drift.why.text, drift.why.fix);
+	if (!fixed)
+		return;
+	r = shell("PATH=\"$PWD:$PATH\"\n%s", drift.why.fix);
+	if (r->status != 0 || read_and_look(name) != DRIFT_SAME)
+		fail_msg("line %d: after '%s' (%s): '%s'", line, drift.why.fix, r->err, drift.why.text);
+}
+
+static void
+drift__as_configured__same_and_its_source(void **state)
+{
+	(void)state;
+	cover_dirs();
+	conf_write(3, "b.conf", "# c\n:a:E::ext::/bin/true:F\n:m:M:2:\\x41b:\\xff\\xf0:/bin/true:POC\n");
+	conf_write(0, "a.conf", ":a:E::other::/bin/false:\n");
+	register_raw(":a:E::ext::/bin/true:F");
+	register_raw(":m:M:2:\\x41b:\\xff\\xf0:/bin/true:OCP");
+	expect_drift("a", DRIFT_SAME, "", false);
+	assert_string_equal(drift.source, "/usr/lib/binfmt.d/b.conf:2");
+	expect_drift("m", DRIFT_SAME, "", false);
+	assert_string_equal(drift.source, "/usr/lib/binfmt.d/b.conf:3");
+}
+
+static void
+drift__each_part__told_and_kept_by_the_fix(void **state)
+{
+	static const struct {
+		const char *live, *line, *text;
+	} rows[] = {
+	    {":a:E::ext::/bin/true:F", ":a:E::ext::/bin/true:PF",
+	     "a reboot brings it back with flags PF instead of F: /usr/lib/binfmt.d/a.conf:1"},
+	    {":a:E::ext::/bin/true:", ":a:E::ext::/bin/true:OC", "with flags OC instead of none"},
+	    {":a:E::ext::/bin/true:P", ":a:E::ext::/bin/true:", "with flags none instead of P"},
+	    {":a:E::ext::/bin/true:", ":a:E::ext::/bin/false:", "with interpreter /bin/false instead of /bin/true"},
+	    {":a:E::ext::/bin/true:", ":a:E::other::/bin/true:", "with another pattern"},
+	    {":a:M:3:\\x41b'c:\\xff\\xff\\xff\\x0f:/bin/true:", ":a:M:3:\\x41b::/bin/true:", "with another magic"},
+	    {":a:M::ab::/bin/true:", ":a:E::ab::/bin/true:P", "with another pattern, with flags P instead of none"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		cover_dirs();
+		ns_setup(NULL);
+		conf_write(3, "a.conf", rows[i].line);
+		register_raw(rows[i].live);
+		expect_drift("a", DRIFT_CHANGED, rows[i].text, true);
+		assert_int_equal(drift.end, DRIFT_SAME);
+	}
+}
+
+static void
+drift__architecture__kept_by_its_name(void **state)
+{
+	(void)state;
+	cover_dirs();
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "-f", "F", NULL), 0, "registered", "");
+	read_and_look("qemu-aarch64");
+	assert_string_equal(drift.why.fix, "binfmtctl register aarch64 --persist");
+	expect_drift("qemu-aarch64", DRIFT_GONE, "it is in no configuration: it will not be there after a reboot",
+		     true);
+}
+
+static void
+drift__in_no_configuration__kept_by_the_fix(void **state)
+{
+	(void)state;
+	cover_dirs();
+	register_raw(":it's mine:E::ext::/bin/true:");
+	expect_drift("it's mine", DRIFT_GONE, "it is in no configuration", true);
+	assert_string_equal(drift.source, "/etc/binfmt.d/it's mine.conf:2");
+}
+
+static void
+drift__disabled__comes_back_enabled(void **state)
+{
+	(void)state;
+	cover_dirs();
+	conf_write(3, "a.conf", ":a:E::ext::/bin/true:");
+	register_raw(":a:E::ext::/bin/true:");
+	assert_int_equal(mount_write("a", "0", 1), 0);
+	expect_drift("a", DRIFT_CHANGED, "a reboot brings it back enabled, and it is disabled now", false);
+}
+
+static void
+drift__line_that_fails__gone_with_the_reason(void **state)
+{
+	(void)state;
+	cover_dirs();
+	register_raw(":a:E::ext::/bin/true:");
+	conf_write(3, "a.conf", ":a:E::ext::/nowhere:F");
+	expect_drift("a", DRIFT_GONE, "not there after a reboot: /usr/lib/binfmt.d/a.conf:1: the interpreter does not",
+		     true);
+	cover_dirs();
+	conf_write(3, "a.conf", ":a:E::ext::/bin/true:\n:a:E::::/bin/true:\n");
+	expect_drift("a", DRIFT_GONE, "a.conf:2: the extension is empty", true);
+}
+
+static void
+drift__file_that_cannot_be_ours_or_decide__no_fix(void **state)
+{
+	(void)state;
+	cover_dirs();
+	register_raw(":a:E::ext::/bin/true:");
+	conf_write(0, "a.conf", ":a:E::ext::/bin/true:P");
+	expect_drift("a", DRIFT_CHANGED, "flags P instead of none: /etc/binfmt.d/a.conf:1", false);
+	cover_dirs();
+	conf_write(3, "b.conf", ":a:E::ext::/bin/true:P");
+	expect_drift("a", DRIFT_CHANGED, "/usr/lib/binfmt.d/b.conf:1", false);
+	cover_dirs();
+	assert_int_equal(symlink("/dev/null", "/etc/binfmt.d/a.conf"), 0);
+	expect_drift("a", DRIFT_GONE, "in no configuration", false);
+	ns_setup(NULL);
+	register_raw(":.a:E::ext::/bin/true:");
+	expect_drift(".a", DRIFT_GONE, "in no configuration", false);
+}
+
+/* What register would refuse is not offered. */
+static void
+drift__rule_that_is_refused__no_fix(void **state)
+{
+	(void)state;
+	cover_dirs();
+	register_raw(":a:E::ext::/nowhere/interpreter:");
+	expect_drift("a", DRIFT_GONE, "in no configuration", false);
+}
+
+static void
+drift__nothing_reads_it_or_not_all_is_seen__no_fix_or_unknown(void **state)
+{
+	(void)state;
+	cover_dirs();
+	register_raw(":a:E::ext::/bin/true:");
+	read_boot();
+	boot.reads_conf = false;
+	assert_int_equal(look("a"), DRIFT_GONE);
+	assert_string_equal(drift.why.fix, "");
+	boot.confd.unread = 1;
+	assert_int_equal(look("a"), DRIFT_UNKNOWN);
+	boot.elsewhere = true;
+	assert_int_equal(look("a"), DRIFT_UNKNOWN);
+	assert_non_null(strstr(drift.why.text, "cannot be seen from in here"));
+	boot_free(&boot);
+}
+
+static void
+drift__record_of_update_binfmts__compared(void **state)
+{
+	char *dir = scratch_folder("records");
+	struct err err;
+
+	(void)state;
+	cover_dirs();
+	free(scratch_text("records/a", ":\nextension\n0\next\n\n/bin/true\n\n\n\n\n", 0644));
+	free(scratch_text("records/d", ":\nextension\n0\next\n\n/bin/true\n/detector\n\n\n\n", 0644));
+	free(scratch_text("records/g", "garbage\n", 0644));
+	register_raw(":a:E::ext::/bin/true:P");
+	register_raw(":d:E::ext::/usr/libexec/binfmt-support/run-detectors:");
+	register_raw(":g:E::ext::/bin/true:");
+	read_boot();
+	assert_int_equal(records_read(&boot.records, dir, &err), 0);
+	assert_int_equal(look("a"), DRIFT_GONE);
+	boot.reads_records = true;
+	assert_int_equal(look("a"), DRIFT_CHANGED);
+	assert_string_equal(drift.source, "/var/lib/binfmts/a");
+	assert_non_null(strstr(drift.why.text, "with flags none instead of P: /var/lib/binfmts/a"));
+	assert_int_equal(look("d"), DRIFT_SAME);
+	assert_int_equal(look("g"), DRIFT_GONE);
+	assert_non_null(strstr(drift.why.text, "/var/lib/binfmts/g: the record is cut off"));
+	boot_free(&boot);
+	free(dir);
+}
+
+static void
+drift__own_unit__brings_back_what_it_names(void **state)
+{
+	static const struct {
+		const char *unit;
+		enum drift_end end;
+	} rows[] = {
+	    {"ExecStart=/usr/sbin/binfmtctl register --mount all\n", DRIFT_CHANGED}, /* with default flags */
+	    {"[Service]\nExecStart=/usr/sbin/binfmtctl register --flags F all\nExecReload=x", DRIFT_SAME},
+	    {"ExecStart=/usr/sbin/binfmtctl register -f F aarch64 arm", DRIFT_SAME},
+	    {"ExecStart=/usr/sbin/binfmtctl register arm\n", DRIFT_GONE},
+	    {"ExecStart=/usr/sbin/binfmtctl refresh all\n", DRIFT_GONE},
+	    {"#ExecStart=/usr/sbin/binfmtctl register all\n", DRIFT_GONE},
+	};
+
+	(void)state;
+	cover_dirs();
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "-f", "F", NULL), 0, "registered", "");
+	register_raw(":a:E::ext::/bin/true:");
+	read_boot();
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		snprintf(boot.unit, sizeof(boot.unit), "%s", rows[i].unit);
+		if (look("qemu-aarch64") != rows[i].end)
+			fail_msg("%s: %d, %s", rows[i].unit, (int)drift.end, drift.why.text);
+		assert_int_equal(look("a"), DRIFT_GONE);
+	}
+	boot_free(&boot);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(drift__as_configured__same_and_its_source),
+	    cmocka_unit_test(drift__each_part__told_and_kept_by_the_fix),
+	    cmocka_unit_test(drift__architecture__kept_by_its_name),
+	    cmocka_unit_test(drift__in_no_configuration__kept_by_the_fix),
+	    cmocka_unit_test(drift__disabled__comes_back_enabled),
+	    cmocka_unit_test(drift__line_that_fails__gone_with_the_reason),
+	    cmocka_unit_test(drift__file_that_cannot_be_ours_or_decide__no_fix),
+	    cmocka_unit_test(drift__rule_that_is_refused__no_fix),
+	    cmocka_unit_test(drift__nothing_reads_it_or_not_all_is_seen__no_fix_or_unknown),
+	    cmocka_unit_test(drift__record_of_update_binfmts__compared),
+	    cmocka_unit_test(drift__own_unit__brings_back_what_it_names),
+	};
+
+	return ns_run(tests);
+}

@@ -1,0 +1,553 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every fix that doctor prints is run as it is printed, in the failure that it is printed for: the problem is
+ * gone after it, and what worked before still works. Where no command helps there is none. match, status
+ * and test print the same ones.
+ */
+#include "conf.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "arch.h"
+#include "host.h"
+#include "interp.h"
+#include "plant.h"
+#include "probe.h"
+
+enum { FIX_MAX = 4096 };
+
+/* What a fix is known to do. */
+enum cure {
+	NONE,    /* there is none: no command helps */
+	CURES,   /* the problem is gone after it */
+	STARTS,  /* it starts the file in another way, which exits with 7 */
+	BY_QEMU, /* CURES, where QEMU is installed; else there is none */
+};
+
+/* The file that doctor is asked about, made by a row's plant; "": none. */
+static char *file;
+static char *healthy_program, *planted_program;
+
+/* An architecture that this machine does not run, with QEMU or not. */
+static bool
+has_qemu(void)
+{
+	char path[INTERP_PATH_MAX];
+
+	return interp_find(arch_find("aarch64"), NULL, 0, true, path);
+}
+
+static void
+name_file(char *path)
+{
+	free(file);
+	file = path;
+}
+
+/* The entry qemu-aarch64 with an interpreter of the scratch folder. */
+static char *
+default_named(const char *flags)
+{
+	char *path = tiny_copy("interpreter");
+
+	expect(tool("register", "aarch64", "-i", path, "-f", flags, NULL), 0, "registered", NULL);
+	return path;
+}
+
+static void
+plant_default_missing(void)
+{
+	char *path = default_named("P");
+
+	assert_int_equal(unlink(path), 0);
+	free(path);
+}
+
+static void
+plant_arch_missing(void)
+{
+	const char *path = plant_copy();
+
+	plant_arch(path, "P");
+	assert_int_equal(unlink(path), 0);
+}
+
+static void
+plant_arch_folder(void)
+{
+	char *path = scratch_file("folder");
+
+	expect(shell("mkdir -p '%s'", path), 0, "", "");
+	plant_arch(path, "P");
+	free(path);
+}
+
+static void
+plant_stale_behind(void)
+{
+	char *other = tiny_copy("other");
+
+	plant_stale();
+	expect(tool("register", "aarch64", "--name", "front", "-i", other, NULL), 0, "registered", NULL);
+	free(other);
+}
+
+static void
+plant_broken_script(void)
+{
+	char *path = scratch_text("broken", "#!/nowhere/sh\n", 0755);
+
+	plant_arch(path, "P");
+	free(path);
+}
+
+static void
+plant_broken_extension(void)
+{
+	char *path = scratch_text("broken", "#!/nowhere/sh\n", 0755);
+
+	register_line(":" PLANTED ":E::ext::%s:", path);
+	free(path);
+}
+
+static void
+plant_arch_dynamic(void)
+{
+	char *path = scratch_copy("/bin/true", "dynamic");
+
+	plant_arch(path, "F");
+	free(path);
+}
+
+static void
+plant_arch_unfixed(void)
+{
+	plant_arch(tiny_interpreter(), "P");
+}
+
+static void
+plant_default_unfixed(void)
+{
+	free(default_named("P"));
+}
+
+static void
+plant_extension_unfixed(void)
+{
+	register_line(":" PLANTED ":E::ext::%s:", tiny_interpreter());
+}
+
+static void
+plant_held_script(void)
+{
+	char *path = scratch_text("script42", "#!/bin/sh\nexit 42\n", 0755);
+
+	plant_arch(path, "F");
+	free(path);
+}
+
+static void
+plant_insecure_twice(void)
+{
+	char *folder = scratch_folder("its folder"), *path = tiny_copy("its folder/interpreter");
+
+	register_line(":" PLANTED ":E::ext::%s:CF", path);
+	assert_int_equal(chmod(path, 0775), 0);
+	assert_int_equal(chmod(folder, 0777), 0);
+	free(path);
+	free(folder);
+}
+
+static void
+plant_hashed_leftover(void)
+{
+	register_line(":.binfmtctl#0123456789abcdef:E::ext::%s:F", tiny_interpreter());
+}
+
+static void
+plant_switch(void)
+{
+	plant_arch(tiny_interpreter(), "F");
+	assert_int_equal(mount_write("status", "0", 1), 0);
+}
+
+static void
+plant_config(void)
+{
+	conf_write(0, "bad.conf", "# a comment\nnonsense\n");
+}
+
+static void
+file_switched_off(void)
+{
+	plant_switch();
+	name_file(probe_program("aarch64", "program"));
+}
+
+static void
+file_disabled(void)
+{
+	plant_disabled();
+	name_file(probe_program("aarch64", "program"));
+}
+
+static void
+file_unhandled(void)
+{
+	name_file(probe_program("aarch64", "program"));
+}
+
+static void
+file_closed(void)
+{
+	name_file(scratch_text("it's closed", "#!/bin/sh\n", 0644));
+}
+
+static void
+file_crlf(void)
+{
+	name_file(scratch_text("crlf", "#!/bin/sh\r\nexit 0\r\n", 0755));
+}
+
+static void
+file_env_crlf(void)
+{
+	name_file(scratch_text("env-crlf", "#!/usr/bin/env sh\r\nexit 0\r\n", 0755));
+}
+
+static void
+file_option_crlf(void)
+{
+	name_file(scratch_text("option-crlf", "#!/bin/sh -e\r\nexit 0\r\n", 0755));
+}
+
+static void
+file_mark(void)
+{
+	name_file(scratch_text("mark", "\xef\xbb\xbf#!/bin/sh\nexit 0\n", 0755));
+}
+
+static void
+file_blank_lines(void)
+{
+	name_file(scratch_text("blank", "\n \n#!/bin/sh\nexit 0\n", 0755));
+}
+
+static void
+file_spaces(void)
+{
+	name_file(scratch_text("spaces", "  #!/bin/sh\nexit 0\n", 0755));
+}
+
+static void
+file_mark_and_spaces(void)
+{
+	name_file(scratch_text("mark spaces", "\xef\xbb\xbf\n  #!/bin/sh\nexit 0\n", 0755));
+}
+
+static void
+file_shell_words(void)
+{
+	name_file(scratch_text("-words", "echo hello\nexit 0\n", 0755));
+}
+
+static void
+file_text(void)
+{
+	name_file(scratch_text("text", "Dear reader,\n", 0755));
+}
+
+static void
+file_ape(void)
+{
+	name_file(scratch_text("ape", "MZqFpD='\n'\nexit 7\n", 0755));
+}
+
+static void
+file_lost_script(void)
+{
+	name_file(scratch_text("lost", "#!/nowhere/sh\n", 0755));
+}
+
+static void
+file_empty(void)
+{
+	name_file(scratch_text("empty", "", 0755));
+}
+
+static void
+file_missing(void)
+{
+	name_file(scratch_file("nothing"));
+}
+
+static void
+file_of_missing_interpreter(void)
+{
+	plant_arch_missing();
+	name_file(probe_program("aarch64", "program"));
+}
+
+static void
+file_of_stale(void)
+{
+	plant_stale();
+	name_file(probe_program("aarch64", "program"));
+}
+
+static void
+file_of_wrong_interpreter(void)
+{
+	char *path = scratch_file("wrong");
+
+	if (!exit_interpreter(path, 3))
+		skip_because("no compiler");
+	plant_arch(path, "F");
+	name_file(probe_program("aarch64", "program"));
+	free(path);
+}
+
+static void
+file_without_loader(void)
+{
+	char *source = scratch_text("d.c", "int main(void) { return 7; }\n", 0644);
+
+	name_file(scratch_file("needs a loader"));
+	if (!has_qemu() || access("/usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1", F_OK) < 0 ||
+	    shell("aarch64-linux-gnu-gcc -o '%s' '%s'", file, source)->status != 0)
+		skip_because("no compiler and QEMU for aarch64");
+	free(source);
+	expect(tool("register", "aarch64", NULL), 0, "registered", "");
+}
+
+/* A row: what is planted, the check that tells it, and what the fix is known to do. */
+static const struct row {
+	const char *name;
+	void (*plant)(void);
+	const char *check; /* or several, as a regular expression */
+	enum cure cure;
+} entries[] = {
+    {"disabled", plant_disabled, "disabled", CURES},
+    {"missing, extension", plant_missing, "missing", NONE},
+    {"missing, architecture", plant_arch_missing, "missing", BY_QEMU},
+    {"missing, default name", plant_default_missing, "missing", BY_QEMU},
+    {"a folder, extension", plant_missing_folder, "not-executable", NONE},
+    {"a folder, architecture", plant_arch_folder, "not-executable", BY_QEMU},
+    {"not executable", plant_not_executable, "not-executable", CURES},
+    {"stale", plant_stale, "stale", CURES},
+    {"stale by time", plant_stale_by_time, "stale", CURES},
+    {"stale, disabled", plant_stale_disabled, "stale", NONE},
+    {"stale, behind another", plant_stale_behind, "stale", NONE},
+    {"deleted", plant_deleted, "deleted", BY_QEMU},
+    {"broken, extension", plant_broken_extension, "broken", NONE},
+    {"broken, architecture", plant_broken_script, "broken", BY_QEMU},
+    {"dynamic, extension", plant_dynamic, "dynamic", NONE},
+    {"dynamic, architecture", plant_arch_dynamic, "dynamic", BY_QEMU},
+    {"unfixed, extension", plant_extension_unfixed, "unfixed", NONE},
+    {"unfixed, architecture", plant_arch_unfixed, "unfixed", CURES},
+    {"unfixed, default name", plant_default_unfixed, "unfixed", CURES},
+    {"unfixed, held script", plant_held_script, "unfixed", BY_QEMU},
+    {"insecure, one culprit", plant_insecure, "insecure", CURES},
+    {"insecure, two culprits", plant_insecure_twice, "insecure", CURES},
+    {"shadowed", plant_shadowed, "shadowed", NONE},
+    {"native", plant_native, "native", CURES},
+    {"loop", plant_loop, "loop", CURES},
+    {"leftover", plant_leftover, "leftover", CURES},
+    {"leftover alone", plant_temporary_alone, "leftover", CURES},
+    {"leftover, hashed", plant_hashed_leftover, "leftover", NONE},
+    {"switch", plant_switch, "switch", CURES},
+    {"config", plant_config, "config", CURES},
+};
+
+static const struct row files[] = {
+    {"switched off", file_switched_off, "match", CURES},
+    {"entry disabled", file_disabled, "match", CURES},
+    {"no handler", file_unhandled, "match", BY_QEMU},
+    {"no x bit", file_closed, "match", CURES},
+    {"CRLF", file_crlf, "match", CURES},
+    {"byte order mark", file_mark, "match", CURES},
+    {"blank lines first", file_blank_lines, "match", CURES},
+    {"spaces first", file_spaces, "match", CURES},
+    {"mark and spaces first", file_mark_and_spaces, "match", NONE},
+    {"shell words", file_shell_words, "match", CURES},
+    {"text", file_text, "match", NONE},
+    {"APE", file_ape, "match", STARTS},
+    {"script without its program", file_lost_script, "match", NONE},
+    {"empty", file_empty, "match", NONE},
+    {"missing", file_missing, "match", NONE},
+    {"interpreter missing", file_of_missing_interpreter, "test", BY_QEMU},
+    {"interpreter stale", file_of_stale, "test", CURES},
+    {"interpreter wrong", file_of_wrong_interpreter, "test", BY_QEMU},
+    {"loader missing", file_without_loader, "program", STARTS},
+};
+
+/* Exec of these works, and what it starts then fails. */
+static const struct row later[] = {
+    {"CRLF and env", file_env_crlf, "match|program", CURES},
+    {"CRLF and an option", file_option_crlf, "match|program", CURES},
+};
+
+/* doctor's findings of a check that do not pass, as jq prints this of them. */
+static const char *
+ask_doctor(const char *check, const char *what)
+{
+	const char *path = file ? file : "";
+
+	return expect(shell("./binfmtctl -j doctor %s%s%s | jq -r '[.checks[] | select((.check | test(\"^(%s)$\")) and "
+			    ".result != "
+			    "\"pass\")] | %s'",
+			    *path ? "\"" : "", path, *path ? "\"" : "", check, what),
+		      0, NULL, "")
+	    ->out;
+}
+
+/* The fix as it is printed, "null" if there is none, without its newline. */
+static void
+printed_fix(const struct row *row, char fix[static FIX_MAX])
+{
+	if (strcmp(ask_doctor(row->check, "length"), "0\n") == 0)
+		fail_msg("%s: doctor does not tell of %s:\n%s", row->name, row->check,
+			 tool("doctor", "-v", file, NULL)->out);
+	snprintf(fix, FIX_MAX, "%s", ask_doctor(row->check, ".[0].fix"));
+	fix[strcspn(fix, "\n")] = '\0';
+}
+
+/* With sh -c, where binfmtctl is in PATH. */
+static const struct run *
+run_fix(const char *fix)
+{
+	char *script = scratch_text("fix", fix, 0644);
+	const struct run *r =
+	    shell("PATH=$PWD:/usr/bin:/bin:/usr/sbin:/sbin; export PATH; exec sh -c \"$(cat '%s')\"", script);
+
+	free(script);
+	return r;
+}
+
+static void
+check_cured(const struct row *row, const char *fix)
+{
+	int planted = exec_status(planted_program), healthy = exec_status(healthy_program);
+	const struct run *r = run_fix(fix);
+
+	if (r->status != (row->cure == STARTS ? 7 : 0))
+		fail_msg("%s: fix: %s\nended in %d\n%s%s", row->name, fix, r->status, r->out, r->err);
+	if (row->cure != STARTS && strcmp(ask_doctor(row->check, "length"), "0\n") != 0)
+		fail_msg("%s: still there after the fix: %s\n%s", row->name, fix, tool("doctor", file, NULL)->out);
+	if (planted == PROBE_STATUS && exec_status(planted_program) != PROBE_STATUS)
+		fail_msg("%s: programs of aarch64 ran before the fix, and do not after it: %s", row->name, fix);
+	if (exec_status(healthy_program) != PROBE_STATUS || (healthy != PROBE_STATUS && healthy != -ENOEXEC))
+		fail_msg("%s: the other handler does not work after the fix: %s", row->name, fix);
+}
+
+/* Another entry, and programs of both. */
+static void
+begin_row(const struct row *row)
+{
+	char *interpreter;
+
+	ns_setup(NULL);
+	conf_needs_boot_dirs();
+	name_file(NULL);
+	print_message("  %s\n", row->name);
+	interpreter = tiny_copy("healthy");
+	expect(tool("register", "s390x", "-i", interpreter, "-fF", NULL), 0, "registered", "");
+	if (!healthy_program)
+		healthy_program = probe_program("s390x", "healthy-program");
+	if (!planted_program)
+		planted_program = probe_program("aarch64", "planted-program");
+	assert_int_equal(exec_status(healthy_program), PROBE_STATUS);
+	free(interpreter);
+	row->plant();
+}
+
+static void
+check_row(const struct row *row)
+{
+	bool wanted = row->cure == BY_QEMU ? has_qemu() : row->cure != NONE;
+	char fix[FIX_MAX];
+
+	begin_row(row);
+	printed_fix(row, fix);
+	if (wanted != (strcmp(fix, "null") != 0))
+		fail_msg("%s: the fix is: %s\n%s", row->name, fix, tool("doctor", file, NULL)->out);
+	if (wanted)
+		check_cured(row, fix);
+}
+
+static void
+fixes__problems_of_entries__gone_after_the_fix(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(entries); i++)
+		check_row(&entries[i]);
+}
+
+static void
+fixes__problems_of_files__gone_after_the_fix(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(files); i++)
+		check_row(&files[i]);
+}
+
+static void
+fixes__carriage_return_behind_the_program__gone_after_the_fix(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(later); i++)
+		check_row(&later[i]);
+}
+
+/* Nothing is registered at all: the fix registers whatever is installed. */
+static void
+fixes__no_handler__all_registered(void **state)
+{
+	static const struct row row = {"no handler at all", NULL, "handlers", BY_QEMU};
+	char fix[FIX_MAX];
+
+	(void)state;
+	conf_needs_boot_dirs();
+	name_file(NULL);
+	printed_fix(&row, fix);
+	if (!has_qemu())
+		skip_because("there is no QEMU");
+	expect(run_fix(fix), 0, "registered", NULL);
+	assert_string_equal(ask_doctor("handlers", "length"), "0\n");
+}
+
+/* A fix acts on the instance that was looked at. */
+static void
+fixes__of_a_mount_that_was_named__name_it_too(void **state)
+{
+	static void (*const plants[])(void) = {plant_stale,        plant_disabled, plant_leftover,
+					       plant_arch_unfixed, plant_loop,     plant_switch};
+
+	(void)state;
+	conf_needs_boot_dirs();
+	expect(shell("mkdir -p /mnt/other && mount --bind " MOUNT " /mnt/other"), 0, "", "");
+	for (size_t i = 0; i < LENGTH(plants); i++) {
+		ns_setup(NULL);
+		plants[i]();
+		expect_json(tool("-j", "-d", "/mnt/other", "doctor", NULL)->out,
+			    "[.checks[].fix | select(. != null and startswith(\"binfmtctl\"))] | length > 0 and "
+			    "(map(startswith(\"binfmtctl -d /mnt/other \")) | all)");
+	}
+	shell("umount /mnt/other");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(fixes__problems_of_entries__gone_after_the_fix),
+	    cmocka_unit_test(fixes__problems_of_files__gone_after_the_fix),
+	    cmocka_unit_test(fixes__carriage_return_behind_the_program__gone_after_the_fix),
+	    cmocka_unit_test(fixes__no_handler__all_registered),
+	    cmocka_unit_test(fixes__of_a_mount_that_was_named__name_it_too),
+	};
+
+	return ns_run(tests);
+}
