@@ -4,8 +4,19 @@
 
 #include <stdbool.h>
 
-/* Whether a capability (CAP_… of linux/capability.h, below 32) is in effect for this process, in its own user
- * namespace. */
-bool caps_has(unsigned capability);
+/* Capabilities, by their numbers in capabilities(7) and linux/capability.h, which a libc without the kernel's headers
+ * beside it lacks. */
+enum cap {
+	CAPS_DAC_OVERRIDE = 1,
+	CAPS_DAC_READ_SEARCH = 2,
+	CAPS_SYS_RAWIO = 17,
+};
+
+/* Whether a capability is in effect for this process, in its own user namespace. */
+bool caps_has(enum cap cap);
+
+/* Give up all capabilities but those two that let root read what modes forbid, the inheritable ones too; what the
+ * process does not have stays absent. */
+void caps_keep_reading(void);
 
 #endif

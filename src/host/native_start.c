@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How load_elf_binary and elf_load of fs/binfmt_elf.c map segments (see native_start.h). */
 #include <elf.h>
-#include <linux/capability.h>
 #include <stdio.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
@@ -67,7 +66,7 @@ lowest_address(void)
 	unsigned long lowest = 0;
 	FILE *f;
 
-	if (caps_has(CAP_SYS_RAWIO) && userns_is_initial() != 0)
+	if (caps_has(CAPS_SYS_RAWIO) && userns_is_initial() != 0)
 		return 0;
 	f = fopen("/proc/sys/vm/mmap_min_addr", "re");
 	if (f) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -107,7 +106,7 @@ mode_permits(const struct stat *st)
 	gid_t groups[GROUPS_MAX];
 	int count;
 
-	if (caps_has(CAP_DAC_OVERRIDE))
+	if (caps_has(CAPS_DAC_OVERRIDE))
 		return st->st_mode & (S_IXUSR | S_IXGRP | S_IXOTH);
 	if (st->st_uid == geteuid())
 		return st->st_mode & S_IXUSR;

@@ -2,7 +2,6 @@
 /* The process that becomes the probe. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -11,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "caps.h"
 #include "probe_child.h"
 #include "probe_root.h"
 
@@ -67,17 +67,8 @@ detach(void)
 static void
 confine(void)
 {
-	const __u32 kept = 1U << CAP_DAC_OVERRIDE | 1U << CAP_DAC_READ_SEARCH;
-	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3] = {{0}};
-
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* so exec by uid 0 gives none back */
-	if (syscall(SYS_capget, &header, caps) < 0)
-		return;
-	caps[0].permitted &= kept;
-	caps[0].effective &= kept;
-	caps[0].inheritable = caps[1].permitted = caps[1].effective = caps[1].inheritable = 0;
-	syscall(SYS_capset, &header, caps);
+	caps_keep_reading();
 }
 
 static void
