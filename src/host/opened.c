@@ -22,6 +22,7 @@
 enum {
 	IN_ROOT = 0x10,       /* RESOLVE_IN_ROOT */
 	CHECK_ONLY = 0x10000, /* AT_EXECVE_CHECK */
+	NO_FLAG = 0x40000000, /* a flag that means nothing */
 	TRIES = 3,            /* at a file that somebody replaces meanwhile */
 	OLD_PATTERN_WINDOW = 128,
 	GROUPS_MAX = 1024,
@@ -128,6 +129,14 @@ may_execute(int fd, const struct opened *file)
 	return !file->noexec && mode_permits(&file->st);
 }
 
+/* Whether flags of execveat reach the kernel: what traces this process may drop them (valgrind does), and then the
+ * check below would be an exec. The kernel refuses a flag that it does not know before it looks at the file. */
+static bool
+flags_count(char **argv, char **envp)
+{
+	return syscall(SYS_execveat, -1, "", argv, envp, AT_EMPTY_PATH | NO_FLAG) < 0 && errno == EINVAL;
+}
+
 /*
  * What the mode does not show: the file is open for writing, or a security module says no. The
  * kernel opens the file as for exec and stops there; before 6.14 it knows no such flag (EINVAL).
@@ -137,7 +146,7 @@ ask_kernel(int fd, const char *path)
 {
 	char *argv[] = {(char *)(uintptr_t)path, NULL}, *envp[] = {NULL};
 
-	if (!host_kernel_since(host_kernel(), 6, 14) ||
+	if (!host_kernel_since(host_kernel(), 6, 14) || !flags_count(argv, envp) ||
 	    syscall(SYS_execveat, fd, "", argv, envp, AT_EMPTY_PATH | CHECK_ONLY) == 0)
 		return 0;
 	return errno == ETXTBSY || errno == EACCES ? errno : 0;

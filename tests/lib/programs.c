@@ -2,6 +2,7 @@
 #include "harness.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -27,11 +28,14 @@ probe_program(const char *arch, const char *file)
 const char *
 tiny_interpreter(void)
 {
-	static char *path;
+	static char path[PATH_MAX];
+	char *made;
 
-	if (!path) {
+	if (!*path) {
 		assert_non_null(host_arch());
-		path = probe_program(host_arch()->name, "tiny");
+		made = probe_program(host_arch()->name, "tiny");
+		snprintf(path, sizeof(path), "%s", made);
+		free(made);
 	}
 	return path;
 }

@@ -3,6 +3,7 @@
 
 #include <elf.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -306,10 +307,10 @@ look__no_new_privs__seen(void **state)
 	if (pid == 0) {
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 		look(&still, SIZE, AT_FDCWD, &needs);
-		_exit(needs.no_new_privs ? 7 : 1);
+		kill(getpid(), needs.no_new_privs ? SIGUSR1 : SIGUSR2); /* valgrind would change an exit code */
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(WEXITSTATUS(status), 7);
+	assert_int_equal(WTERMSIG(status), SIGUSR1);
 }
 
 static void

@@ -2,6 +2,8 @@
 /* What rule an architecture gets, from a wish and a live entry, without a mount. */
 #include "harness.h"
 
+#include <limits.h>
+
 #include "arch.h"
 #include "err.h"
 #include "files.h"
@@ -15,23 +17,26 @@ static struct warnings warnings;
 static struct wish wish;
 static struct entry live;
 static const struct arch *arch;
-static char *dir, *found; /* a folder with an interpreter for the architecture */
+static char dir[PATH_MAX], found[PATH_MAX]; /* a folder with an interpreter for the architecture */
 
 /* A foreign architecture whose interpreter is in a folder of ours; nothing is wished. */
 static int
 setup(void **state)
 {
-	static const char *dirs[1];
-	char name[64];
+	static const char *dirs[] = {dir};
+	char name[64], *path;
 
 	(void)state;
 	if (!arch) {
 		arch = arch_find(host_arch() == arch_find("aarch64") ? "riscv64" : "aarch64");
-		dir = scratch_folder("interpreters");
+		path = scratch_folder("interpreters");
+		snprintf(dir, sizeof(dir), "%s", path);
+		free(path);
 		snprintf(name, sizeof(name), "interpreters/%s-static", arch->interpreter);
-		found = scratch_copy(tiny_interpreter(), name);
+		path = scratch_copy(tiny_interpreter(), name);
+		snprintf(found, sizeof(found), "%s", path);
+		free(path);
 	}
-	dirs[0] = dir;
 	wish = (struct wish){.dirs = dirs, .dir_count = 1};
 	live = (struct entry){
 	    .rule = {"qemu-live", arch_pattern(arch), "/bin/true", RULE_O | RULE_C, NULL}, .enabled = true, .more = ""};
