@@ -127,13 +127,16 @@ columns_row(struct columns *c, const char *const *cells)
 int
 columns_print(struct columns *c)
 {
-	const char *cells[COLUMNS_MAX], *cell = c->cells;
+	const char *cells[COLUMNS_MAX];
+	size_t at = 0;
 
 	if (!c->failed)
 		columns_headings(c);
-	while (!c->failed && cell < c->cells + c->len) {
-		for (size_t i = 0; i < c->columns; i++, cell += strlen(cell) + 1)
-			cells[i] = cell;
+	while (!c->failed && at < c->len) {
+		for (size_t i = 0; i < c->columns; i++) {
+			cells[i] = c->cells + at;
+			at += strlen(cells[i]) + 1;
+		}
 		columns_line(c, cells);
 	}
 	free(c->cells);

@@ -5,6 +5,7 @@
 #include "archtest.h"
 #include "doctor.h"
 #include "elfkind.h"
+#include "envcheck.h"
 #include "filecheck.h"
 #include "filekind.h"
 #include "host.h"
@@ -114,15 +115,18 @@ judge_needs(const struct visit *visit, const struct resolved *r, bool qemu)
 	opened_close(&file);
 }
 
-/* A script may start and yet fail: its first line's last word is the argument of what runs it. */
+/* A script may start and yet fail: the rest of its first line is the argument of what runs it. */
 static void
-judge_line_end(const struct visit *visit, const struct resolved *r)
+judge_argument(const struct visit *visit, const struct resolved *r)
 {
-	struct err ending;
+	struct err why;
 
-	if (r->result == RESOLVED_SCRIPT && r->walk.verdict == WALK_RUNS &&
-	    filekind_carriage_return(&r->subject, PATTERN_WINDOW, &ending))
-		tell_need(visit, &ending);
+	if (r->result != RESOLVED_SCRIPT || r->walk.verdict != WALK_RUNS)
+		return;
+	err_clear(&why);
+	if (filekind_carriage_return(&r->subject, PATTERN_WINDOW, &why) ||
+	    envcheck_missing(visit->root, &r->subject, &why))
+		tell_need(visit, &why);
 }
 
 void
@@ -137,7 +141,7 @@ filecheck(const struct snapshot *s, int root, const char *file, doctor_tell *tel
 	foreign = r.result == RESOLVED_HANDLER || (r.result == RESOLVED_UNKNOWN && r.walk.doubt == WALK_NO_TABLE);
 	judge_match(&visit, &r);
 	judge_hops(&visit, &r.walk);
-	judge_line_end(&visit, &r);
+	judge_argument(&visit, &r);
 	if (!r.arch || (!foreign && r.result != RESOLVED_NATIVE))
 		return;
 	qemu = judge_arch(&visit, r.arch);

@@ -218,6 +218,12 @@ file_env_crlf(void)
 }
 
 static void
+file_env_words(void)
+{
+	name_file(scratch_text("env-words", "#!/usr/bin/env sh -e\nexit 0\n", 0755));
+}
+
+static void
 file_option_crlf(void)
 {
 	name_file(scratch_text("option-crlf", "#!/bin/sh -e\r\nexit 0\r\n", 0755));
@@ -386,6 +392,7 @@ static const struct row files[] = {
 /* Exec of these works, and what it starts then fails. */
 static const struct row later[] = {
     {"CRLF and env", file_env_crlf, "match|program", CURES},
+    {"env and an option", file_env_words, "program", CURES},
     {"CRLF and an option", file_option_crlf, "match|program", CURES},
 };
 
@@ -494,7 +501,7 @@ fixes__problems_of_files__gone_after_the_fix(void **state)
 }
 
 static void
-fixes__carriage_return_behind_the_program__gone_after_the_fix(void **state)
+fixes__what_stands_behind_the_program__gone_after_the_fix(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < LENGTH(later); i++)
@@ -544,7 +551,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(fixes__problems_of_entries__gone_after_the_fix),
 	    cmocka_unit_test(fixes__problems_of_files__gone_after_the_fix),
-	    cmocka_unit_test(fixes__carriage_return_behind_the_program__gone_after_the_fix),
+	    cmocka_unit_test(fixes__what_stands_behind_the_program__gone_after_the_fix),
 	    cmocka_unit_test(fixes__no_handler__all_registered),
 	    cmocka_unit_test(fixes__of_a_mount_that_was_named__name_it_too),
 	};
