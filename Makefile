@@ -19,7 +19,7 @@ ALL_LDFLAGS = $(HARDEN_LDFLAGS) $(PIE_$(STATIC)) $(CFLAGS) $(LDFLAGS)
 BASE = arena err paste suggest text
 RULE = arch arch_table confline elf entry hex limit line pattern rule shebang tempname
 KERNEL = binfmt binfmt_list binfmt_open mount planned replace snapshot userns
-HOST = boot caps confd confd_lines facts host interp loader native native_start needs opened persist probe \
+HOST = below boot caps confd confd_lines facts host interp loader native native_start needs opened persist probe \
 	probe_alone probe_child probe_elf probe_look probe_root probe_sweep probe_watch records segment trust walk walker
 JUDGE = archtest bootcheck bootorder check doctor doctor_machine drift elfkind envcheck filecheck filekind health inforce \
 	overlap remedy resolve stale
@@ -79,8 +79,8 @@ build/fuzz/lib/%.o: %.c $(HEADERS) Makefile
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
 
-build/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
-	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< $(FUZZ_OBJ)
+build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(FUZZ_OBJ)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -iquote tests/fuzz -fsanitize=fuzzer -o $@ $< $(FUZZ_OBJ)
 
 fuzz: $(FUZZERS:%=build/fuzz/%)
 	@for f in $(FUZZERS); do rm -rf build/fuzz/$$f.corpus && cp -r tests/fuzz/corpus/$$f build/fuzz/$$f.corpus && \

@@ -8,21 +8,17 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include "arch.h"
+#include "below.h"
 #include "elf.h"
 #include "err.h"
 #include "loader.h"
 #include "needs.h"
 #include "paste.h"
 #include "rule.h"
-
-#ifndef SYS_openat2
-#define SYS_openat2 437 /* Linux 5.6; the same number for all architectures but alpha */
-#endif
 
 enum { PATH_SIZE = 512, TABLE_MAX = 65536 /* the kernel takes no larger table of program headers */ };
 
@@ -74,20 +70,6 @@ libc_of(const struct needs *needs)
 	return NULL;
 }
 
-/* Opens a file as it would be found after chroot to root; AT_FDCWD: as it is found here. */
-static int
-open_below(int root, const char *path, int flags)
-{
-	/* struct open_how of linux/openat2.h. */
-	struct {
-		uint64_t flags, mode, resolve;
-	} how = {.flags = (uint64_t)(flags | O_CLOEXEC), .resolve = 0x10 /* RESOLVE_IN_ROOT */};
-
-	if (root == AT_FDCWD)
-		return open(path, flags | O_CLOEXEC);
-	return (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
-}
-
 static enum needs_loader
 loader_missing(void)
 {
@@ -100,7 +82,7 @@ look_at(int root, const char *path, const unsigned char *program, const struct a
 {
 	unsigned char head[PATTERN_WINDOW] = {0};
 	struct stat st;
-	int fd = open_below(root, path, O_PATH);
+	int fd = below_open(root, path, O_PATH);
 	ssize_t len;
 
 	if (fd < 0)
@@ -111,7 +93,7 @@ look_at(int root, const char *path, const unsigned char *program, const struct a
 		return LOADER_OTHER;
 	}
 	close(fd);
-	fd = open_below(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	fd = below_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return loader_missing();
 	len = pread(fd, head, sizeof(head), 0);

@@ -7,59 +7,23 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "below.h"
 #include "caps.h"
 #include "host.h"
 #include "opened.h"
 
-/* Newer than the headers that some build with; the numbers are the same on every architecture but alpha. */
-#ifndef SYS_openat2
-#define SYS_openat2 437
-#endif
+/* Newer than the headers that some build with; the number is the same on every architecture but alpha. */
 #ifndef SYS_faccessat2
 #define SYS_faccessat2 439
 #endif
 
 enum {
-	IN_ROOT = 0x10,       /* RESOLVE_IN_ROOT */
 	CHECK_ONLY = 0x10000, /* AT_EXECVE_CHECK */
 	NO_FLAG = 0x40000000, /* a flag that means nothing */
 	TRIES = 3,            /* at a file that somebody replaces meanwhile */
 	OLD_PATTERN_WINDOW = 128,
 	GROUPS_MAX = 1024,
 };
-
-/* struct open_how of linux/openat2.h. */
-struct open_how_raw {
-	uint64_t flags, mode, resolve;
-};
-
-static int
-open_in(int root, const char *path, int flags)
-{
-	const struct open_how_raw how = {.flags = (uint64_t)(flags | O_CLOEXEC), .resolve = IN_ROOT};
-	long fd = -1;
-
-	/* The kernel's own lookup of an empty name ends in the current folder, after chroot the root. */
-	if (!*path)
-		path = ".";
-	if (root < 0)
-		return open(path, flags | O_CLOEXEC);
-	/* EAGAIN: something was renamed on the way. */
-	for (int i = 0; i < TRIES && fd < 0 && (i == 0 || errno == EAGAIN); i++)
-		fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
-	return (int)fd;
-}
-
-/* Whether openat2 is there: before Linux 5.6 it is not, and old seccomp filters forbid it. */
-static bool
-can_stay_in(int root)
-{
-	int fd = open_in(root, "/", O_PATH);
-
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0 || (errno != ENOSYS && errno != EPERM);
-}
 
 static const char *
 why_not_opened(int error)
@@ -90,7 +54,7 @@ is_own_trouble(int error)
 static int
 not_opened(int root, int error, struct opened *file)
 {
-	file->no_openat2 = root >= 0 && !can_stay_in(root);
+	file->no_openat2 = root >= 0 && !below_works(root);
 	if (file->no_openat2) {
 		file->reason = "paths below another root cannot be looked up: openat2 is missing (before Linux 5.6)";
 		return -1;
@@ -197,7 +161,7 @@ open_to_read(int root, const char *path, struct opened *file)
 	struct stat st;
 	int error;
 
-	file->fd = open_in(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	file->fd = below_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	error = errno;
 	if (file->fd < 0 && is_own_trouble(error))
 		return -1;
@@ -218,7 +182,7 @@ opened_open(int root, const char *path, bool held, struct opened *file)
 		memset(file, 0, sizeof(*file));
 		file->fd = -1;
 		/* By name only at first: to open a device or a FIFO can do something. */
-		fd = open_in(root, path, O_PATH);
+		fd = below_open(root, path, O_PATH);
 		if (fd < 0)
 			return not_opened(root, errno, file);
 		error = check(fd, path, held, file);

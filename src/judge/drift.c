@@ -76,16 +76,14 @@ compare(const struct look *look, const struct rule *then, bool same_interpreter)
 		err_add(&drift->why, ": %s", drift->source);
 }
 
-__attribute__((format(printf, 2, 3))) static void
-gone(struct drift *drift, const char *fmt, ...)
+/* refusal: why what stands in the source is not registered; NULL: it stands nowhere. */
+static void
+gone(struct drift *drift, const char *refusal)
 {
-	char text[ERR_TEXT_MAX];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	err_set(&drift->why, ERR_DRIFT, "%s", text);
+	if (refusal)
+		err_set(&drift->why, ERR_DRIFT, "it is not there after a reboot: %s: %s", drift->source, refusal);
+	else
+		err_set(&drift->why, ERR_DRIFT, "it is in no configuration: it will not be there after a reboot");
 	drift->end = DRIFT_GONE;
 }
 
@@ -99,7 +97,7 @@ by_line(const struct look *look)
 		return false;
 	snprintf(look->drift->source, DRIFT_SOURCE_MAX, "%s:%u", line->file, line->number);
 	if (refusal)
-		gone(look->drift, "it is not there after a reboot: %s: %s", look->drift->source, refusal);
+		gone(look->drift, refusal);
 	else
 		compare(look, &line->rule, false);
 	return true;
@@ -116,7 +114,7 @@ by_record(const struct look *look)
 		return false;
 	snprintf(look->drift->source, DRIFT_SOURCE_MAX, RECORDS_DIR "/%s", record->name);
 	if (record->reason)
-		gone(look->drift, "it is not there after a reboot: %s: %s", look->drift->source, record->reason);
+		gone(look->drift, record->reason);
 	else /* two formats of one magic go by way of run-detectors too */
 		compare(look, &record->rule, interpreter && strcmp(interpreter, "/run-detectors") == 0);
 	return true;
@@ -233,7 +231,7 @@ drift_examine(const struct boot *boot, const struct handler *handler, const char
 		return;
 	}
 	if (!by_line(&look) && !by_record(&look) && !by_unit(&look))
-		gone(drift, "it is in no configuration: it will not be there after a reboot");
+		gone(drift, NULL);
 	if (drift->end == DRIFT_GONE && (boot->confd.unread || boot->records.unread)) {
 		drift->end = DRIFT_UNKNOWN;
 		err_set(&drift->why, ERR_DRIFT,

@@ -1,26 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* What a user types: bytes in hex, flags, and a command line of words that NUL bytes separate. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "cmd.h"
 #include "commands.h"
+#include "fuzz.h"
 #include "hex.h"
 #include "opt.h"
 #include "rule.h"
 #include "suggest.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 enum { WORDS_MAX = 64 };
-
-static void
-demand(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void
 check_bytes(const char *word)

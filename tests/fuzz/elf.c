@@ -1,26 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* A file's bytes: what is read off them stays within them, and a pattern made like a program takes that program. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "arch.h"
 #include "elf.h"
+#include "fuzz.h"
 #include "limit.h"
 #include "loader.h"
 #include "rule.h"
 #include "shebang.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-demand(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static int
 is_dynamic(const uint8_t *data, size_t size)

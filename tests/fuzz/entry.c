@@ -1,33 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The text of an entry file: what parses is shown as a text that parses to the same rule and the same text. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "entry.h"
+#include "fuzz.h"
 #include "limit.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-demand(bool condition)
-{
-	if (!condition)
-		abort();
-}
-
-/* With room for the one byte that parsers in place ask for, and none behind it. */
-static char *
-copy_of(const void *bytes, size_t size)
-{
-	char *copy = malloc(size + 1);
-
-	demand(copy != NULL);
-	if (size)
-		memcpy(copy, bytes, size);
-	copy[size] = 'x';
-	return copy;
-}
 
 static void
 check_text(const struct entry *entry)

@@ -46,22 +46,10 @@ make_live(const char *const *names_and_extensions)
 /* As a machine with systemd-binfmt and nothing else, unless a test bends it. */
 static struct boot boot;
 
-static void
-read_boot(void)
-{
-	struct err err;
-
-	assert_int_equal(boot_read(&boot, &err), 0);
-	records_free(&boot.records);
-	boot.elsewhere = boot.reads_records = false;
-	boot.reads_conf = true;
-	boot.unit[0] = '\0';
-}
-
 static const char *
 examine(const struct snapshot *s)
 {
-	read_boot();
+	conf_read_boot(&boot);
 	told[0] = '\0';
 	bootcheck_examine(&boot, s, note_finding, NULL);
 	boot_free(&boot);
@@ -73,7 +61,7 @@ unconfigured(void)
 {
 	size_t count;
 
-	read_boot();
+	conf_read_boot(&boot);
 	count = bootcheck_unconfigured(&boot, &live);
 	boot_free(&boot);
 	return count;
@@ -300,7 +288,7 @@ bootcheck__elsewhere_or_no_reader__said(void **state)
 	conf_needs_boot_dirs();
 	conf_write(0, "a.conf", ":a:E::x::/bin/true:\n:b:E::x::/bin/true:\n");
 	make_live((const char *const[]){"a", "x", NULL});
-	read_boot();
+	conf_read_boot(&boot);
 	boot.reads_conf = false;
 	told[0] = '\0';
 	bootcheck_examine(&boot, &live, note_finding, NULL);

@@ -20,19 +20,6 @@ cover_dirs(void)
 	assert_int_equal(chmod("/etc/binfmt.d", 0755), 0);
 }
 
-/* Reads the configuration, as a machine with systemd-binfmt and nothing else. */
-static void
-read_boot(void)
-{
-	struct err err;
-
-	assert_int_equal(boot_read(&boot, &err), 0);
-	records_free(&boot.records);
-	boot.elsewhere = boot.reads_records = false;
-	boot.reads_conf = true;
-	boot.unit[0] = '\0';
-}
-
 /* What becomes of one live entry. */
 static enum drift_end
 look(const char *name)
@@ -56,7 +43,7 @@ read_and_look(const char *name)
 {
 	enum drift_end end;
 
-	read_boot();
+	conf_read_boot(&boot);
 	end = look(name);
 	boot_free(&boot);
 	return end;
@@ -204,7 +191,7 @@ drift__nothing_reads_it_or_not_all_is_seen__no_fix_or_unknown(void **state)
 	(void)state;
 	cover_dirs();
 	register_raw(":a:E::ext::/bin/true:");
-	read_boot();
+	conf_read_boot(&boot);
 	boot.reads_conf = false;
 	assert_int_equal(look("a"), DRIFT_GONE);
 	assert_string_equal(drift.why.fix, "");
@@ -230,7 +217,7 @@ drift__record_of_update_binfmts__compared(void **state)
 	register_raw(":a:E::ext::/bin/true:P");
 	register_raw(":d:E::ext::/usr/libexec/binfmt-support/run-detectors:");
 	register_raw(":g:E::ext::/bin/true:");
-	read_boot();
+	conf_read_boot(&boot);
 	assert_int_equal(records_read(&boot.records, dir, &err), 0);
 	assert_int_equal(look("a"), DRIFT_GONE);
 	boot.reads_records = true;
@@ -263,7 +250,7 @@ drift__own_unit__brings_back_what_it_names(void **state)
 	cover_dirs();
 	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "-f", "F", NULL), 0, "registered", "");
 	register_raw(":a:E::ext::/bin/true:");
-	read_boot();
+	conf_read_boot(&boot);
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		snprintf(boot.unit, sizeof(boot.unit), "%s", rows[i].unit);
 		if (look("qemu-aarch64") != rows[i].end)

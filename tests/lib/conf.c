@@ -6,6 +6,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "boot.h"
+#include "err.h"
+
 const char *const conf_boot_dirs[] = {"/etc/binfmt.d", "/run/binfmt.d", "/usr/local/lib/binfmt.d", "/usr/lib/binfmt.d"};
 
 char *
@@ -116,4 +119,16 @@ conf_write(size_t dir, const char *name, const char *text)
 
 	snprintf(path, sizeof(path), "%s/%s", conf_boot_dirs[dir], name);
 	spill(path, text, strlen(text), 0644);
+}
+
+void
+conf_read_boot(struct boot *boot)
+{
+	struct err err;
+
+	assert_int_equal(boot_read(boot, &err), 0);
+	records_free(&boot->records);
+	boot->elsewhere = boot->reads_records = false;
+	boot->reads_conf = true;
+	boot->unit[0] = '\0';
 }

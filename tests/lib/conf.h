@@ -5,6 +5,8 @@
 
 #include "harness.h"
 
+struct boot;
+
 /* A folder of this name in the scratch folder, empty; its path on the heap. */
 char *conf_dir(const char *name);
 
@@ -25,5 +27,8 @@ void conf_needs_boot_dirs(void);
 
 /* A file in one of them, by its number. */
 void conf_write(size_t dir, const char *name, const char *text);
+
+/* What is read at boot, as on a machine with systemd-binfmt and nothing else. */
+void conf_read_boot(struct boot *boot);
 
 #endif

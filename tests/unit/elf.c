@@ -5,30 +5,7 @@
 
 #include "arch.h"
 #include "elf.h"
-
-static void
-put(unsigned char *at, uint64_t n, size_t bytes, bool big)
-{
-	for (size_t i = 0; i < bytes; i++)
-		at[big ? bytes - 1 - i : i] = (unsigned char)(n >> 8 * i);
-}
-
-/* A header of 64 bytes, of which ELFCLASS32 uses 52; written from the offsets in the ELF specification. */
-static void
-make(const struct elf_head *elf, unsigned char head[static 64])
-{
-	memset(head, 0, 64);
-	memcpy(head, "\177ELF", 4);
-	head[4] = elf->wide ? 2 : 1;
-	head[5] = elf->big ? 2 : 1;
-	head[6] = 1;
-	put(head + 16, elf->type, 2, elf->big);
-	put(head + 18, elf->machine, 2, elf->big);
-	put(head + (elf->wide ? 32 : 28), elf->phoff, elf->wide ? 8 : 4, elf->big);
-	put(head + (elf->wide ? 48 : 36), elf->flags, 4, elf->big);
-	put(head + (elf->wide ? 54 : 42), elf->phentsize, 2, elf->big);
-	put(head + (elf->wide ? 56 : 44), elf->phnum, 2, elf->big);
-}
+#include "elfhead.h"
 
 static const struct elf_head each[] = {
     {false, false, ET_EXEC, EM_386, 0x12345678, 0x89abcdef, 32, 0xfedc},
@@ -45,7 +22,7 @@ parse__both_classes_and_orders__all_fields(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(each); i++) {
-		make(&each[i], head);
+		elfhead_make(&each[i], head);
 		memset(&elf, 0xaa, sizeof(elf));
 		assert_true(elf_parse(head, sizeof(head), &elf));
 		assert_int_equal(elf.wide, each[i].wide);
@@ -83,10 +60,10 @@ segment__both_classes_and_orders__all_fields(void **state)
 		unsigned char at[56];
 
 		memset(at, 0xee, sizeof(at));
-		put(at, PT_INTERP, 4, elf.big);
-		put(at + (elf.wide ? 8 : 4), 0x12345678, elf.wide ? 8 : 4, elf.big);
-		put(at + (elf.wide ? 32 : 16), 0x89abcdef, elf.wide ? 8 : 4, elf.big);
-		put(at + (elf.wide ? 48 : 28), 0x10000, elf.wide ? 8 : 4, elf.big);
+		elfhead_put(at, PT_INTERP, 4, elf.big);
+		elfhead_put(at + (elf.wide ? 8 : 4), 0x12345678, elf.wide ? 8 : 4, elf.big);
+		elfhead_put(at + (elf.wide ? 32 : 16), 0x89abcdef, elf.wide ? 8 : 4, elf.big);
+		elfhead_put(at + (elf.wide ? 48 : 28), 0x10000, elf.wide ? 8 : 4, elf.big);
 		elf_segment(at, &elf, &segment);
 		assert_int_equal(segment.type, PT_INTERP);
 		assert_true(segment.offset == 0x12345678 && segment.size == 0x89abcdef && segment.align == 0x10000);
@@ -133,7 +110,7 @@ parse__no_header__refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(t); i++) {
-		make(&(struct elf_head){.wide = t[i].wide, .type = ET_EXEC}, head);
+		elfhead_make(&(struct elf_head){.wide = t[i].wide, .type = ET_EXEC}, head);
 		head[t[i].at] = t[i].byte;
 		if (elf_parse(head, t[i].size, &elf) != t[i].parsed)
 			fail_msg("%s", t[i].row);
@@ -149,7 +126,7 @@ program_for(const struct arch *a, uint16_t type, unsigned char noise, unsigned c
 	memset(head, noise, 64);
 	for (size_t i = 0; i < a->size; i++)
 		head[i] = (unsigned char)((head[i] & ~a->mask[i]) | a->magic[i]);
-	put(head + 16, type, 2, big);
+	elfhead_put(head + 16, type, 2, big);
 }
 
 static void
@@ -199,7 +176,7 @@ like__mips_abis__told_apart(void **state)
 	for (size_t i = 0; i < LENGTH(t); i++) {
 		const struct arch *a;
 
-		make(&(struct elf_head){t[i].wide, t[i].big, ET_EXEC, EM_MIPS, t[i].flags, 0, 0, 0}, head);
+		elfhead_make(&(struct elf_head){t[i].wide, t[i].big, ET_EXEC, EM_MIPS, t[i].flags, 0, 0, 0}, head);
 		assert_null(elf_like(head, sizeof(head), &like));
 		a = arch_of_pattern(&like.pattern);
 		if (!a || strcmp(a->name, t[i].name) != 0)
@@ -218,7 +195,7 @@ like__unknown_machine__as_exact(void **state)
 	struct elf_like like;
 
 	(void)state;
-	make(&(struct elf_head){true, true, ET_DYN, 0xbeef, ~0U, 0, 0, 0}, head);
+	elfhead_make(&(struct elf_head){true, true, ET_DYN, 0xbeef, ~0U, 0, 0, 0}, head);
 	head[EI_OSABI] = ELFOSABI_LINUX;
 	assert_null(elf_like(head, sizeof(head), &like));
 	assert_int_equal(like.pattern.size, sizeof(magic));
@@ -252,7 +229,7 @@ like__no_program__refused(void **state)
 	for (size_t i = 0; i < LENGTH(t); i++) {
 		const char *reason;
 
-		make(&(struct elf_head){.wide = true, .type = t[i].type, .machine = EM_AARCH64}, head);
+		elfhead_make(&(struct elf_head){.wide = true, .type = t[i].type, .machine = EM_AARCH64}, head);
 		reason = elf_like(head, t[i].size, &like);
 		if (reason && t[i].reason ? strcmp(reason, t[i].reason) != 0 : reason != t[i].reason)
 			fail_msg("type %u, %zu bytes: %s", t[i].type, t[i].size, reason ? reason : "(none)");

@@ -6,31 +6,8 @@
 #include <unistd.h>
 
 #include "elf.h"
+#include "elfhead.h"
 #include "loader.h"
-
-static void
-put(unsigned char *at, uint64_t n, size_t bytes, bool big)
-{
-	for (size_t i = 0; i < bytes; i++)
-		at[big ? bytes - 1 - i : i] = (unsigned char)(n >> 8 * i);
-}
-
-/* A header of 64 bytes, of which ELFCLASS32 uses 52; written from the offsets in the ELF specification. */
-static void
-make(const struct elf_head *elf, unsigned char head[static 64])
-{
-	memset(head, 0, 64);
-	memcpy(head, "\177ELF", 4);
-	head[4] = elf->wide ? 2 : 1;
-	head[5] = elf->big ? 2 : 1;
-	head[6] = 1;
-	put(head + 16, elf->type, 2, elf->big);
-	put(head + 18, elf->machine, 2, elf->big);
-	put(head + (elf->wide ? 32 : 28), elf->phoff, elf->wide ? 8 : 4, elf->big);
-	put(head + (elf->wide ? 48 : 36), elf->flags, 4, elf->big);
-	put(head + (elf->wide ? 54 : 42), elf->phentsize, 2, elf->big);
-	put(head + (elf->wide ? 56 : 44), elf->phnum, 2, elf->big);
-}
 
 static int
 file_of(const void *bytes, size_t len)
@@ -53,9 +30,9 @@ ask(const struct elf_head *elf, const unsigned *types, size_t count, size_t cut)
 
 	assert_true(count <= 400);
 	memset(file, 0xee, sizeof(file));
-	make(elf, file);
+	elfhead_make(elf, file);
 	for (size_t i = 0; i < count; i++, at += elf->wide ? 56 : 32)
-		put(file + at, types[i], 4, elf->big);
+		elfhead_put(file + at, types[i], 4, elf->big);
 	fd = file_of(file, at - cut);
 	dynamic = loader_is_asked(fd);
 	assert_int_equal(loader_path(fd, path), dynamic);
@@ -186,7 +163,7 @@ is_asked__offset__left_alone(void **state)
 	int fd;
 
 	(void)state;
-	make(&(struct elf_head){.wide = true}, head);
+	elfhead_make(&(struct elf_head){.wide = true}, head);
 	fd = file_of(head, sizeof(head));
 	assert_int_equal(loader_is_asked(fd), 0);
 	assert_int_equal(lseek(fd, 0, SEEK_CUR), 64);
@@ -204,10 +181,10 @@ ask_path(unsigned kind, uint64_t offset, uint64_t size, const char *text, size_t
 
 	assert_true(len <= 300);
 	elf.phentsize = elf.wide ? 56 : 32;
-	make(&elf, file);
-	put(file + 64, PT_INTERP, 4, elf.big);
-	put(file + 64 + word, offset, word, elf.big);
-	put(file + 64 + (elf.wide ? 32 : 16), size, word, elf.big);
+	elfhead_make(&elf, file);
+	elfhead_put(file + 64, PT_INTERP, 4, elf.big);
+	elfhead_put(file + 64 + word, offset, word, elf.big);
+	elfhead_put(file + 64 + (elf.wide ? 32 : 16), size, word, elf.big);
 	memcpy(file + 200, text, len);
 	fd = file_of(file, 200 + len);
 	asked = loader_path(fd, path);

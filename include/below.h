@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BELOW_H
+#define BELOW_H
+
+#include <stdbool.h>
+
+/*
+ * Opens a path as after chroot to the folder `root` (a descriptor), links and .. included, by openat2 of Linux 5.6;
+ * root below 0: as it is found here. An empty path is the current folder, after chroot the root: so does the kernel's
+ * own lookup for exec. flags: of open(2), to which O_CLOEXEC is added. A descriptor, or -1 with errno.
+ */
+int below_open(int root, const char *path, int flags);
+
+/* Whether that can be done below this folder: some kernels lack openat2, and old seccomp filters forbid it. */
+bool below_works(int root);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "below.h"
+
+/* Newer than the headers that some build with; the number is the same on every architecture but alpha. */
+#ifndef SYS_openat2
+#define SYS_openat2 437
+#endif
+
+enum { IN_ROOT = 0x10 /* RESOLVE_IN_ROOT */, TRIES = 3 /* while something is renamed on the way: EAGAIN */ };
+
+/* struct open_how of linux/openat2.h. */
+struct open_how_raw {
+	uint64_t flags, mode, resolve;
+};
+
+int
+below_open(int root, const char *path, int flags)
+{
+	const struct open_how_raw how = {.flags = (uint64_t)(flags | O_CLOEXEC), .resolve = IN_ROOT};
+	long fd = -1;
+
+	if (!*path)
+		path = ".";
+	if (root < 0)
+		return open(path, flags | O_CLOEXEC);
+	for (int i = 0; i < TRIES && fd < 0 && (i == 0 || errno == EAGAIN); i++)
+		fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+	return (int)fd;
+}
+
+bool
+below_works(int root)
+{
+	int fd = below_open(root, "/", O_PATH);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 || (errno != ENOSYS && errno != EPERM);
+}
