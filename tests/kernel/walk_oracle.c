@@ -28,7 +28,7 @@ enum {
 	CASES_A_WORLD = 40,
 	ENTRIES = 8, /* in a table, at most */
 	LEAST = 50,  /* hits of each class */
-	UNKNOWN_PERMILLE = 50,
+	UNKNOWN_PERMILLE = 100,
 	SHOWN = 12,
 	ERRORS = 140,
 };
@@ -136,7 +136,7 @@ change_files(void)
 {
 	unsigned char bytes[256];
 
-	if (chance(70))
+	if (chance(50))
 		return;
 	let_the_clock_tick();
 	for (size_t i = below(5); i > 0; i--) {
@@ -388,13 +388,13 @@ wanted_hits(void)
 	return case_count < CASES ? 0 : LEAST;
 }
 
-/* Some more cases than asked for, where a class has been rare by chance. */
+/* More cases than asked for, where a class has been rare by chance: a world gives many of a kind, or none. */
 static bool
 is_enough(void)
 {
 	const char *rarest;
 
-	return result.cases >= case_count && (result.cases >= case_count * 2 || rarest_class(&rarest) >= wanted_hits());
+	return result.cases >= case_count && (result.cases >= case_count * 6 || rarest_class(&rarest) >= wanted_hits());
 }
 
 static void
