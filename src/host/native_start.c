@@ -66,7 +66,7 @@ lowest_address(void)
 	unsigned long lowest = 0;
 	FILE *f;
 
-	if (caps_has(CAPS_SYS_RAWIO) && userns_is_initial() != 0)
+	if (caps_has(CAPS_SYS_RAWIO) && userns_is_initial().is != LOOK_NO)
 		return 0;
 	f = fopen("/proc/sys/vm/mmap_min_addr", "re");
 	if (f) {

@@ -21,7 +21,7 @@ trusted(uid_t uid)
 {
 	if (uid == 0)
 		return true;
-	return userns_is_initial() == 0 && (uid == geteuid() || uid == userns_overflow_uid());
+	return userns_is_initial().is == LOOK_NO && (uid == geteuid() || uid == userns_overflow_uid());
 }
 
 /* Adds a command that takes a culprit's danger away. */

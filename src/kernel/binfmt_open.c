@@ -41,7 +41,7 @@ kernel_has_it(void)
 static int
 not_mounted(const char *dir, struct err *err)
 {
-	if (userns_is_initial() == 0)
+	if (userns_is_initial().is == LOOK_NO)
 		return err_unavailable(
 		    err, ERR_NOT_MOUNTED,
 		    "binfmt_misc is not visible here (nothing mounted at %s); the host's handlers may still "
@@ -109,12 +109,12 @@ binfmt_close(struct binfmt *b)
 enum binfmt_scope
 binfmt_scope(const struct binfmt *b)
 {
-	int initial = userns_is_initial();
+	struct look initial = userns_is_initial();
 	struct stat st;
 
-	if (initial < 0 || fstatat(b->dir_fd, "register", &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (initial.is == LOOK_UNKNOWN || fstatat(b->dir_fd, "register", &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return BINFMT_UNKNOWN;
-	if (initial)
+	if (initial.is == LOOK_YES)
 		return BINFMT_HOST;
 	return st.st_uid == userns_overflow_uid() ? BINFMT_INHERITED : BINFMT_NAMESPACE;
 }

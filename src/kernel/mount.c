@@ -37,7 +37,7 @@ mount_if_absent(const char *dir, bool force, bool *mounted, struct err *err)
 	}
 	if (err->code != ERR_NOT_MOUNTED && err->code != ERR_NO_KERNEL_SUPPORT)
 		return -1;
-	if (!force && userns_is_initial() != 1)
+	if (!force && userns_is_initial().is != LOOK_YES)
 		return err_unavailable(err, ERR_NAMESPACE,
 				       "--mount would make a new empty instance for this user namespace, which hides "
 				       "the inherited handlers "
@@ -60,7 +60,7 @@ mount_may_vanish(void)
 	const ino_t initial = 0xEFFFFFFCU; /* PROC_PID_INIT_INO of include/linux/proc_ns.h */
 	struct stat st;
 
-	if (userns_is_initial() != 1)
+	if (userns_is_initial().is != LOOK_YES)
 		return false;
 	return stat("/proc/self/ns/pid", &st) < 0 || st.st_ino != initial ||
 	       !same_namespace("/proc/self/ns/mnt", "/proc/1/ns/mnt");

@@ -4,7 +4,7 @@
 
 #include "userns.h"
 
-int
+struct look
 userns_is_initial(void)
 {
 	/* PROC_USER_INIT_INO of include/linux/proc_ns.h: fixed for the namespace that the kernel starts with. */
@@ -12,8 +12,8 @@ userns_is_initial(void)
 	struct stat st;
 
 	if (stat("/proc/self/ns/user", &st) < 0)
-		return -1;
-	return st.st_ino == initial;
+		return (struct look){LOOK_UNKNOWN};
+	return look_seen(st.st_ino == initial);
 }
 
 uid_t

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LOOK_H
+#define LOOK_H
+
+#include <stdbool.h>
+
+enum look_is { LOOK_UNKNOWN, LOOK_NO, LOOK_YES };
+
+/*
+ * The answer of a look at this machine. What cannot be looked at is LOOK_UNKNOWN: neither yes nor no.
+ * A struct, as it cannot stand as a condition: who asks has to say which of the three is meant.
+ */
+struct look {
+	enum look_is is;
+};
+
+/* What was seen. */
+static inline struct look
+look_seen(bool yes)
+{
+	return (struct look){yes ? LOOK_YES : LOOK_NO};
+}
+
+#endif
