@@ -14,4 +14,11 @@ int below_open(int root, const char *path, int flags);
 /* Whether that can be done below this folder: some kernels lack openat2, and old seccomp filters forbid it. */
 bool below_works(int root);
 
+/*
+ * Opens for reading the very file that `fd`, opened with O_PATH, names, whatever has its path now: to open a device or
+ * a FIFO can do something, so what a file is has to be seen first. Without /proc it is opened by the path, and
+ * compared. A descriptor, or -1 with errno: ESTALE if the path leads to another file now.
+ */
+int below_reopen(int fd, int root, const char *path);
+
 #endif

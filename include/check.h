@@ -27,16 +27,13 @@ struct check {
  */
 int check_rule(const struct rule *rule, const struct check *check, struct err *err, struct warnings *warnings);
 
+/* Refuses a live entry whose text is not understood: enabled it may take anything. 0, or -1 and *err. */
+int check_understood(const struct entry *entry, const struct check *check, struct err *err, struct warnings *warnings);
+
 /* The part of check_rule that keeps a rule from breaking the machine, whether it can work or not. */
 int check_danger(const struct rule *rule, const struct check *check, struct err *err, struct warnings *warnings);
 
-/* The reason why a rule would take native programs or scripts and so brick the machine, or NULL. L rules may. */
-const char *check_native(const struct rule *rule);
-
 /* What becomes of a file that is handed to a rule's interpreter (walk.h); not for BPF rules. */
 void check_walk(const struct rule *rule, const struct check *check, struct walk *walk);
-
-/* Of a walk that ends in ELOOP: whether it is because of the rule itself, in words; NULL: it does not. */
-const char *check_loop(const struct walk *walk, const struct entry *live);
 
 #endif

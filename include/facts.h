@@ -8,29 +8,27 @@
 #include "binfmt_open.h"
 #include "err.h"
 #include "host.h"
+#include "look.h"
 
 struct binfmt_list;
-
-/* Where a thing could not be looked at it is neither so nor not so. */
-enum known { KNOWN_NO, KNOWN_YES, KNOWN_NOT };
 
 /* What doctor reads of the machine before it judges; a number is -1 where it could not be read. */
 struct facts {
 	struct host_kernel kernel;
-	enum known supported; /* the kernel names binfmt_misc among its file systems */
-	bool modules;         /* there is a folder of modules for the running kernel */
-	const char *dir;      /* of the mount */
+	enum look_is supported; /* the kernel names binfmt_misc among its file systems */
+	bool modules;           /* there is a folder of modules for the running kernel */
+	const char *dir;        /* of the mount */
 	bool dir_is_there;
 	struct err mount; /* why it could not be opened; ERR_NONE: it was */
-	enum known read_only;
-	enum known switched_on;
+	enum look_is read_only;
+	enum look_is switched_on;
 	bool initial_user_namespace;
 	bool container;
 	enum binfmt_scope scope;
 	long entries;             /* live, disabled ones too */
 	long held;                /* of them those that hold their interpreter open (flag F) */
 	long max_held;            /* user.max_binfmt_misc_interpreters (Linux 7.3) */
-	bool emulator;            /* some foreign architecture's QEMU is installed */
+	enum look_is emulator;    /* some foreign architecture's QEMU is installed */
 	long max_user_namespaces; /* user.max_user_namespaces */
 	long apparmor_restrict;   /* kernel.apparmor_restrict_unprivileged_userns */
 	long userns_clone;        /* kernel.unprivileged_userns_clone (Debian's kernels) */

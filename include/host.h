@@ -4,24 +4,26 @@
 
 #include <stdbool.h>
 
+#include "look.h"
 #include "pattern.h"
 
 struct arch;
 
-/* This very program, as the kernel would see it; NULL if it cannot be read. */
+/*
+ * This very program, as the kernel saw it: the path that it was executed by, and its first bytes as they are in memory,
+ * so that they can be told without /proc and without a descriptor.
+ */
 const struct subject *host_own(void);
 
 /* The row that this very program is of, or NULL. */
 const struct arch *host_arch(void);
 
 /*
- * Whether this host runs programs of an architecture itself. Where the table says that it may, it
- * is tried with a probe that no handler of ours takes; the answer is kept for the process.
+ * Whether this host runs programs of an architecture itself. Where the table says that it may, it is tried with a probe
+ * that no handler of ours takes; the answer is kept for the process. Unknown where the probe could not be run, who ran
+ * it could not be seen, or somebody's handler took it.
  */
-bool host_runs(const struct arch *arch);
-
-/* The row of a program that this host cannot run itself, by its first bytes; NULL if it can, or none is known. */
-const struct arch *host_foreign(const unsigned char head[static PATTERN_WINDOW]);
+struct look host_runs(const struct arch *arch);
 
 /* The version of the running kernel; 0.0 if it cannot be told. */
 struct host_kernel {

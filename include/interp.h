@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "look.h"
 #include "pattern.h"
 
 struct arch;
@@ -14,13 +15,13 @@ enum { INTERP_PATH_MAX = 1920, INTERP_DIRS_MAX = 16 };
 /*
  * Finds an architecture's QEMU: in `dirs` (count of them), then /usr/bin, /usr/local/bin and /bin,
  * in each NAME-static before NAME; with prefer_static all of them are looked at for a static one
- * first. True and the path, or false.
+ * first. Yes and the path; unknown if none was found and one could not be looked at.
  */
-bool interp_find(const struct arch *arch, const char *const *dirs, size_t count, bool prefer_static,
-		 char path[static INTERP_PATH_MAX]);
+struct look interp_find(const struct arch *arch, const char *const *dirs, size_t count, bool prefer_static,
+			char path[static INTERP_PATH_MAX]);
 
-/* Debian's link that makes QEMU before 6.0 or on Linux before 5.12 understand flag P; false if it is not there. */
-bool interp_find_binfmt_p(const struct arch *arch, char path[static INTERP_PATH_MAX]);
+/* The same for Debian's link that makes QEMU before 6.0 or on Linux before 5.12 understand flag P. */
+struct look interp_find_binfmt_p(const struct arch *arch, char path[static INTERP_PATH_MAX]);
 
 /* The package that brings an architecture's QEMU, for messages. */
 const char *interp_package(void);
@@ -31,14 +32,14 @@ enum interp_kind { INTERP_ELF, INTERP_SCRIPT, INTERP_OTHER };
 struct interp {
 	bool opened; /* false: it could not be read, only looked at */
 	enum interp_kind kind;
-	bool dynamic;           /* an ELF file that asks for a loader */
+	struct look dynamic;    /* an ELF file that asks for a loader */
 	struct subject subject; /* its path and first bytes, as the kernel would see them */
 };
 
 /*
- * Looks at an interpreter. NULL and *interp, or the reason why it cannot be one: not absolute,
- * missing, a directory, not a regular file, not executable, on a noexec mount.
+ * Looks at an interpreter: yes and *interp, or the reason (which may be NULL) why it cannot be one: not absolute,
+ * missing, a directory, not a regular file, not executable, on a noexec mount; or why that cannot be told.
  */
-const char *interp_look(const char *path, struct interp *interp);
+struct look interp_look(const char *path, struct interp *interp, const char **reason);
 
 #endif

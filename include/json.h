@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "look.h"
+
 struct err;
 
 /*
@@ -20,6 +22,7 @@ void json_hex(const char *key, const unsigned char *bytes, size_t len);
 void json_number(const char *key, long value);
 void json_bool(const char *key, bool value);
 void json_null(const char *key);
+void json_look(const char *key, struct look value); /* unknown: null */
 
 /* The members "detail" and "fix", null where empty. */
 void json_why(const struct err *why);

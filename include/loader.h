@@ -2,10 +2,12 @@
 #ifndef LOADER_H
 #define LOADER_H
 
-/* Whether the opened file asks for a dynamic loader: 1 yes, 0 no, -1 it cannot be read or is no sound ELF file. */
-int loader_is_asked(int fd);
+#include "look.h"
 
-/* The same, and the loader's path, "" if it is too long to be one. */
+/* Whether the opened file asks for a dynamic loader. Unknown: it cannot be read, or is no sound ELF file. */
+struct look loader_is_asked(int fd);
+
+/* 1 and the loader's path, "" if it is too long to be one; 0: it asks for none; -1 as above. */
 int loader_path(int fd, char path[static 256]);
 
 #endif

@@ -18,7 +18,7 @@ struct native {
 
 /*
  * Reads a program's headers. 0; ENOEXEC: no program that this kernel runs itself, and *reason says
- * why, NULL where it is no ELF file or one for another machine.
+ * why, NULL where it is no ELF file or one for another machine; -1 and *reason: it cannot be told.
  */
 int native_read(const struct opened *file, const unsigned char head[static PATTERN_WINDOW], struct native *program,
 		const char **reason);
@@ -26,7 +26,7 @@ int native_read(const struct opened *file, const unsigned char head[static PATTE
 /* The loader that it asks for, "" for none at all: then *asked is false. 0, or the errno of exec and *reason. */
 int native_loader(const struct native *program, char path[static PATH_MAX], bool *asked, const char **reason);
 
-/* Reads the headers of a program's loader. 0, or the errno of exec and *reason. */
+/* Reads the headers of a program's loader. 0, the errno of exec and *reason, or -1 and *reason. */
 int native_read_loader(const struct opened *file, const struct native *program, struct native *loader,
 		       const char **reason);
 

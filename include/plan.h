@@ -14,6 +14,7 @@ struct wish {
 	const char *name, *flags, *interpreter;
 	const char *const *dirs; /* where to look for interpreters first */
 	size_t dir_count;
+	bool force; /* where it cannot be told whether this machine runs the programs itself */
 };
 
 /* The rule to be. Not to be copied: the rule points into it, to the wish and to the live entry. */
@@ -29,7 +30,8 @@ void plan_start(struct plan *plan, const struct wish *wish, const struct arch *a
 
 /*
  * The rule for an architecture. What the wish leaves open is kept from the live entry of that name
- * (may be NULL), else set to its default: interpreter, flags. -1 and *err if there is no interpreter.
+ * (may be NULL), else set to its default: interpreter, flags. -1 and *err if there is no
+ * interpreter, or a look that decides could not be made.
  */
 int plan_arch(struct plan *plan, const struct wish *wish, const struct arch *arch, const struct entry *live,
 	      struct err *err, struct warnings *warnings);

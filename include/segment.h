@@ -18,12 +18,13 @@ struct segment {
 struct segments {
 	const struct native *elf;
 	size_t next, count; /* the batch holds so many, the last of them is next - 1 at most */
+	int error;          /* why they could not be read, or 0 */
 	unsigned char batch[56 * 64];
 };
 
 void segments_start(struct segments *segments, const struct native *elf);
 
-/* False at the end, or where they cannot be read. */
+/* False at the end, or where they cannot be read: then segments->error is set. */
 bool segments_next(struct segments *segments, struct segment *segment);
 
 #endif

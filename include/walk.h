@@ -73,7 +73,7 @@ enum walk_doubt {
 	WALK_HELD, /* the kernel holds a file (F), and the path no longer names it, or may not: it was changed since */
 	WALK_DAMAGED, /* exec works, but it depends on chance whether the damaged program starts */
 	WALK_ROOT,    /* no openat2, so no path below another root can be looked up */
-	WALK_TROUBLE, /* too few descriptors, no memory, or the file keeps changing */
+	WALK_TROUBLE, /* too few descriptors, no memory, a file that keeps changing, or no process for host_runs */
 };
 
 /* The file, five rewrites, and one more that is too much (depth of exec_binprm in fs/exec.c), or a loader. */

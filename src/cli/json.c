@@ -148,6 +148,15 @@ json_null(const char *key)
 }
 
 void
+json_look(const char *key, struct look value)
+{
+	if (value.is == LOOK_UNKNOWN)
+		json_null(key);
+	else
+		json_bool(key, value.is == LOOK_YES);
+}
+
+void
 json_why(const struct err *why)
 {
 	json_string("detail", *why->text ? why->text : NULL);

@@ -39,12 +39,15 @@ disable_one(struct session *c, const char *name)
 static void
 enable_one(struct session *c, const char *name)
 {
-	struct binfmt_text text;
-	const struct check check = {c->b.dir, &c->list, "enables", &text.entry, c->args->force};
-	int done = binfmt_read(&c->b, name, &text, &c->err);
+	struct live live;
+	const struct entry *entry = &live.text.entry;
+	const struct check check = {c->b.dir, &c->list, "enables", entry, c->args->force};
+	int done = replace_read(&c->b, name, &live, &c->err);
 
-	if (done > 0 && !text.entry.enabled && !text.entry.reason)
-		done = check_rule(&text.entry.rule, &check, &c->err, &c->warnings);
+	if (done < 0 && c->err.code == ERR_NOT_UNDERSTOOD)
+		done = entry->enabled ? 0 : check_understood(entry, &check, &c->err, &c->warnings);
+	else if (done > 0 && !entry->enabled)
+		done = check_rule(&entry->rule, &check, &c->err, &c->warnings);
 	if (done >= 0)
 		done = replace_enable(&c->b, name, true, &c->err);
 	session_result(c, name, outcome_of(done, true), NULL);
@@ -58,7 +61,8 @@ check_all(struct session *c)
 		const struct entry *e = &c->list.entries[i];
 		const struct check check = {c->b.dir, &c->list, "enables", e, c->args->force};
 
-		if (e->enabled && check_danger(&e->rule, &check, &c->err, &c->warnings) < 0)
+		if (e->enabled && (check_understood(e, &check, &c->err, &c->warnings) < 0 ||
+				   (!e->reason && check_danger(&e->rule, &check, &c->err, &c->warnings) < 0)))
 			return err_wrap(&c->err, "entry %s", e->rule.name);
 	}
 	return 0;

@@ -74,7 +74,7 @@ list_text(const struct snapshot *s)
 /* One row of the architecture table on this machine. */
 struct support {
 	const struct arch *arch;
-	bool native, has_interpreter;
+	struct look native, has_interpreter;
 	char interpreter[INTERP_PATH_MAX];
 	const char *entry; /* live handler, NULL if none */
 };
@@ -105,8 +105,8 @@ supported_json(const struct snapshot *s)
 		for (const char *const *alias = support.arch->aliases; *alias; alias++)
 			json_string(NULL, *alias);
 		json_end();
-		json_bool("native", support.native);
-		json_string("interpreter", support.has_interpreter ? support.interpreter : NULL);
+		json_look("native", support.native);
+		json_string("interpreter", support.has_interpreter.is == LOOK_YES ? support.interpreter : NULL);
 		json_string("entry", support.entry);
 		json_end();
 	}
@@ -123,13 +123,15 @@ supported_text(const struct snapshot *s)
 
 	columns_start(&columns, headings);
 	for (size_t i = 0; i < arch_count; i++) {
-		const char *handler = "-";
+		static const char *const words[] = {[LOOK_UNKNOWN] = "unknown", [LOOK_NO] = "-", [LOOK_YES] = "native"};
+		const char *interpreter = support.interpreter;
 
 		look_up(&arch_table[i], s, &support);
-		if (support.entry || support.native)
-			handler = support.entry ? support.entry : "native";
-		columns_row(&columns, (const char *[]){support.arch->name, handler,
-						       support.has_interpreter ? support.interpreter : "-"});
+		if (support.has_interpreter.is != LOOK_YES)
+			interpreter = words[support.has_interpreter.is];
+		columns_row(&columns,
+			    (const char *[]){support.arch->name,
+					     support.entry ? support.entry : words[support.native.is], interpreter});
 	}
 	return columns_print(&columns);
 }

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "cmd.h"
 #include "elf.h"
 #include "hex.h"
 #include "host.h"
 #include "mount.h"
+#include "opened.h"
 #include "overlap.h"
 #include "put.h"
 #include "session.h"
@@ -40,18 +37,17 @@ static int
 like_file(const char *path, struct elf_like *like, struct err *err)
 {
 	unsigned char head[PATTERN_WINDOW];
-	const char *reason;
-	struct stat st;
-	ssize_t len;
-	int fd;
+	struct opened file;
+	const char *reason = NULL;
 
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
-		return err_set(err, ERR_LIKE, "%s: not a regular file", path);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	len = fd < 0 ? -1 : read(fd, head, sizeof(head));
-	reason = len < 0 ? strerror(errno) : elf_like(head, (size_t)len, like);
-	if (fd >= 0)
-		close(fd);
+	if (opened_open(-1, path, true, &file) != 0)
+		reason = file.reason;
+	else if (!opened_readable(&file) || !opened_head(&file, head))
+		reason = "cannot be read";
+	else
+		reason =
+		    elf_like(head, file.st.st_size < PATTERN_WINDOW ? (size_t)file.st.st_size : PATTERN_WINDOW, like);
+	opened_close(&file);
 	return reason ? err_set(err, ERR_LIKE, "%s: %s", path, reason) : 0;
 }
 
@@ -108,7 +104,8 @@ static int
 make_plan(struct session *c, const struct arch *arch, struct plan *plan, struct bytes *bytes, struct live *live)
 {
 	const struct args *a = c->args;
-	const struct wish wish = {a->name, a->flags, a->interpreter, a->interpreter_dirs, a->interpreter_dir_count};
+	const struct wish wish = {a->name, a->flags, a->interpreter, a->interpreter_dirs, a->interpreter_dir_count,
+				  a->force};
 
 	if (arch)
 		plan_start(plan, &wish, arch);
@@ -151,22 +148,32 @@ handled_by(const struct session *c, const struct arch *arch, const char *name)
 	return taker && !tempname_matches(taker->rule.name, name) ? taker->rule.name : NULL;
 }
 
-/* Of `all`: why an architecture is left out; false if it is not. */
-static bool
-left_out(struct session *c, const struct arch *arch, const char *name)
+/* Of `all`: whether an architecture is meant; if not, or if that cannot be told, c->err says why. */
+static struct look
+is_meant(struct session *c, const struct arch *arch, const char *name)
 {
 	char path[INTERP_PATH_MAX];
 	const char *other = handled_by(c, arch, name);
+	struct look found, native;
 
-	if (!interp_find(arch, c->args->interpreter_dirs, c->args->interpreter_dir_count, false, path))
+	found = interp_find(arch, c->args->interpreter_dirs, c->args->interpreter_dir_count, false, path);
+	if (found.is == LOOK_NO)
 		err_set(&c->err, ERR_NO_INTERPRETER, "no %s is installed", arch->interpreter);
-	else if (host_runs(arch))
+	if (found.is == LOOK_UNKNOWN)
+		err_set(&c->err, ERR_UNKNOWN, "whether %s is installed cannot be told", arch->interpreter);
+	if (found.is != LOOK_YES)
+		return found;
+	native = host_runs(arch);
+	if (native.is == LOOK_YES)
 		err_set(&c->err, ERR_NATIVE, "this machine runs %s programs itself", arch->name);
 	else if (other)
 		err_set(&c->err, ERR_HANDLED, "entry %s handles %s already", other, arch->name);
+	else if (native.is == LOOK_UNKNOWN)
+		err_set(&c->err, ERR_UNKNOWN, "whether this machine runs %s programs itself could not be tried",
+			arch->name);
 	else
-		return false;
-	return true;
+		return look_seen(true);
+	return native.is == LOOK_UNKNOWN && !other ? native : look_seen(false);
 }
 
 static void
@@ -176,9 +183,14 @@ register_all(struct session *c)
 	unsigned before = c->done + c->failed;
 
 	for (size_t i = 0; i < arch_count; i++) {
+		struct look meant;
+
 		arch_entry_name(&arch_table[i], name);
-		if (!left_out(c, &arch_table[i], name))
+		meant = is_meant(c, &arch_table[i], name);
+		if (meant.is == LOOK_YES)
 			register_one(c, &arch_table[i]);
+		else if (meant.is == LOOK_UNKNOWN)
+			session_result(c, name, OUT_FAILED, NULL);
 		else if (c->args->json || c->args->verbose || c->err.code != ERR_NO_INTERPRETER)
 			session_result(c, name, OUT_SKIPPED, NULL);
 	}

@@ -31,10 +31,17 @@ static int
 find_interpreter(const struct wish *wish, const struct arch *arch, unsigned flags, char path[static INTERP_PATH_MAX],
 		 struct err *err)
 {
-	if (flags & RULE_P && !kernel_tells_p() && interp_find_binfmt_p(arch, path))
+	struct look found = look_seen(false);
+
+	if (flags & RULE_P && !kernel_tells_p())
+		found = interp_find_binfmt_p(arch, path);
+	if (found.is == LOOK_NO)
+		found = interp_find(arch, wish->dirs, wish->dir_count, flags & RULE_F, path);
+	if (found.is == LOOK_YES)
 		return 0;
-	if (interp_find(arch, wish->dirs, wish->dir_count, flags & RULE_F, path))
-		return 0;
+	if (found.is == LOOK_UNKNOWN)
+		return err_set(err, ERR_UNKNOWN, "whether %s is installed cannot be told: it cannot be looked at",
+			       arch->interpreter);
 	return err_set(err, ERR_NO_INTERPRETER,
 		       "no %s-static or %s in %s/usr/bin, /usr/local/bin or /bin; install %s or name one with "
 		       "--interpreter",
@@ -50,7 +57,7 @@ default_flags(const struct wish *wish, const struct arch *arch, struct warnings 
 
 	if (wish->interpreter)
 		return RULE_F;
-	if (kernel_tells_p() || interp_find_binfmt_p(arch, path))
+	if (kernel_tells_p() || interp_find_binfmt_p(arch, path).is != LOOK_NO)
 		return RULE_P | RULE_F;
 	warn_add(warnings, "registered without flag P: it needs Linux 5.12");
 	return RULE_F;
@@ -78,17 +85,58 @@ plan_flags(struct plan *plan, const struct wish *wish, const struct entry *live,
 	return 0;
 }
 
-static bool
+/* Whether the live interpreter stays: unless it is gone, or is another's, or the given folders have one. */
+static struct look
 keeps_interpreter(const struct wish *wish, const struct arch *arch, const struct rule *live)
 {
+	struct look found = look_seen(false);
 	char path[INTERP_PATH_MAX];
 	struct interp interp;
 
 	if (arch_of_pattern(&live->pattern) != arch)
-		return false;
-	if (wish->dir_count && interp_find(arch, wish->dirs, wish->dir_count, live->flags & RULE_F, path))
-		return false;
-	return interp_look(live->interpreter, &interp) == NULL;
+		return look_seen(false);
+	if (wish->dir_count)
+		found = interp_find(arch, wish->dirs, wish->dir_count, live->flags & RULE_F, path);
+	if (found.is != LOOK_NO)
+		return found.is == LOOK_YES ? look_seen(false) : found;
+	return interp_look(live->interpreter, &interp, NULL);
+}
+
+static int
+choose_interpreter(struct plan *plan, const struct wish *wish, const struct arch *arch, const struct entry *live,
+		   struct err *err)
+{
+	struct look keeps = look_seen(false);
+
+	plan->rule.interpreter = wish->interpreter ? wish->interpreter : plan->interpreter;
+	if (wish->interpreter)
+		return 0;
+	if (live)
+		keeps = keeps_interpreter(wish, arch, &live->rule);
+	if (keeps.is == LOOK_UNKNOWN)
+		return err_set(err, ERR_UNKNOWN, "whether interpreter %s stays cannot be told: it cannot be looked at",
+			       live->rule.interpreter);
+	if (keeps.is == LOOK_NO)
+		return find_interpreter(wish, arch, plan->rule.flags, plan->interpreter, err);
+	plan->rule.interpreter = live->rule.interpreter;
+	return 0;
+}
+
+/* Programs that run already are not to be taken by a guess. */
+static int
+check_native(const struct wish *wish, const struct arch *arch, struct err *err, struct warnings *warnings)
+{
+	struct look native = host_runs(arch);
+
+	if (native.is == LOOK_UNKNOWN && !wish->force)
+		return err_set(err, ERR_UNKNOWN,
+			       "whether this machine runs %s programs itself could not be tried (--force registers it "
+			       "anyway)",
+			       arch->name);
+	if (native.is != LOOK_NO)
+		warn_add(warnings, "this machine %s %s programs itself; they go through the interpreter now",
+			 native.is == LOOK_YES ? "runs" : "may run", arch->name);
+	return 0;
 }
 
 int
@@ -104,15 +152,7 @@ plan_arch(struct plan *plan, const struct wish *wish, const struct arch *arch, c
 	if (wish->flags && !(rule->flags & RULE_F))
 		warn_add(warnings,
 			 "flag F is not set: it does not work in chroots and containers that lack the interpreter");
-	if (host_runs(arch))
-		warn_add(warnings, "this machine runs %s programs itself; they go through the interpreter now",
-			 arch->name);
-	rule->interpreter = plan->interpreter;
-	if (wish->interpreter)
-		rule->interpreter = wish->interpreter;
-	else if (live && keeps_interpreter(wish, arch, &live->rule))
-		rule->interpreter = live->rule.interpreter;
-	else if (find_interpreter(wish, arch, rule->flags, plan->interpreter, err) < 0)
+	if (check_native(wish, arch, err, warnings) < 0)
 		return -1;
-	return 0;
+	return choose_interpreter(plan, wish, arch, live, err);
 }

@@ -2,6 +2,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -42,4 +44,30 @@ below_works(int root)
 	if (fd >= 0)
 		close(fd);
 	return fd >= 0 || (errno != ENOSYS && errno != EPERM);
+}
+
+static int
+open_same(int fd, int root, const char *path, int flags)
+{
+	struct stat asked, got;
+	int same = below_open(root, path, flags);
+
+	if (same < 0 || (fstat(fd, &asked) == 0 && fstat(same, &got) == 0 && asked.st_dev == got.st_dev &&
+			 asked.st_ino == got.st_ino))
+		return same;
+	close(same);
+	errno = ESTALE;
+	return -1;
+}
+
+int
+below_reopen(int fd, int root, const char *path)
+{
+	enum { FLAGS = O_RDONLY | O_NONBLOCK | O_NOCTTY };
+	char link[32];
+	int same;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	same = open(link, FLAGS | O_CLOEXEC);
+	return same >= 0 || errno != ENOENT ? same : open_same(fd, root, path, FLAGS);
 }

@@ -289,11 +289,13 @@ look_at_interpreter(const struct rule *rule)
 {
 	char path[RULE_LINE_MAX + 1];
 	struct interp interp;
+	const char *reason;
 
 	if (!(rule->flags & RULE_F) || rule->pattern.type == PATTERN_BPF)
 		return NULL;
 	snprintf(path, sizeof(path), "%s%s", *rule->interpreter == '/' ? "" : "/", rule->interpreter);
-	return interp_look(path, &interp);
+	interp_look(path, &interp, &reason);
+	return reason;
 }
 
 const char *

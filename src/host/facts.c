@@ -55,18 +55,18 @@ count_records(void)
 	return n;
 }
 
-static enum known
+static enum look_is
 is_supported(void)
 {
 	FILE *f = fopen("/proc/filesystems", "re");
-	enum known found = KNOWN_NO;
+	enum look_is found = LOOK_NO;
 	char line[128];
 
 	if (!f)
-		return KNOWN_NOT;
-	while (found == KNOWN_NO && fgets(line, sizeof(line), f))
+		return LOOK_UNKNOWN;
+	while (found == LOOK_NO && fgets(line, sizeof(line), f))
 		if (strcmp(line, "nodev\tbinfmt_misc\n") == 0)
-			found = KNOWN_YES;
+			found = LOOK_YES;
 	fclose(f);
 	return found;
 }
@@ -82,15 +82,19 @@ has_modules(void)
 }
 
 /* Whether `register all` would find something to do. */
-static bool
+static enum look_is
 has_emulator(void)
 {
+	enum look_is has = LOOK_NO, found, native;
 	char path[INTERP_PATH_MAX];
 
-	for (const struct arch *arch = arch_table; arch < arch_table + arch_count; arch++)
-		if (interp_find(arch, NULL, 0, false, path) && !host_runs(arch))
-			return true;
-	return false;
+	for (const struct arch *arch = arch_table; has != LOOK_YES && arch < arch_table + arch_count; arch++) {
+		found = interp_find(arch, NULL, 0, false, path).is;
+		native = found == LOOK_NO ? LOOK_YES : host_runs(arch).is;
+		if (native != LOOK_YES)
+			has = found == LOOK_YES && native == LOOK_NO ? LOOK_YES : LOOK_UNKNOWN;
+	}
+	return has;
 }
 
 static void
@@ -101,15 +105,15 @@ read_mount(struct facts *f, const struct binfmt *b, const struct binfmt_list *li
 	int on = binfmt_enabled(b, &ignored);
 
 	f->scope = binfmt_scope(b);
-	f->read_only = fstatvfs(b->dir_fd, &vfs) < 0           ? KNOWN_NOT
-		       : vfs.f_flag & (unsigned long)ST_RDONLY ? KNOWN_YES
-							       : KNOWN_NO;
-	f->switched_on = on < 0 ? KNOWN_NOT : on ? KNOWN_YES : KNOWN_NO;
+	f->read_only = fstatvfs(b->dir_fd, &vfs) < 0           ? LOOK_UNKNOWN
+		       : vfs.f_flag & (unsigned long)ST_RDONLY ? LOOK_YES
+							       : LOOK_NO;
+	f->switched_on = on < 0 ? LOOK_UNKNOWN : on ? LOOK_YES : LOOK_NO;
 	f->entries = (long)list->count;
 	f->held = 0;
 	for (size_t i = 0; i < list->count; i++)
 		f->held += (list->entries[i].rule.flags & RULE_F) != 0;
-	f->emulator = !list->count && has_emulator();
+	f->emulator = list->count ? LOOK_NO : has_emulator();
 }
 
 void
@@ -122,8 +126,8 @@ facts_read(struct facts *f, const char *dir, const struct binfmt *b, const struc
 	    .modules = has_modules(),
 	    .dir = dir,
 	    .dir_is_there = is_folder(dir),
-	    .read_only = KNOWN_NOT,
-	    .switched_on = KNOWN_NOT,
+	    .read_only = LOOK_UNKNOWN,
+	    .switched_on = LOOK_UNKNOWN,
 	    .scope = BINFMT_UNKNOWN,
 	    .entries = -1,
 	    .held = -1,
@@ -132,7 +136,7 @@ facts_read(struct facts *f, const char *dir, const struct binfmt *b, const struc
 		read_mount(f, b, list);
 	else
 		f->mount = *err;
-	f->initial_user_namespace = userns_is_initial().is != LOOK_NO;
+	f->initial_user_namespace = userns_is_initial().is == LOOK_YES;
 	f->container = boot_in_container();
 	f->max_held = read_number("/proc/sys/user/max_binfmt_misc_interpreters");
 	f->max_user_namespaces = read_number("/proc/sys/user/max_user_namespaces");

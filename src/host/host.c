@@ -1,95 +1,112 @@
 /* SPDX-License-Identifier: MIT */
-#include <fcntl.h>
+#include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "arch.h"
 #include "err.h"
 #include "host.h"
-#include "interp.h"
 #include "probe.h"
 
-enum { UNTRIED, YES, NO };
+/* The first byte of the file, which the linker puts in memory with the first segment. */
+extern const unsigned char __ehdr_start[] __attribute__((visibility("hidden")));
 
 const struct subject *
 host_own(void)
 {
-	static char path[INTERP_PATH_MAX];
 	static struct subject own;
-	ssize_t len;
-	int fd;
 
-	if (own.path)
-		return own.head[0] ? &own : NULL;
-	len = readlink("/proc/self/exe", path, sizeof(path) - 1);
-	path[len < 0 ? 0 : len] = '\0';
-	own.path = path;
-	fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	len = read(fd, own.head, sizeof(own.head));
-	close(fd);
-	return len > 0 ? &own : NULL;
+	if (!own.path) {
+		own.path = (const char *)getauxval(AT_EXECFN);
+		own.path = own.path ? own.path : "";
+		memcpy(own.head, __ehdr_start, sizeof(own.head));
+	}
+	return &own;
 }
 
 const struct arch *
 host_arch(void)
 {
-	const struct subject *own = host_own();
-
-	return own ? arch_of_header(own->head, sizeof(own->head)) : NULL;
+	return arch_of_header(host_own()->head, PATTERN_WINDOW);
 }
 
-static bool
+static struct look
 may_run(const struct arch *arch)
 {
 	struct utsname name;
 
 	if (arch == host_arch())
-		return true;
+		return look_seen(true);
 	if (uname(&name) < 0)
-		return false;
+		return (struct look){LOOK_UNKNOWN};
 	for (const char *const *pattern = arch->natives; *pattern; pattern++)
 		if (fnmatch(*pattern, name.machine, 0) == 0)
-			return true;
-	return false;
+			return look_seen(true);
+	return look_seen(false);
 }
 
-static bool
+/*
+ * Whether the kernel runs this very process itself, as another process sees it: an emulator shows itself as the program
+ * in /proc/self only.
+ */
+static struct look
+is_native(void)
+{
+	char link[32];
+	struct stat self, seen;
+	int status = 1;
+	pid_t child;
+
+	if (stat("/proc/self/exe", &self) < 0)
+		return (struct look){LOOK_UNKNOWN};
+	snprintf(link, sizeof(link), "/proc/%d/exe", (int)getpid());
+	child = fork();
+	if (child == 0)
+		_exit(stat(link, &seen) == 0 && seen.st_dev == self.st_dev && seen.st_ino == self.st_ino ? 0 : 1);
+	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	return status == 0 ? look_seen(true) : (struct look){LOOK_UNKNOWN};
+}
+
+static struct look
 try_it(const struct arch *arch)
 {
 	unsigned char elf[PROBE_MAX];
 	size_t size = probe_build(arch, 0xff, elf); /* other masks than ours let 0 pass for EV_CURRENT */
 	struct probe_result result;
 	struct err err;
+	bool seen;
 
-	if (probe_run(elf, size, NULL, PROBE_UNTIL_EXIT, PROBE_TIMEOUT_MS, &result, &err) < 0)
-		return arch == host_arch();
-	if (result.end != PROBE_EXITED || result.status != PROBE_STATUS)
-		return false;
-	return result.itself || !result.exe[0];
+	seen = probe_run(elf, size, NULL, PROBE_UNTIL_EXIT, PROBE_TIMEOUT_MS, &result, &err) == 0;
+	if (seen && result.itself && result.end == PROBE_EXITED && result.status == PROBE_STATUS)
+		return look_seen(true);
+	if (seen && result.end == PROBE_REFUSED && result.exec_errno == ENOEXEC)
+		return look_seen(false);
+	return arch == host_arch() ? is_native() : (struct look){LOOK_UNKNOWN};
 }
 
-bool
+struct look
 host_runs(const struct arch *arch)
 {
-	static unsigned char known[ARCH_ROWS_MAX];
-	unsigned char *row = &known[arch - arch_table];
+	static struct {
+		bool tried;
+		struct look look;
+	} known[ARCH_ROWS_MAX];
+	size_t row = (size_t)(arch - arch_table);
 
-	if (*row == UNTRIED)
-		*row = may_run(arch) && try_it(arch) ? YES : NO;
-	return *row == YES;
-}
-
-const struct arch *
-host_foreign(const unsigned char head[static PATTERN_WINDOW])
-{
-	const struct arch *arch = arch_of_header(head, PATTERN_WINDOW);
-
-	return arch && !host_runs(arch) ? arch : NULL;
+	if (!known[row].tried) {
+		known[row].look = may_run(arch);
+		if (known[row].look.is == LOOK_YES)
+			known[row].look = try_it(arch);
+		known[row].tried = true;
+	}
+	return known[row].look;
 }
 
 struct host_kernel

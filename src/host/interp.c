@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "below.h"
 #include "elf.h"
 #include "interp.h"
 #include "loader.h"
@@ -20,39 +21,54 @@ enum {
 	SUFFIXES = sizeof(suffixes) / sizeof(suffixes[0])
 };
 
-/* An executable regular file; with must_be_static also one that needs no loader. */
-static bool
+/* Whether it is an executable regular file; with must_be_static also one that needs no loader. */
+static struct look
 usable(const char *path, bool must_be_static)
 {
 	struct interp interp;
+	struct look is = interp_look(path, &interp, NULL);
 
-	return !interp_look(path, &interp) && !(must_be_static && (interp.dynamic || interp.kind != INTERP_ELF));
+	if (is.is != LOOK_YES || !must_be_static)
+		return is;
+	return look_seen(interp.kind == INTERP_ELF && interp.dynamic.is == LOOK_NO);
 }
 
-static bool
+static struct look
 search(const char *base, const char *const *dirs, size_t count, bool must_be_static, char path[static INTERP_PATH_MAX])
 {
+	struct look found = look_seen(false), is;
+
 	for (size_t i = 0; i < count * SUFFIXES; i++) {
 		int len = snprintf(path, INTERP_PATH_MAX, "%s/%s%s", dirs[i / SUFFIXES], base, suffixes[i % SUFFIXES]);
 
-		if (len < INTERP_PATH_MAX && usable(path, must_be_static))
-			return true;
+		is = len < INTERP_PATH_MAX ? usable(path, must_be_static) : look_seen(false);
+		if (is.is == LOOK_YES)
+			return is;
+		if (is.is == LOOK_UNKNOWN)
+			found = is;
 	}
-	return false;
+	return found;
 }
 
-bool
+struct look
 interp_find(const struct arch *arch, const char *const *dirs, size_t count, bool prefer_static,
 	    char path[static INTERP_PATH_MAX])
 {
+	struct look found = look_seen(false), is;
+
 	for (int must_be_static = prefer_static; must_be_static >= 0; must_be_static--)
-		if (search(arch->interpreter, dirs, count, must_be_static, path) ||
-		    search(arch->interpreter, standard_dirs, STANDARD_DIRS, must_be_static, path))
-			return true;
-	return false;
+		for (int standard = 0; standard < 2; standard++) {
+			is = search(arch->interpreter, standard ? standard_dirs : dirs,
+				    standard ? STANDARD_DIRS : count, must_be_static, path);
+			if (is.is == LOOK_YES)
+				return is;
+			if (is.is == LOOK_UNKNOWN)
+				found = is;
+		}
+	return found;
 }
 
-bool
+struct look
 interp_find_binfmt_p(const struct arch *arch, char path[static INTERP_PATH_MAX])
 {
 	const char *base = strchr(arch->interpreter, '-');
@@ -67,74 +83,88 @@ interp_package(void)
 	return "qemu-user-static (Debian, Fedora, Arch) or qemu-ARCH (Alpine)";
 }
 
-static const char *
-look_at_opened(int fd, struct interp *interp)
+static struct look
+answer(enum look_is is, const char *why, const char **reason)
+{
+	*reason = why;
+	return (struct look){is};
+}
+
+static struct look
+look_at_opened(int fd, struct interp *interp, const char **reason)
 {
 	unsigned char *head = interp->subject.head;
 	struct elf_head elf;
 	ssize_t len = pread(fd, head, sizeof(interp->subject.head), 0);
-	int dynamic;
 
 	if (len < 0)
-		return "the interpreter cannot be read";
+		return answer(LOOK_UNKNOWN, "the interpreter cannot be read", reason);
 	interp->opened = true;
 	interp->kind = INTERP_OTHER;
 	if (elf_parse(head, (size_t)len, &elf)) {
-		dynamic = loader_is_asked(fd);
 		interp->kind = INTERP_ELF;
-		interp->dynamic = dynamic > 0;
+		interp->dynamic = loader_is_asked(fd);
 	} else if (head[0] == '#' && head[1] == '!') {
 		interp->kind = INTERP_SCRIPT;
 	}
-	return NULL;
+	return answer(LOOK_YES, NULL, reason);
 }
 
-static const char *
-look_at_file(int fd, struct interp *interp)
+static struct look
+look_at_file(int fd, struct interp *interp, const char **reason)
 {
 	struct statvfs vfs;
 	struct stat st;
+	struct look is;
 	int readable;
-	char path[32];
-	const char *reason;
 
-	if (fstat(fd, &st) < 0)
-		return "the interpreter cannot be looked at";
+	if (fstat(fd, &st) < 0 || fstatvfs(fd, &vfs) < 0)
+		return answer(LOOK_UNKNOWN, "the interpreter cannot be looked at", reason);
 	if (S_ISDIR(st.st_mode))
-		return "the interpreter is a directory";
+		return answer(LOOK_NO, "the interpreter is a directory", reason);
 	if (!S_ISREG(st.st_mode))
-		return "the interpreter is not a regular file";
+		return answer(LOOK_NO, "the interpreter is not a regular file", reason);
 	if (!(st.st_mode & 0111))
-		return "the interpreter is not executable";
-	if (fstatvfs(fd, &vfs) == 0 && vfs.f_flag & ST_NOEXEC)
-		return "the interpreter is on a noexec mount";
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	readable = open(path, O_RDONLY | O_CLOEXEC);
+		return answer(LOOK_NO, "the interpreter is not executable", reason);
+	if (vfs.f_flag & ST_NOEXEC)
+		return answer(LOOK_NO, "the interpreter is on a noexec mount", reason);
+	readable = below_reopen(fd, -1, interp->subject.path);
+	if (readable < 0 && errno != EACCES && errno != EPERM)
+		return answer(LOOK_UNKNOWN, "the interpreter cannot be looked at", reason);
 	if (readable < 0)
-		return NULL; /* execute-only for this user: the kernel can still run it */
-	reason = look_at_opened(readable, interp);
+		return answer(LOOK_YES, NULL, reason); /* execute-only for this user: the kernel can still run it */
+	is = look_at_opened(readable, interp, reason);
 	close(readable);
-	return reason;
+	return is;
 }
 
-const char *
-interp_look(const char *path, struct interp *interp)
+struct look
+interp_look(const char *path, struct interp *interp, const char **reason)
 {
-	const char *reason;
+	const char *ignored;
+	struct look is;
 	int fd;
 
+	reason = reason ? reason : &ignored;
 	memset(interp, 0, sizeof(*interp));
 	interp->subject.path = path;
 	if (path[0] != '/')
-		return "the interpreter's path is not absolute";
+		return answer(LOOK_NO, "the interpreter's path is not absolute", reason);
 	fd = open(path, O_PATH | O_CLOEXEC); /* a device or FIFO is not opened before it is known to be none */
 	if (fd < 0 && errno == ENOENT)
-		return "the interpreter does not exist";
+		return answer(LOOK_NO, "the interpreter does not exist", reason);
+	if (fd < 0 && errno == EACCES)
+		return answer(LOOK_NO, "the interpreter cannot be reached: a folder on the way to it is closed",
+			      reason);
+	if (fd < 0 && (errno == ENOTDIR || errno == ELOOP || errno == ENAMETOOLONG))
+		return answer(
+		    LOOK_NO,
+		    "the interpreter cannot be reached (a file in place of a folder, a loop of links, too long "
+		    "a path)",
+		    reason);
 	if (fd < 0)
-		return errno == EACCES ? "the interpreter cannot be reached: a folder on the way to it is closed"
-				       : "the interpreter cannot be reached (a file in place of a folder, a loop of "
-					 "links, too long a path)";
-	reason = look_at_file(fd, interp);
+		return answer(LOOK_UNKNOWN, "the interpreter cannot be looked at", reason);
+	is = look_at_file(fd, interp, reason);
 	close(fd);
-	return reason;
+	return is;
 }

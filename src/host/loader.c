@@ -36,13 +36,14 @@ find_loader(int fd, struct elf_head *elf, unsigned char header[static sizeof(Elf
 	return 0;
 }
 
-int
+struct look
 loader_is_asked(int fd)
 {
 	unsigned char header[sizeof(Elf64_Phdr)];
 	struct elf_head elf;
+	int found = find_loader(fd, &elf, header);
 
-	return find_loader(fd, &elf, header);
+	return found < 0 ? (struct look){LOOK_UNKNOWN} : look_seen(found > 0);
 }
 
 int

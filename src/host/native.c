@@ -19,42 +19,52 @@ class_counts(unsigned machine)
 	return machine == EM_RISCV || machine == EM_S390 || machine == EM_MIPS || machine == EM_PARISC;
 }
 
-/* The row of a header that this kernel takes, or NULL: it compares e_machine in its own byte order. */
-static const struct arch *
-row_of(const unsigned char *head)
+/* Whether this kernel takes a header, and its row: it compares e_machine in its own byte order. */
+static struct look
+find_row(const unsigned char *head, const struct arch **found)
 {
 	const struct arch *own = host_arch();
+	struct look takes = look_seen(false), runs;
 
 	for (size_t i = 0; own && i < arch_count; i++) {
 		const struct arch *row = &arch_table[i];
 		unsigned machine = (unsigned)elf_number(row->magic + 18, 2, row->magic[EI_DATA] == ELFDATA2MSB);
 
-		if (memcmp(head + 18, row->magic + 18, 2) == 0 && row->magic[EI_DATA] == own->magic[EI_DATA] &&
-		    (!class_counts(machine) || head[EI_CLASS] == row->magic[EI_CLASS]) && host_runs(row))
-			return row;
+		if (memcmp(head + 18, row->magic + 18, 2) != 0 || row->magic[EI_DATA] != own->magic[EI_DATA] ||
+		    (class_counts(machine) && head[EI_CLASS] != row->magic[EI_CLASS]))
+			continue;
+		runs = host_runs(row);
+		*found = row;
+		if (runs.is == LOOK_YES)
+			return runs;
+		if (runs.is == LOOK_UNKNOWN)
+			takes = runs;
 	}
-	return NULL;
+	return takes;
 }
 
 /* Whether this x86-64 kernel has the x32 ABI: tried in a child, as a filter of syscalls may kill for it. */
-static bool
+static struct look
 runs_x32(void)
 {
 	enum { X32_GETPID = 0x40000000 + 39 };
-	static int known = -1;
+	static struct look known = {LOOK_UNKNOWN};
 	int status;
 	pid_t pid;
 
-	if (known >= 0)
+	if (known.is != LOOK_UNKNOWN)
 		return known;
 	pid = fork();
 	if (pid == 0)
 		_exit(syscall(X32_GETPID) == getpid() ? 0 : 1);
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	known = pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	if (pid > 0)
+		known = look_seen(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 	return known;
 }
+
+static const char untried[] = "whether this machine runs its programs itself could not be tried";
 
 /* The fields of a header of either width. */
 static void
@@ -93,15 +103,29 @@ is_elf(const unsigned char *head)
 	return memcmp(head, ELFMAG, SELFMAG) == 0;
 }
 
+/* The same for an x32 program, of which the machine's own row knows nothing. 0, ENOEXEC, or -1. */
+static int
+read_x32(const unsigned char *head, struct native *program, const char **reason)
+{
+	struct look runs = runs_x32();
+
+	decode(head, false, false, program);
+	*reason = runs.is == LOOK_YES  ? check_table(head, program)
+		  : runs.is == LOOK_NO ? "an x32 program: this kernel does not run those"
+				       : "an x32 program, and whether this kernel runs those could not be tried";
+	return runs.is == LOOK_UNKNOWN ? -1 : *reason ? ENOEXEC : 0;
+}
+
 int
 native_read(const struct opened *file, const unsigned char head[static PATTERN_WINDOW], struct native *program,
 	    const char **reason)
 {
-	const struct arch *row = is_elf(head) ? row_of(head) : NULL;
+	const struct arch *row = NULL;
+	struct look takes = is_elf(head) ? find_row(head, &row) : look_seen(false);
 
-	*reason = NULL;
-	if (!row)
-		return ENOEXEC;
+	*reason = takes.is == LOOK_UNKNOWN ? untried : NULL;
+	if (takes.is != LOOK_YES)
+		return takes.is == LOOK_UNKNOWN ? -1 : ENOEXEC;
 	program->file = file;
 	decode(head, row->magic[EI_CLASS] == ELFCLASS64, row->magic[EI_DATA] == ELFDATA2MSB, program);
 	if (program->type != ET_EXEC && program->type != ET_DYN)
@@ -113,12 +137,8 @@ native_read(const struct opened *file, const unsigned char head[static PATTERN_W
 		*reason = "an ARM program of the old ABI";
 	else
 		*reason = check_table(head, program);
-	if (*reason && program->machine == EM_X86_64 && head[EI_CLASS] == ELFCLASS32) {
-		*reason = "an x32 program: this kernel does not run those";
-		decode(head, false, false, program);
-		if (runs_x32())
-			*reason = check_table(head, program);
-	}
+	if (*reason && program->machine == EM_X86_64 && head[EI_CLASS] == ELFCLASS32)
+		return read_x32(head, program, reason);
 	return *reason ? ENOEXEC : 0;
 }
 
@@ -148,8 +168,8 @@ native_loader(const struct native *program, char path[static PATH_MAX], bool *as
 		*asked = true;
 		break;
 	}
-	*reason = NULL;
-	return 0;
+	*reason = segments.error ? "its program headers cannot be read" : NULL;
+	return segments.error;
 }
 
 int
@@ -157,8 +177,9 @@ native_read_loader(const struct opened *file, const struct native *program, stru
 {
 	size_t size = program->wide ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
 	unsigned char head[PATTERN_WINDOW] = {0};
-	const struct arch *row;
+	const struct arch *row = NULL;
 	int error = opened_read(file, head, size, 0);
+	struct look takes;
 
 	*reason = file->st.st_size == 0 ? "an empty file" : "too short for a loader";
 	if (error)
@@ -168,9 +189,12 @@ native_read_loader(const struct opened *file, const struct native *program, stru
 		return ELIBBAD;
 	loader->file = file;
 	decode(head, program->wide, program->big, loader);
-	row = row_of(head);
+	takes = find_row(head, &row);
+	*reason = untried;
+	if (takes.is == LOOK_UNKNOWN)
+		return -1;
 	*reason = "a loader for another machine";
-	if (!row ||
+	if (takes.is == LOOK_NO ||
 	    (loader->machine != program->machine && row->magic[EI_CLASS] != (program->wide ? ELFCLASS64 : ELFCLASS32)))
 		return ELIBBAD;
 	*reason = check_table(head, loader);

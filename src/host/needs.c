@@ -82,22 +82,18 @@ look_at(int root, const char *path, const unsigned char *program, const struct a
 {
 	unsigned char head[PATTERN_WINDOW] = {0};
 	struct stat st;
-	int fd = below_open(root, path, O_PATH);
+	int fd = below_open(root, path, O_PATH), readable;
 	ssize_t len;
 
 	if (fd < 0)
 		return loader_missing();
-	/* To open a device can do something. */
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		close(fd);
-		return LOADER_OTHER;
-	}
+	memset(&st, 0, sizeof(st));
+	readable = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? below_reopen(fd, root, path) : -1;
 	close(fd);
-	fd = below_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
-		return loader_missing();
-	len = pread(fd, head, sizeof(head), 0);
-	close(fd);
+	if (readable < 0)
+		return st.st_mode && !S_ISREG(st.st_mode) ? LOADER_OTHER : LOADER_UNSEEN;
+	len = pread(readable, head, sizeof(head), 0);
+	close(readable);
 	if (len < 0)
 		return LOADER_UNSEEN;
 	if (memcmp(head, program, EI_VERSION) == 0 && memcmp(head + 18, program + 18, 2) == 0)

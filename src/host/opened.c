@@ -136,10 +136,10 @@ check(int fd, const char *path, bool held, struct opened *file)
 		return refuse(EACCES, "a directory", file);
 	if (!S_ISREG(file->st.st_mode))
 		return refuse(EACCES, "not a regular file", file);
-	if (fstatvfs(fd, &vfs) == 0) {
-		file->noexec = vfs.f_flag & ST_NOEXEC;
-		file->nosuid = vfs.f_flag & ST_NOSUID;
-	}
+	if (fstatvfs(fd, &vfs) < 0)
+		return refuse(-1, "its file system cannot be looked at", file);
+	file->noexec = vfs.f_flag & ST_NOEXEC;
+	file->nosuid = vfs.f_flag & ST_NOSUID;
 	if (held)
 		return 0;
 	if (!(file->st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)))
@@ -156,21 +156,12 @@ check(int fd, const char *path, bool held, struct opened *file)
 
 /* The same file for reading. 1: done, or it cannot be read; 0: another file has its name now; -1. */
 static int
-open_to_read(int root, const char *path, struct opened *file)
+open_to_read(int fd, int root, const char *path, struct opened *file)
 {
-	struct stat st;
-	int error;
-
-	file->fd = below_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	error = errno;
-	if (file->fd < 0 && is_own_trouble(error))
-		return -1;
-	if (file->fd < 0)
-		return error == EACCES || error == EPERM;
-	if (fstat(file->fd, &st) == 0 && st.st_dev == file->st.st_dev && st.st_ino == file->st.st_ino)
+	file->fd = below_reopen(fd, root, path);
+	if (file->fd >= 0 || errno == EACCES || errno == EPERM)
 		return 1;
-	opened_close(file);
-	return 0;
+	return errno == ESTALE || errno == ENOENT ? 0 : -1;
 }
 
 int
@@ -186,10 +177,10 @@ opened_open(int root, const char *path, bool held, struct opened *file)
 		if (fd < 0)
 			return not_opened(root, errno, file);
 		error = check(fd, path, held, file);
+		opened = error ? 1 : open_to_read(fd, root, path, file);
 		close(fd);
 		if (error)
 			return error;
-		opened = open_to_read(root, path, file);
 	}
 	if (opened > 0)
 		return 0;

@@ -26,7 +26,7 @@ why_refused(int error, unsigned flags, const struct interp *interp)
 		return PROBE_ALONE_FAILS;
 	if (interp->kind == INTERP_SCRIPT)
 		return PROBE_ALONE_SCRIPT;
-	return interp->dynamic && error != ELOOP ? PROBE_ALONE_DYNAMIC : PROBE_ALONE_FAILS;
+	return interp->dynamic.is == LOOK_YES && error != ELOOP ? PROBE_ALONE_DYNAMIC : PROBE_ALONE_FAILS;
 }
 
 enum probe_alone

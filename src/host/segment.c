@@ -11,6 +11,7 @@ segments_start(struct segments *segments, const struct native *elf)
 	segments->elf = elf;
 	segments->next = 0;
 	segments->count = 0;
+	segments->error = 0;
 }
 
 static size_t
@@ -44,8 +45,9 @@ segments_next(struct segments *segments, struct segment *segment)
 		return false;
 	if (at == 0) {
 		segments->count = elf->phnum - segments->next < room ? elf->phnum - segments->next : room;
-		if (opened_read(elf->file, segments->batch, segments->count * size,
-				elf->phoff + segments->next * size) != 0)
+		segments->error =
+		    opened_read(elf->file, segments->batch, segments->count * size, elf->phoff + segments->next * size);
+		if (segments->error)
 			return false;
 	}
 	segments->next++;

@@ -39,18 +39,16 @@ add_fix(int fd, const char *command, struct err *err)
 		snprintf(err->fix + used, sizeof(err->fix) - used, "%s%s %s", used ? " && " : "", command, word);
 }
 
-/* -1 if it cannot be looked at. The first culprit is told in err->text, what helps against all in err->fix. */
-static int
-check_one(int fd, const char *path, const char *name, struct stat *st, struct err *err)
+/* What is looked for on the way: the first culprit is told in err->text. */
+typedef void trust_judge(int fd, const char *path, const char *name, const struct stat *st, struct err *err);
+
+/* Who could change it. What helps against all culprits goes to err->fix. */
+static void
+judge_owner(int fd, const char *path, const char *name, const struct stat *st, struct err *err)
 {
 	static const char lead[] =
 	    "with flag C whoever can change the interpreter or a folder on the way to it becomes root";
 
-	if (fstat(fd, st) < 0)
-		return err_set(err, ERR_CREDENTIALS, "%s: cannot look at %s on the way: %s", path, name,
-			       strerror(errno));
-	if (S_ISLNK(st->st_mode))
-		return 0; /* nobody can change a link but by its folder */
 	if (!trusted(st->st_uid) && !*err->text)
 		err_set(err, ERR_CREDENTIALS, "%s: %s (%s) belongs to uid %u", lead, name, path, (unsigned)st->st_uid);
 	else if (st->st_mode & 022 && !*err->text)
@@ -59,6 +57,26 @@ check_one(int fd, const char *path, const char *name, struct stat *st, struct er
 		add_fix(fd, "chown root", err);
 	if (st->st_mode & 022)
 		add_fix(fd, "chmod go-w", err);
+}
+
+/* Who could not execute it. */
+static void
+judge_reach(int fd, const char *path, const char *name, const struct stat *st, struct err *err)
+{
+	(void)fd;
+	if (!(st->st_mode & S_IXOTH) && !*err->text)
+		err_set(err, ERR_UNFIXED, "flag F is not set, and %s on the way to %s is closed to other users", name,
+			path);
+}
+
+/* -1 if it cannot be looked at. */
+static int
+check_one(int fd, const char *path, const char *name, struct stat *st, trust_judge *judge, struct err *err)
+{
+	if (fstat(fd, st) < 0)
+		return err_set(err, ERR_UNKNOWN, "%s: cannot look at %s on the way: %s", path, name, strerror(errno));
+	if (!S_ISLNK(st->st_mode)) /* nobody can change a link but by its folder */
+		judge(fd, path, name, st, err);
 	return 0;
 }
 
@@ -71,7 +89,7 @@ follow_link(int link, int *dir, char rest[static PATH_MAX], const char *path, st
 	int n;
 
 	if (len < 0)
-		return err_set(err, ERR_CREDENTIALS, "%s: cannot read a link on the way: %s", path, strerror(errno));
+		return err_set(err, ERR_UNKNOWN, "%s: cannot read a link on the way: %s", path, strerror(errno));
 	target[len] = '\0';
 	n = snprintf(joined, sizeof(joined), "%s/%s", target, rest);
 	if (n >= PATH_MAX)
@@ -81,7 +99,7 @@ follow_link(int link, int *dir, char rest[static PATH_MAX], const char *path, st
 		return 0;
 	close(*dir);
 	*dir = open("/", O_PATH | O_CLOEXEC);
-	return *dir < 0 ? err_set(err, ERR_CREDENTIALS, "cannot open /: %s", strerror(errno)) : 0;
+	return *dir < 0 ? err_set(err, ERR_UNKNOWN, "cannot open /: %s", strerror(errno)) : 0;
 }
 
 /* Moves the first component of rest to name; false at the end of the path. */
@@ -96,16 +114,26 @@ next_part(char rest[static PATH_MAX], char name[static PATH_MAX])
 	return len > 0;
 }
 
+/* Whether it can be told that nothing is to be had there. */
+static bool
+is_absent(int error)
+{
+	return error == ENOENT || error == ENOTDIR || error == ELOOP || error == EACCES ||
+	       error == ENAMETOOLONG;
+}
+
 /* Opens one component and looks at what was opened; *dir becomes it, or for a link the folder to go on from. */
 static int
-step(const char *name, int *dir, char rest[static PATH_MAX], int *links, const char *path, struct err *err)
+step(const char *name, int *dir, char rest[static PATH_MAX], int *links, const char *path, trust_judge *judge,
+     struct err *err)
 {
 	int done, fd = openat(*dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
 
 	if (fd < 0)
-		return err_set(err, ERR_CREDENTIALS, "%s: cannot open %s on the way: %s", path, name, strerror(errno));
-	done = check_one(fd, path, name, &st, err);
+		return err_set(err, is_absent(errno) ? ERR_CREDENTIALS : ERR_UNKNOWN,
+			       "%s: cannot open %s on the way: %s", path, name, strerror(errno));
+	done = check_one(fd, path, name, &st, judge, err);
 	if (done == 0 && S_ISLNK(st.st_mode)) {
 		done = ++*links > LINKS_MAX ? err_set(err, ERR_CREDENTIALS, "%s: too many links on the way", path)
 					    : follow_link(fd, dir, rest, path, err);
@@ -117,8 +145,8 @@ step(const char *name, int *dir, char rest[static PATH_MAX], int *links, const c
 	return done;
 }
 
-int
-trust_check(const char *path, struct err *err)
+static int
+go(const char *path, trust_judge *judge, struct err *err)
 {
 	char rest[PATH_MAX], name[PATH_MAX];
 	int dir, links = 0, done;
@@ -130,11 +158,23 @@ trust_check(const char *path, struct err *err)
 	memcpy(rest, path, strlen(path) + 1);
 	dir = open("/", O_PATH | O_CLOEXEC);
 	if (dir < 0)
-		return err_set(err, ERR_CREDENTIALS, "cannot open /: %s", strerror(errno));
-	done = check_one(dir, path, "/", &st, err);
+		return err_set(err, ERR_UNKNOWN, "cannot open /: %s", strerror(errno));
+	done = check_one(dir, path, "/", &st, judge, err);
 	while (done == 0 && next_part(rest, name))
-		done = step(name, &dir, rest, &links, path, err);
+		done = step(name, &dir, rest, &links, path, judge, err);
 	if (dir >= 0)
 		close(dir);
 	return *err->text ? -1 : 0;
+}
+
+int
+trust_check(const char *path, struct err *err)
+{
+	return go(path, judge_owner, err);
+}
+
+int
+trust_reach(const char *path, struct err *err)
+{
+	return go(path, judge_reach, err);
 }

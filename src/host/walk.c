@@ -148,7 +148,9 @@ load_with(struct walker *w, const struct native *program, const char *path, cons
 
 	if (open_loader(w, path, instead, entry, &loader)) {
 		error = native_read_loader(&loader, program, &interp, &reason);
-		if (error)
+		if (error < 0)
+			walker_lost(w, WALK_TROUBLE, reason);
+		else if (error)
 			walker_end(w, runner + 1, WALK_FAILS, error, reason);
 		else
 			end_started(w, runner, program, &interp);
@@ -169,7 +171,9 @@ load_native(struct walker *w, const struct rule *instead, const struct entry *en
 	error = native_read(&w->at, w->subject.head, &program, &reason);
 	if (!error)
 		error = native_loader(&program, path, &asked, &reason);
-	if (error)
+	if (error < 0)
+		walker_lost(w, WALK_TROUBLE, reason);
+	else if (error)
 		walker_end(w, last, WALK_FAILS, error, reason ? reason : why_none(w, none));
 	else if (asked)
 		load_with(w, &program, path, instead, entry);

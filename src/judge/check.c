@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <elf.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "arch.h"
 #include "binfmt_list.h"
 #include "check.h"
+#include "danger.h"
 #include "elf.h"
 #include "err.h"
 #include "host.h"
@@ -16,69 +16,6 @@
 #include "text.h"
 #include "trust.h"
 #include "walk.h"
-
-/* Native programs as a linker writes them: our own header with bytes 7 to 15 of e_ident zero. */
-static bool
-matches_ordinary_elf(const struct pattern *pattern, const struct subject *own)
-{
-	struct subject plain = *own;
-	int big = own->head[EI_DATA] == ELFDATA2MSB;
-
-	plain.path = "";
-	memset(plain.head + 7, 0, 9);
-	for (unsigned char type = ET_EXEC; type <= ET_DYN; type++) {
-		plain.head[big ? 17 : 16] = type;
-		if (pattern_takes(pattern, &plain))
-			return true;
-	}
-	memset(plain.head + 20, 0, sizeof(plain.head) - 20);
-	return pattern_takes(pattern, &plain);
-}
-
-/* /bin/sh, read once. */
-static const struct subject *
-shell(void)
-{
-	static struct interp sh;
-
-	if (!sh.opened)
-		interp_look("/bin/sh", &sh);
-	return sh.opened ? &sh.subject : NULL;
-}
-
-static bool
-matches_script(const struct pattern *pattern)
-{
-	static const char *const starts[] = {"#!", "#!/bin/sh\n", "#! /bin/sh\n", "#!/bin/sh -e\n", "#!/bin/bash\n"};
-
-	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
-		struct subject script = {.path = ""};
-
-		memcpy(script.head, starts[i], strlen(starts[i]));
-		if (pattern_takes(pattern, &script))
-			return true;
-	}
-	return false;
-}
-
-const char *
-check_native(const struct rule *rule)
-{
-	const struct pattern *pattern = &rule->pattern;
-	const struct subject *own = host_own();
-
-	if (rule->flags & RULE_L)
-		return NULL;
-	if (own && pattern_takes(pattern, own))
-		return "the rule matches this very program: every native program would be handed to the interpreter";
-	if (own && pattern->type == PATTERN_MAGIC && matches_ordinary_elf(pattern, own))
-		return "the rule matches this machine's own programs: every exec would fail";
-	if (shell() && pattern_takes(pattern, shell()))
-		return "the rule matches /bin/sh: every script and shell command would fail";
-	if (pattern->type == PATTERN_MAGIC && matches_script(pattern))
-		return "the rule matches scripts (#!): every script would be handed to the interpreter";
-	return NULL;
-}
 
 /* Narrower rules for native programs, such as AppImage launchers, are legal but worth a word. */
 static void
@@ -90,7 +27,7 @@ warn_narrow_native(const struct rule *rule, struct warnings *warnings)
 
 	if (p->type != PATTERN_MAGIC || p->offset != 0 || p->size < 4 || memcmp(p->magic, ELFMAG, SELFMAG) != 0)
 		return;
-	if (own && !elf_like(own->head, sizeof(own->head), &native) && pattern_overlap(p, &native.pattern))
+	if (!elf_like(own->head, sizeof(own->head), &native) && pattern_overlap(p, &native.pattern))
 		warn_add(warnings, "the rule also takes some of this machine's own programs");
 }
 
@@ -99,11 +36,10 @@ static void
 warn_interpreter(const struct rule *rule, const struct walk *walk, struct warnings *warnings)
 {
 	struct interp interp;
-	const char *reason = interp_look(rule->interpreter, &interp);
 
-	if (reason || !(rule->flags & RULE_F))
+	if (!(rule->flags & RULE_F) || interp_look(rule->interpreter, &interp, NULL).is != LOOK_YES)
 		return;
-	if (interp.dynamic)
+	if (interp.dynamic.is == LOOK_YES)
 		warn_add(warnings,
 			 "%s is dynamically linked: inside a chroot or container without its libraries it fails in "
 			 "spite of flag F",
@@ -142,18 +78,6 @@ check_walk(const struct rule *rule, const struct check *check, struct walk *walk
 	walk_rule(&where, rule, check->live, walk);
 }
 
-const char *
-check_loop(const struct walk *walk, const struct entry *live)
-{
-	if (walk->otherwise != WALK_FAILS || walk->otherwise_error != ELOOP || !walk->hops[walk->problem].seen)
-		return NULL; /* links in a circle are another matter */
-	for (size_t i = 1; i < walk->count; i++)
-		if (walk->hops[i].by == WALK_HANDLER && walk->hops[i].entry == live)
-			return i == 1 ? "the rule matches its own interpreter: every match would end in ELOOP"
-				      : "the rule matches what runs its interpreter: every match would end in ELOOP";
-	return "its interpreter is run by another, that by another, and so on: every match would end in ELOOP";
-}
-
 /* Whether exec would work: what is in doubt for another entry's sake does not count. */
 static int
 check_interpreter(const struct walk *walk, bool held, const struct check *check, struct err *err,
@@ -165,7 +89,7 @@ check_interpreter(const struct walk *walk, bool held, const struct check *check,
 		err_set(err, ERR_INTERPRETER, "interpreter %s: its path is not absolute", walk->hops[0].path);
 		return refuse(check, err, warnings);
 	}
-	if (walk->otherwise == WALK_RUNS || check_loop(walk, check->live))
+	if (walk->otherwise == WALK_RUNS || danger_loop(walk, check->live))
 		return 0;
 	if (check->live && walk->doubt == WALK_HELD)
 		return 0; /* the kernel holds the file, whatever became of its path */
@@ -173,7 +97,7 @@ check_interpreter(const struct walk *walk, bool held, const struct check *check,
 	err->code = walk->otherwise == WALK_UNKNOWN ? ERR_UNKNOWN : ERR_INTERPRETER;
 	if (walk->otherwise == WALK_FAILS && name)
 		err_add(err, ", so exec would fail with %s", name);
-	if (!check->live && held && walk->problem == 0 && !walk->hops[0].seen)
+	if (!check->live && held && walk->otherwise == WALK_FAILS && walk->problem == 0 && !walk->hops[0].seen)
 		return -1; /* the kernel opens it at once: that cannot be forced */
 	return refuse(check, err, warnings);
 }
@@ -183,21 +107,41 @@ static int
 check_with(const struct rule *rule, const struct walk *walk, const struct check *check, struct err *err,
 	   struct warnings *warnings)
 {
-	if (walk && refuse_if(check_loop(walk, check->live), ERR_LOOP, check, err, warnings) < 0)
+	const char *reason;
+	struct look breaks;
+
+	if (walk && refuse_if(danger_loop(walk, check->live), ERR_LOOP, check, err, warnings) < 0)
 		return -1;
 	if (rule->flags & RULE_C && trust_check(rule->interpreter, err) < 0 && refuse(check, err, warnings) < 0)
 		return -1;
-	return refuse_if(check_native(rule), ERR_NATIVE, check, err, warnings);
+	breaks = danger_native(rule, walk, &reason);
+	return refuse_if(reason, breaks.is == LOOK_UNKNOWN ? ERR_UNKNOWN : ERR_NATIVE, check, err, warnings);
+}
+
+int
+check_understood(const struct entry *entry, const struct check *check, struct err *err, struct warnings *warnings)
+{
+	if (!entry->reason)
+		return 0;
+	err_set(err, ERR_NOT_UNDERSTOOD, "it cannot be understood (%s), so it may take anything", entry->reason);
+	return refuse(check, err, warnings);
 }
 
 int
 check_danger(const struct rule *rule, const struct check *check, struct err *err, struct warnings *warnings)
 {
-	struct walk walk;
+	static struct walk walk; /* 38 KB */
 
-	if (rule->pattern.type == PATTERN_BPF || rule->pattern.type == PATTERN_UNKNOWN)
+	if (rule->pattern.type == PATTERN_BPF)
 		return 0;
 	check_walk(rule, check, &walk);
+	/* Of a file that is held nothing more can be seen. */
+	if (walk.otherwise == WALK_UNKNOWN && walk.doubt != WALK_HELD) {
+		*err = walk.why;
+		err->code = ERR_UNKNOWN;
+		if (refuse(check, err, warnings) < 0)
+			return -1;
+	}
 	return check_with(rule, &walk, check, err, warnings);
 }
 
@@ -218,7 +162,7 @@ check_rule(const struct rule *rule, const struct check *check, struct err *err, 
 	const char *reason = check->live ? NULL : limit_check(rule);
 	bool walks = rule->pattern.type != PATTERN_BPF;
 	size_t before = warnings->len;
-	struct walk walk;
+	static struct walk walk; /* 38 KB */
 
 	if (reason)
 		return err_set(err, ERR_FIELD, "%s", reason);

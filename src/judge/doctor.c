@@ -31,6 +31,9 @@ tell_problem(void *arg, const struct err *problem)
 	bool mild = health_is_warning(problem->code) || problem->code == ERR_DISABLED;
 	struct finding f = {mild ? GRADE_WARN : GRADE_FAIL, *problem};
 
+	if (problem->code == ERR_UNKNOWN)
+		f.grade = GRADE_UNKNOWN;
+
 	err_wrap(&f.why, "%s", visit->handler->name);
 	visit->tell(visit->arg, err_word(problem->code), &f);
 	visit->amiss = true;

@@ -44,16 +44,15 @@ on_the_host(const struct facts *f)
 static bool
 changeable(const struct facts *f)
 {
-	return f->read_only == KNOWN_NO &&
-	       (f->scope == BINFMT_NAMESPACE || (f->scope == BINFMT_HOST && on_the_host(f)));
+	return f->read_only == LOOK_NO && (f->scope == BINFMT_NAMESPACE || (f->scope == BINFMT_HOST && on_the_host(f)));
 }
 
 static void
 judge_kernel(const struct facts *f, struct finding *out)
 {
-	if (!f->mount.code || f->supported == KNOWN_YES) {
+	if (!f->mount.code || f->supported == LOOK_YES) {
 		finding_set(out, GRADE_PASS, "the kernel has binfmt_misc");
-	} else if (f->supported == KNOWN_NOT) {
+	} else if (f->supported == LOOK_UNKNOWN) {
 		finding_set(out, GRADE_UNKNOWN, "/proc/filesystems, which says what the kernel has, cannot be read");
 	} else if (!on_the_host(f)) {
 		finding_set(out, GRADE_UNKNOWN,
@@ -72,7 +71,7 @@ judge_kernel(const struct facts *f, struct finding *out)
 static void
 fix_by_mount(const struct facts *f, struct finding *out)
 {
-	bool in_proc = strncmp(f->dir, "/proc/", 6) == 0, load = f->supported == KNOWN_NO;
+	bool in_proc = strncmp(f->dir, "/proc/", 6) == 0, load = f->supported == LOOK_NO;
 	char dir[DIR_QUOTED_MAX];
 
 	if (!quote_dir(f, dir) || (load && !f->modules))
@@ -112,9 +111,9 @@ judge_read_only(const struct facts *f, struct finding *out)
 {
 	char dir[DIR_QUOTED_MAX];
 
-	if (f->read_only == KNOWN_NOT) {
+	if (f->read_only == LOOK_UNKNOWN) {
 		finding_set(out, GRADE_UNKNOWN, "whether it is read-only shows only where it is mounted");
-	} else if (f->read_only == KNOWN_NO) {
+	} else if (f->read_only == LOOK_NO) {
 		finding_set(out, GRADE_PASS, "the mount is not read-only");
 	} else if (f->scope == BINFMT_NAMESPACE || on_the_host(f)) {
 		finding_set(out, GRADE_WARN, "binfmt_misc is mounted read-only: handlers run, but cannot be changed");
@@ -150,9 +149,9 @@ judge_scope(const struct facts *f, struct finding *out)
 static void
 judge_switch(const struct facts *f, struct finding *out)
 {
-	if (f->switched_on == KNOWN_NOT) {
+	if (f->switched_on == LOOK_UNKNOWN) {
 		finding_set(out, GRADE_UNKNOWN, "the switch cannot be read here");
-	} else if (f->switched_on == KNOWN_YES) {
+	} else if (f->switched_on == LOOK_YES) {
 		finding_set(out, GRADE_PASS, "binfmt_misc is switched on");
 	} else {
 		finding_set(out, GRADE_FAIL, "binfmt_misc is switched off: no handler runs");
@@ -174,12 +173,12 @@ judge_handlers(const struct facts *f, struct finding *out)
 		    f->entries, f->entries * COST_WARM_NS / 1000, f->entries * COST_COLD_NS / 1000);
 	} else if (f->entries) {
 		finding_set(out, GRADE_PASS, "%ld %s", f->entries, f->entries == 1 ? "entry" : "entries");
-	} else if (!f->emulator) {
+	} else if (f->emulator == LOOK_NO) {
 		finding_set(out, GRADE_WARN, "no handler is registered, and no QEMU for one is installed: install %s",
 			    interp_package());
 	} else {
 		finding_set(out, GRADE_WARN, "no handler is registered: only this machine's own programs run");
-		if (changeable(f))
+		if (f->emulator == LOOK_YES && changeable(f))
 			fix_by_tool(f, out, "register all");
 	}
 }

@@ -17,7 +17,7 @@
 enum { HEX_MAX = 2 * PATTERN_WINDOW + 1 };
 
 /* One examination. */
-struct look {
+struct exam {
 	const struct boot *boot;
 	const struct handler *handler;
 	const char *dir;
@@ -48,28 +48,28 @@ format_flags(const struct rule *rule, char letters[static RULE_FLAGS_MAX])
 }
 
 static void
-compare_flags(const struct look *look, const struct rule *then)
+compare_flags(const struct exam *exam, const struct rule *then)
 {
 	char was[RULE_FLAGS_MAX], will[RULE_FLAGS_MAX];
 
-	format_flags(&look->handler->entry->rule, was);
+	format_flags(&exam->handler->entry->rule, was);
 	format_flags(then, will);
 	if (strcmp(was, will) != 0)
-		differs(look->drift, "with flags %s instead of %s", *will ? will : "none", *was ? was : "none");
+		differs(exam->drift, "with flags %s instead of %s", *will ? will : "none", *was ? was : "none");
 }
 
 /* `then` is what a source registers. */
 static void
-compare(const struct look *look, const struct rule *then, bool same_interpreter)
+compare(const struct exam *exam, const struct rule *then, bool same_interpreter)
 {
-	const struct entry *now = look->handler->entry;
-	struct drift *drift = look->drift;
+	const struct entry *now = exam->handler->entry;
+	struct drift *drift = exam->drift;
 
 	if (!pattern_same(&then->pattern, &now->rule.pattern))
 		differs(drift, "with another %s", then->pattern.type == PATTERN_MAGIC ? "magic" : "pattern");
 	if (!same_interpreter && strcmp(then->interpreter, now->rule.interpreter) != 0)
 		differs(drift, "with interpreter %.900s instead of %.900s", then->interpreter, now->rule.interpreter);
-	compare_flags(look, then);
+	compare_flags(exam, then);
 	if (!now->enabled && !(then->flags & RULE_D))
 		differs(drift, "enabled, and it is disabled now");
 	if (drift->end == DRIFT_CHANGED)
@@ -88,44 +88,44 @@ gone(struct drift *drift, const char *refusal)
 }
 
 static bool
-by_line(const struct look *look)
+by_line(const struct exam *exam)
 {
-	const struct confd_line *line = confd_find(&look->boot->confd, look->handler->name);
+	const struct confd_line *line = confd_find(&exam->boot->confd, exam->handler->name);
 	const char *refusal = line ? confd_refusal(line) : NULL;
 
 	if (!line)
 		return false;
-	snprintf(look->drift->source, DRIFT_SOURCE_MAX, "%s:%u", line->file, line->number);
+	snprintf(exam->drift->source, DRIFT_SOURCE_MAX, "%s:%u", line->file, line->number);
 	if (refusal)
-		gone(look->drift, refusal);
+		gone(exam->drift, refusal);
 	else
-		compare(look, &line->rule, false);
+		compare(exam, &line->rule, false);
 	return true;
 }
 
 static bool
-by_record(const struct look *look)
+by_record(const struct exam *exam)
 {
 	const struct record *record =
-	    look->boot->reads_records ? records_find(&look->boot->records, look->handler->name) : NULL;
-	const char *interpreter = strrchr(look->handler->entry->rule.interpreter, '/');
+	    exam->boot->reads_records ? records_find(&exam->boot->records, exam->handler->name) : NULL;
+	const char *interpreter = strrchr(exam->handler->entry->rule.interpreter, '/');
 
 	if (!record)
 		return false;
-	snprintf(look->drift->source, DRIFT_SOURCE_MAX, RECORDS_DIR "/%s", record->name);
+	snprintf(exam->drift->source, DRIFT_SOURCE_MAX, RECORDS_DIR "/%s", record->name);
 	if (record->reason)
-		gone(look->drift, record->reason);
+		gone(exam->drift, record->reason);
 	else /* two formats of one magic go by way of run-detectors too */
-		compare(look, &record->rule, interpreter && strcmp(interpreter, "/run-detectors") == 0);
+		compare(exam, &record->rule, interpreter && strcmp(interpreter, "/run-detectors") == 0);
 	return true;
 }
 
 /* Our own unit registers an architecture's entry as `register` does by default, unless it names flags. */
 static bool
-by_unit(const struct look *look)
+by_unit(const struct exam *exam)
 {
-	const struct handler *handler = look->handler;
-	const struct boot *boot = look->boot;
+	const struct handler *handler = exam->handler;
+	const struct boot *boot = exam->boot;
 	char name[RULE_NAME_MAX + 1];
 	struct rule then;
 
@@ -135,20 +135,20 @@ by_unit(const struct look *look)
 	if (strcmp(handler->name, name) != 0 ||
 	    (!boot_unit_registers(boot, "all") && !boot_unit_registers(boot, handler->arch->name)))
 		return false;
-	snprintf(look->drift->source, DRIFT_SOURCE_MAX, "binfmtctl.service");
+	snprintf(exam->drift->source, DRIFT_SOURCE_MAX, "binfmtctl.service");
 	then = handler->entry->rule;
 	then.pattern = arch_pattern(handler->arch);
 	if (!strstr(boot->unit, " -f") && !strstr(boot->unit, " --flags"))
 		then.flags = RULE_F | (host_kernel_since(host_kernel(), 5, 12) ? RULE_P : 0);
-	compare(look, &then, true);
+	compare(exam, &then, true);
 	return true;
 }
 
 /* The words of `register` that mean the entry as it is; false if there are none that fit. */
 static bool
-register_words(const struct look *look, char *words, size_t size)
+register_words(const struct exam *exam, char *words, size_t size)
 {
-	const struct handler *handler = look->handler;
+	const struct handler *handler = exam->handler;
 	const struct pattern *p = &handler->entry->rule.pattern;
 	char quoted[TEXT_QUOTED_MAX], interpreter[2 * RULE_LINE_MAX], magic[HEX_MAX], mask[HEX_MAX] = "";
 	char name[RULE_NAME_MAX + 1];
@@ -180,47 +180,47 @@ register_words(const struct look *look, char *words, size_t size)
 
 /* Whether a file of the entry's name in /etc/binfmt.d may be written, and would be the one that decides. */
 static bool
-own_file_decides(const struct look *look)
+own_file_decides(const struct exam *exam)
 {
-	const struct confd_line *line = confd_find(&look->boot->confd, look->handler->name);
+	const struct confd_line *line = confd_find(&exam->boot->confd, exam->handler->name);
 	const char *base = line ? strrchr(line->file, '/') + 1 : "";
 	struct persist file;
 	struct err ignored;
 	bool decides;
 
-	if (persist_open(&file, NULL, look->handler->name, false, &ignored) < 0)
+	if (persist_open(&file, NULL, exam->handler->name, false, &ignored) < 0)
 		return false;
-	decides = strcmp(base, file.name) <= 0 && persist_prepare(&file, &look->handler->entry->rule, &ignored) == 0;
+	decides = strcmp(base, file.name) <= 0 && persist_prepare(&file, &exam->handler->entry->rule, &ignored) == 0;
 	persist_close(&file);
 	return decides;
 }
 
 /* Writing the live rule down keeps it: where somebody reads it at boot, and `register` would take it. */
 static void
-offer_to_keep(const struct look *look)
+offer_to_keep(const struct exam *exam)
 {
-	const struct entry *now = look->handler->entry;
+	const struct entry *now = exam->handler->entry;
 	const struct check check = {.verb = NULL};
 	struct warnings warnings = {.len = 0};
 	char words[ERR_TEXT_MAX - 64], dir[TEXT_QUOTED_MAX] = "";
-	bool elsewhere = strcmp(look->dir, BINFMT_DIR) != 0;
+	bool elsewhere = strcmp(exam->dir, BINFMT_DIR) != 0;
 	struct err ignored;
 
-	if (!look->boot->reads_conf || !now->enabled || now->rule.more_flags || look->handler->leftover ||
+	if (!exam->boot->reads_conf || !now->enabled || now->rule.more_flags || exam->handler->leftover ||
 	    (now->rule.pattern.type != PATTERN_MAGIC && now->rule.pattern.type != PATTERN_EXTENSION) ||
-	    !own_file_decides(look) || check_rule(&now->rule, &check, &ignored, &warnings) < 0 ||
-	    !register_words(look, words, sizeof(words)))
+	    !own_file_decides(exam) || check_rule(&now->rule, &check, &ignored, &warnings) < 0 ||
+	    !register_words(exam, words, sizeof(words)))
 		return;
 	if (elsewhere)
-		text_quote(look->dir, dir, sizeof(dir));
+		text_quote(exam->dir, dir, sizeof(dir));
 	if (strlen(words) + strlen(dir) + 64 < ERR_TEXT_MAX)
-		err_fix(&look->drift->why, "binfmtctl%s%s register %s --persist", elsewhere ? " -d " : "", dir, words);
+		err_fix(&exam->drift->why, "binfmtctl%s%s register %s --persist", elsewhere ? " -d " : "", dir, words);
 }
 
 void
 drift_examine(const struct boot *boot, const struct handler *handler, const char *dir, struct drift *drift)
 {
-	const struct look look = {boot, handler, dir, drift};
+	const struct exam exam = {boot, handler, dir, drift};
 
 	drift->end = DRIFT_SAME;
 	drift->source[0] = '\0';
@@ -230,7 +230,7 @@ drift_examine(const struct boot *boot, const struct handler *handler, const char
 		err_set(&drift->why, ERR_DRIFT, "what this machine registers at boot cannot be seen from in here");
 		return;
 	}
-	if (!by_line(&look) && !by_record(&look) && !by_unit(&look))
+	if (!by_line(&exam) && !by_record(&exam) && !by_unit(&exam))
 		gone(drift, NULL);
 	if (drift->end == DRIFT_GONE && (boot->confd.unread || boot->records.unread)) {
 		drift->end = DRIFT_UNKNOWN;
@@ -239,5 +239,5 @@ drift_examine(const struct boot *boot, const struct handler *handler, const char
 			"is not known");
 	}
 	if (dir && (drift->end == DRIFT_GONE || drift->end == DRIFT_CHANGED))
-		offer_to_keep(&look);
+		offer_to_keep(&exam);
 }

@@ -6,6 +6,7 @@
 
 #include "arch.h"
 #include "check.h"
+#include "danger.h"
 #include "drift.h"
 #include "health.h"
 #include "interp.h"
@@ -22,13 +23,14 @@
 
 const enum err_code health_codes[] = {
     ERR_DISABLED, ERR_STALE,    ERR_DELETED, ERR_MISSING, ERR_NOT_EXECUTABLE, ERR_BROKEN,   ERR_DYNAMIC, ERR_UNFIXED,
-    ERR_INSECURE, ERR_SHADOWED, ERR_DRIFT,   ERR_NATIVE,  ERR_LOOP,           ERR_LEFTOVER, ERR_NONE,
+    ERR_INSECURE, ERR_SHADOWED, ERR_DRIFT,   ERR_NATIVE,  ERR_LOOP,           ERR_LEFTOVER, ERR_UNKNOWN, ERR_NONE,
 };
 
 bool
 health_is_warning(enum err_code code)
 {
-	return code == ERR_DYNAMIC || code == ERR_UNFIXED || code == ERR_SHADOWED || code == ERR_DRIFT;
+	return code == ERR_DYNAMIC || code == ERR_UNFIXED || code == ERR_SHADOWED || code == ERR_DRIFT ||
+	       code == ERR_UNKNOWN;
 }
 
 /* One examination. */
@@ -68,6 +70,16 @@ tell(const struct exam *exam, const struct err *problem)
 	exam->tell(exam->arg, problem);
 }
 
+/* What cannot be seen is no problem, and nothing is well either. */
+static void
+tell_unknown(const struct exam *exam, const char *text)
+{
+	struct err problem;
+
+	set(&problem, ERR_UNKNOWN, "%s", text);
+	tell(exam, &problem);
+}
+
 /* What a probe, or the times of change, say of the file that the kernel holds. */
 static void
 examine_held(const struct exam *exam)
@@ -90,6 +102,8 @@ examine_held(const struct exam *exam)
 		set(&problem, ERR_DELETED, "%s was deleted, the old file keeps running", path);
 		remedy_interpreter(exam->s, exam->handler, false, &problem);
 		tell(exam, &problem);
+	} else if (is.stale == STALE_UNKNOWN) {
+		tell_unknown(exam, "whether the kernel holds the file that its path names cannot be told");
 	}
 }
 
@@ -123,7 +137,10 @@ examine_alone(const struct exam *exam, const struct walk *walk)
 {
 	struct err problem;
 
-	if (!(exam->rule->flags & RULE_F)) {
+	if (!(exam->rule->flags & RULE_F) && trust_reach(exam->rule->interpreter, &problem) < 0) {
+		if (problem.code == ERR_UNFIXED)
+			remedy_hold(exam->s, exam->handler, &problem);
+	} else if (!(exam->rule->flags & RULE_F)) {
 		set(&problem, ERR_UNFIXED, "flag F is not set: it fails in a chroot or container that lacks %s",
 		    exam->rule->interpreter);
 		remedy_hold(exam->s, exam->handler, &problem);
@@ -182,10 +199,13 @@ examine_interpreter(const struct exam *exam, const struct walk *walk)
 		examine_alone(exam, walk);
 	else if (walk->doubt == WALK_HELD)
 		probe_alone_of(exam);
+	else if (walk->verdict == WALK_UNKNOWN)
+		tell_unknown(exam, walk->why.text);
 	/* What the path of an F entry names counts only where it is known to be the file that is held. */
 	if (exam->rule->flags & RULE_C && walk->doubt != WALK_HELD &&
 	    trust_check(exam->rule->interpreter, &problem) < 0) {
-		problem.code = ERR_INSECURE;
+		if (problem.code != ERR_UNKNOWN)
+			problem.code = ERR_INSECURE;
 		tell(exam, &problem);
 	}
 }
@@ -211,6 +231,22 @@ tell_danger(const struct exam *exam, enum err_code code, const char *reason)
 	set(&problem, code, "%s", reason);
 	fix_by(&problem, "remove", exam);
 	tell(exam, &problem);
+}
+
+/* An enabled entry ahead of this one that is not understood may take its files. */
+static void
+tell_riddle(const struct exam *exam)
+{
+	const struct entry *entries = exam->s->list.entries, *own = exam->handler->entry;
+	struct err problem;
+
+	for (const struct entry *e = entries; own->enabled && exam->s->unknown && e < own; e++)
+		if (e->enabled && e->reason) {
+			set(&problem, ERR_UNKNOWN,
+			    "entry %s is tried first and may take its files: it cannot be understood", e->rule.name);
+			tell(exam, &problem);
+			return;
+		}
 }
 
 static void
@@ -243,24 +279,33 @@ health_examine(const struct snapshot *s, const struct boot *boot, const struct h
 	const struct entry *entry = handler->entry;
 	const struct exam exam = {s, handler, &entry->rule, tell_each, arg};
 	const struct check check = {.list = &s->list, .live = entry};
-	const char *front = overlap_shadow(&entry->rule, &s->list), *native = check_native(&entry->rule);
-	struct walk walk = {.verdict = WALK_RUNS, .otherwise = WALK_RUNS};
+	const char *front = overlap_shadow(&entry->rule, &s->list), *native, *loop = NULL;
+	bool walks = entry->rule.pattern.type != PATTERN_BPF;
+	static struct walk walk; /* 38 KB */
 	struct err problem;
+	struct look breaks;
 
-	if (entry->rule.pattern.type != PATTERN_BPF)
+	if (walks) {
 		check_walk(&entry->rule, &check, &walk);
+		loop = danger_loop(&walk, entry);
+	}
+	breaks = danger_native(&entry->rule, walks ? &walk : NULL, &native);
 	if (!entry->enabled)
-		tell_disabled(&exam, native || check_loop(&walk, entry));
-	if (entry->rule.pattern.type != PATTERN_BPF)
+		tell_disabled(&exam, native || loop);
+	if (walks)
 		examine_interpreter(&exam, &walk);
 	if (front && entry->enabled) {
 		set(&problem, ERR_SHADOWED, "entry %s is tried first and takes its files", front);
 		tell(&exam, &problem);
 	}
+	tell_riddle(&exam);
 	if (boot)
 		tell_drift(&exam, boot);
-	tell_danger(&exam, ERR_NATIVE, native);
-	tell_danger(&exam, ERR_LOOP, check_loop(&walk, entry));
+	if (breaks.is == LOOK_UNKNOWN)
+		tell_unknown(&exam, native);
+	else
+		tell_danger(&exam, ERR_NATIVE, native);
+	tell_danger(&exam, ERR_LOOP, loop);
 	if (handler->leftover)
 		tell_leftover(&exam);
 }

@@ -42,7 +42,7 @@ remedy_register(const struct snapshot *s, const struct arch *arch, struct err *e
 
 	if (!can_change(s, err))
 		return;
-	if (interp_find(arch, NULL, 0, true, path))
+	if (interp_find(arch, NULL, 0, true, path).is == LOOK_YES)
 		remedy_command(s, err, "register %s", arch->name);
 	else
 		err_add(err, "; install %s, then: binfmtctl register %s", interp_package(), arch->name);
@@ -70,9 +70,11 @@ remedy_interpreter(const struct snapshot *s, const struct handler *handler, bool
 
 	if (!can_change(s, err) || !handler->arch)
 		return;
-	found = interp_find(handler->arch, NULL, 0, true, path) && strcmp(path, handler->entry->rule.interpreter) != 0;
+	found = interp_find(handler->arch, NULL, 0, true, path).is == LOOK_YES &&
+		strcmp(path, handler->entry->rule.interpreter) != 0;
 	if (found && static_only)
-		found = !interp_look(path, &interp) && interp.kind == INTERP_ELF && !interp.dynamic;
+		found = interp_look(path, &interp, NULL).is == LOOK_YES && interp.kind == INTERP_ELF &&
+			interp.dynamic.is == LOOK_NO;
 	if (found)
 		remedy_command(s, err, "register %s%s --interpreter %s", handler->arch->name,
 			       name_option(handler, words), path);

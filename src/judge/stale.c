@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <string.h>
 
 #include "arch.h"
@@ -48,12 +49,15 @@ is_run_by_another(const struct binfmt_list *list, const unsigned char *elf, size
 {
 	const struct walk_where where = {.root = -1, .list = list, .switched_on = true};
 	struct interp interp;
+	struct look is;
 	struct walk walk;
 
 	walk_bytes(&where, "", elf, size, &walk);
-	if (walk.count == 2 && walk.doubt == WALK_HELD) /* then what its path names now is the best guess */
-		return !interp_look(walk.hops[1].path, &interp) &&
-		       (interp.kind == INTERP_SCRIPT || binfmt_list_taker(list, &interp.subject));
+	if (walk.count == 2 && walk.doubt == WALK_HELD) { /* then what its path names now is the best guess */
+		is = interp_look(walk.hops[1].path, &interp, NULL);
+		return is.is == LOOK_UNKNOWN || (is.is == LOOK_YES && (interp.kind == INTERP_SCRIPT ||
+								       binfmt_list_taker(list, &interp.subject)));
+	}
 	return walk.count > 2 && walk.hops[2].by != WALK_LOADER;
 }
 
@@ -84,9 +88,14 @@ stale_of(const struct entry *entry, const struct binfmt_list *list, bool switche
 	const struct rule *rule = &entry->rule;
 	struct staleness s = {.stale = STALE_NO};
 	struct stat st, *path = stat(rule->interpreter, &st) == 0 ? &st : NULL;
+	bool gone = !path && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP);
 
 	if (!(rule->flags & RULE_F) || rule->pattern.type == PATTERN_BPF)
 		return s;
+	if (!path && !gone) {
+		s.stale = STALE_UNKNOWN;
+		return s;
+	}
 	s.stale = entry->enabled && switched_on ? ask_probe(rule, list, path) : STALE_UNSEEN;
 	s.by_time = s.stale == STALE_UNSEEN;
 	if (s.by_time)

@@ -22,7 +22,8 @@ register_all(void)
 {
 	row_count = 0;
 	for (size_t i = 0; i < arch_count && row_count < LENGTH(rows); i++)
-		if (interp_find(&arch_table[i], NULL, 0, true, interpreters[row_count]) && !host_runs(&arch_table[i]))
+		if (interp_find(&arch_table[i], NULL, 0, true, interpreters[row_count]).is == LOOK_YES &&
+		    host_runs(&arch_table[i]).is != LOOK_YES)
 			rows[row_count++] = &arch_table[i];
 	if (!row_count)
 		skip_because("no QEMU is installed");
@@ -234,7 +235,7 @@ archs__native_programs__left_alone(void **state)
 	for (size_t i = 0; i < arch_count; i++) {
 		const struct arch *arch = &arch_table[i];
 
-		if (!host_runs(arch))
+		if (host_runs(arch).is != LOOK_YES)
 			continue;
 		run_probe(arch, elf, probe_build(arch, 1, elf), NULL, &r);
 		if (!r.itself || r.status != PROBE_STATUS)

@@ -36,7 +36,7 @@ has_qemu(void)
 {
 	char path[INTERP_PATH_MAX];
 
-	return interp_find(arch_find("aarch64"), NULL, 0, true, path);
+	return interp_find(arch_find("aarch64"), NULL, 0, true, path).is == LOOK_YES;
 }
 
 static void

@@ -149,7 +149,7 @@ check_replaced_qemu(const struct target *t)
 	const char *path = build(t);
 	char *qemu = scratch_file("qemu"), *next = scratch_file("next"), found[INTERP_PATH_MAX];
 
-	assert_true(interp_find(arch_find(t->arch), NULL, 0, true, found));
+	assert_true(interp_find(arch_find(t->arch), NULL, 0, true, found).is == LOOK_YES);
 	copy_file(found, qemu, 0755);
 	expect(tool("register", t->arch, "-i", qemu, "-fPF", NULL), 0, "registered", "");
 	copy_file(found, next, 0755);

@@ -114,7 +114,7 @@ match__odd_native_while_qemu_style_rule_is_live__still_native(void **state)
 	size_t size;
 
 	(void)state;
-	if (host_arch() != arch_find("x86_64") || !host_runs(i386))
+	if (host_arch() != arch_find("x86_64") || host_runs(i386).is != LOOK_YES)
 		skip_because("this machine does not run i386 programs");
 	path = scratch_file("odd");
 	size = probe_build(i386, 4, elf);

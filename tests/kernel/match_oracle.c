@@ -87,7 +87,7 @@ protect_natives(void)
 	unsigned char elf[PROBE_MAX];
 
 	for (size_t i = 0; i < arch_count; i++) {
-		if (!host_runs(&arch_table[i]))
+		if (host_runs(&arch_table[i]).is != LOOK_YES)
 			continue;
 		assert_true(native_count < LENGTH(natives));
 		natives[native_count++] = &arch_table[i];
@@ -152,7 +152,7 @@ foreign_file(unsigned char *file)
 	const struct arch *arch = &arch_table[below(arch_count)];
 	size_t len = probe_build(arch, 1, file);
 
-	if (host_runs(arch))
+	if (host_runs(arch).is == LOOK_YES)
 		file[18] = file[19] = 0xfe; /* a machine that nobody knows */
 	return chance(30) ? below(len) : len;
 }

@@ -218,7 +218,8 @@ static void
 check_in_root(enum kind kind, const char *flags, ino_t ino, bool full, const char *where)
 {
 	const struct probe_result *r = &trial->result;
-	struct interp interp = {.kind = kind == SCRIPT ? INTERP_SCRIPT : INTERP_ELF, .dynamic = kind == DYNAMIC};
+	struct interp interp = {.kind = kind == SCRIPT ? INTERP_SCRIPT : INTERP_ELF,
+				.dynamic = look_seen(kind == DYNAMIC)};
 	unsigned bits = (strchr(flags, 'F') ? RULE_F : 0U) | (strchr(flags, 'O') ? RULE_O : 0U);
 	int error = wanted_errno(kind, flags, full);
 	bool sees = !error && kind != SCRIPT && (strchr(flags, 'F') || !full);

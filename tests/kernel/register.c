@@ -272,7 +272,7 @@ installed(const struct arch *arch)
 {
 	char path[INTERP_PATH_MAX];
 
-	return interp_find(arch, NULL, 0, true, path);
+	return interp_find(arch, NULL, 0, true, path).is == LOOK_YES;
 }
 
 static void
@@ -289,7 +289,7 @@ register__all__those_with_interpreter_that_are_not_native(void **state)
 
 		snprintf(name, sizeof(name), "qemu-%s", arch->name);
 		there = entry_text(name)[0];
-		if (there != (installed(arch) && !host_runs(arch)))
+		if (there != (installed(arch) && host_runs(arch).is != LOOK_YES))
 			fail_msg("%s is %s", name, there ? "there" : "not there");
 	}
 }
@@ -405,9 +405,9 @@ register__like_unfit_file__refused(void **state)
 	char *file = scratch_file("core");
 	const struct row {
 		const char *file, *err;
-	} rows[] = {{tiny_interpreter(), "ELOOP"}, {script_interpreter(), "not an ELF file"},
-		    {file, "not a program"},       {"/dev/null", "not a regular file"},
-		    {"/nowhere", "No such file"},  {"/", "not a regular file"}};
+	} rows[] = {{tiny_interpreter(), "ELOOP"},  {script_interpreter(), "not an ELF file"},
+		    {file, "not a program"},        {"/dev/null", "not a regular file"},
+		    {"/nowhere", "does not exist"}, {"/", "a directory"}};
 
 	(void)state;
 	spill(file, core, sizeof(core), 0644);

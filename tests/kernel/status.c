@@ -96,6 +96,8 @@ status__no_flag_f__unfixed_and_counts_only_with_strict(void **state)
 
 	(void)state;
 	register_line(":" PLANTED ":E::ext::%s:P", path);
+	expect(tool("status", NULL), 0, PLANTED ": unfixed: flag F is not set, and scratch.", "");
+	assert_int_equal(chmod(scratch(), 0755), 0);
 	expect(tool("status", NULL), 0, PLANTED ": unfixed: flag F is not set: it fails in a chroot or container", "");
 	expect(tool("status", PLANTED, NULL), 0, "unfixed", "");
 	expect_json(expect(tool("status", "-j", "--strict", NULL), 1, NULL, "")->out,

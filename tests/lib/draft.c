@@ -239,7 +239,7 @@ static const struct arch *
 draft_foreign_arch(void)
 {
 	for (size_t i = 0; i < arch_count; i++)
-		if (!host_runs(&arch_table[i]))
+		if (host_runs(&arch_table[i]).is != LOOK_YES)
 			return &arch_table[i];
 	return NULL;
 }

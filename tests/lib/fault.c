@@ -205,7 +205,7 @@ make_archs(void)
 	size_t count = 0;
 
 	for (size_t i = 0; i < arch_count && count < ARCHS; i++)
-		if (!host_runs(&arch_table[i]) && !arch_table[i].group)
+		if (host_runs(&arch_table[i]).is != LOOK_YES && !arch_table[i].group)
 			archs[count++] = &arch_table[i];
 	assert_int_equal(count, ARCHS);
 	for (size_t i = 0; i < ARCHS; i++) {

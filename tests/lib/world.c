@@ -107,7 +107,7 @@ native_arch(void)
 {
 	const struct arch *i386 = arch_find("i386");
 
-	return chance(20) && i386 && host_runs(i386) ? i386 : host_arch();
+	return chance(20) && i386 && host_runs(i386).is == LOOK_YES ? i386 : host_arch();
 }
 
 static struct elfmaker

@@ -14,18 +14,18 @@ healthy(void **state)
 	(void)state;
 	facts = (struct facts){
 	    .kernel = {6, 18},
-	    .supported = KNOWN_YES,
+	    .supported = LOOK_YES,
 	    .modules = true,
 	    .dir = BINFMT_DIR,
 	    .dir_is_there = true,
-	    .read_only = KNOWN_NO,
-	    .switched_on = KNOWN_YES,
+	    .read_only = LOOK_NO,
+	    .switched_on = LOOK_YES,
 	    .initial_user_namespace = true,
 	    .scope = BINFMT_HOST,
 	    .entries = 3,
 	    .held = 3,
 	    .max_held = -1,
-	    .emulator = true,
+	    .emulator = LOOK_YES,
 	    .max_user_namespaces = 10000,
 	    .apparmor_restrict = -1,
 	    .userns_clone = -1,
@@ -61,7 +61,7 @@ no_mount(enum err_code code, const char *text)
 {
 	err_set(&facts.mount, code, "%s", text);
 	facts.scope = BINFMT_UNKNOWN;
-	facts.read_only = facts.switched_on = KNOWN_NOT;
+	facts.read_only = facts.switched_on = LOOK_UNKNOWN;
 	facts.entries = facts.held = -1;
 }
 
@@ -92,7 +92,7 @@ doctor__no_kernel_support__module_where_there_are_some(void **state)
 {
 	(void)state;
 	no_mount(ERR_NO_KERNEL_SUPPORT, "this kernel has no binfmt_misc loaded");
-	facts.supported = KNOWN_NO;
+	facts.supported = LOOK_NO;
 	facts.dir_is_there = false;
 	expect_finding("kernel", GRADE_FAIL, "the kernel has no binfmt_misc loaded", "modprobe binfmt_misc");
 	expect_finding("mount", GRADE_FAIL, "is not mounted",
@@ -108,7 +108,7 @@ doctor__no_kernel_support__module_where_there_are_some(void **state)
 	expect_finding("mount", GRADE_WARN, "not visible here", "");
 	facts.initial_user_namespace = facts.container = true;
 	expect_finding("kernel", GRADE_UNKNOWN, "there may be a module", "");
-	facts.supported = KNOWN_NOT;
+	facts.supported = LOOK_UNKNOWN;
 	expect_finding("kernel", GRADE_UNKNOWN, "cannot be read", "");
 }
 
@@ -164,11 +164,11 @@ doctor__mount_elsewhere__fixes_name_it(void **state)
 {
 	(void)state;
 	facts.dir = "/mnt/my other";
-	facts.switched_on = KNOWN_NO;
+	facts.switched_on = LOOK_NO;
 	expect_finding("switch", GRADE_FAIL, NULL, "binfmtctl -d '/mnt/my other' enable --global");
 	facts.entries = 0;
 	expect_finding("handlers", GRADE_WARN, NULL, "binfmtctl -d '/mnt/my other' register all");
-	facts.read_only = KNOWN_YES;
+	facts.read_only = LOOK_YES;
 	expect_finding("read-only", GRADE_WARN, NULL, "mount -o remount,rw '/mnt/my other'");
 	no_mount(ERR_NOT_MOUNTED, "");
 	expect_finding("mount", GRADE_FAIL, NULL, "mount -t binfmt_misc binfmt_misc '/mnt/my other'");
@@ -181,7 +181,7 @@ static void
 doctor__read_only__command_where_it_can_help(void **state)
 {
 	(void)state;
-	facts.read_only = KNOWN_YES;
+	facts.read_only = LOOK_YES;
 	expect_finding("read-only", GRADE_WARN, "is mounted read-only: handlers run",
 		       "mount -o remount,rw /proc/sys/fs/binfmt_misc");
 	facts.container = true;
@@ -191,7 +191,7 @@ doctor__read_only__command_where_it_can_help(void **state)
 	expect_finding("read-only", GRADE_WARN, "register on the host", "");
 	facts.scope = BINFMT_NAMESPACE;
 	expect_finding("read-only", GRADE_WARN, NULL, "mount -o remount,rw /proc/sys/fs/binfmt_misc");
-	facts.read_only = KNOWN_NOT;
+	facts.read_only = LOOK_UNKNOWN;
 	expect_finding("read-only", GRADE_UNKNOWN, NULL, "");
 }
 
@@ -214,12 +214,12 @@ static void
 doctor__switched_off__fails(void **state)
 {
 	(void)state;
-	facts.switched_on = KNOWN_NO;
+	facts.switched_on = LOOK_NO;
 	expect_finding("switch", GRADE_FAIL, "binfmt_misc is switched off", "binfmtctl enable --global");
 	facts.scope = BINFMT_INHERITED;
 	expect_finding("switch", GRADE_FAIL, "binfmt_misc is switched off", "");
 	facts.scope = BINFMT_HOST;
-	facts.read_only = KNOWN_YES;
+	facts.read_only = LOOK_YES;
 	expect_finding("switch", GRADE_FAIL, "binfmt_misc is switched off", "");
 }
 
@@ -232,7 +232,7 @@ doctor__no_handler__what_to_do(void **state)
 	facts.container = true;
 	expect_finding("handlers", GRADE_WARN, "no handler is registered", "");
 	facts.container = false;
-	facts.emulator = false;
+	facts.emulator = LOOK_NO;
 	expect_finding("handlers", GRADE_WARN, "no QEMU for one is installed: install qemu-user-static", "");
 }
 

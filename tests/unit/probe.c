@@ -12,7 +12,7 @@
 static void
 alone__verdict_of_each_end(void **state)
 {
-	static const struct interp dynamic = {.kind = INTERP_ELF, .dynamic = true}, plain = {.kind = INTERP_ELF},
+	static const struct interp dynamic = {.kind = INTERP_ELF, .dynamic = {LOOK_YES}}, plain = {.kind = INTERP_ELF},
 				   script = {.kind = INTERP_SCRIPT};
 	static const struct {
 		enum probe_end end;
