@@ -10,6 +10,8 @@
 
 enum { STUCK_SECONDS = 300 }; /* a program that takes so long hangs, and is killed */
 
+bool (*run_prepare)(void);
+
 static void
 collect(int out, int err, struct run *r)
 {
@@ -55,6 +57,8 @@ program_at(const char *root, const char *path, char *const argv[], char *const e
 		alarm(STUCK_SECONDS);
 		if (root && (chroot(root) < 0 || chdir("/") < 0))
 			_exit(228);
+		if (run_prepare && !run_prepare())
+			_exit(229);
 		execve(path, argv, env ? env : none);
 		_exit(errno == ENOEXEC ? 226 : 227);
 	}

@@ -13,6 +13,9 @@ struct run {
 	char out[RUN_TEXT_MAX], err[RUN_TEXT_MAX];
 };
 
+/* Called in the process of every run, just before its exec; NULL: nothing is. False: the run ends with status 229. */
+extern bool (*run_prepare)(void);
+
 /* Runs ./binfmtctl with these words (NULL ends them), collects what it prints. Static result: valid until the next
  * call. */
 const struct run *tool(const char *word, ...) __attribute__((sentinel));

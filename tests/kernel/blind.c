@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: MIT */
+/* Each command with one of its senses taken away: what it cannot look at does not pass, and it says no untruth. */
+#include "forbid.h"
+#include "harness.h"
+#include "live.h"
+#include "plant.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "arch.h"
+#include "host.h"
+
+enum { DESCRIPTORS = 14 }; /* more than any command needs at once */
+
+static char *mounted, *foreign, *stale;
+static rlim_t descriptors;
+
+static bool
+few_descriptors(void)
+{
+	const struct rlimit limit = {descriptors, descriptors};
+
+	return setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
+
+static bool
+no_proc(void)
+{
+	return unshare(CLONE_NEWNS) == 0 && mount("none", "/proc", "tmpfs", 0, NULL) == 0;
+}
+
+static bool
+no_process(void)
+{
+	return forbid(SYS_clone, EAGAIN);
+}
+
+static bool
+no_trace(void)
+{
+	return forbid(SYS_ptrace, EPERM);
+}
+
+static bool
+no_memory_file(void)
+{
+	return forbid(SYS_memfd_create, ENOSYS);
+}
+
+static bool
+no_exec_check(void)
+{
+	return forbid(SYS_execveat, EPERM);
+}
+
+/* The process numbers in /proc are not ours. */
+static bool
+proc_of_others(void)
+{
+	int status;
+	pid_t pid;
+
+	if (unshare(CLONE_NEWPID) < 0)
+		return false;
+	pid = fork();
+	if (pid == 0)
+		return true;
+	if (pid < 0 || waitpid(pid, &status, 0) < 0)
+		return false;
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 228);
+}
+
+static const struct sense {
+	const char *name;
+	bool (*take)(void);
+} senses[] = {
+    {"descriptors", few_descriptors},  {"/proc", no_proc},
+    {"processes", no_process},         {"ptrace", no_trace},
+    {"memfd", no_memory_file},         {"execveat", no_exec_check},
+    {"/proc of ours", proc_of_others},
+};
+
+/* A rule for this machine's own programs, enabled, while binfmt_misc is switched off. */
+static void
+start_brick(void)
+{
+	struct rule rule = {"brick", arch_pattern(host_arch()), script_interpreter(), 0, NULL};
+
+	assert_int_equal(mount_write("status", "0", 1), 0);
+	assert_int_equal(live_register(&rule), 0);
+}
+
+/* The same as a disabled entry of an instance that is switched on. */
+static void
+start_disabled_brick(void)
+{
+	start_brick();
+	assert_int_equal(mount_write("brick", "0", 1), 0);
+	assert_int_equal(mount_write("status", "1", 1), 0);
+}
+
+/* The same under a temporary name, alone. */
+static void
+start_left_brick(void)
+{
+	struct rule rule = {".binfmtctl~brick", arch_pattern(host_arch()), script_interpreter(), 0, NULL};
+
+	assert_int_equal(mount_write("status", "0", 1), 0);
+	assert_int_equal(live_register(&rule), 0);
+	assert_int_equal(mount_write(".binfmtctl~brick", "0", 1), 0);
+	assert_int_equal(mount_write("status", "1", 1), 0);
+}
+
+/* An entry that nobody understands: the kernel takes a newline in a path. */
+static void
+start_riddle(void)
+{
+	register_raw("|brick|E||riddle||/bin/sh\nflags: |");
+	assert_int_equal(mount_write("brick", "0", 1), 0);
+}
+
+static void
+start_riddle_off(void)
+{
+	assert_int_equal(mount_write("status", "0", 1), 0);
+	register_raw("|brick|E||riddle||/bin/sh\nflags: |");
+}
+
+static void
+start_stale(void)
+{
+	plant_arch(stale, "F");
+	plant_replace(stale);
+}
+
+static void
+start_handler(void)
+{
+	plant_arch(tiny_interpreter(), "F");
+}
+
+static void
+start_empty(void)
+{
+}
+
+/* What must be true after it. */
+static bool
+nothing_dangerous(const struct run *r)
+{
+	return r->status != 0 && (!is_entry("brick") || !is_enabled("brick"));
+}
+
+static bool
+still_off(const struct run *r)
+{
+	return r->status != 0 && strcmp(slurp(MOUNT "/status"), "disabled\n") == 0;
+}
+
+static bool
+not_healthy(const struct run *r)
+{
+	return r->status != 0 || says(r->out, "unknown");
+}
+
+static bool
+found_or_failed(const struct run *r)
+{
+	return r->status != 0 || says(r->out, PLANTED);
+}
+
+static bool
+native_or_failed(const struct run *r)
+{
+	return !says(r->out, ": none") && !says(r->out, ": handler") && (r->status != 0 || says(r->out, "native"));
+}
+
+/* Rows "ARCH HANDLER INTERPRETER": ours runs here, the other does not. */
+static bool
+truly_supported(const struct run *r)
+{
+	char own[64];
+
+	snprintf(own, sizeof(own), "\n%s ", host_arch()->name);
+	for (const char *row = strstr(r->out, own); row;) {
+		row += strlen(own);
+		row += strspn(row, " ");
+		if (*row == '-')
+			return false;
+		break;
+	}
+	return !says(r->out, "\naarch64                native");
+}
+
+static bool
+registered_or_not(const struct run *r)
+{
+	return (r->status == 0) == (is_entry("qemu-aarch64") && is_enabled("qemu-aarch64"));
+}
+
+static const struct task {
+	void (*start)(void);
+	const char *words[12];
+	bool (*right)(const struct run *r);
+} tasks[] = {
+    {start_empty, {"register", "--name", "brick", "--magic", "7f454c46", "-i", "/bin/sh"}, nothing_dangerous},
+    {start_empty,
+     {"register", "--name", "brick", "--magic", "7f454c46", "-i", "/bin/sh", "-f", "F"},
+     nothing_dangerous},
+    {start_empty, {"register", "--name", "brick", "--magic", "2321", "-i", "/bin/true"}, nothing_dangerous},
+    {start_empty, {"register", "aarch64", "--name", "brick", "-i", "FOREIGN"}, nothing_dangerous},
+    {start_disabled_brick, {"enable", "brick"}, nothing_dangerous},
+    {start_left_brick, {"enable", "brick"}, nothing_dangerous},
+    {start_brick, {"enable", "--global"}, still_off},
+    {start_riddle, {"enable", "brick"}, nothing_dangerous},
+    {start_riddle_off, {"enable", "--global"}, still_off},
+    {start_empty, {"register", "aarch64", "-i", "TINY"}, registered_or_not},
+    {start_stale, {"status", PLANTED}, not_healthy},
+    {start_handler, {"list"}, found_or_failed},
+    {start_handler, {"match", "FOREIGN"}, found_or_failed},
+    {start_handler, {"match", "/bin/true"}, native_or_failed},
+    {start_handler, {"match", "/bin/sh"}, native_or_failed},
+    {start_handler, {"doctor", "-v", "FOREIGN"}, found_or_failed},
+    {start_handler, {"test", "aarch64"}, found_or_failed},
+    {start_handler, {"list", "--supported"}, truly_supported},
+};
+
+static const struct run *
+run_task(const struct task *t)
+{
+	const char *words[16] = {"-d", mounted};
+
+	for (size_t i = 0; t->words[i]; i++) {
+		words[i + 2] = t->words[i];
+		if (strcmp(t->words[i], "FOREIGN") == 0)
+			words[i + 2] = foreign;
+		if (strcmp(t->words[i], "TINY") == 0)
+			words[i + 2] = tiny_interpreter();
+	}
+	return tool_words(words);
+}
+
+/* Without the sense that is taken; run_prepare takes it. */
+static void
+try_task(const struct task *t, const struct sense *sense)
+{
+	const struct run *r;
+
+	run_prepare = NULL;
+	ns_empty();
+	t->start();
+	run_prepare = sense ? sense->take : NULL;
+	r = run_task(t);
+	run_prepare = NULL;
+	if (r->status == 229)
+		skip_because("this kernel cannot take away: %s", sense->name);
+	if (r->status != 227 && !t->right(r))
+		fail_msg("without %s (%u): %s %s: status %d\n out: %s\n err: %s\nentry:\n%s", sense ? sense->name : "-",
+			 (unsigned)descriptors, t->words[0], t->words[1], r->status, r->out, r->err,
+			 entry_text("brick"));
+}
+
+static void
+blind__with_all_senses__right(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(tasks); i++)
+		try_task(&tasks[i], NULL);
+}
+
+static void
+blind__each_command_without_each_sense__no_pass(void **state)
+{
+	(void)state;
+	for (size_t s = 1; s < LENGTH(senses); s++)
+		for (size_t i = 0; i < LENGTH(tasks); i++)
+			try_task(&tasks[i], &senses[s]);
+}
+
+static void
+blind__each_number_of_descriptors__no_pass(void **state)
+{
+	(void)state;
+	for (descriptors = 3; descriptors <= DESCRIPTORS; descriptors++)
+		for (size_t i = 0; i < LENGTH(tasks); i++)
+			try_task(&tasks[i], &senses[0]);
+}
+
+/* Where --force is given the same passes, with what could not be looked at as a warning. */
+static void
+blind__forced__passes_and_says_so(void **state)
+{
+	(void)state;
+	run_prepare = no_process;
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 1, "", "could not be tried");
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "--force", NULL), 0, "registered", "forced: ");
+	run_prepare = NULL;
+	ns_empty();
+	start_riddle();
+	expect(tool("enable", "brick", NULL), 1, "", "cannot be understood");
+	assert_false(is_enabled("brick"));
+	expect(tool("enable", "brick", "--force", NULL), 0, "enabled", "forced: ");
+	assert_true(is_enabled("brick"));
+}
+
+static int
+prepare(void **state)
+{
+	if (ns_setup(state) != 0)
+		return -1;
+	if (mounted)
+		return 0;
+	mounted = scratch_folder("mounted");
+	stale = tiny_copy("stale");
+	foreign = probe_program("aarch64", "foreign");
+	return mount(MOUNT, mounted, NULL, MS_BIND, NULL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup(blind__with_all_senses__right, prepare),
+	    cmocka_unit_test_setup(blind__each_command_without_each_sense__no_pass, prepare),
+	    cmocka_unit_test_setup(blind__each_number_of_descriptors__no_pass, prepare),
+	    cmocka_unit_test_setup(blind__forced__passes_and_says_so, prepare),
+	};
+
+	return ns_run(tests);
+}

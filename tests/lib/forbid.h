@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FORBID_H
+#define FORBID_H
+
+#include <stdbool.h>
+
+/* From now on this syscall fails with this errno, in this process and what it starts. False if that cannot be had. */
+bool forbid(unsigned number, int error);
+
+#endif
