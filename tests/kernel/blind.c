@@ -6,8 +6,11 @@
 #include "plant.h"
 
 #include <errno.h>
+#include <linux/capability.h>
+#include <linux/securebits.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -92,6 +95,16 @@ static void
 start_brick(void)
 {
 	struct rule rule = {"brick", arch_pattern(host_arch()), script_interpreter(), 0, NULL};
+
+	assert_int_equal(mount_write("status", "0", 1), 0);
+	assert_int_equal(live_register(&rule), 0);
+}
+
+/* A rule that takes its own interpreter, likewise. */
+static void
+start_loop_off(void)
+{
+	struct rule rule = {"brick", arch_pattern(arch_find("aarch64")), foreign, 0, NULL};
 
 	assert_int_equal(mount_write("status", "0", 1), 0);
 	assert_int_equal(live_register(&rule), 0);
@@ -219,6 +232,7 @@ static const struct task {
     {start_disabled_brick, {"enable", "brick"}, nothing_dangerous},
     {start_left_brick, {"enable", "brick"}, nothing_dangerous},
     {start_brick, {"enable", "--global"}, still_off},
+    {start_loop_off, {"enable", "--global"}, still_off},
     {start_riddle, {"enable", "brick"}, nothing_dangerous},
     {start_riddle_off, {"enable", "--global"}, still_off},
     {start_empty, {"register", "aarch64", "-i", "TINY"}, registered_or_not},
@@ -293,6 +307,35 @@ blind__each_number_of_descriptors__no_pass(void **state)
 			try_task(&tasks[i], &senses[0]);
 }
 
+static bool
+no_capabilities(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+
+	return prctl(PR_SET_SECUREBITS, SECBIT_NOROOT) == 0 && syscall(SYS_capset, &header, none) == 0;
+}
+
+/* Nobody but root can tell what the path names. */
+static void
+blind__interpreter_in_a_closed_folder__unknown(void **state)
+{
+	char *folder = scratch_folder("closed"), path[4096];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/interpreter", folder);
+	copy_file(tiny_interpreter(), path, 0755);
+	plant_arch(path, "F");
+	assert_int_equal(chmod(folder, 0), 0);
+	run_prepare = no_capabilities;
+	expect(tool("status", PLANTED, NULL), 0, PLANTED ": unknown: whether the kernel holds the file", "");
+	expect(tool("status", "--strict", PLANTED, NULL), 1, NULL, NULL);
+	expect_json(tool("doctor", "-j", "-v", NULL)->out,
+		    "[.checks[] | select(.check == \"unknown\").result] == [\"unknown\"]");
+	run_prepare = NULL;
+	free(folder);
+}
+
 /* Where --force is given the same passes, with what could not be looked at as a warning. */
 static void
 blind__forced__passes_and_says_so(void **state)
@@ -330,6 +373,7 @@ main(void)
 	    cmocka_unit_test_setup(blind__with_all_senses__right, prepare),
 	    cmocka_unit_test_setup(blind__each_command_without_each_sense__no_pass, prepare),
 	    cmocka_unit_test_setup(blind__each_number_of_descriptors__no_pass, prepare),
+	    cmocka_unit_test_setup(blind__interpreter_in_a_closed_folder__unknown, prepare),
 	    cmocka_unit_test_setup(blind__forced__passes_and_says_so, prepare),
 	};
 
