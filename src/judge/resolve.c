@@ -99,12 +99,12 @@ static bool
 is_program(const struct snapshot *s, const char *path)
 {
 	struct subject subject = {.path = path};
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	unsigned char *head = subject.head;
-	bool read = fd >= 0 && pread(fd, head, sizeof(subject.head), 0) > 0;
+	const unsigned char *head = subject.head;
+	struct opened file;
+	bool read =
+	    opened_open(-1, path, true, &file) == 0 && opened_readable(&file) && opened_head(&file, subject.head);
 
-	if (fd >= 0)
-		close(fd);
+	opened_close(&file);
 	return read && (memcmp(head, "\177ELF", 4) == 0 || memcmp(head, "#!", 2) == 0 ||
 			(s && binfmt_list_taker(&s->list, &subject)));
 }
