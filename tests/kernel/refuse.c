@@ -3,12 +3,15 @@
 #include "conf.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "arch.h"
 #include "host.h"
+#include "loader.h"
 
 #define ARCH "register", "aarch64"
 #define RULE "register", "--name", "x"
@@ -248,7 +251,28 @@ static const struct row dangerous[] = {
     {{RULE, "--like", "/bin/sh"}, &script, "--force"},
     {{RULE, "--extension", "foo"}, &dotted, "matches its own interpreter"},
     {{RULE, "--extension", "foo"}, &chained, "matches what runs its interpreter"},
+    {{RULE, "--magic", "7f454c46", "-f", "L"}, &tiny, "another loader than theirs"},
+    {{RULE, "--magic", "7f454c46", "-f", "LF"}, &script, "too short for a loader"},
+    {{ARCH, "--name", "x", "-f", "LF"}, &tiny, "the kernel still has to run the program itself"},
 };
+
+/* The loader that native programs ask for themselves may be put in its own place. */
+static void
+refuse__own_loader_with_flag_l__left_to_the_kernel(void **state)
+{
+	char loader[PATH_MAX];
+	int fd = open("/bin/sh", O_RDONLY | O_CLOEXEC);
+
+	(void)state;
+	if (loader_path(fd, loader) != 1) {
+		close(fd);
+		skip_because("this machine has a /bin/sh without a loader");
+	}
+	close(fd);
+	if (host_kernel_since(host_kernel(), 7, 3))
+		skip_because("this kernel knows flag L");
+	expect(tool(RULE, "--magic", "7f454c46", "-i", loader, "-f", "LF", NULL), 1, "", "does not know flag L");
+}
 
 static void
 refuse__rule_that_would_break_the_machine__good_handler_stays(void **state)
@@ -586,6 +610,7 @@ main(void)
 	    cmocka_unit_test(refuse__interpreter_that_cannot_run__good_handler_stays),
 	    cmocka_unit_test(refuse__field_over_a_limit__good_handler_stays),
 	    cmocka_unit_test(refuse__rule_that_would_break_the_machine__good_handler_stays),
+	    cmocka_unit_test(refuse__own_loader_with_flag_l__left_to_the_kernel),
 	    cmocka_unit_test(refuse__dangerous_rule_forced__goes_ahead_and_says_how_to_undo_it),
 	    cmocka_unit_test(refuse__loop_forced__really_loops_and_the_advice_undoes_it),
 	    cmocka_unit_test(refuse__interpreter_forced__registered_and_said),
