@@ -74,6 +74,7 @@ FUZZ_CC = clang
 FUZZ_CFLAGS = $(BASE_CFLAGS) -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZERS = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/*.c)))
 FUZZ_OBJ = $(LIB:%=build/fuzz/lib/%.o)
+.SECONDARY: $(FUZZ_OBJ)
 
 build/fuzz/lib/%.o: %.c $(HEADERS) Makefile
 	@mkdir -p $(@D)
@@ -82,12 +83,14 @@ build/fuzz/lib/%.o: %.c $(HEADERS) Makefile
 build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(FUZZ_OBJ)
 	$(FUZZ_CC) $(FUZZ_CFLAGS) -iquote tests/fuzz -fsanitize=fuzzer -o $@ $< $(FUZZ_OBJ)
 
-fuzz: $(FUZZERS:%=build/fuzz/%)
-	@for f in $(FUZZERS); do rm -rf build/fuzz/$$f.corpus && cp -r tests/fuzz/corpus/$$f build/fuzz/$$f.corpus && \
-		build/fuzz/$$f -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 -print_final_stats=1 \
-			-artifact_prefix=build/fuzz/$$f.crash. build/fuzz/$$f.corpus >build/fuzz/$$f.log 2>&1 || \
-		{ tail -n 60 build/fuzz/$$f.log; exit 1; }; \
-		echo "fuzz $$f: $$(sed -n 's/^stat::number_of_executed_units: *//p' build/fuzz/$$f.log) runs"; done
+fuzz: $(FUZZERS:%=fuzz-%)
+
+# One fuzzer each, so that make -j2 fuzz runs two at a time.
+$(FUZZERS:%=fuzz-%): fuzz-%: build/fuzz/%
+	@rm -rf $<.corpus && cp -r tests/fuzz/corpus/$* $<.corpus
+	@$< -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 -print_final_stats=1 -artifact_prefix=$<.crash. \
+		$<.corpus >$<.log 2>&1 || { tail -n 60 $<.log; exit 1; }
+	@echo "fuzz $*: $$(sed -n 's/^stat::number_of_executed_units: *//p' $<.log) runs"
 
 demo: all
 	@tests/demo
@@ -106,4 +109,4 @@ install: all
 clean:
 	rm -rf build binfmtctl
 
-.PHONY: all check fuzz demo lint install clean
+.PHONY: all check fuzz $(FUZZERS:%=fuzz-%) demo lint install clean
