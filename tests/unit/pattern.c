@@ -302,6 +302,72 @@ overlap__random_small_magics__as_by_brute_force(void **state)
 	assert_true(overlaps > RANDOM_PAIRS / 5 && overlaps < RANDOM_PAIRS * 4 / 5);
 }
 
+/* The definition of "covers", tried on every file of bytes with one bit more than the masks have. */
+static bool
+takes_all_of(const struct pattern *outer, const struct pattern *inner, size_t base)
+{
+	struct subject subject = {.path = ""};
+
+	for (unsigned file = 0; file < 1U << 3 * SMALL; file++) {
+		for (size_t i = 0; i < SMALL; i++)
+			subject.head[base + i] = file >> 3 * i & 7;
+		if (pattern_takes(inner, &subject) && !pattern_takes(outer, &subject))
+			return false;
+	}
+	return true;
+}
+
+static void
+covers__random_small_magics__as_by_brute_force(void **state)
+{
+	static const size_t bases[] = {0, 100, PATTERN_WINDOW - SMALL};
+	size_t covers = 0;
+	struct small a, b;
+
+	(void)state;
+	for (size_t i = 0; i < RANDOM_PAIRS / 4; i++) {
+		size_t base = bases[i % LENGTH(bases)];
+		bool want;
+
+		small_pattern(&a, base);
+		small_pattern(&b, base);
+		want = takes_all_of(&a.pattern, &b.pattern, base);
+		covers += want;
+		if (pattern_covers(&a.pattern, &b.pattern) != want)
+			fail_msg("pair %zu: brute force says %d", i, want);
+	}
+	print_message("%zu of %d pairs are covered\n", covers, RANDOM_PAIRS / 4);
+	assert_true(covers > RANDOM_PAIRS / 100 && covers < RANDOM_PAIRS / 8);
+}
+
+static void
+covers__other_types__where_that_can_be_told(void **state)
+{
+	static const struct {
+		const char *outer, *inner;
+		bool covers;
+	} t[] = {
+	    {":a:E::exe::/i:", ":b:E::exe::/j:", true},
+	    {":a:E::exe::/i:", ":b:E::EXE::/j:", false},
+	    {":a:E::exe::/i:", ":b:M::exe::/j:", false},
+	    {":a:M::\\x00:\\x00:/i:", ":b:E::exe::/j:", false},
+	    {":a:B::::h:", ":b:B::::h:", false},
+	    {":a:M::MZ::/i:", ":b:M::MZ!::/j:", true},
+	    {":a:M:254:MZ::/i:", ":b:M:255:Z::/j:", false},
+	};
+	struct pattern outer, inner;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(t); i++) {
+		char *line_a = parse(&outer, t[i].outer), *line_b = parse(&inner, t[i].inner);
+
+		if (pattern_covers(&outer, &inner) != t[i].covers)
+			fail_msg("%s and %s", t[i].outer, t[i].inner);
+		free(line_a);
+		free(line_b);
+	}
+}
+
 int
 main(void)
 {
@@ -313,6 +379,8 @@ main(void)
 	    cmocka_unit_test(same__pairs__as_the_kernel_would_act),
 	    cmocka_unit_test(overlap__pairs__as_reasoned),
 	    cmocka_unit_test(overlap__random_small_magics__as_by_brute_force),
+	    cmocka_unit_test(covers__random_small_magics__as_by_brute_force),
+	    cmocka_unit_test(covers__other_types__where_that_can_be_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
