@@ -95,6 +95,35 @@ line__that_the_kernel_refuses__a_reason(void **state)
 			fail_msg("%s is taken", lines[i]);
 }
 
+/* What only later kernels take: the last one that refuses it, and the first that does not. */
+static void
+line__of_a_version__taken_since(void **state)
+{
+	static const struct {
+		const char *line;
+		unsigned before[2], since[2];
+	} rows[] = {
+	    {":a:E::a::/i:F", {4, 7}, {4, 8}},    {":a:M:128:b::/i:", {5, 0}, {5, 1}},
+	    {":a:M:127:bb::/i:", {5, 0}, {5, 1}}, {":a:M:127:b::/i:", {0, 0}, {4, 4}},
+	    {":a:B::::h:", {7, 2}, {7, 3}},       {":a:E::a::/i:D", {7, 2}, {7, 3}},
+	    {":a:E::a::/i:T", {7, 2}, {7, 3}},    {":a:E::a::/i:L", {7, 2}, {7, 3}},
+	    {"TaTETTaTT/iT", {7, 3}, {7, 2}},
+	};
+	char copy[64];
+	struct rule rule;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		size_t len = strlen(rows[i].line);
+
+		memcpy(copy, rows[i].line, len);
+		if (rows[i].before[0] && !confline_parse(copy, len, rows[i].before[0], rows[i].before[1], &rule))
+			fail_msg("%s is taken", rows[i].line);
+		memcpy(copy, rows[i].line, len);
+		expect_text(rows[i].line, confline_parse(copy, len, rows[i].since[0], rows[i].since[1], &rule), NULL);
+	}
+}
+
 static void
 line__length__one_less_than_the_kernels(void **state)
 {
@@ -138,6 +167,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(line__that_the_kernel_takes__same_fields),
 	    cmocka_unit_test(line__that_the_kernel_refuses__a_reason),
+	    cmocka_unit_test(line__of_a_version__taken_since),
 	    cmocka_unit_test(line__length__one_less_than_the_kernels),
 	    cmocka_unit_test(name__what_systemd_takes),
 	};
