@@ -64,6 +64,7 @@ static const struct file files[] = {
     {"BPF object", true, false, ET_REL, 247, 0, 0, 0, 9, 0, "f.o", "an object file for BPF"},
     {"kernel module", true, false, ET_REL, EM_X86_64, 0, 0, 0, 9, 0, "m.ko", "a kernel module"},
     {"core", true, false, ET_CORE, EM_X86_64, 0, 0, 0, 0, 0, NULL, "the core dump"},
+    {"core of a module's name", true, false, ET_CORE, EM_X86_64, 0, 0, 0, 0, 0, "m.ko", "the core dump"},
     {"no type", true, false, ET_NONE, EM_X86_64, 0, 0, 0, 0, 0, NULL, "its type is 0"},
     {"high type", true, false, 0xfe00, EM_X86_64, 0, 0, 0, 0, 0, NULL, "its type is 65024"},
     {"4 bytes", X86, 4, 0, 0, 0, NULL, "an ELF file cut off at 4 bytes"},
@@ -72,12 +73,14 @@ static const struct file files[] = {
     {"51 bytes of 52", false, false, ET_EXEC, EM_ARM, 0, 51, 0, 0, 0, NULL, "cut off at 51 bytes"},
     {"64 bytes", X86, 64, 0, 0, 0, NULL, "cut off at 64 bytes of at least 120"},
     {"100 bytes", X86, 100, 0, 0, 0, NULL, "cut off at 100 bytes of at least 120"},
+    {"120 bytes", X86, 120, 0, 0, 0, NULL, "cut off at 120 bytes of at least 4096"},
     {"300 bytes", ARM, 0, 300, 0, 0, 0, NULL, "cut off at 300 bytes of at least 4096"},
     {"one byte", X86, SIZE - 1, 0, 0, 0, NULL, "cut off at 4095 bytes of at least 4096"},
     {"long segment", X86, 0, UINT64_MAX, 0, 0, NULL, "cut off at 4096 bytes of at least 18446744073709551615"},
     {"no headers", X86, 0, 0, 9, 0, NULL, "without program headers"},
     {"headers of another size", X86, 0, 0, 0, 57, NULL, "damaged program: 1 program headers of 57 bytes"},
     {"too many headers", X86, 1 << 20, 0, 1200, 0, NULL, "damaged program: 1200 program headers of 56 bytes"},
+    {"as many as there may be", false, false, ET_EXEC, EM_ARM, 0, 1 << 20, 0, 2048, 0, NULL, NULL},
     {"x32", false, false, ET_EXEC, EM_X86_64, 0, 0, 0, 0, 0, NULL, "x32 (x86_64 of 32 bits): only a kernel with"},
     {"ILP32", false, false, ET_EXEC, EM_AARCH64, 0, 0, 0, 0, 0, NULL, "AArch64 ILP32"},
     {"31 bits", false, true, ET_EXEC, EM_S390, 0, 0, 0, 0, 0, NULL, "31-bit s390"},
@@ -121,6 +124,22 @@ explain__each__said(void **state)
 			fail_msg("%s: %s", files[i].row, why.text);
 		assert_string_equal(why.fix, "");
 	}
+}
+
+/* A PT_LOAD that takes nothing from the file may name any place in it. */
+static void
+explain__segment_without_bytes__not_cut_off(void **state)
+{
+	static const struct file program = {"a program", X86, 0, 0, 0, 0, NULL, NULL};
+	struct subject subject;
+	struct err why;
+
+	(void)state;
+	make(&program, &subject);
+	put(subject.head + 64 + 8, 1 << 20, 8, false); /* p_offset */
+	assert_true(elfkind_explain(&subject, SIZE, NULL, &why));
+	put(subject.head + 64 + 32, 0, 8, false); /* p_filesz */
+	assert_false(elfkind_explain(&subject, SIZE, NULL, &why));
 }
 
 static void
@@ -223,6 +242,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(explain__each__said),
+	    cmocka_unit_test(explain__segment_without_bytes__not_cut_off),
 	    cmocka_unit_test(explain__no_elf__nothing),
 	    cmocka_unit_test(explain__class_or_order_that_is_none__damaged),
 	    cmocka_unit_test(explain__programs_of_every_row__nothing),

@@ -112,6 +112,10 @@ static const struct row {
     {BYTES("if [[ a == a ]]; then exit 7; fi\n"), "f", "a text without #!", "first line", NULL},
     {BYTES("declare -a x=(1)\n"), "f", "a text without #!", "first line", NULL},
     {BYTES("import os\nos.exit(7)\n"), "f", "a text without #!", "first line", NULL},
+    {BYTES("x==1\n"), "f", "a text without #!", "first line", NULL},
+    {BYTES("\xef\xbb\xbf"
+	   "exit 7\n"),
+     "f", "a text without #!", "first line", NULL}, /* a shell would take the mark for a part of the word */
     {BYTES("x == 1\n"), "f", "a text without #!", "first line", NULL},
     {BYTES("# a comment and no more"), "f", "a text without #!", "first line", NULL},
     {BYTES("gr\xc3\xbc\xc3\x9f dich\n"), "f", "a text without #!", "first line", NULL},
@@ -137,6 +141,9 @@ static const struct {
     {"RISC-V", 0x40, BYTES("PE\0\0\x64\x50"), 0, 2, "a Windows program for another machine"},
     {"EFI application", 0x40, BYTES("PE\0\0\x64\x86"), 0, 10, "an EFI program"},
     {"EFI driver", 0x40, BYTES("PE\0\0\x64\xaa"), 0, 12, "an EFI program"},
+    {"EFI at the last place", 256 - 94, BYTES("PE\0\0\x64\x86"), 0, 11, "an EFI program"},
+    {"EFI cut off", 256 - 93, BYTES("PE\0\0\x64\x86"), 0, 11, "a Windows program for x86-64"},
+    {"EFI of a size", 0x40, BYTES("PE\0\0\x64\x86"), 0x40 + 94, 11, "an EFI program"},
     {"at the last place", 0xfa, BYTES("PE\0\0\x64\x86"), 0, 0, "a Windows program for x86-64"},
     {"beyond the window", 0xfb, BYTES(""), 0, 0, "a Windows or DOS program"},
     {"far beyond", 0x400, BYTES(""), 0, 0, "a Windows or DOS program"},

@@ -60,6 +60,9 @@ carriage_return__long_line__as_far_as_seen(void **state)
 	file.head[255] = '\r';
 	assert_true(filekind_carriage_return(&file, 256, &why));
 	assert_string_equal(why.fix, "sed -i 's/\\r$//' f");
+	assert_true(
+	    filekind_carriage_return(&file, 4096, &why)); /* what comes behind it is not seen: this cures both */
+	assert_string_equal(why.fix, "sed -i 's/\\r/\\n/g' f");
 }
 
 /* The file does not run, then the printed line is run in sh, then it runs. */
