@@ -178,6 +178,23 @@ doctor__mount_elsewhere__fixes_name_it(void **state)
 }
 
 static void
+doctor__mount_with_a_long_name__no_command_that_is_cut(void **state)
+{
+	static char dir[1024];
+
+	(void)state;
+	memset(dir, '\'', sizeof(dir) - 1);
+	facts.dir = dir;
+	facts.switched_on = LOOK_NO;
+	facts.read_only = LOOK_NO;
+	expect_finding("switch", GRADE_FAIL, NULL, "");
+	facts.read_only = LOOK_YES;
+	expect_finding("read-only", GRADE_WARN, NULL, "");
+	no_mount(ERR_NOT_MOUNTED, "");
+	expect_finding("mount", GRADE_FAIL, NULL, "");
+}
+
+static void
 doctor__read_only__command_where_it_can_help(void **state)
 {
 	(void)state;
@@ -376,6 +393,7 @@ main(void)
 	    doctor_test(doctor__automount_or_other_file_system__said_without_a_command),
 	    doctor_test(doctor__other_failure_to_open__told_as_it_is),
 	    doctor_test(doctor__mount_elsewhere__fixes_name_it),
+	    doctor_test(doctor__mount_with_a_long_name__no_command_that_is_cut),
 	    doctor_test(doctor__read_only__command_where_it_can_help),
 	    doctor_test(doctor__scope__each_told),
 	    doctor_test(doctor__switched_off__fails),

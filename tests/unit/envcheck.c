@@ -27,6 +27,7 @@ static const struct row {
     {"/usr/bin/env -S A=b sh -e", "", false, false},
     {"/usr/bin/env A=b", "", false, false},
     {"/usr/bin/env -i", "", false, false},
+    {"/usr/bin/env nowhere/sh", "", true, false}, /* below the folder in which it is started */
     {"/bin/sh -e", "", false, false},
     {"/bin/notenv sh -e", "", false, false},
     {"/usr/bin/env nowhere-sh\r", "", true, false},

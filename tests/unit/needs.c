@@ -92,6 +92,35 @@ look(const struct program *p, size_t size, int root, struct needs *needs)
 	close(fd);
 }
 
+/* Headers of segments as they may be, but for what no program needs. */
+static void
+look__odd_headers__read_as_the_kernel_does(void **state)
+{
+	int fd = open_program(&still, SIZE);
+	unsigned char number[8];
+	struct needs needs;
+
+	(void)state;
+	put(number, 0, 8, false);
+	assert_int_equal(pwrite(fd, number, 8, 64 + 48), 8); /* p_align */
+	needs_look(fd, AT_FDCWD, NULL, &needs);
+	assert_int_equal(needs.align, 1);
+	put(number, 1 << 20, 8, false);
+	assert_int_equal(pwrite(fd, number, 8, 64 + 8), 8); /* p_offset */
+	needs_look(fd, AT_FDCWD, NULL, &needs);
+	assert_int_equal(needs.end, (1 << 20) + SIZE);
+	put(number, 0, 8, false);
+	assert_int_equal(pwrite(fd, number, 8, 64 + 32), 8); /* p_filesz: nothing of the file is asked for */
+	needs_look(fd, AT_FDCWD, NULL, &needs);
+	assert_true(needs.end <= SIZE);
+	put(number, 1171, 2, false); /* a table of more than 64 KiB, which the kernel does not read */
+	assert_int_equal(pwrite(fd, number, 2, 56), 2);
+	assert_int_equal(ftruncate(fd, 1 << 20), 0);
+	needs_look(fd, AT_FDCWD, NULL, &needs);
+	assert_int_equal(needs.align, 0);
+	close(fd);
+}
+
 /* A fresh root, its path static. */
 static const char *
 make_root(const char *folders)
@@ -344,6 +373,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(look__odd_headers__read_as_the_kernel_does),
 	    cmocka_unit_test(look__loader_in_a_root__as_after_chroot),
 	    cmocka_unit_test(look__file_that_is_no_loader__other),
 	    cmocka_unit_test(look__relative_loader__not_below_a_root),

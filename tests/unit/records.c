@@ -22,6 +22,8 @@ record__fields__as_update_binfmts_registers_them(void **state)
 	     "/usr/lib/binfmt-support/run-detectors", 0},
 	    {"colon", ":\nmagic\n0\na:b\n\n/bin/true\n\n\n\n\n", NULL, 0},
 	    {"offset", ":\nmagic\n0x10\nab\n\n/bin/true\n\n\n\n\n", NULL, 0},
+	    {"short", ":\nextension\n0\njar\n\n/bin/true\n", "/bin/true", 0},
+	    {"shorter", ":\nextension\n0\njar\n\n/bin/true", NULL, 0},
 	    {"cut", ":\nmagic\n0\n", NULL, 0},
 	    {"garbage", "garbage\n1\n2\n3\n4\n5\n6\n", NULL, 0},
 	    {"empty", "", NULL, 0},
