@@ -45,6 +45,13 @@ write_utf8(unsigned point, char to[static 4])
 	return n;
 }
 
+/* Whether a terminal takes a code point for a command: C0, DEL and C1, whatever else is not to be shown. */
+static inline bool
+is_control(unsigned point)
+{
+	return point < 0x20 || (point >= 0x7f && point < 0xa0);
+}
+
 /* The part of an input that is not used yet. */
 struct input {
 	const uint8_t *at;

@@ -67,7 +67,7 @@ read_string(void)
 			continue;
 		}
 		n = text_utf8(at, (size_t)(end - at), &point);
-		demand(n && point >= ' ' && text_printable(point));
+		demand(n && !is_control(point) && text_printable(point));
 		memcpy(word + len, at, n);
 		len += n;
 		at += n;

@@ -19,7 +19,7 @@ count_points(const char *text, size_t len)
 		char again[4];
 
 		n = text_utf8(text + i, len - i, &point);
-		demand(n && text_printable(point) && point >= ' ');
+		demand(n && !is_control(point) && text_printable(point));
 		demand(write_utf8(point, again) == n && memcmp(again, text + i, n) == 0);
 	}
 	return count;
