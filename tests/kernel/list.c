@@ -38,6 +38,13 @@ list__supported__every_architecture_and_its_handler(void **state)
 	expect(tool("list", "--supported", NULL), 0, "native", "");
 	expect(shell("./binfmtctl list --supported | wc -l"), 0, "39\n", "");
 	expect(shell("./binfmtctl list --supported -d /nowhere | wc -l"), 0, "39\n", "");
+	expect_json(expect(tool("list", "--supported", "--json", NULL), 0, NULL, "")->out,
+		    "(.supported | length == 38 and all(.aliases | type == \"array\") and any(.native == true)) and "
+		    "(.supported[] | select(.arch == \"riscv64\") | .entry == \"qemu-riscv64\" and "
+		    "(.aliases | index(\"linux/riscv64\")) != null and .native != true and has(\"interpreter\")) and "
+		    "(.supported[] | select(.arch == \"alpha\") | .entry == null)");
+	expect_json(expect(tool("list", "--supported", "--json", "-d", "/nowhere", NULL), 0, NULL, "")->out,
+		    "[.supported[] | select(.entry != null)] == []");
 }
 
 int
