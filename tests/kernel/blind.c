@@ -18,7 +18,11 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "check.h"
+#include "err.h"
 #include "host.h"
+#include "plan.h"
+#include "trust.h"
 
 enum { DESCRIPTORS = 14 }; /* more than any command needs at once */
 
@@ -307,6 +311,75 @@ blind__each_number_of_descriptors__no_pass(void **state)
 			try_task(&tasks[i], &senses[0]);
 }
 
+/* What the table says that this machine may run has to be tried: without a process it cannot be. */
+static void
+blind__native_trial_impossible__refused(void **state)
+{
+	static const struct {
+		const char *host, *other;
+	} pairs[] = {{"x86_64", "i386"}, {"aarch64", "arm"}, {"ppc64", "ppc"}, {"mips64", "mips"}};
+	const char *other = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(pairs); i++)
+		if (strcmp(host_arch()->name, pairs[i].host) == 0)
+			other = pairs[i].other;
+	if (!other)
+		skip_because("this machine runs no other architecture's programs");
+	run_prepare = no_process;
+	expect(tool("register", other, "-i", tiny_interpreter(), NULL), 1, "", "could not be tried");
+	expect(tool("list", "--supported", NULL), 0, "unknown", "");
+	run_prepare = NULL;
+	assert_string_equal(entry_names(), "");
+}
+
+/* In this process, with no descriptor left: what check_rule and trust_check say. */
+static void
+blind__no_descriptor_left__unknown_unless_forced(void **state)
+{
+	static struct warnings warnings;
+	struct rule rule = live_rule("brick", "ext", tiny_interpreter(), RULE_F), loader = rule;
+	struct check check = {.dir = MOUNT, .verb = "registers"};
+	struct rlimit limit;
+	rlim_t before;
+	struct err err, trust;
+	int refused, forced, next = dup(0), trusted, planned;
+	struct entry live = {.rule = rule, .enabled = true};
+	const struct wish wish = {.name = NULL};
+	static struct plan plan;
+	struct err stays;
+
+	(void)state;
+	live.rule.pattern = arch_pattern(arch_find("aarch64"));
+	plan_start(&plan, &wish, arch_find("aarch64"));
+	loader.pattern = arch_pattern(host_arch());
+	loader.pattern.size = 4;
+	loader.flags = RULE_L | RULE_F;
+	close(next);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	before = limit.rlim_cur;
+	limit.rlim_cur = (rlim_t)next;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	refused = check_rule(&rule, &check, &err, &warnings);
+	check.force = true;
+	forced = check_rule(&rule, &check, &trust, &warnings) | check_rule(&loader, &check, &trust, &warnings);
+	planned = plan_arch(&plan, &wish, arch_find("aarch64"), &live, &stays, &warnings);
+	trusted = trust_check("/bin/sh", &trust);
+	limit.rlim_cur = before;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	assert_int_equal(refused, -1);
+	assert_int_equal(err.code, ERR_UNKNOWN);
+	assert_true(says(err.text, "too few descriptors"));
+	assert_int_equal(forced, 0);
+	assert_int_equal(trusted, -1);
+	assert_int_equal(planned, -1);
+	assert_true(says(stays.text, "stays cannot be told"));
+	assert_int_equal(trust.code, ERR_UNKNOWN);
+	for (const char *text = warn_next(&warnings, NULL); text; text = warn_next(&warnings, text))
+		forced += says(text, "too few descriptors") + 10 * says(text, "another loader than theirs");
+	assert_int_equal(forced, 12);
+}
+
 static bool
 no_capabilities(void)
 {
@@ -356,6 +429,7 @@ blind__forced__passes_and_says_so(void **state)
 static int
 prepare(void **state)
 {
+	run_prepare = NULL;
 	if (ns_setup(state) != 0)
 		return -1;
 	if (mounted)
@@ -373,6 +447,8 @@ main(void)
 	    cmocka_unit_test_setup(blind__with_all_senses__right, prepare),
 	    cmocka_unit_test_setup(blind__each_command_without_each_sense__no_pass, prepare),
 	    cmocka_unit_test_setup(blind__each_number_of_descriptors__no_pass, prepare),
+	    cmocka_unit_test_setup(blind__native_trial_impossible__refused, prepare),
+	    cmocka_unit_test_setup(blind__no_descriptor_left__unknown_unless_forced, prepare),
 	    cmocka_unit_test_setup(blind__interpreter_in_a_closed_folder__unknown, prepare),
 	    cmocka_unit_test_setup(blind__forced__passes_and_says_so, prepare),
 	};
