@@ -319,6 +319,7 @@ blind__native_trial_impossible__refused(void **state)
 		const char *host, *other;
 	} pairs[] = {{"x86_64", "i386"}, {"aarch64", "arm"}, {"ppc64", "ppc"}, {"mips64", "mips"}};
 	const char *other = NULL;
+	char *folder = scratch_folder("emulators"), path[4096];
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(pairs); i++)
@@ -326,11 +327,17 @@ blind__native_trial_impossible__refused(void **state)
 			other = pairs[i].other;
 	if (!other)
 		skip_because("this machine runs no other architecture's programs");
+	snprintf(path, sizeof(path), "%s/%s", folder, arch_find(other)->interpreter);
+	copy_file(tiny_interpreter(), path, 0755);
 	run_prepare = no_process;
-	expect(tool("register", other, "-i", tiny_interpreter(), NULL), 1, "", "could not be tried");
+	expect(tool("register", other, "-i", tiny_interpreter(), NULL), 1, "", "programs itself could not be tried (");
+	snprintf(path, sizeof(path), "qemu-%s: whether this machine runs %s programs itself could not be tried", other,
+		 other);
+	expect(tool("register", "all", "--interpreter-dir", folder, NULL), 1, NULL, path);
 	expect(tool("list", "--supported", NULL), 0, "unknown", "");
 	run_prepare = NULL;
-	assert_string_equal(entry_names(), "");
+	assert_false(strstr(entry_names(), other));
+	free(folder);
 }
 
 /* In this process, with no descriptor left: what check_rule and trust_check say. */
@@ -348,6 +355,8 @@ blind__no_descriptor_left__unknown_unless_forced(void **state)
 	const struct wish wish = {.name = NULL};
 	static struct plan plan;
 	struct err stays;
+	char path[INTERP_PATH_MAX];
+	struct look found;
 
 	(void)state;
 	live.rule.pattern = arch_pattern(arch_find("aarch64"));
@@ -364,6 +373,9 @@ blind__no_descriptor_left__unknown_unless_forced(void **state)
 	check.force = true;
 	forced = check_rule(&rule, &check, &trust, &warnings) | check_rule(&loader, &check, &trust, &warnings);
 	planned = plan_arch(&plan, &wish, arch_find("aarch64"), &live, &stays, &warnings);
+	found = interp_find(arch_find("aarch64"), NULL, 0, false, path);
+	limit.rlim_cur++; /* one: for the folder where the way begins */
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	trusted = trust_check("/bin/sh", &trust);
 	limit.rlim_cur = before;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
@@ -371,6 +383,7 @@ blind__no_descriptor_left__unknown_unless_forced(void **state)
 	assert_int_equal(err.code, ERR_UNKNOWN);
 	assert_true(says(err.text, "too few descriptors"));
 	assert_int_equal(forced, 0);
+	assert_int_equal(found.is, LOOK_UNKNOWN);
 	assert_int_equal(trusted, -1);
 	assert_int_equal(planned, -1);
 	assert_true(says(stays.text, "stays cannot be told"));
@@ -403,6 +416,13 @@ blind__interpreter_in_a_closed_folder__unknown(void **state)
 	run_prepare = no_capabilities;
 	expect(tool("status", PLANTED, NULL), 0, PLANTED ": unknown: whether the kernel holds the file", "");
 	expect(tool("status", "--strict", PLANTED, NULL), 1, NULL, NULL);
+	run_prepare = NULL;
+	assert_int_equal(chmod(folder, 0755), 0);
+	assert_int_equal(chmod(path, 0111), 0);
+	ns_empty();
+	plant_arch(path, "P");
+	run_prepare = no_capabilities;
+	expect(tool("status", PLANTED, NULL), 0, "closed/interpreter: this user may execute it but not read it", "");
 	expect_json(tool("doctor", "-j", "-v", NULL)->out,
 		    "[.checks[] | select(.check == \"unknown\").result] == [\"unknown\"]");
 	run_prepare = NULL;
@@ -424,6 +444,13 @@ blind__forced__passes_and_says_so(void **state)
 	assert_false(is_enabled("brick"));
 	expect(tool("enable", "brick", "--force", NULL), 0, "enabled", "forced: ");
 	assert_true(is_enabled("brick"));
+	/* It may take the interpreter of any entry; in front also the files. */
+	plant_arch(tiny_interpreter(), "F");
+	expect(tool("status", PLANTED, NULL), 1, "an entry that is not understood is tried first, and may take it",
+	       NULL);
+	register_raw("|riddle|E||riddle||/bin/sh\nflags: |");
+	expect(tool("status", PLANTED, NULL), 1,
+	       PLANTED ": unknown: entry riddle is tried first and may take its files", NULL);
 }
 
 static int
