@@ -16,6 +16,7 @@ struct session {
 	struct binfmt_list list;              /* the entries when the work began */
 	struct planned planned;               /* the writes of a dry run */
 	const struct planned_write *reported; /* the last one that was printed */
+	bool has_temporaries;                 /* some of them are left by killed runs */
 	bool named;                           /* the entry at work was named, not meant by `all` */
 	unsigned failed, done;
 	struct warnings warnings; /* on the operand at work, printed and emptied by session_result */
@@ -31,7 +32,10 @@ int session_begin(struct session *c, const struct cmd *cmd, const struct args *a
 /* Lists the entries again after changes of our own. 0, or -1 and c->err. */
 int session_relist(struct session *c);
 
-/* Reports one entry's outcome with c->warnings; for OUT_FAILED and OUT_SKIPPED the cause is c->err. */
+/*
+ * Reports one entry's outcome with c->warnings; for OUT_FAILED and OUT_SKIPPED the cause is c->err. What a killed
+ * run left of the entry is healed first: where that fails and decides what is in force, so does the entry.
+ */
 void session_result(struct session *c, const char *name, enum outcome outcome, const char *detail);
 
 /* Warns if something was done and binfmt_misc is switched off. */

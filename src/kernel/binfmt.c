@@ -73,6 +73,7 @@ binfmt_read_opened(int fd, const char *name, char text[static ENTRY_TEXT_MAX + 1
 		return -1;
 	entry_parse(entry, name, text, (size_t)len);
 	entry->registered = st.st_mtim;
+	entry->inode = st.st_ino;
 	return 0;
 }
 

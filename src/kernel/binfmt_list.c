@@ -5,7 +5,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -69,15 +68,14 @@ read_one(const struct binfmt *b, const struct dirent64_raw *d, struct arena *tex
 {
 	int done, fd = openat(b->dir_fd, d->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	char text[ENTRY_TEXT_MAX + 1];
-	struct stat st;
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -1;
-	done = fstat(fd, &st) < 0 ? -1 : binfmt_read_opened(fd, d->name, text, entry);
+	done = binfmt_read_opened(fd, d->name, text, entry);
 	close(fd);
 	if (done < 0 || entry_keep(entry, texts) < 0)
 		return -1;
-	return st.st_ino == d->ino;
+	return entry->inode == d->ino;
 }
 
 /* 1: every listed inode was read; otherwise as read_one. */
