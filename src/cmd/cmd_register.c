@@ -246,7 +246,27 @@ misuse(const struct args *a)
 		return "--interpreter-dir goes with an architecture";
 	if (!kinds && (a->name || a->interpreter) && (a->operand_count != 1 || operand_is_all(&a->operands[0])))
 		return "--name and --interpreter go with one architecture";
+	if (a->conf_dir && !*a->conf_dir)
+		return "--conf-dir: an empty name is no folder";
 	return a->conf_dir && !a->persist ? "--conf-dir goes with --persist" : NULL;
+}
+
+/* A folder that cannot hold an interpreter is a mistake, not one folder less to look in. */
+static int
+check_dirs(const struct args *a, struct err *err)
+{
+	for (size_t i = 0; i < a->interpreter_dir_count; i++) {
+		const char *dir = a->interpreter_dirs[i];
+		struct stat st;
+
+		if (*dir != '/')
+			return err_set(err, ERR_INTERPRETER, "--interpreter-dir '%s': not an absolute path", dir);
+		if (stat(dir, &st) < 0)
+			return err_set(err, ERR_INTERPRETER, "--interpreter-dir %s: %s", dir, strerror(errno));
+		if (!S_ISDIR(st.st_mode))
+			return err_set(err, ERR_INTERPRETER, "--interpreter-dir %s: %s", dir, strerror(ENOTDIR));
+	}
+	return 0;
 }
 
 int
@@ -259,6 +279,8 @@ cmd_register(const struct cmd *cmd, struct args *args)
 
 	if (wrong)
 		return report_usage(cmd, args, "%s", wrong);
+	if (check_dirs(args, &c.err) < 0)
+		return report_fail(cmd, args, &c.err);
 	if (args->mount && !args->dry_run && mount_if_absent(args->binfmt_dir, args->force, &mounted, &c.err) < 0)
 		return report_fail(cmd, args, &c.err);
 	status = session_begin(&c, cmd, args);

@@ -12,6 +12,7 @@
 
 #include "binfmt_open.h"
 #include "err.h"
+#include "holder.h"
 #include "userns.h"
 
 enum {
@@ -140,6 +141,17 @@ binfmt_not_writable(const struct binfmt *b, const char *file, int error, struct 
 }
 
 static int
+not_had(int fd, unsigned timeout, struct err *err)
+{
+	char holder[HOLDER_MAX];
+
+	holder_name(fd, holder);
+	return err_set(err, ERR_LOCK,
+		       "%s has held the lock for %u seconds; nothing was changed (--timeout waits longer)", holder,
+		       timeout);
+}
+
+static int
 wait_for_lock(int fd, unsigned timeout, void (*waiting)(void), struct err *err)
 {
 	const struct timespec pause = {.tv_nsec = LOCK_POLL_MS * 1000000L};
@@ -152,10 +164,7 @@ wait_for_lock(int fd, unsigned timeout, void (*waiting)(void), struct err *err)
 			return err_set(err, ERR_LOCK, "cannot lock the register file: %s", strerror(errno));
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		if (now.tv_sec > end.tv_sec || (now.tv_sec == end.tv_sec && now.tv_nsec >= end.tv_nsec))
-			return err_set(err, ERR_LOCK,
-				       "another binfmtctl has held the lock for %u seconds; nothing was changed "
-				       "(--timeout waits longer)",
-				       timeout);
+			return not_had(fd, timeout, err);
 		if (waiting)
 			waiting();
 		waiting = NULL;
