@@ -260,7 +260,7 @@ check_dirs(const struct args *a, struct err *err)
 		struct stat st;
 
 		if (*dir != '/')
-			return err_set(err, ERR_INTERPRETER, "--interpreter-dir '%s': not an absolute path", dir);
+			return err_set(err, ERR_INTERPRETER, "--interpreter-dir %s: not absolute", *dir ? dir : "''");
 		if (stat(dir, &st) < 0)
 			return err_set(err, ERR_INTERPRETER, "--interpreter-dir %s: %s", dir, strerror(errno));
 		if (!S_ISDIR(st.st_mode))

@@ -6,11 +6,13 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "binfmt_open.h"
+#include "caps.h"
 #include "err.h"
 #include "holder.h"
 #include "userns.h"
@@ -107,17 +109,47 @@ binfmt_close(struct binfmt *b)
 	b->dir_fd = -1;
 }
 
+/*
+ * Whether the instance is this user namespace's own: only its root may reconfigure a mount, and one without
+ * parameters changes nothing. Where root is mapped to itself the owner of the files tells nothing.
+ */
+static struct look
+is_own(const struct binfmt *b)
+{
+	struct look own = {LOOK_UNKNOWN};
+#if defined(SYS_fspick) && defined(SYS_fsconfig)
+	enum { CLOEXEC = 1, EMPTY_PATH = 8, RECONFIGURE = 7 }; /* FSPICK_ and FSCONFIG_CMD_ of linux/mount.h */
+	int fd;
+
+	if (!caps_has(CAPS_SYS_ADMIN))
+		return own;
+	fd = (int)syscall(SYS_fspick, b->dir_fd, "", CLOEXEC | EMPTY_PATH);
+	if (fd >= 0 && syscall(SYS_fsconfig, fd, RECONFIGURE, NULL, NULL, 0) == 0)
+		own.is = LOOK_YES;
+	else if (errno == EPERM)
+		own.is = LOOK_NO;
+	if (fd >= 0)
+		close(fd);
+#else
+	(void)b;
+#endif
+	return own;
+}
+
 enum binfmt_scope
 binfmt_scope(const struct binfmt *b)
 {
-	struct look initial = userns_is_initial();
+	struct look initial = userns_is_initial(), own;
 	struct stat st;
 
 	if (initial.is == LOOK_UNKNOWN || fstatat(b->dir_fd, "register", &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return BINFMT_UNKNOWN;
 	if (initial.is == LOOK_YES)
 		return BINFMT_HOST;
-	return st.st_uid == userns_overflow_uid() ? BINFMT_INHERITED : BINFMT_NAMESPACE;
+	own = is_own(b);
+	if (own.is == LOOK_UNKNOWN)
+		return st.st_uid == userns_overflow_uid() ? BINFMT_INHERITED : BINFMT_UNKNOWN;
+	return own.is == LOOK_YES ? BINFMT_NAMESPACE : BINFMT_INHERITED;
 }
 
 int

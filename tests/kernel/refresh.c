@@ -478,10 +478,45 @@ refresh__while_a_program_is_executed_all_the_time__no_exec_fails(void **state)
 	free(path);
 }
 
+/* The texts of both handlers are equal: which one is in force must be told all the same. Writes: see replace.h. */
+static const struct {
+	const char *fault, *in_force;
+	bool new;
+} failures[] = {
+    {"write:error=ETXTBSY:when=1", "; the old handler is in force", false},
+    {"write:error=ENOSPC:when=1", "; the old handler is in force", false},
+    {"write:error=EIO:when=2", "; the old handler is in force", false},
+    {"write:error=EIO:when=2+", "; the new handler is in force under a temporary name beside the old one", true},
+    {"write:error=ENOSPC:when=3", "; the new handler is in force under a temporary name, the next run", true},
+    {"write:error=EIO:when=4", "; the new handler is in force, its temporary entry too until the next run", true},
+};
+
+static void
+refresh__failed__names_the_handler_in_force(void **state)
+{
+	(void)state;
+	if (access("/usr/bin/strace", X_OK) < 0)
+		skip_because("this machine has no strace");
+	for (size_t i = 0; i < LENGTH(failures); i++) {
+		char *path = stale_aarch64();
+
+		expect(shell("ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -P " MOUNT " -P " MOUNT
+			     "/register -P " MOUNT "/qemu-aarch64 -P '" MOUNT "/.binfmtctl~qemu-aarch64' -e inject=%s "
+			     "./binfmtctl refresh aarch64",
+			     failures[i].fault),
+		       1, "", failures[i].in_force);
+		assert_true((runner_of("aarch64") == inode_of(path)) == failures[i].new);
+		expect(tool("remove", "aarch64", NULL), 0, "removed", NULL);
+		assert_string_equal(entry_names(), "");
+		free(path);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(refresh__failed__names_the_handler_in_force),
 	    cmocka_unit_test(refresh__interpreter_renamed_over__runs_the_new_file),
 	    cmocka_unit_test(refresh__again__unchanged_and_nothing_written),
 	    cmocka_unit_test(refresh__several__the_stale_one_only),

@@ -102,7 +102,7 @@ register__interpreter_dir__searched_first(void **state)
 	char *path = scratch_file("dir/qemu-aarch64-static");
 
 	(void)state;
-	expect(tool("register", "aarch64", "--interpreter-dir", "/nowhere", "--interpreter-dir", tiny_dir(), NULL), 0,
+	expect(tool("register", "aarch64", "--interpreter-dir", "/proc/self", "--interpreter-dir", tiny_dir(), NULL), 0,
 	       "registered", "");
 	assert_entry("qemu-aarch64", "enabled", path, "PF", AARCH64_TAIL);
 	free(path);
@@ -600,10 +600,29 @@ register__strange_but_legal_paths__accepted(void **state)
 	}
 }
 
+static void
+register__interpreter_dir_that_is_none__said(void **state)
+{
+	static const char *const dirs[][2] = {{"", "''"},
+					      {"build", "build: not absolute"},
+					      {"/nowhere", "/nowhere: No such file"},
+					      {"/bin/sh", "/bin/sh: Not a directory"}};
+	char *before = instance();
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(dirs); i++)
+		expect(
+		    tool("register", "aarch64", "--interpreter-dir", "/usr/bin", "--interpreter-dir", dirs[i][0], NULL),
+		    1, "", dirs[i][1]);
+	expect_instance(before);
+	free(before);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(register__interpreter_dir_that_is_none__said),
 	    cmocka_unit_test(register__arch__entry_with_default_flags),
 	    cmocka_unit_test(register__any_alias__the_same_entry),
 	    cmocka_unit_test(register__twice__unchanged_and_nothing_written),

@@ -118,7 +118,7 @@ user__reading_as_another_user__works(void **state)
 	    {{"-j", "list"}, "\"name\":\"qemu-aarch64\""},
 	    {{"list", "--supported"}, "qemu-aarch64"},
 	    {{"status"}, "qemu-aarch64"},
-	    {{"-j", "status"}, "\"scope\":\"namespace\""},
+	    {{"-j", "status"}, "\"scope\":\"unknown\""},
 	    {{"status", "--strict", "aarch64"}, "ok"},
 	    {{"-n", "register", "aarch64"}, "unchanged"},
 	    {{"-n", "register", "aarch64", "-fPF"}, "would be replaced"},
