@@ -78,7 +78,7 @@ ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct 
 	if (is_run_by_another(list, elf, size))
 		return STALE_UNSEEN;
 	if (probe_run(elf, size, NULL, PROBE_UNTIL_EXEC, PROBE_TIMEOUT_MS, &run, &ignored) < 0)
-		return STALE_UNSEEN;
+		return STALE_UNKNOWN;
 	return stale_by_probe(rule, &run, path);
 }
 
@@ -97,7 +97,8 @@ stale_of(const struct entry *entry, const struct binfmt_list *list, bool switche
 		return s;
 	}
 	s.stale = entry->enabled && switched_on ? ask_probe(rule, list, path) : STALE_UNSEEN;
-	s.by_time = s.stale == STALE_UNSEEN;
+	s.untried = s.stale == STALE_UNKNOWN;
+	s.by_time = s.untried || s.stale == STALE_UNSEEN;
 	if (s.by_time)
 		s.stale = stale_by_time(&entry->registered, path);
 	return s;

@@ -9,7 +9,7 @@ static const struct {
     {"unshare -Ur ", "unknown", "instance of a parent user namespace"},
     {"unshare -Urm ", "unknown", "instance of a parent user namespace"},
     {"unshare -Ur unshare -Urm ", "unknown", "instance of a parent user namespace"},
-    {"unshare -U --map-user=1000 ", "unknown", "instance of a parent user namespace"},
+    {"unshare -U --map-user=1000 ", "unknown", "instance unknown"},
     {"unshare -U ", "unknown", "instance of a parent user namespace"},
     {"unshare -Urm sh -c 'mount -t binfmt_misc none " MOUNT "; exec \"$@\"' sh ", "namespace", "private instance"},
     {"unshare -Urm sh -c 'mount -t binfmt_misc none " MOUNT "; exec unshare -Ur \"$@\"' sh ", "unknown",
