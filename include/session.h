@@ -16,6 +16,7 @@ struct session {
 	struct binfmt_list list;              /* the entries when the work began */
 	struct planned planned;               /* the writes of a dry run */
 	const struct planned_write *reported; /* the last one that was printed */
+	bool mounted;                         /* by this run: --mount, and it was not */
 	bool has_temporaries;                 /* some of them are left by killed runs */
 	bool named;                           /* the entry at work was named, not meant by `all` */
 	unsigned failed, done;
@@ -24,8 +25,8 @@ struct session {
 };
 
 /*
- * Opens the mount, takes the lock, lists the entries and starts the JSON document. EXIT_DONE, or the
- * exit status of a failure that was reported: then nothing is open.
+ * Opens the mount (with --mount makes it first), takes the lock, lists the entries and starts the JSON document.
+ * EXIT_DONE, or the exit status of a failure that was reported: then nothing is open.
  */
 int session_begin(struct session *c, const struct cmd *cmd, const struct args *args);
 

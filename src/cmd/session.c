@@ -3,6 +3,7 @@
 
 #include "binfmt.h"
 #include "json.h"
+#include "mount.h"
 #include "print.h"
 #include "replace.h"
 #include "session.h"
@@ -32,6 +33,19 @@ prepare(struct session *c)
 	return 0;
 }
 
+/* With --mount it is there afterwards, or is imagined by a dry run. */
+static int
+open_mount(struct session *c)
+{
+	const struct args *a = c->args;
+	struct planned *planned = a->dry_run ? &c->planned : NULL;
+
+	binfmt_imagine(&c->b, a->binfmt_dir, planned);
+	if (a->mount && mount_if_absent(a->binfmt_dir, a->force, planned, &c->mounted, &c->err, &c->warnings) < 0)
+		return -1;
+	return planned && c->mounted ? 0 : binfmt_open(&c->b, a->binfmt_dir, planned, &c->err);
+}
+
 int
 session_begin(struct session *c, const struct cmd *cmd, const struct args *args)
 {
@@ -40,12 +54,11 @@ session_begin(struct session *c, const struct cmd *cmd, const struct args *args)
 	c->list = (struct binfmt_list){0};
 	c->planned = (struct planned){.first = NULL};
 	c->reported = NULL;
-	c->named = c->has_temporaries = false;
+	c->named = c->has_temporaries = c->mounted = false;
 	c->failed = c->done = 0;
 	c->warnings.len = 0;
-	if (binfmt_open(&c->b, args->binfmt_dir, args->dry_run ? &c->planned : NULL, &c->err) < 0)
-		return report_fail(cmd, args, &c->err);
-	if (prepare(c) < 0) {
+	if (open_mount(c) < 0 || prepare(c) < 0) {
+		planned_free(&c->planned);
 		binfmt_close(&c->b);
 		return report_fail(cmd, args, &c->err);
 	}

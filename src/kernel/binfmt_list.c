@@ -163,9 +163,12 @@ list_all(const struct binfmt *b, int fd, struct binfmt_list *list)
 int
 binfmt_list(const struct binfmt *b, struct binfmt_list *list, struct err *err)
 {
-	int done, error, fd = openat(b->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int done, error, fd;
 
 	*list = (struct binfmt_list){0};
+	if (b->dir_fd < 0)
+		return 0;
+	fd = openat(b->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return err_set(err, ERR_READ, "cannot list %s: %s", b->dir, strerror(errno));
 	done = list_all(b, fd, list);

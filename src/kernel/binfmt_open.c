@@ -56,6 +56,13 @@ not_mounted(const char *dir, struct err *err)
 		    "this kernel has no binfmt_misc loaded; try: modprobe binfmt_misc, then mount it at %s "
 		    "(or register with --mount)",
 		    dir);
+	if (!userns_mounts_are_hosts())
+		return err_unavailable(
+		    err, ERR_NOT_MOUNTED,
+		    "binfmt_misc is not mounted at %s here; where the host has mounted it its handlers apply here too, "
+		    "`binfmtctl test` tells; to see and change them run: mount -t binfmt_misc binfmt_misc %s (or "
+		    "register with --mount)",
+		    dir, dir);
 	return err_unavailable(
 	    err, ERR_NOT_MOUNTED,
 	    "binfmt_misc is not mounted at %s; run: mount -t binfmt_misc binfmt_misc %s (or register with --mount)",
@@ -81,7 +88,7 @@ binfmt_open(struct binfmt *b, const char *dir, struct planned *planned, struct e
 {
 	struct statfs fs;
 
-	*b = (struct binfmt){.dir = dir, .dir_fd = -1, .register_fd = -1, .planned = planned};
+	binfmt_imagine(b, dir, planned);
 	b->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (b->dir_fd < 0)
 		return cannot_open(dir, errno, err);
@@ -98,6 +105,12 @@ binfmt_open(struct binfmt *b, const char *dir, struct planned *planned, struct e
 	}
 	binfmt_close(b);
 	return -1;
+}
+
+void
+binfmt_imagine(struct binfmt *b, const char *dir, struct planned *planned)
+{
+	*b = (struct binfmt){.dir = dir, .dir_fd = -1, .register_fd = -1, .planned = planned};
 }
 
 void
