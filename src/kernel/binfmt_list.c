@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "binfmt.h"
@@ -17,7 +18,7 @@
 
 enum {
 	TRIES_ALONE = 20,
-	TRIES = 500,              /* listings under a storm of changes before giving up */
+	PATIENCE = 5,             /* seconds under a storm of changes before giving up, however slow we are */
 	FIRST_ROOM = 1024 * 1024, /* for the names; a page that none needs is never touched */
 };
 
@@ -126,14 +127,20 @@ has_temporaries(const struct binfmt_list *list)
 	return false;
 }
 
-/* Lists until nothing has changed meanwhile: as list_once. */
+/* Lists until nothing has changed meanwhile, at least `tries` times and so many seconds: as list_once. */
 static int
-list_settled(const struct binfmt *b, int fd, struct binfmt_list *list, size_t *room, int tries)
+list_settled(const struct binfmt *b, int fd, struct binfmt_list *list, size_t *room, int tries, time_t seconds)
 {
+	struct timespec now, start;
 	int done = 0;
 
-	for (int i = 0; done == 0 && i < tries; i++)
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	for (int i = 0; done == 0; i++) {
 		done = list_once(b, fd, list, room);
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (i + 1 >= tries && now.tv_sec - start.tv_sec >= seconds)
+			break;
+	}
 	return done;
 }
 
@@ -149,12 +156,12 @@ list_all(const struct binfmt *b, int fd, struct binfmt_list *list)
 
 	list->names = malloc(room);
 	list->locked = b->register_fd >= 0;
-	done = list_settled(b, fd, list, &room, TRIES_ALONE);
+	done = list_settled(b, fd, list, &room, TRIES_ALONE, 0);
 	if (done < 0 || (done > 0 && (list->locked || !has_temporaries(list))))
 		return done;
 	lock = list->locked || b->planned ? -1 : binfmt_share_lock(b);
 	list->locked |= lock >= 0;
-	done = list_settled(b, fd, list, &room, TRIES);
+	done = list_settled(b, fd, list, &room, TRIES_ALONE, PATIENCE);
 	if (lock >= 0)
 		close(lock);
 	return done;
