@@ -618,10 +618,36 @@ register__interpreter_dir_that_is_none__said(void **state)
 	free(before);
 }
 
+/* What the kernel may answer to a rule, in words that help. */
+static void
+register__kernel_refuses__cause_named(void **state)
+{
+	static const char *const refusals[][3] = {
+	    {"ENOSPC", "F", "user.max_binfmt_misc_interpreters"},
+	    {"ENOSPC", "P", "No space left on device"},
+	    {"ENOMEM", "F", "out of memory"},
+	    {"ETXTBSY", "F", "open for writing"},
+	    {"EINVAL", "F", "refuses the rule as invalid"},
+	    {"EINVAL", "FD", "does not know flag D"},
+	};
+
+	(void)state;
+	if (access("/usr/bin/strace", X_OK) < 0)
+		skip_because("this machine has no strace");
+	for (size_t i = 0; i < LENGTH(refusals); i++)
+		expect(shell("ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -P " MOUNT
+			     "/register -e inject=write:error=%s "
+			     "./binfmtctl register aarch64 -i '%s' -f %s",
+			     refusals[i][0], tiny_interpreter(), refusals[i][1]),
+		       1, "", refusals[i][2]);
+	assert_string_equal(entry_names(), "");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(register__kernel_refuses__cause_named),
 	    cmocka_unit_test(register__interpreter_dir_that_is_none__said),
 	    cmocka_unit_test(register__arch__entry_with_default_flags),
 	    cmocka_unit_test(register__any_alias__the_same_entry),
