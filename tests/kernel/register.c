@@ -618,6 +618,44 @@ register__interpreter_dir_that_is_none__said(void **state)
 	free(before);
 }
 
+/* The release that uname(2) gives to a run, by strace. */
+static const struct run *
+register_on(const char *release)
+{
+	char uname[3 * 65] = "Linux", hex[2 * sizeof(uname) + 1];
+
+	snprintf(uname + 2 * 65, 65, "%s", release);
+	for (size_t i = 0; i < sizeof(uname); i++)
+		snprintf(hex + 2 * i, 3, "%02x", (unsigned char)uname[i]);
+	return shell("ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -e inject=uname:poke_exit=@arg1=%s ./binfmtctl "
+		     "register aarch64 --interpreter-dir '%s'",
+		     hex, tiny_dir());
+}
+
+static void
+register__release__flag_p_from_5_12(void **state)
+{
+	static const struct {
+		const char *release, *flags, *warning;
+	} rows[] = {
+	    {"4.19.0", "flags F)", "needs Linux 5.12"},
+	    {"5.11.22", "flags F)", "needs Linux 5.12"},
+	    {"5.12.0", "flags PF)", ""},
+	    {"6.0.0", "flags PF)", ""},
+	};
+	bool covered;
+
+	(void)state;
+	if (shell("strace -o /dev/null -e inject=uname:poke_exit=@arg1=00 uname")->status != 0)
+		skip_because("this machine has no strace that changes answers");
+	covered = mount("tmpfs", "/usr/libexec/qemu-binfmt", "tmpfs", 0, NULL) == 0; /* Debian's links for flag P */
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		expect(register_on(rows[i].release), 0, rows[i].flags, rows[i].warning);
+		expect(tool("remove", "aarch64", NULL), 0, "removed", "");
+	}
+	assert_true(!covered || umount("/usr/libexec/qemu-binfmt") == 0);
+}
+
 /* What the kernel may answer to a rule, in words that help. */
 static void
 register__kernel_refuses__cause_named(void **state)
@@ -647,6 +685,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(register__release__flag_p_from_5_12),
 	    cmocka_unit_test(register__kernel_refuses__cause_named),
 	    cmocka_unit_test(register__interpreter_dir_that_is_none__said),
 	    cmocka_unit_test(register__arch__entry_with_default_flags),
