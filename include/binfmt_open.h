@@ -2,6 +2,8 @@
 #ifndef BINFMT_OPEN_H
 #define BINFMT_OPEN_H
 
+#include <stdbool.h>
+
 struct err;
 struct planned;
 
@@ -12,6 +14,7 @@ struct binfmt {
 	const char *dir;         /* as the user gave it, for messages */
 	int dir_fd;              /* -1: a dry run's mount that is not there yet, with nothing in it */
 	int register_fd;         /* open and locked from binfmt_lock to binfmt_unlock, else -1 */
+	bool was_enabled;        /* an entry that is to be disabled was enabled for a moment: no flag D */
 	struct planned *planned; /* a dry run's writes go here; NULL: for real */
 };
 

@@ -82,9 +82,6 @@ warn(const struct put *put, const struct plan *plan, const struct live *live, en
 		warn_add(warnings, "the interpreter file was replaced since the entry was registered");
 	if (plan->enabled)
 		overlap_warn(&plan->rule, put->list, warnings);
-	else if (live->entry && !(plan->rule.flags & RULE_D))
-		warn_add(warnings,
-			 "the entry is disabled and stays so; it was enabled for the moment of its replacement");
 }
 
 /* Checks the rule, and finds out what would keep its file from being written while nothing has happened. */
@@ -115,7 +112,7 @@ persist(const struct put *put, const struct plan *plan, struct persist *file, en
 		warn_add(warnings, "it is registered, but will not be after the next boot");
 		outcome = OUT_FAILED;
 	}
-	if (outcome != OUT_FAILED && !plan->enabled)
+	if (outcome != OUT_FAILED && !plan->enabled && !(plan->rule.flags & RULE_D))
 		warn_add(warnings, "it is disabled, but its binfmt.d file makes it an enabled one at the next boot");
 	persist_close(file);
 	return outcome;
@@ -141,5 +138,8 @@ put_rule(const struct put *put, struct plan *plan, const struct live *live, stru
 	if ((outcome == OUT_REGISTERED || outcome == OUT_REPLACED) &&
 	    replace_rule(put->b, &plan->rule, plan->enabled, err) < 0)
 		outcome = OUT_FAILED;
+	if (outcome == OUT_REPLACED && !plan->enabled && !(plan->rule.flags & RULE_D))
+		warn_add(warnings, "the entry is disabled and stays so%s",
+			 put->b->was_enabled ? "; it was enabled for the moment of its replacement" : "");
 	return put->persist ? persist(put, plan, &file, outcome, err, warnings) : outcome;
 }

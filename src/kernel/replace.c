@@ -57,6 +57,22 @@ set_enabled(struct binfmt *b, const char *name, bool on, struct err *err)
 	return state < 0 ? -1 : 0;
 }
 
+/*
+ * One write where the entry is to be enabled. Else it is tried with flag D first (Linux 7.3), which other kernels
+ * refuse as invalid; a dry run shows their way.
+ */
+static int
+register_as(struct binfmt *b, const struct rule *rule, bool enabled, const char *name, struct err *err)
+{
+	struct rule born = *rule;
+
+	born.flags |= RULE_D;
+	if (!enabled && born.flags != rule->flags && !b->planned && binfmt_register(b, &born, name, err) == 0)
+		return 0;
+	b->was_enabled |= !enabled && born.flags != rule->flags;
+	return binfmt_register(b, rule, name, err);
+}
+
 /* Registers the rule under a name that is free, and reads it back. */
 static int
 add(struct binfmt *b, const struct rule *rule, bool enabled, const char *name, struct err *err)
@@ -64,7 +80,7 @@ add(struct binfmt *b, const struct rule *rule, bool enabled, const char *name, s
 	struct binfmt_text back;
 	int there;
 
-	if (binfmt_register(b, rule, name, err) < 0)
+	if (register_as(b, rule, enabled, name, err) < 0)
 		return -1;
 	if (b->planned)
 		return enabled || rule->flags & RULE_D ? 0 : set_enabled(b, name, false, err);
