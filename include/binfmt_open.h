@@ -2,6 +2,8 @@
 #ifndef BINFMT_OPEN_H
 #define BINFMT_OPEN_H
 
+#include <stdbool.h>
+
 struct err;
 struct planned;
 
@@ -9,9 +11,10 @@ struct planned;
 
 /* An opened binfmt_misc mount. */
 struct binfmt {
-	const char *dir; /* as the user gave it, for messages */
-	int dir_fd;
+	const char *dir;         /* as the user gave it, for messages */
+	int dir_fd;              /* -1: a dry run's mount that is not there yet, with nothing in it */
 	int register_fd;         /* open and locked from binfmt_lock to binfmt_unlock, else -1 */
+	bool was_enabled;        /* an entry that is to be disabled was enabled for a moment: no flag D */
 	struct planned *planned; /* a dry run's writes go here; NULL: for real */
 };
 
@@ -28,6 +31,9 @@ enum binfmt_scope {
  * is no binfmt_misc: no kernel support, not mounted, another file system, an untriggered automount.
  */
 int binfmt_open(struct binfmt *b, const char *dir, struct planned *planned, struct err *err);
+
+/* For a dry run: a mount as it would be made at dir. */
+void binfmt_imagine(struct binfmt *b, const char *dir, struct planned *planned);
 void binfmt_close(struct binfmt *b);
 
 enum binfmt_scope binfmt_scope(const struct binfmt *b);

@@ -10,6 +10,7 @@ enum cap {
 	CAPS_DAC_OVERRIDE = 1,
 	CAPS_DAC_READ_SEARCH = 2,
 	CAPS_SYS_RAWIO = 17,
+	CAPS_SYS_ADMIN = 21,
 };
 
 /* Whether a capability is in effect for this process, in its own user namespace. */

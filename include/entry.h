@@ -2,6 +2,7 @@
 #ifndef ENTRY_H
 #define ENTRY_H
 
+#include <sys/types.h>
 #include <time.h>
 
 #include "rule.h"
@@ -17,6 +18,7 @@ struct entry {
 	const char *reason; /* why the text is not understood; NULL: it is */
 	const char *more;   /* lines unknown to this program, each with its newline; "" if none */
 	struct timespec registered;
+	ino_t inode;  /* of its file: every registration gets another one */
 	bool enabled; /* by the first line, also where the rest is not understood */
 };
 

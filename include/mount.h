@@ -4,27 +4,27 @@
 
 #include <stdbool.h>
 
-struct binfmt;
 struct err;
+struct planned;
+struct warnings;
+
+/* Mounts binfmt_misc at dir; the kernel loads its module for that. 0, or -1 and *err with EXIT_UNAVAILABLE. */
+int mount_here(const char *dir, struct err *err);
 
 /*
- * Mounts binfmt_misc at dir unless it is there already; the kernel loads its module for that.
- * *mounted tells whether this call did it. Refused without `force` outside the initial user
- * namespace: the new empty instance would hide the inherited handlers for good. 0, or -1 and *err.
+ * Makes sure that dir shows an instance that may be changed here. *mounted: there was none, and this call has
+ * mounted it, for a dry run (planned) would have. In a user namespace that sees an inherited instance its own is
+ * mounted over it, with copies of the entries; *warnings tells which of them could not be copied. Refused without
+ * `force` where none can be seen: the empty instance would hide the inherited handlers for good; and always over
+ * a folder that is not empty. 0, or -1 and *err.
  */
-int mount_if_absent(const char *dir, bool force, bool *mounted, struct err *err);
+int mount_if_absent(const char *dir, bool force, struct planned *planned, bool *mounted, struct err *err,
+		    struct warnings *warnings);
 
 /*
- * Whether entries registered in a mount of our own may die with it: in a container, or a mount
- * namespace that is not PID 1's. In a user namespace that was asked for with --force, and so false.
+ * Whether entries that are registered here may die with this mount namespace: in a container, or a mount namespace
+ * that is not PID 1's. Not in a user namespace, whose instance is meant to.
  */
 bool mount_may_vanish(void);
-
-/*
- * Unmounts and mounts again and sees whether entries are still there, as they are if somebody else
- * holds the instance. Reopens b, without the lock. -1 and *err, with nothing mounted and nothing
- * left, if they are gone.
- */
-int mount_keep(struct binfmt *b, struct err *err);
 
 #endif

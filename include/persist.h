@@ -29,8 +29,9 @@ struct persist {
 };
 
 /*
- * Looks at an entry's file in a folder (NULL: PERSIST_DIR). -1 and *err if somebody else wrote it
- * (unless `force`), or no file can have that name.
+ * Looks at an entry's file in a folder (NULL: PERSIST_DIR). -1 with ERR_PERSIST if somebody else wrote it
+ * (unless `force`), or no file can have that name: there is none of binfmtctl's. -1 with another code if
+ * that could not be seen.
  */
 int persist_open(struct persist *file, const char *dir, const char *name, bool force, struct err *err);
 void persist_close(struct persist *file);

@@ -13,8 +13,8 @@
  *	remove the old entry
  *	register the new rule under its own name
  *	remove the temporary
- * A disabled entry stays disabled, but is enabled for the moment between two writes: a kernel
- * without flag D registers nothing else.
+ * A disabled entry stays disabled, but is enabled for the moment between two writes where the kernel
+ * has no flag D; b->was_enabled tells.
  */
 
 /*

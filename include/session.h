@@ -16,6 +16,8 @@ struct session {
 	struct binfmt_list list;              /* the entries when the work began */
 	struct planned planned;               /* the writes of a dry run */
 	const struct planned_write *reported; /* the last one that was printed */
+	bool mounted;                         /* by this run: --mount, and it was not */
+	bool has_temporaries;                 /* some of them are left by killed runs */
 	bool named;                           /* the entry at work was named, not meant by `all` */
 	unsigned failed, done;
 	struct warnings warnings; /* on the operand at work, printed and emptied by session_result */
@@ -23,15 +25,18 @@ struct session {
 };
 
 /*
- * Opens the mount, takes the lock, lists the entries and starts the JSON document. EXIT_DONE, or the
- * exit status of a failure that was reported: then nothing is open.
+ * Opens the mount (with --mount makes it first), takes the lock, lists the entries and starts the JSON document.
+ * EXIT_DONE, or the exit status of a failure that was reported: then nothing is open.
  */
 int session_begin(struct session *c, const struct cmd *cmd, const struct args *args);
 
 /* Lists the entries again after changes of our own. 0, or -1 and c->err. */
 int session_relist(struct session *c);
 
-/* Reports one entry's outcome with c->warnings; for OUT_FAILED and OUT_SKIPPED the cause is c->err. */
+/*
+ * Reports one entry's outcome with c->warnings; for OUT_FAILED and OUT_SKIPPED the cause is c->err. What a killed
+ * run left of the entry is healed first: where that fails and decides what is in force, so does the entry.
+ */
 void session_result(struct session *c, const char *name, enum outcome outcome, const char *detail);
 
 /* Warns if something was done and binfmt_misc is switched off. */

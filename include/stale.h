@@ -18,12 +18,13 @@ enum stale {
 	STALE_DELETED,   /* the path names nothing any more; the old file keeps running */
 	STALE_ELSEWHERE, /* another file, not deleted: registered from another mount namespace */
 	STALE_UNSEEN,    /* the run shows nothing of it: a script, T or L, or /proc/PID/exe was closed to us */
-	STALE_UNKNOWN,   /* its path cannot be looked at */
+	STALE_UNKNOWN,   /* its path cannot be looked at, or a probe would tell but could not be run */
 };
 
 struct staleness {
 	enum stale stale;
 	bool by_time; /* judged by the file's ctime and the time of registration, a hint only */
+	bool untried; /* so because the probe that would tell could not be run */
 };
 
 /*

@@ -2,12 +2,16 @@
 #ifndef USERNS_H
 #define USERNS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "look.h"
 
 /* Whether this process is in the initial user namespace. */
 struct look userns_is_initial(void);
+
+/* Whether the mounts seen here are the host's: in its PID namespace, PID 1's. False where that cannot be seen. */
+bool userns_mounts_are_hosts(void);
 
 /* The uid that stands for everyone whom this user namespace does not map. */
 uid_t userns_overflow_uid(void);

@@ -138,14 +138,16 @@ supported_text(const struct snapshot *s)
 
 /* The table is of use without binfmt_misc too: then no handler is live. */
 static int
-list_supported(const struct args *args)
+list_supported(const struct cmd *cmd, const struct args *args)
 {
 	struct snapshot s, *live = NULL;
-	struct err ignored;
+	struct err err;
 	int done = 0;
 
-	if (snapshot_open(&s, args->binfmt_dir, &ignored) == 0)
+	if (snapshot_open(&s, args->binfmt_dir, &err) == 0)
 		live = &s;
+	else if (err.status != EXIT_UNAVAILABLE) /* without a mount the table is all there is to show */
+		return report_fail(cmd, args, &err);
 	if (args->json)
 		supported_json(live);
 	else
@@ -165,7 +167,7 @@ cmd_list(const struct cmd *cmd, struct args *args)
 	if (args->operand_count)
 		return report_usage(cmd, args, "list takes no operand (binfmtctl status ENTRY shows one)");
 	if (args->supported)
-		return list_supported(args);
+		return list_supported(cmd, args);
 	if (snapshot_open(&s, args->binfmt_dir, &err) < 0)
 		return report_fail(cmd, args, &err);
 	report_unknown(&s);

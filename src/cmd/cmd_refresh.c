@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
 #include "binfmt.h"
 #include "check.h"
 #include "cmd.h"
+#include "interp.h"
 #include "overlap.h"
 #include "replace.h"
 #include "session.h"
@@ -31,46 +34,66 @@ leave_alone(struct session *c, const struct entry *entry)
 	return 0;
 }
 
+/* Whether an entry is to be refreshed: OUT_REFRESHED, OUT_UNCHANGED where it is fresh, or why not in c->err. */
 static enum outcome
-refresh_entry(struct session *c, const struct entry *entry, const struct staleness *is)
+judge(struct session *c, const struct entry *entry, const struct staleness *is)
 {
-	const struct check check = {.dir = c->b.dir, .list = &c->list, .verb = "refreshes", .force = c->args->force};
-	const struct rule *rule = &entry->rule;
+	const char *path = entry->rule.interpreter;
+	const enum outcome left = c->named ? OUT_FAILED : OUT_SKIPPED;
 
+	if (is->untried || is->stale == STALE_UNKNOWN) {
+		err_set(&c->err, ERR_UNKNOWN, "whether %s was replaced cannot be told: %s", path,
+			is->untried ? "the probe that shows it could not be run" : "it cannot be looked at");
+		return left;
+	}
 	if (is->stale == STALE_DELETED) {
-		err_set(&c->err, ERR_DELETED, "%s is gone, the old file keeps running: nothing to refresh from",
-			rule->interpreter);
-		return c->named ? OUT_FAILED : OUT_SKIPPED;
+		err_set(&c->err, ERR_DELETED, "%s is gone, the old file keeps running: nothing to refresh from", path);
+		return left;
 	}
 	if (is->stale != STALE_REPLACED)
 		return OUT_UNCHANGED;
 	if (leave_alone(c, entry) < 0)
 		return OUT_SKIPPED;
-	if (is->by_time && !c->named) /* a hint: enough only where the entry was named */
-		return OUT_UNCHANGED;
-	if (check_rule(rule, &check, &c->err, &c->warnings) < 0 ||
-	    replace_rule(&c->b, rule, entry->enabled, &c->err) < 0)
+	if (!is->by_time || c->named) /* a hint: enough only where the entry was named */
+		return OUT_REFRESHED;
+	err_set(&c->err, ERR_STALE,
+		"by time %s was changed after the entry was registered, which no probe can tell here; named to "
+		"refresh it is refreshed",
+		path);
+	return OUT_SKIPPED;
+}
+
+static enum outcome
+refresh_entry(struct session *c, const struct entry *entry, const struct staleness *is)
+{
+	const struct check check = {.dir = c->b.dir, .list = &c->list, .verb = "refreshes", .force = c->args->force};
+	enum outcome outcome = judge(c, entry, is);
+
+	if (outcome == OUT_REFRESHED && (check_rule(&entry->rule, &check, &c->err, &c->warnings) < 0 ||
+					 replace_rule(&c->b, &entry->rule, entry->enabled, &c->err) < 0))
 		return OUT_FAILED;
-	return OUT_REFRESHED;
+	return outcome;
 }
 
 static void
 refresh_one(struct session *c, const char *name)
 {
-	struct err ignored;
+	char detail[INTERP_PATH_MAX + 32];
 	struct staleness is;
 	struct live live;
 	int there = replace_read(&c->b, name, &live, &c->err);
+	int on = there > 0 ? binfmt_enabled(&c->b, &c->err) : 0;
 
 	if (there == 0)
 		err_set(&c->err, ERR_MISSING, "the entry went away: another program has removed it");
-	if (there <= 0) {
+	if (there <= 0 || on < 0) {
 		session_result(c, name, OUT_FAILED, NULL);
 		return;
 	}
-	is = stale_of(live.entry, &c->list, binfmt_enabled(&c->b, &ignored) == 1);
+	is = stale_of(live.entry, &c->list, on > 0);
+	snprintf(detail, sizeof(detail), "%s%s", live.entry->rule.interpreter, is.by_time ? ", by time" : "");
 	session_result(c, name, refresh_entry(c, live.entry, &is),
-		       live.entry->rule.flags & RULE_F ? live.entry->rule.interpreter : "no flag F: nothing is held");
+		       live.entry->rule.flags & RULE_F ? detail : "no flag F: nothing is held");
 }
 
 int

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cmd.h"
 #include "elf.h"
 #include "hex.h"
 #include "host.h"
+#include "keep.h"
 #include "mount.h"
 #include "opened.h"
 #include "overlap.h"
+#include "print.h"
 #include "put.h"
 #include "session.h"
 #include "tempname.h"
@@ -246,20 +250,51 @@ misuse(const struct args *a)
 		return "--interpreter-dir goes with an architecture";
 	if (!kinds && (a->name || a->interpreter) && (a->operand_count != 1 || operand_is_all(&a->operands[0])))
 		return "--name and --interpreter go with one architecture";
+	if (a->conf_dir && !*a->conf_dir)
+		return "--conf-dir: an empty name is no folder";
 	return a->conf_dir && !a->persist ? "--conf-dir goes with --persist" : NULL;
+}
+
+/* A folder that cannot hold an interpreter is a mistake, not one folder less to look in. */
+static int
+check_dirs(const struct args *a, struct err *err)
+{
+	for (size_t i = 0; i < a->interpreter_dir_count; i++) {
+		const char *dir = a->interpreter_dirs[i];
+		struct stat st;
+
+		if (*dir != '/')
+			return err_set(err, ERR_INTERPRETER, "--interpreter-dir %s: not absolute", *dir ? dir : "''");
+		if (stat(dir, &st) < 0)
+			return err_set(err, ERR_INTERPRETER, "--interpreter-dir %s: %s", dir, strerror(errno));
+		if (!S_ISDIR(st.st_mode))
+			return err_set(err, ERR_INTERPRETER, "--interpreter-dir %s: %s", dir, strerror(ENOTDIR));
+	}
+	return 0;
+}
+
+/* Whether what was registered outlives this mount namespace; with --force it is enough to say that this is not known.
+ */
+static bool
+keeps(struct session *c)
+{
+	if (keep_prove(&c->b, c->mounted, c->list.count, &c->err) == 0)
+		return true;
+	if (c->args->force && c->err.code == ERR_UNKNOWN)
+		print_warning(NULL, "forced: %s", c->err.text);
+	return c->args->force && c->err.code == ERR_UNKNOWN;
 }
 
 int
 cmd_register(const struct cmd *cmd, struct args *args)
 {
 	const char *wrong = misuse(args);
-	bool mounted = false;
 	struct session c;
 	int status;
 
 	if (wrong)
 		return report_usage(cmd, args, "%s", wrong);
-	if (args->mount && !args->dry_run && mount_if_absent(args->binfmt_dir, args->force, &mounted, &c.err) < 0)
+	if (check_dirs(args, &c.err) < 0)
 		return report_fail(cmd, args, &c.err);
 	status = session_begin(&c, cmd, args);
 	if (status != EXIT_DONE)
@@ -269,7 +304,7 @@ cmd_register(const struct cmd *cmd, struct args *args)
 	if (args->operand_count == 0)
 		register_one(&c, NULL);
 	session_warn_if_off(&c);
-	if (mounted && c.done && mount_may_vanish() && mount_keep(&c.b, &c.err) < 0)
+	if (args->mount && !args->dry_run && c.done && mount_may_vanish() && !keeps(&c))
 		session_result(&c, args->binfmt_dir, OUT_FAILED, NULL);
 	return session_end(&c);
 }

@@ -45,52 +45,72 @@ remove_one(struct session *c, const char *name)
 	session_result(c, name, removal_outcome(removed, forgotten), forgotten > 0 ? "with its binfmt.d file" : NULL);
 }
 
-/* 1: its file was there and is gone, 0: there was none of ours, -1 and c->err. */
+/* 1: its file was there and is gone, 0: there was none of ours, -1 and *err. */
 static int
-forget(struct session *c, const char *name)
+forget(const struct session *c, const char *name, struct err *err)
 {
-	struct err ignored;
 	struct persist file;
 	int done;
 
-	if (persist_open(&file, c->args->conf_dir, name, false, &ignored) < 0)
-		return 0;
-	done = persist_remove(&file, c->args->dry_run, &c->err);
+	if (persist_open(&file, c->args->conf_dir, name, false, err) < 0)
+		return err->code == ERR_PERSIST ? 0 : -1;
+	done = persist_remove(&file, c->args->dry_run, err);
 	persist_close(&file);
 	return done;
 }
 
-/* An entry that is gone may have left its file: with --persist that is to go too. As forget, for all it means. */
-static int
-forget_missing(struct session *c, const struct operand *operand)
+/* An entry that is gone may have left its file: with --persist that is to go too. True: told. */
+static bool
+forget_missing(struct session *c, const char *name)
+{
+	struct err err;
+	int done = c->args->persist ? forget(c, name, &err) : 0;
+
+	if (done < 0)
+		c->err = err;
+	if (done)
+		session_result(c, name, done < 0 ? OUT_FAILED : OUT_REMOVED, "its binfmt.d file; there was no entry");
+	return done != 0;
+}
+
+/* The same for an operand that means no entry: by that name, or by those of the architecture. */
+static bool
+forget_operand(struct session *c, const struct operand *operand)
 {
 	const struct arch *rows[ARCH_GROUP_MAX];
 	size_t count = operand->literal ? 0 : arch_select(operand->word, rows);
-	int found = forget(c, operand->word), done;
+	bool told = forget_missing(c, operand->word);
 	char name[RULE_NAME_MAX + 1];
 
-	for (size_t i = 0; i < count && found >= 0; i++) {
+	for (size_t i = 0; i < count; i++) {
 		arch_entry_name(rows[i], name);
-		done = forget(c, name);
-		found = done < 0 ? -1 : found | done;
+		told |= forget_missing(c, name);
 	}
-	return found;
+	return told;
+}
+
+/* And for `all`: those whose entries were not there to be removed. */
+static void
+forget_all(struct session *c)
+{
+	char name[RULE_NAME_MAX + 1];
+
+	for (size_t i = 0; i < arch_count; i++) {
+		arch_entry_name(&arch_table[i], name);
+		if (!binfmt_list_find(&c->list, name))
+			forget_missing(c, name);
+	}
 }
 
 static void
 remove_operand(struct session *c, const struct operand *operand)
 {
-	int forgotten = 0;
+	int found = session_operand(c, operand, remove_one);
 
-	if (session_operand(c, operand, remove_one) == 0)
-		return;
-	if (c->args->persist)
-		forgotten = forget_missing(c, operand);
-	if (forgotten > 0)
-		session_result(c, operand->word, OUT_REMOVED, "its binfmt.d file; there was no entry");
-	else
-		session_result(c, operand->word, c->args->missing_ok && forgotten == 0 ? OUT_SKIPPED : OUT_FAILED,
-			       NULL);
+	if (found == 0 && operand_is_all(operand))
+		forget_all(c);
+	if (found < 0 && !forget_operand(c, operand))
+		session_result(c, operand->word, c->args->missing_ok ? OUT_SKIPPED : OUT_FAILED, NULL);
 }
 
 /* -1 and c->err if entries are left. */
@@ -118,6 +138,8 @@ cmd_remove(const struct cmd *cmd, struct args *args)
 		return report_usage(cmd, args, "missing operand: ENTRY (or all, or --global)");
 	if (args->conf_dir && !args->persist)
 		return report_usage(cmd, args, "--conf-dir goes with --persist");
+	if (args->conf_dir && !*args->conf_dir)
+		return report_usage(cmd, args, "--conf-dir: an empty name is no folder");
 	status = session_begin(&c, cmd, args);
 	if (status != EXIT_DONE)
 		return status;

@@ -32,13 +32,37 @@ put_fate(const struct live *live, const struct plan *plan, bool stale, bool keep
 	return keep && !is_equal(live->entry, plan) ? OUT_FAILED : OUT_REPLACED;
 }
 
-/* Of an entry as planned: does it hold a file that was replaced? */
-static bool
-is_stale(const struct put *put, const struct entry *live)
+/*
+ * Of an entry as planned: whether it holds a file that was replaced. Only a probe is believed; what time says alone
+ * is told. -1 and *err where a replaced file may be held, and the probe that would show it could not be run.
+ */
+static int
+is_stale(const struct put *put, const struct entry *live, struct err *err, struct warnings *warnings)
 {
-	struct err ignored;
+	const char *path = live->rule.interpreter;
+	int on = binfmt_enabled(put->b, err);
+	struct staleness is;
 
-	return stale_of(live, put->list, binfmt_enabled(put->b, &ignored) == 1).stale == STALE_REPLACED;
+	if (on < 0)
+		return -1;
+	is = stale_of(live, put->list, on > 0);
+	if (!is.by_time && is.stale != STALE_UNKNOWN)
+		return is.stale == STALE_REPLACED;
+	if (put->force && (is.untried || is.stale == STALE_UNKNOWN))
+		return 1;
+	if (is.stale == STALE_UNKNOWN || (is.untried && is.stale != STALE_NO))
+		return err_set(err, ERR_UNKNOWN,
+			       "whether %s was replaced since the entry was registered cannot be told: %s", path,
+			       is.untried ? "the probe that shows it could not be run" : "it cannot be looked at");
+	if (is.untried)
+		warn_add(warnings, "the probe that shows which file the entry holds could not be run; by time it is %s",
+			 path);
+	else if (is.stale == STALE_REPLACED)
+		warn_add(warnings,
+			 "%s may have been replaced since the entry was registered: only times tell so "
+			 "(binfmtctl refresh with the entry's name registers it again)",
+			 path);
+	return 0;
 }
 
 /* What the user should know of what is about to happen. */
@@ -58,9 +82,6 @@ warn(const struct put *put, const struct plan *plan, const struct live *live, en
 		warn_add(warnings, "the interpreter file was replaced since the entry was registered");
 	if (plan->enabled)
 		overlap_warn(&plan->rule, put->list, warnings);
-	else if (live->entry && !(plan->rule.flags & RULE_D))
-		warn_add(warnings,
-			 "the entry is disabled and stays so; it was enabled for the moment of its replacement");
 }
 
 /* Checks the rule, and finds out what would keep its file from being written while nothing has happened. */
@@ -91,7 +112,7 @@ persist(const struct put *put, const struct plan *plan, struct persist *file, en
 		warn_add(warnings, "it is registered, but will not be after the next boot");
 		outcome = OUT_FAILED;
 	}
-	if (outcome != OUT_FAILED && !plan->enabled)
+	if (outcome != OUT_FAILED && !plan->enabled && !(plan->rule.flags & RULE_D))
 		warn_add(warnings, "it is disabled, but its binfmt.d file makes it an enabled one at the next boot");
 	persist_close(file);
 	return outcome;
@@ -102,11 +123,14 @@ put_rule(const struct put *put, struct plan *plan, const struct live *live, stru
 {
 	enum outcome outcome;
 	struct persist file;
+	int stale = 0;
 
-	if (check_first(put, plan, &file, err, warnings) < 0)
-		return OUT_FAILED;
 	plan->enabled = plan->enabled && (!live->entry || live->entry->enabled);
-	outcome = put_fate(live, plan, is_same(live, plan) && is_stale(put, live->entry), put->keep);
+	if (is_same(live, plan))
+		stale = is_stale(put, live->entry, err, warnings);
+	if (stale < 0 || check_first(put, plan, &file, err, warnings) < 0)
+		return OUT_FAILED;
+	outcome = put_fate(live, plan, stale, put->keep);
 	if (outcome == OUT_FAILED)
 		err_set(err, ERR_EXISTS, "an entry of this name is there and differs (--keep keeps it)");
 	else
@@ -114,5 +138,8 @@ put_rule(const struct put *put, struct plan *plan, const struct live *live, stru
 	if ((outcome == OUT_REGISTERED || outcome == OUT_REPLACED) &&
 	    replace_rule(put->b, &plan->rule, plan->enabled, err) < 0)
 		outcome = OUT_FAILED;
+	if (outcome == OUT_REPLACED && !plan->enabled && !(plan->rule.flags & RULE_D))
+		warn_add(warnings, "the entry is disabled and stays so%s",
+			 put->b->was_enabled ? "; it was enabled for the moment of its replacement" : "");
 	return put->persist ? persist(put, plan, &file, outcome, err, warnings) : outcome;
 }

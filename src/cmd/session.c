@@ -3,12 +3,15 @@
 
 #include "binfmt.h"
 #include "json.h"
+#include "mount.h"
 #include "print.h"
 #include "replace.h"
 #include "session.h"
 #include "tempname.h"
 
 enum { TIMEOUT = 30 };
+
+static const char unhealed[] = "an interrupted change left this, and it could not be cleaned up";
 
 static void
 say_waiting(void)
@@ -23,7 +26,24 @@ prepare(struct session *c)
 
 	if (binfmt_lock(&c->b, (unsigned)timeout, c->args->verbose ? say_waiting : NULL, &c->err) < 0)
 		return -1;
-	return binfmt_list(&c->b, &c->list, &c->err);
+	if (binfmt_list(&c->b, &c->list, &c->err) < 0)
+		return -1;
+	for (size_t i = 0; i < c->list.count; i++)
+		c->has_temporaries |= tempname_is(c->list.entries[i].rule.name);
+	return 0;
+}
+
+/* With --mount it is there afterwards, or is imagined by a dry run. */
+static int
+open_mount(struct session *c)
+{
+	const struct args *a = c->args;
+	struct planned *planned = a->dry_run ? &c->planned : NULL;
+
+	binfmt_imagine(&c->b, a->binfmt_dir, planned);
+	if (a->mount && mount_if_absent(a->binfmt_dir, a->force, planned, &c->mounted, &c->err, &c->warnings) < 0)
+		return -1;
+	return planned && c->mounted ? 0 : binfmt_open(&c->b, a->binfmt_dir, planned, &c->err);
 }
 
 int
@@ -34,12 +54,11 @@ session_begin(struct session *c, const struct cmd *cmd, const struct args *args)
 	c->list = (struct binfmt_list){0};
 	c->planned = (struct planned){.first = NULL};
 	c->reported = NULL;
-	c->named = false;
+	c->named = c->has_temporaries = c->mounted = false;
 	c->failed = c->done = 0;
 	c->warnings.len = 0;
-	if (binfmt_open(&c->b, args->binfmt_dir, args->dry_run ? &c->planned : NULL, &c->err) < 0)
-		return report_fail(cmd, args, &c->err);
-	if (prepare(c) < 0) {
+	if (open_mount(c) < 0 || prepare(c) < 0) {
+		planned_free(&c->planned);
 		binfmt_close(&c->b);
 		return report_fail(cmd, args, &c->err);
 	}
@@ -64,17 +83,6 @@ new_writes(struct session *c)
 	return writes;
 }
 
-void
-session_result(struct session *c, const char *name, enum outcome outcome, const char *detail)
-{
-	const struct result result = {name, outcome, detail, &c->err, &c->warnings, new_writes(c)};
-
-	report_result(c->args, &result);
-	c->failed += outcome == OUT_FAILED;
-	c->done += outcome < OUT_SKIPPED;
-	c->warnings.len = 0;
-}
-
 /* The name that a temporary is for; a hashed one does not tell it, but the command line may. NULL: unknown, or none. */
 static const char *
 name_behind(const struct session *c, const char *entry)
@@ -89,25 +97,64 @@ name_behind(const struct session *c, const char *entry)
 	return a->name && tempname_matches(entry, a->name) ? a->name : NULL;
 }
 
-/* Ends what a killed run left of one name, and says so. */
-static void
-heal(struct session *c, const char *name)
+/* Ends what a killed run left of one name, and says so. 0, or -1 and *err. */
+static int
+heal(struct session *c, const char *name, struct err *err)
 {
-	int healed = replace_heal(&c->b, name, &c->err);
+	int healed = replace_heal(&c->b, name, err);
 	const struct planned_write *writes = new_writes(c);
 
-	if (healed < 0)
-		print_warning(name, "an interrupted change left this, and it could not be cleaned up: %s", c->err.text);
 	if (healed > 0 && c->args->dry_run)
 		print_warning(name, "what an interrupted change left would be cleaned up too");
 	else if (healed > 0 && c->args->verbose)
 		print_warning(name, "cleaned up what an interrupted change had left");
 	if (healed > 0 && !c->args->json && !c->args->quiet)
 		report_writes(c->args, writes);
+	return healed < 0 ? -1 : 0;
+}
+
+/* Whether an entry of the list is the temporary of this name. */
+static bool
+was_interrupted(const struct session *c, const char *name)
+{
+	for (size_t i = 0; c->has_temporaries && i < c->list.count; i++)
+		if (tempname_is(c->list.entries[i].rule.name) && tempname_matches(c->list.entries[i].rule.name, name))
+			return true;
+	return false;
 }
 
 /*
- * Heals after the work that was asked for: that starts from what is there, a temporary alone
+ * What a killed run left of the entry at work decides what is in force, so it is ended before a result is told. A
+ * temporary that alone is there is the handler itself, and may stay what it is. 0, or -1 and c->err.
+ */
+static int
+heal_own(struct session *c, const char *name)
+{
+	struct err err, ignored;
+
+	if (c->args->dry_run || !was_interrupted(c, name) || heal(c, name, &err) == 0 ||
+	    binfmt_state(&c->b, name, &ignored) == BINFMT_ABSENT)
+		return 0;
+	c->err = err;
+	return err_wrap(&c->err, "%s", unhealed);
+}
+
+void
+session_result(struct session *c, const char *name, enum outcome outcome, const char *detail)
+{
+	struct result result = {name, outcome, detail, &c->err, &c->warnings, NULL};
+
+	if (outcome != OUT_FAILED && heal_own(c, name) < 0)
+		result.outcome = OUT_FAILED;
+	result.writes = new_writes(c);
+	report_result(c->args, &result);
+	c->failed += result.outcome == OUT_FAILED;
+	c->done += result.outcome < OUT_SKIPPED;
+	c->warnings.len = 0;
+}
+
+/*
+ * Heals the rest after the work that was asked for: that starts from what is there, a temporary alone
  * included. A dry run passes over what its own writes would end.
  */
 static void
@@ -116,17 +163,20 @@ heal_all(struct session *c)
 	for (size_t i = 0; i < c->list.count; i++) {
 		const char *entry = c->list.entries[i].rule.name, *name = name_behind(c, entry);
 
-		if (name && !planned_has(&c->planned, c->b.dir, entry))
-			heal(c, name);
+		if (name && !planned_has(&c->planned, c->b.dir, entry) && heal(c, name, &c->err) < 0)
+			print_warning(name, "%s: %s", unhealed, c->err.text);
 	}
 }
 
 void
 session_warn_if_off(const struct session *c)
 {
-	struct err ignored;
+	struct err err;
+	int on = c->done ? binfmt_enabled(&c->b, &err) : 1;
 
-	if (c->done && binfmt_enabled(&c->b, &ignored) == 0)
+	if (on < 0)
+		print_warning(NULL, "whether binfmt_misc is switched on is not known: %s", err.text);
+	if (on == 0)
 		print_warning(NULL, "binfmt_misc is switched off: nothing will run until `binfmtctl enable --global`");
 }
 

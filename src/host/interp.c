@@ -36,36 +36,33 @@ usable(const char *path, bool must_be_static)
 static struct look
 search(const char *base, const char *const *dirs, size_t count, bool must_be_static, char path[static INTERP_PATH_MAX])
 {
-	struct look found = look_seen(false), is;
+	struct look is = look_seen(false);
 
 	for (size_t i = 0; i < count * SUFFIXES; i++) {
 		int len = snprintf(path, INTERP_PATH_MAX, "%s/%s%s", dirs[i / SUFFIXES], base, suffixes[i % SUFFIXES]);
 
 		is = len < INTERP_PATH_MAX ? usable(path, must_be_static) : look_seen(false);
-		if (is.is == LOOK_YES)
+		if (is.is != LOOK_NO)
 			return is;
-		if (is.is == LOOK_UNKNOWN)
-			found = is;
 	}
-	return found;
+	return is;
 }
 
 struct look
 interp_find(const struct arch *arch, const char *const *dirs, size_t count, bool prefer_static,
 	    char path[static INTERP_PATH_MAX])
 {
-	struct look found = look_seen(false), is;
+	struct look is = look_seen(false);
 
+	/* The first that is there, or that may be: what comes after it is another's place. */
 	for (int must_be_static = prefer_static; must_be_static >= 0; must_be_static--)
 		for (int standard = 0; standard < 2; standard++) {
 			is = search(arch->interpreter, standard ? standard_dirs : dirs,
 				    standard ? STANDARD_DIRS : count, must_be_static, path);
-			if (is.is == LOOK_YES)
+			if (is.is != LOOK_NO)
 				return is;
-			if (is.is == LOOK_UNKNOWN)
-				found = is;
 		}
-	return found;
+	return is;
 }
 
 struct look

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,19 +18,32 @@ enum { MARK = sizeof(mark) - 1 };
 
 _Static_assert(MARK + RULE_LINE_MAX + 1 <= PERSIST_TEXT_MAX, "the mark and the longest line fit");
 
-/* Sets file->ours; -1 if the file is somebody else's. */
+/* The first bytes of the file; -1 with errno ENOENT: it is not there, any other: it could not be looked at. */
+static ssize_t
+read_start(const struct persist *file, char start[static MARK])
+{
+	int fd = openat(file->dir, file->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	ssize_t len = fd < 0 ? -1 : read(fd, start, MARK);
+	int error = errno;
+
+	if (fd >= 0)
+		close(fd);
+	errno = error;
+	return len;
+}
+
+/* Sets file->ours; -1 if the file is somebody else's (ERR_PERSIST), or could not be looked at. */
 static int
 look_whose(struct persist *file, struct err *err)
 {
-	int fd = openat(file->dir, file->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	char start[MARK];
-	ssize_t len;
+	ssize_t len = read_start(file, start);
+	bool foreign_kind = len < 0 && (errno == ELOOP || errno == EISDIR || errno == ENXIO);
 
-	if (fd < 0 && errno == ENOENT)
+	if (len < 0 && errno == ENOENT)
 		return 0;
-	len = fd < 0 ? -1 : read(fd, start, sizeof(start));
-	if (fd >= 0)
-		close(fd);
+	if (len < 0 && !foreign_kind)
+		return err_set(err, ERR_READ, "cannot read %s/%s: %s", file->where, file->name, strerror(errno));
 	file->ours = len == MARK && memcmp(start, mark, MARK) == 0;
 	if (file->ours)
 		return 0;
@@ -47,8 +61,9 @@ persist_open(struct persist *file, const char *dir, const char *name, bool force
 		return err_set(err, ERR_PERSIST, "no file can be named %.300s.conf", name);
 	file->dir = open(file->where, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (file->dir < 0)
-		return errno == ENOENT ? 0
-				       : err_set(err, ERR_PERSIST, "cannot open %s: %s", file->where, strerror(errno));
+		return errno == ENOENT && !dir
+			   ? 0 /* it is made when it is needed */
+			   : err_set(err, ERR_OPEN, "cannot open %s: %s", file->where, strerror(errno));
 	if (look_whose(file, err) == 0 || force)
 		return 0;
 	persist_close(file);
@@ -75,9 +90,7 @@ persist_prepare(struct persist *file, const struct rule *rule, struct err *err)
 	file->len += MARK;
 	file->text[file->len++] = '\n';
 	if (file->dir < 0)
-		return strcmp(file->where, PERSIST_DIR) == 0
-			   ? 0
-			   : err_set(err, ERR_PERSIST, "cannot open %s: %s", file->where, strerror(ENOENT));
+		return 0;
 	if (fstat(file->dir, &st) == 0 && !(st.st_mode & 022) && (st.st_uid == 0 || st.st_uid == geteuid()))
 		return 0;
 	return err_set(err, ERR_PERSIST,
@@ -96,23 +109,43 @@ make_dir(struct persist *file)
 	return file->dir < 0 || fchmod(file->dir, 0755) < 0 ? -1 : 0;
 }
 
+/* All bytes, or false with the errno of the write that found no room: a short one tells none. */
+static bool
+write_all(int fd, const char *text, size_t len)
+{
+	void (*before)(int) = signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is an errno too */
+	ssize_t n;
+
+	errno = EIO;
+	for (; len && (n = write(fd, text, len)) > 0; text += n)
+		len -= (size_t)n;
+	signal(SIGXFSZ, before);
+	return len == 0;
+}
+
 /* Under another name first: a reader sees the old file or the new one, never a part. */
 static int
 write_whole(const struct persist *file)
 {
 	static const char temporary[] = ".binfmtctl.tmp"; /* the lock is held: nobody else uses it */
+	int fd, error;
 	bool good;
-	int fd;
 
 	unlinkat(file->dir, temporary, 0); /* of a run that was killed */
 	fd = openat(file->dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return -1;
-	good = write(fd, file->text, file->len) == (ssize_t)file->len && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
-	good = close(fd) == 0 && good;
+	good = write_all(fd, file->text, file->len) && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
+	error = errno;
+	if (close(fd) < 0 && good) {
+		good = false;
+		error = errno;
+	}
 	if (good && renameat(file->dir, temporary, file->dir, file->name) == 0)
 		return fsync(file->dir);
+	error = good ? errno : error;
 	unlinkat(file->dir, temporary, 0);
+	errno = error;
 	return -1;
 }
 

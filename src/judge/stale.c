@@ -44,7 +44,7 @@ stale_by_time(const struct timespec *registered, const struct stat *path)
 }
 
 /* What runs a script, or a program that is foreign itself, says nothing of the interpreter's own file. */
-static bool
+static struct look
 is_run_by_another(const struct binfmt_list *list, const unsigned char *elf, size_t size)
 {
 	const struct walk_where where = {.root = -1, .list = list, .switched_on = true};
@@ -53,12 +53,14 @@ is_run_by_another(const struct binfmt_list *list, const unsigned char *elf, size
 	struct walk walk;
 
 	walk_bytes(&where, "", elf, size, &walk);
-	if (walk.count == 2 && walk.doubt == WALK_HELD) { /* then what its path names now is the best guess */
-		is = interp_look(walk.hops[1].path, &interp, NULL);
-		return is.is == LOOK_UNKNOWN || (is.is == LOOK_YES && (interp.kind == INTERP_SCRIPT ||
-								       binfmt_list_taker(list, &interp.subject)));
-	}
-	return walk.count > 2 && walk.hops[2].by != WALK_LOADER;
+	if (walk.doubt == WALK_TROUBLE)
+		return (struct look){LOOK_UNKNOWN};
+	if (walk.count != 2 || walk.doubt != WALK_HELD)
+		return look_seen(walk.count > 2 && walk.hops[2].by != WALK_LOADER);
+	is = interp_look(walk.hops[1].path, &interp, NULL); /* what its path names now is the best guess */
+	if (is.is == LOOK_YES)
+		is = look_seen(interp.kind == INTERP_SCRIPT || binfmt_list_taker(list, &interp.subject));
+	return is;
 }
 
 /* Runs the architecture's probe if this entry is the one that takes it. */
@@ -70,15 +72,18 @@ ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct 
 	unsigned char elf[PROBE_MAX];
 	struct probe_result run;
 	struct err ignored;
+	struct look another;
 	size_t size;
 
 	if (!taker || !tempname_matches(taker->rule.name, rule->name))
 		return STALE_UNSEEN;
 	size = probe_build(arch, 1, elf);
-	if (is_run_by_another(list, elf, size))
+	another = is_run_by_another(list, elf, size);
+	if (another.is == LOOK_YES)
 		return STALE_UNSEEN;
-	if (probe_run(elf, size, NULL, PROBE_UNTIL_EXEC, PROBE_TIMEOUT_MS, &run, &ignored) < 0)
-		return STALE_UNSEEN;
+	if (another.is == LOOK_UNKNOWN ||
+	    probe_run(elf, size, NULL, PROBE_UNTIL_EXEC, PROBE_TIMEOUT_MS, &run, &ignored) < 0)
+		return STALE_UNKNOWN;
 	return stale_by_probe(rule, &run, path);
 }
 
@@ -97,7 +102,8 @@ stale_of(const struct entry *entry, const struct binfmt_list *list, bool switche
 		return s;
 	}
 	s.stale = entry->enabled && switched_on ? ask_probe(rule, list, path) : STALE_UNSEEN;
-	s.by_time = s.stale == STALE_UNSEEN;
+	s.untried = s.stale == STALE_UNKNOWN;
+	s.by_time = s.untried || s.stale == STALE_UNSEEN;
 	if (s.by_time)
 		s.stale = stale_by_time(&entry->registered, path);
 	return s;

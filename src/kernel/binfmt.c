@@ -50,10 +50,12 @@ int
 binfmt_enabled(const struct binfmt *b, struct err *err)
 {
 	char text[ENTRY_TEXT_MAX];
-	int fd = open_to_read(b, "status");
+	int fd = b->dir_fd < 0 ? -1 : open_to_read(b, "status");
 	ssize_t len = fd < 0 ? -1 : read_text(fd, text);
 
 	close_keeping_errno(fd);
+	if (b->dir_fd < 0)
+		return 1;
 	if (len < 0)
 		return err_set(err, ERR_READ, "cannot read %s/status: %s", b->dir, strerror(errno));
 	if (len == 8 && memcmp(text, "enabled\n", 8) == 0)
@@ -73,6 +75,7 @@ binfmt_read_opened(int fd, const char *name, char text[static ENTRY_TEXT_MAX + 1
 		return -1;
 	entry_parse(entry, name, text, (size_t)len);
 	entry->registered = st.st_mtim;
+	entry->inode = st.st_ino;
 	return 0;
 }
 
@@ -81,7 +84,7 @@ binfmt_read(const struct binfmt *b, const char *name, struct binfmt_text *text, 
 {
 	int fd, done;
 
-	if (limit_reserved(name)) /* they would leave the mount or hit its own files */
+	if (b->dir_fd < 0 || limit_reserved(name)) /* such names would leave the mount or hit its own files */
 		return 0;
 	fd = open_to_read(b, name);
 	done = fd < 0 ? -1 : binfmt_read_opened(fd, name, text->text, &text->entry);
@@ -128,6 +131,13 @@ register_failed(const struct rule *rule, int error, struct err *err)
 		rule_format_flags(recent, NULL, flags);
 		return err_set(err, ERR_KERNEL, "this kernel refuses the rule: it does not know flag %s", flags);
 	}
+	if (error == ENOSPC && rule->flags & RULE_F)
+		return err_set(
+		    err, ERR_KERNEL,
+		    "the kernel holds no more interpreters: user.max_binfmt_misc_interpreters limits entries "
+		    "with flag F, and a replacement needs one more for a moment (sysctl shows and sets it)");
+	if (error == ENOMEM)
+		return err_set(err, ERR_MEMORY, "the kernel is out of memory");
 	if (error == EINVAL)
 		return err_set(err, ERR_KERNEL,
 			       "this kernel refuses the rule as invalid (before Linux 5.1 offset and magic may reach "

@@ -5,8 +5,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "binfmt.h"
@@ -18,7 +18,7 @@
 
 enum {
 	TRIES_ALONE = 20,
-	TRIES = 500,              /* listings under a storm of changes before giving up */
+	PATIENCE = 5,             /* seconds under a storm of changes before giving up, however slow we are */
 	FIRST_ROOM = 1024 * 1024, /* for the names; a page that none needs is never touched */
 };
 
@@ -69,15 +69,14 @@ read_one(const struct binfmt *b, const struct dirent64_raw *d, struct arena *tex
 {
 	int done, fd = openat(b->dir_fd, d->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	char text[ENTRY_TEXT_MAX + 1];
-	struct stat st;
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -1;
-	done = fstat(fd, &st) < 0 ? -1 : binfmt_read_opened(fd, d->name, text, entry);
+	done = binfmt_read_opened(fd, d->name, text, entry);
 	close(fd);
 	if (done < 0 || entry_keep(entry, texts) < 0)
 		return -1;
-	return st.st_ino == d->ino;
+	return entry->inode == d->ino;
 }
 
 /* 1: every listed inode was read; otherwise as read_one. */
@@ -128,14 +127,20 @@ has_temporaries(const struct binfmt_list *list)
 	return false;
 }
 
-/* Lists until nothing has changed meanwhile: as list_once. */
+/* Lists until nothing has changed meanwhile, at least `tries` times and so many seconds: as list_once. */
 static int
-list_settled(const struct binfmt *b, int fd, struct binfmt_list *list, size_t *room, int tries)
+list_settled(const struct binfmt *b, int fd, struct binfmt_list *list, size_t *room, int tries, time_t seconds)
 {
+	struct timespec now, start;
 	int done = 0;
 
-	for (int i = 0; done == 0 && i < tries; i++)
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	for (int i = 0; done == 0; i++) {
 		done = list_once(b, fd, list, room);
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (i + 1 >= tries && now.tv_sec - start.tv_sec >= seconds)
+			break;
+	}
 	return done;
 }
 
@@ -151,12 +156,12 @@ list_all(const struct binfmt *b, int fd, struct binfmt_list *list)
 
 	list->names = malloc(room);
 	list->locked = b->register_fd >= 0;
-	done = list_settled(b, fd, list, &room, TRIES_ALONE);
+	done = list_settled(b, fd, list, &room, TRIES_ALONE, 0);
 	if (done < 0 || (done > 0 && (list->locked || !has_temporaries(list))))
 		return done;
 	lock = list->locked || b->planned ? -1 : binfmt_share_lock(b);
 	list->locked |= lock >= 0;
-	done = list_settled(b, fd, list, &room, TRIES);
+	done = list_settled(b, fd, list, &room, TRIES_ALONE, PATIENCE);
 	if (lock >= 0)
 		close(lock);
 	return done;
@@ -165,9 +170,12 @@ list_all(const struct binfmt *b, int fd, struct binfmt_list *list)
 int
 binfmt_list(const struct binfmt *b, struct binfmt_list *list, struct err *err)
 {
-	int done, error, fd = openat(b->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int done, error, fd;
 
 	*list = (struct binfmt_list){0};
+	if (b->dir_fd < 0)
+		return 0;
+	fd = openat(b->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return err_set(err, ERR_READ, "cannot list %s: %s", b->dir, strerror(errno));
 	done = list_all(b, fd, list);

@@ -6,12 +6,15 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "binfmt_open.h"
+#include "caps.h"
 #include "err.h"
+#include "holder.h"
 #include "userns.h"
 
 enum {
@@ -53,6 +56,13 @@ not_mounted(const char *dir, struct err *err)
 		    "this kernel has no binfmt_misc loaded; try: modprobe binfmt_misc, then mount it at %s "
 		    "(or register with --mount)",
 		    dir);
+	if (!userns_mounts_are_hosts())
+		return err_unavailable(
+		    err, ERR_NOT_MOUNTED,
+		    "binfmt_misc is not mounted at %s here; where the host has mounted it its handlers apply here too, "
+		    "`binfmtctl test` tells; to see and change them run: mount -t binfmt_misc binfmt_misc %s (or "
+		    "register with --mount)",
+		    dir, dir);
 	return err_unavailable(
 	    err, ERR_NOT_MOUNTED,
 	    "binfmt_misc is not mounted at %s; run: mount -t binfmt_misc binfmt_misc %s (or register with --mount)",
@@ -78,7 +88,7 @@ binfmt_open(struct binfmt *b, const char *dir, struct planned *planned, struct e
 {
 	struct statfs fs;
 
-	*b = (struct binfmt){.dir = dir, .dir_fd = -1, .register_fd = -1, .planned = planned};
+	binfmt_imagine(b, dir, planned);
 	b->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (b->dir_fd < 0)
 		return cannot_open(dir, errno, err);
@@ -98,6 +108,12 @@ binfmt_open(struct binfmt *b, const char *dir, struct planned *planned, struct e
 }
 
 void
+binfmt_imagine(struct binfmt *b, const char *dir, struct planned *planned)
+{
+	*b = (struct binfmt){.dir = dir, .dir_fd = -1, .register_fd = -1, .planned = planned};
+}
+
+void
 binfmt_close(struct binfmt *b)
 {
 	binfmt_unlock(b);
@@ -106,17 +122,47 @@ binfmt_close(struct binfmt *b)
 	b->dir_fd = -1;
 }
 
+/*
+ * Whether the instance is this user namespace's own: only its root may reconfigure a mount, and one without
+ * parameters changes nothing. Where root is mapped to itself the owner of the files tells nothing.
+ */
+static struct look
+is_own(const struct binfmt *b)
+{
+	struct look own = {LOOK_UNKNOWN};
+#if defined(SYS_fspick) && defined(SYS_fsconfig)
+	enum { CLOEXEC = 1, EMPTY_PATH = 8, RECONFIGURE = 7 }; /* FSPICK_ and FSCONFIG_CMD_ of linux/mount.h */
+	int fd;
+
+	if (!caps_has(CAPS_SYS_ADMIN))
+		return own;
+	fd = (int)syscall(SYS_fspick, b->dir_fd, "", CLOEXEC | EMPTY_PATH);
+	if (fd >= 0 && syscall(SYS_fsconfig, fd, RECONFIGURE, NULL, NULL, 0) == 0)
+		own.is = LOOK_YES;
+	else if (errno == EPERM)
+		own.is = LOOK_NO;
+	if (fd >= 0)
+		close(fd);
+#else
+	(void)b;
+#endif
+	return own;
+}
+
 enum binfmt_scope
 binfmt_scope(const struct binfmt *b)
 {
-	struct look initial = userns_is_initial();
+	struct look initial = userns_is_initial(), own;
 	struct stat st;
 
 	if (initial.is == LOOK_UNKNOWN || fstatat(b->dir_fd, "register", &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return BINFMT_UNKNOWN;
 	if (initial.is == LOOK_YES)
 		return BINFMT_HOST;
-	return st.st_uid == userns_overflow_uid() ? BINFMT_INHERITED : BINFMT_NAMESPACE;
+	own = is_own(b);
+	if (own.is == LOOK_UNKNOWN)
+		return st.st_uid == userns_overflow_uid() ? BINFMT_INHERITED : BINFMT_UNKNOWN;
+	return own.is == LOOK_YES ? BINFMT_NAMESPACE : BINFMT_INHERITED;
 }
 
 int
@@ -140,6 +186,17 @@ binfmt_not_writable(const struct binfmt *b, const char *file, int error, struct 
 }
 
 static int
+not_had(int fd, unsigned timeout, struct err *err)
+{
+	char holder[HOLDER_MAX];
+
+	holder_name(fd, holder);
+	return err_set(err, ERR_LOCK,
+		       "%s has held the lock for %u seconds; nothing was changed (--timeout waits longer)", holder,
+		       timeout);
+}
+
+static int
 wait_for_lock(int fd, unsigned timeout, void (*waiting)(void), struct err *err)
 {
 	const struct timespec pause = {.tv_nsec = LOCK_POLL_MS * 1000000L};
@@ -152,10 +209,7 @@ wait_for_lock(int fd, unsigned timeout, void (*waiting)(void), struct err *err)
 			return err_set(err, ERR_LOCK, "cannot lock the register file: %s", strerror(errno));
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		if (now.tv_sec > end.tv_sec || (now.tv_sec == end.tv_sec && now.tv_nsec >= end.tv_nsec))
-			return err_set(err, ERR_LOCK,
-				       "another binfmtctl has held the lock for %u seconds; nothing was changed "
-				       "(--timeout waits longer)",
-				       timeout);
+			return not_had(fd, timeout, err);
 		if (waiting)
 			waiting();
 		waiting = NULL;

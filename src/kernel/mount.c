@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
+#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 
+#include "binfmt.h"
 #include "binfmt_list.h"
 #include "binfmt_open.h"
 #include "err.h"
 #include "mount.h"
 #include "userns.h"
 
-static int
+int
 mount_here(const char *dir, struct err *err)
 {
 	if (mount("binfmt_misc", dir, "binfmt_misc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0)
@@ -21,82 +22,121 @@ mount_here(const char *dir, struct err *err)
 		    "this kernel has no binfmt_misc, and no module of it could be loaded (CONFIG_BINFMT_MISC)");
 	if (errno == EPERM || errno == EACCES)
 		return err_unavailable(err, ERR_DENIED,
-				       "not permitted to mount binfmt_misc at %s: that needs CAP_SYS_ADMIN", dir);
+				       "not permitted to mount binfmt_misc at %s: that needs CAP_SYS_ADMIN%s", dir,
+				       userns_is_initial().is == LOOK_NO ? ", and in a user namespace Linux 6.7" : "");
 	return err_unavailable(err, ERR_MOUNT, "cannot mount binfmt_misc at %s: %s", dir, strerror(errno));
 }
 
-int
-mount_if_absent(const char *dir, bool force, bool *mounted, struct err *err)
+/* Whether a folder may be mounted over: it hides nothing. -1 and *err if not. */
+static int
+check_empty(const char *dir, struct err *err)
 {
-	struct binfmt b;
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	bool empty = d != NULL;
 
-	*mounted = false;
-	if (binfmt_open(&b, dir, NULL, err) == 0) {
-		binfmt_close(&b);
-		return 0;
-	}
-	if (err->code != ERR_NOT_MOUNTED && err->code != ERR_NO_KERNEL_SUPPORT)
-		return -1;
-	if (!force && userns_is_initial().is != LOOK_YES)
-		return err_unavailable(err, ERR_NAMESPACE,
-				       "--mount would make a new empty instance for this user namespace, which hides "
-				       "the inherited handlers "
-				       "for good (--force does it anyway)");
-	*mounted = mount_here(dir, err) == 0;
-	return *mounted ? 0 : -1;
+	if (!d)
+		return err_unavailable(err, ERR_MOUNT, "cannot open %s: %s", dir, strerror(errno));
+	while (empty && (e = readdir(d)))
+		empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0;
+	closedir(d);
+	return empty ? 0
+		     : err_unavailable(err, ERR_NOT_BINFMT,
+				       "%s is not empty: a mount of binfmt_misc there would hide what it holds", dir);
 }
 
-static bool
-same_namespace(const char *a, const char *b)
+/* Where nothing is mounted: whether it may be. */
+static int
+check_absent(const char *dir, bool force, struct err *err)
 {
-	struct stat x, y;
+	struct look initial = userns_is_initial();
 
-	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_ino == y.st_ino;
+	if (err->code == ERR_NOT_BINFMT && check_empty(dir, err) < 0)
+		return -1;
+	if (err->code != ERR_NOT_BINFMT && err->code != ERR_NOT_MOUNTED && err->code != ERR_NO_KERNEL_SUPPORT)
+		return -1;
+	if (force || initial.is == LOOK_YES)
+		return 0;
+	if (initial.is == LOOK_UNKNOWN)
+		return err_unavailable(
+		    err, ERR_NAMESPACE,
+		    "whether this is a user namespace cannot be seen without /proc, and in one --mount "
+		    "would hide the handlers that it inherits (--force mounts anyway)");
+	return err_unavailable(err, ERR_NAMESPACE,
+			       "--mount would make a new empty instance for this user namespace, which hides the "
+			       "inherited handlers for good, and none can be seen here to be copied (--force does it "
+			       "anyway)");
+}
+
+/* Registers an inherited entry in the instance of our own, as it was. */
+static int
+copy_entry(struct binfmt *b, const struct entry *entry, struct err *err)
+{
+	if (entry->reason)
+		return err_set(err, ERR_NOT_UNDERSTOOD, "it cannot be understood: %s", entry->reason);
+	if (binfmt_register(b, &entry->rule, entry->rule.name, err) < 0)
+		return -1;
+	return entry->enabled ? 0 : binfmt_command(b, entry->rule.name, "0", err);
+}
+
+static void
+copy_all(struct binfmt *b, const struct binfmt_list *list, struct warnings *warnings)
+{
+	struct err err;
+
+	for (size_t i = list->count; i-- > 0;) /* the oldest first: that keeps their order */
+		if (copy_entry(b, &list->entries[i], &err) < 0)
+			warn_add(warnings, "the inherited entry %s could not be copied and is hidden here now: %s",
+				 list->entries[i].rule.name, err.text);
+}
+
+/* An instance of our own over the inherited one, with all that is to be seen there. */
+static int
+mount_over(const char *dir, const struct binfmt_list *list, struct planned *planned, struct err *err,
+	   struct warnings *warnings)
+{
+	struct binfmt own;
+	int done;
+
+	if (!planned && mount_here(dir, err) < 0)
+		return err->code == ERR_DENIED ? 0 : -1; /* then who may change the inherited one will be said */
+	done = binfmt_open(&own, dir, planned, err);
+	if (done == 0)
+		done = binfmt_lock(&own, 0, NULL, err);
+	if (done == 0)
+		copy_all(&own, list, warnings);
+	if (done == 0)
+		binfmt_close(&own);
+	return done;
+}
+
+int
+mount_if_absent(const char *dir, bool force, struct planned *planned, bool *mounted, struct err *err,
+		struct warnings *warnings)
+{
+	struct binfmt_list list;
+	struct binfmt b;
+	int done;
+
+	*mounted = false;
+	if (binfmt_open(&b, dir, NULL, err) < 0) {
+		done = check_absent(dir, force, err);
+		if (done == 0 && !planned)
+			done = mount_here(dir, err);
+		*mounted = done == 0;
+		return done;
+	}
+	done = binfmt_scope(&b) == BINFMT_INHERITED ? binfmt_list(&b, &list, err) : 1;
+	binfmt_close(&b);
+	if (done != 0)
+		return done < 0 ? -1 : 0;
+	done = mount_over(dir, &list, planned, err, warnings);
+	binfmt_list_free(&list);
+	return done;
 }
 
 bool
 mount_may_vanish(void)
 {
-	const ino_t initial = 0xEFFFFFFCU; /* PROC_PID_INIT_INO of include/linux/proc_ns.h */
-	struct stat st;
-
-	if (userns_is_initial().is != LOOK_YES)
-		return false;
-	return stat("/proc/self/ns/pid", &st) < 0 || st.st_ino != initial ||
-	       !same_namespace("/proc/self/ns/mnt", "/proc/1/ns/mnt");
-}
-
-static size_t
-count_entries(const struct binfmt *b)
-{
-	struct binfmt_list list;
-	struct err ignored;
-	size_t count;
-
-	if (binfmt_list(b, &list, &ignored) < 0)
-		return 0;
-	count = list.count;
-	binfmt_list_free(&list);
-	return count;
-}
-
-int
-mount_keep(struct binfmt *b, struct err *err)
-{
-	const char *dir = b->dir;
-
-	binfmt_close(b);
-	if (umount2(dir, UMOUNT_NOFOLLOW) < 0)
-		return err_set(err, ERR_MOUNT, "cannot unmount %s to see whether the entries would outlive it: %s", dir,
-			       strerror(errno));
-	if (mount_here(dir, err) < 0 || binfmt_open(b, dir, NULL, err) < 0)
-		return -1;
-	if (count_entries(b) > 0)
-		return 0;
-	binfmt_close(b);
-	umount2(dir, UMOUNT_NOFOLLOW);
-	return err_set(err, ERR_NOT_KEPT,
-		       "the entries are gone as soon as this mount is: nobody else has binfmt_misc mounted; mount it "
-		       "on the host, outside this "
-		       "container or mount namespace, then register again");
+	return userns_is_initial().is != LOOK_NO && !userns_mounts_are_hosts();
 }

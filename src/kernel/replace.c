@@ -57,6 +57,22 @@ set_enabled(struct binfmt *b, const char *name, bool on, struct err *err)
 	return state < 0 ? -1 : 0;
 }
 
+/*
+ * One write where the entry is to be enabled. Else it is tried with flag D first (Linux 7.3), which other kernels
+ * refuse as invalid; a dry run shows their way.
+ */
+static int
+register_as(struct binfmt *b, const struct rule *rule, bool enabled, const char *name, struct err *err)
+{
+	struct rule born = *rule;
+
+	born.flags |= RULE_D;
+	if (!enabled && born.flags != rule->flags && !b->planned && binfmt_register(b, &born, name, err) == 0)
+		return 0;
+	b->was_enabled |= !enabled && born.flags != rule->flags;
+	return binfmt_register(b, rule, name, err);
+}
+
 /* Registers the rule under a name that is free, and reads it back. */
 static int
 add(struct binfmt *b, const struct rule *rule, bool enabled, const char *name, struct err *err)
@@ -64,7 +80,7 @@ add(struct binfmt *b, const struct rule *rule, bool enabled, const char *name, s
 	struct binfmt_text back;
 	int there;
 
-	if (binfmt_register(b, rule, name, err) < 0)
+	if (register_as(b, rule, enabled, name, err) < 0)
 		return -1;
 	if (b->planned)
 		return enabled || rule->flags & RULE_D ? 0 : set_enabled(b, name, false, err);
@@ -107,26 +123,38 @@ step_aside(struct binfmt *b, const struct rule *rule, bool enabled, struct state
 	return -1;
 }
 
+/* Whether an entry is the very one that was there: equal texts say nothing of the files that two entries hold. */
+static bool
+is_that(const struct binfmt_text *now, bool was_there, const struct binfmt_text *before)
+{
+	return was_there && now->entry.inode == before->entry.inode;
+}
+
 /* What is there now, seen from what was there before and what should be. */
 static const char *
 in_force(const struct state *now, const struct state *before, const struct rule *rule, bool enabled)
 {
-	const struct entry *entry = &now->entry.entry;
+	const struct entry *entry = &now->entry.entry, *held = &now->held.entry;
+	bool old = now->has_entry && is_that(&now->entry, before->has_entry, &before->entry);
+	bool new_beside = now->has_temporary && !is_that(&now->held, before->has_temporary, &before->held) &&
+			  rule_same(&held->rule, rule) && held->enabled;
 
-	if (now->has_entry && rule_same(&entry->rule, rule) && entry->enabled != enabled)
-		return "the new handler is there, but enabled until the next run";
-	if (now->has_entry && rule_same(&entry->rule, rule))
+	if (old && new_beside)
+		return "the new handler is in force under a temporary name beside the old one, until the next run";
+	if (old)
+		return entry->enabled ? "the old handler is in force" : "the old entry is there, disabled as it was";
+	if (now->has_entry && !rule_same(&entry->rule, rule))
+		return "an entry that another program registered has the name";
+	if (now->has_entry && entry->enabled != enabled)
+		return now->has_temporary ? "the new handler is there, but enabled until the next run"
+					  : "the new handler is there, but enabled";
+	if (now->has_entry)
 		return now->has_temporary ? "the new handler is in force, its temporary entry too until the next run"
 					  : "the new handler is in force";
-	if (now->has_entry && before->has_entry && rule_same(&entry->rule, &before->entry.entry.rule))
-		return entry->enabled ? "the old handler is in force" : "the old entry is there, disabled as it was";
-	if (now->has_entry)
-		return "an entry that another program registered has the name";
 	if (!now->has_temporary)
 		return "no handler of this name is in force";
-	return rule_same(&now->held.entry.rule, rule)
-		   ? "the new handler is in force under a temporary name, the next run gives it its own"
-		   : "the old handler is in force under a temporary name, the next run gives it its own";
+	return new_beside ? "the new handler is in force under a temporary name, the next run gives it its own"
+			  : "the old handler is in force under a temporary name, the next run gives it its own";
 }
 
 /* After a failure: says which handler is in force. */
@@ -175,9 +203,10 @@ replace_remove(struct binfmt *b, const char *name, struct err *err)
 
 	if (read_state(b, name, &s, err) < 0)
 		return -1;
-	if (s.has_entry && drop(b, name, err) < 0)
-		return -1;
+	/* The temporary first: alone it would be taken for the handler, and come back under the name. */
 	if (s.has_temporary && drop(b, s.temporary, err) < 0)
+		return -1;
+	if (s.has_entry && drop(b, name, err) < 0)
 		return -1;
 	return s.has_entry || s.has_temporary;
 }
@@ -188,17 +217,29 @@ replace_enable(struct binfmt *b, const char *name, bool on, struct err *err)
 	struct err ignored;
 	struct state s;
 	const char *file = name;
+	bool change;
 
 	if (read_state(b, name, &s, err) < 0)
 		return -1;
 	/* A temporary alone gets its name first; where that fails, it is the handler nevertheless. */
-	if (!s.has_entry && s.has_temporary && replace_heal(b, name, &ignored) < 0)
-		file = s.temporary;
+	if (!s.has_entry && s.has_temporary) {
+		if (replace_heal(b, name, &ignored) < 0)
+			file = s.temporary;
+		if (!b->planned && read_state(b, name, &s, err) < 0)
+			return -1;
+	}
 	if (!s.has_entry && !s.has_temporary)
 		return err_set(err, ERR_MISSING, "no such entry");
-	if ((s.has_entry ? &s.entry : &s.held)->entry.enabled == on)
-		return 0;
-	return set_enabled(b, file, on, err) < 0 ? -1 : 1;
+	if (s.has_entry)
+		file = name;
+	change = (s.has_entry ? &s.entry : &s.held)->entry.enabled != on;
+	if (change && set_enabled(b, file, on, err) < 0)
+		return -1;
+	if (!s.has_entry || !s.has_temporary)
+		return change;
+	if (drop(b, s.temporary, err) < 0)
+		return err_add(err, "; its temporary entry %s is still there", s.temporary);
+	return change || s.held.entry.enabled != on;
 }
 
 int

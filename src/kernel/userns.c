@@ -29,3 +29,21 @@ userns_overflow_uid(void)
 	}
 	return uid;
 }
+
+static bool
+same_namespace(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_ino == y.st_ino;
+}
+
+bool
+userns_mounts_are_hosts(void)
+{
+	const ino_t initial = 0xEFFFFFFCU; /* PROC_PID_INIT_INO of include/linux/proc_ns.h */
+	struct stat st;
+
+	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == initial &&
+	       same_namespace("/proc/self/ns/mnt", "/proc/1/ns/mnt");
+}

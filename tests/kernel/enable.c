@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* enable and disable on the real kernel: entries, and the switch of the whole. */
-#include "harness.h"
+#include "plant.h"
 
 static void
 enable_disable__entry__both_ways_and_idempotent(void **state)
@@ -63,6 +63,19 @@ enable__rule_that_takes_native_programs__refused(void **state)
 	expect(tool("remove", "brick", NULL), 0, "removed", "");
 }
 
+/* Credentials for an interpreter that others can write: the check of register, for what is live already. */
+static void
+enable__credentials_for_an_open_interpreter__refused(void **state)
+{
+	(void)state;
+	plant_insecure();
+	expect(tool("disable", "--entry", PLANTED, NULL), 0, "disabled", "");
+	expect(tool("enable", PLANTED, NULL), 1, "", "--force");
+	assert_false(is_enabled(PLANTED));
+	expect(tool("enable", PLANTED, "--force", NULL), 0, "enabled", "forced");
+	assert_true(is_enabled(PLANTED));
+}
+
 int
 main(void)
 {
@@ -70,6 +83,7 @@ main(void)
 	    cmocka_unit_test(enable_disable__entry__both_ways_and_idempotent),
 	    cmocka_unit_test(enable_disable__all__qemu_entries_only),
 	    cmocka_unit_test(enable_disable__global__the_switch_only),
+	    cmocka_unit_test(enable__credentials_for_an_open_interpreter__refused),
 	    cmocka_unit_test(enable__rule_that_takes_native_programs__refused),
 	};
 

@@ -372,7 +372,8 @@ storm_of_listings(void (*reader)(void), bool locked)
 	prepare();
 	start(replace_all_the_time);
 	start(reader);
-	while ((atomic_load(&shared->listings) < LISTINGS || atomic_load(&shared->replacements) < LISTED_CHANGES) &&
+	while ((atomic_load(&shared->listings) < LISTINGS || atomic_load(&shared->replacements) < LISTED_CHANGES ||
+		(!locked && !atomic_load(&shared->half))) &&
 	       !atomic_load(&shared->busy))
 		usleep(1000);
 	stop_all();

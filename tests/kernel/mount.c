@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
+/* register --mount: what it mounts, what it copies, and whether entries outlive the mounts of this mount namespace. */
 #include "harness.h"
 
+#include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "binfmt_open.h"
 #include "err.h"
-#include "mount.h"
+#include "keep.h"
 
 static const char rule[] = ":kept:E::mounttest::/bin/true:";
 
@@ -21,6 +25,35 @@ register_one(struct binfmt *b)
 	assert_int_equal(binfmt_open(b, MOUNT, NULL, &err), 0);
 }
 
+/* All mounts of binfmt_misc here, without their numbers; on the heap. */
+static char *
+mounts(void)
+{
+	return strdup(
+	    shell("grep ' binfmt_misc ' /proc/self/mountinfo | cut -d ' ' -f 4- | sed 's/shared:[0-9]*/shared/'")->out);
+}
+
+/* The question, asked of an instance that only this mount namespace mounts or not; nothing of the mounts changes. */
+static void
+prove(bool mounted, size_t before, int code, const char *text)
+{
+	char *then = mounts(), *now;
+	struct binfmt b;
+	struct err err = {.code = ERR_NONE};
+
+	register_one(&b);
+	assert_int_equal(keep_prove(&b, mounted, before, &err), code == ERR_NONE ? 0 : -1);
+	if ((int)err.code != code)
+		fail_msg("%s", err.text);
+	assert_true(code == ERR_NONE || strstr(err.text, text));
+	binfmt_close(&b);
+	now = mounts();
+	if (!mounted)
+		assert_string_equal(now, then);
+	free(now);
+	free(then);
+}
+
 static void
 keep__nobody_else_holds_the_instance__gone_and_said(void **state)
 {
@@ -28,48 +61,176 @@ keep__nobody_else_holds_the_instance__gone_and_said(void **state)
 	struct err err;
 
 	(void)state;
-	register_one(&b);
-	assert_int_equal(mount_keep(&b, &err), -1);
-	assert_int_equal(err.code, ERR_NOT_KEPT);
-	assert_non_null(strstr(err.text, "on the host"));
+	prove(true, 0, ERR_NOT_KEPT, "on the host");
 	assert_int_equal(binfmt_open(&b, MOUNT, NULL, &err), -1); /* nothing is left mounted */
 	assert_int_equal(err.code, ERR_NOT_MOUNTED);
 	assert_int_equal(mount("binfmt_misc", MOUNT, "binfmt_misc", 0, NULL), 0);
 }
 
+/* The mount was there before: it stays, as all others of the instance. */
 static void
-keep__instance_mounted_elsewhere_too__entries_stay(void **state)
+keep__mounted_by_somebody_else_and_twice__gone_and_all_put_back(void **state)
 {
-	struct binfmt b;
-	struct err err;
+	char *second = scratch_folder("a second place");
 
 	(void)state;
-	assert_int_equal(mount("binfmt_misc", scratch(), "binfmt_misc", 0, NULL), 0);
-	register_one(&b);
-	assert_int_equal(mount_keep(&b, &err), 0);
-	binfmt_close(&b);
-	assert_non_null(strstr(tool("list", NULL)->out, "kept"));
-	assert_int_equal(umount(scratch()), 0);
+	assert_int_equal(mount("none", second, "binfmt_misc", MS_NOSUID | MS_NODEV, NULL), 0);
+	assert_int_equal(mount(NULL, second, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NOATIME, NULL), 0);
+	assert_int_equal(mount(NULL, second, NULL, MS_SHARED, NULL), 0);
+	prove(false, 0, ERR_NOT_KEPT, "on the host");
+	assert_string_equal(entry_names(), "");
+	prove(false, 0, ERR_NOT_KEPT, "on the host");
+	assert_int_equal(umount(second), 0);
+	free(second);
+}
+
+/* Another mount namespace with a mount of the instance, until it is killed. */
+static pid_t
+holder(void)
+{
+	char byte;
+	int ready[2];
+	pid_t pid;
+
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (unshare(CLONE_NEWNS) < 0 || write(ready[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
+	return pid;
 }
 
 static void
-register__mount_in_a_user_namespace__refused(void **state)
+keep__held_by_another_mount_namespace__entries_stay(void **state)
 {
-	const struct run *r;
+	pid_t pid = holder();
 
 	(void)state;
+	prove(false, 0, ERR_NONE, "");
+	assert_string_equal(entry_names(), "kept");
+	ns_empty();
+	prove(true, 0, ERR_NONE, "");
+	assert_string_equal(entry_names(), "kept");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+/* What cannot be tried without harm is not tried, and does not pass. */
+static void
+keep__cannot_be_tried__unknown_and_nothing_changed(void **state)
+{
+	char *second = scratch_folder("second");
+	int busy;
+
+	(void)state;
+	prove(false, 1, ERR_UNKNOWN, "entries that were there before");
+	assert_string_equal(entry_names(), "kept");
+	ns_empty();
+	assert_int_equal(mount("none", second, "binfmt_misc", 0, NULL), 0);
+	prove(true, 1, ERR_UNKNOWN, "entries that were there before");
+	assert_string_equal(entry_names(), "kept");
+	ns_empty();
+	busy = open(MOUNT, O_RDONLY | O_CLOEXEC);
+	prove(false, 0, ERR_UNKNOWN, "cannot unmount " MOUNT ": Device or resource busy");
+	assert_string_equal(entry_names(), "kept");
+	close(busy);
+	ns_empty();
+	assert_int_equal(mount("none", second, "tmpfs", 0, NULL), 0);
+	prove(false, 0, ERR_UNKNOWN, "another mount covers it");
+	assert_string_equal(entry_names(), "kept");
+	assert_int_equal(umount(second), 0);
+	assert_int_equal(umount(second), 0);
+	free(second);
+}
+
+/* A line for a shell in a user and mount namespace below that of the test. */
+#define INSIDE "unshare -Urm sh -c '%s' sh"
+
+static void
+register__mount_where_handlers_are_inherited_and_none_is_seen__refused(void **state)
+{
+	(void)state;
 	assert_int_equal(umount(MOUNT), 0);
-	r = tool("register", "aarch64", "--mount", "--interpreter", "/bin/true", NULL);
-	assert_int_equal(r->status, 3);
-	assert_non_null(strstr(r->err, "hides the inherited handlers"));
-	r = tool("register", "aarch64", "--interpreter", "/bin/true", NULL);
-	assert_int_equal(r->status, 3);
-	assert_non_null(strstr(r->err, "not visible here"));
-	assert_int_equal(tool("register", "aarch64", "--mount", "--force", "--interpreter", "/bin/true", NULL)->status,
-			 0);
-	assert_non_null(strstr(tool("list", NULL)->out, "qemu-aarch64"));
+	expect(tool("register", "aarch64", "--mount", "-i", "/bin/true", NULL), 3, "",
+	       "none can be seen here to be copied");
+	expect(tool("register", "aarch64", "-i", "/bin/true", NULL), 3, "", "not visible here");
+	expect(tool("register", "aarch64", "--mount", "--force", "-i", "/bin/true", NULL), 0, "registered", NULL);
 	/* Mounted already: --mount has nothing to do, and is not refused. */
-	assert_int_equal(tool("register", "arm", "--mount", "--interpreter", "/bin/true", NULL)->status, 0);
+	expect(tool("register", "arm", "--mount", "-i", "/bin/true", NULL), 0, "registered", NULL);
+	assert_string_equal(entry_names(), "qemu-aarch64 qemu-arm");
+}
+
+static void
+register__mount_where_handlers_are_inherited__copied_first(void **state)
+{
+	char *gone = tiny_copy("gone"), *before, *names, *texts;
+
+	(void)state;
+	two_entries();
+	register_line(":gone:E::gone::%s:F", gone);
+	register_raw("|evil|E||foo||/bin/true\nflags: C|");
+	register_raw(THEIRS);
+	assert_int_equal(mount_write("qemu-riscv64", "0", 1), 0);
+	assert_int_equal(unlink(gone), 0);
+	before = instance();
+	names = strdup(shell("cd " MOUNT " && ls -U | grep -v -e gone -e evil")->out);
+	texts = strdup(shell("cd " MOUNT " && cat qemu-* theirs")->out);
+	expect(shell(INSIDE, "./binfmtctl -n register mips --mount -i /bin/true"), 0, "register: |theirs|M|2|", "evil");
+	expect(shell(INSIDE,
+		     "exec 3>&1 >/dev/null; ./binfmtctl register mips --mount -i /bin/true && rm -f x; cd " MOUNT
+		     " && echo -1 >qemu-mips && exec >&3 && ls -U"),
+	       0, names, "the inherited entry gone could not be copied");
+	expect(shell(INSIDE, "./binfmtctl register mips --mount -i /bin/true >/dev/null; cd " MOUNT
+			     " && cat qemu-aarch64 qemu-riscv64 theirs"),
+	       0, texts, "the inherited entry evil could not be copied");
+	expect_instance(before);
+	free(before);
+	free(names);
+	free(texts);
+	free(gone);
+}
+
+static void
+register__mount_at_a_plain_folder__there_unless_it_hides_something(void **state)
+{
+	char *dir = scratch_folder("plain"), *full = scratch_folder("full"),
+	     *file = scratch_text("full/file", "", 0644);
+
+	(void)state;
+	expect(shell("unshare -Urm ./binfmtctl -d '%s' register arm --mount --force -i /bin/true", dir), 0,
+	       "qemu-arm: registered", NULL);
+	expect(shell("unshare -Urm ./binfmtctl -d '%s' register arm --mount --force -i /bin/true", full), 3, "",
+	       "is not empty");
+	expect(shell("unshare -Urm ./binfmtctl -d '%s/none' register arm --mount --force -i /bin/true", dir), 3, "",
+	       "No such file");
+	free(dir);
+	free(full);
+	free(file);
+}
+
+static void
+register__mount_in_a_dry_run__bytes_shown_and_nothing_mounted(void **state)
+{
+	char *dir = scratch_folder("dry"), *line;
+
+	(void)state;
+	assert_true(asprintf(&line, "write %s/register: :x:E::foo::/bin/true:\n", dir) > 0);
+	expect(
+	    shell("unshare -Urm ./binfmtctl -n -d '%s' register --name x --extension foo --mount --force -i /bin/true; "
+		  "s=$?; ls -A '%s'; exit $s",
+		  dir, dir),
+	    0, line, "");
+	assert_string_equal(entry_names(), "");
+	free(line);
+	free(dir);
 }
 
 int
@@ -77,8 +238,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(keep__nobody_else_holds_the_instance__gone_and_said),
-	    cmocka_unit_test(keep__instance_mounted_elsewhere_too__entries_stay),
-	    cmocka_unit_test(register__mount_in_a_user_namespace__refused),
+	    cmocka_unit_test(keep__mounted_by_somebody_else_and_twice__gone_and_all_put_back),
+	    cmocka_unit_test(keep__held_by_another_mount_namespace__entries_stay),
+	    cmocka_unit_test(keep__cannot_be_tried__unknown_and_nothing_changed),
+	    cmocka_unit_test(register__mount_where_handlers_are_inherited_and_none_is_seen__refused),
+	    cmocka_unit_test(register__mount_where_handlers_are_inherited__copied_first),
+	    cmocka_unit_test(register__mount_at_a_plain_folder__there_unless_it_hides_something),
+	    cmocka_unit_test(register__mount_in_a_dry_run__bytes_shown_and_nothing_mounted),
 	};
 
 	return ns_run(tests);

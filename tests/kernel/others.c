@@ -86,10 +86,10 @@ run_with_other(const struct scenario *s, const char *call, size_t n, void (*act)
 	pid_t pid;
 
 	snprintf(line, sizeof(line),
-		 "%sexec %s -D -o %s %s -e trace=%s -e inject=%s:signal=STOP:when=%zu ./binfmtctl %s --timeout 0 "
+		 "%sexec %s -D -o %s %s -e trace=%s -e inject=%s:signal=STOP:when=%zu ./binfmtctl %s %s "
 		 ">%s/out 2>%s/err",
-		 fault_variables, FAULT_STRACE, fault_log, fault_paths(), call, call, n, s->command, scratch(),
-		 scratch());
+		 fault_variables, FAULT_STRACE, fault_log, fault_paths(), call, call, n, s->command,
+		 strcmp(s->command, "list") == 0 ? "" : "--timeout 0", scratch(), scratch());
 	assert_int_equal(posix_spawn(&pid, argv[0], NULL, NULL, argv, env), 0);
 	while (waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status)) {
 		act();
@@ -255,14 +255,40 @@ others__at_every_call__right_or_said(void **state)
 	assert_in_range(runs, 8 * LENGTH(others), 10000);
 }
 
+static void
+others_register_other_again(void)
+{
+	const struct rule other = live_rule("other", "other", "/bin/true", RULE_F);
+
+	mount_write("other", "-1", 2);
+	live_register(&other);
+}
+
+/* An entry of the same name and text that is registered between the names and the texts has another place. */
+static void
+others__registered_again_while_listed__in_its_place(void **state)
+{
+	const struct scenario list = {"list", fault_start_old, "list", NULL, false};
+	struct run *r;
+
+	(void)state;
+	fault_prepare();
+	list.start();
+	r = printed(run_with_other(&list, "getdents64", 2, others_register_other_again));
+	expect(r, 0, "other ", "");
+	assert_true(strstr(r->out, "\nother ") < strstr(r->out, "\nname "));
+	free(r);
+}
+
 int
 main(void)
 {
-	struct CMUnitTest tests[LENGTH(rows)];
+	struct CMUnitTest tests[LENGTH(rows) + 1];
 
 	for (size_t i = 0; i < LENGTH(rows); i++)
 		tests[i] = (struct CMUnitTest){.name = rows[i].scenario.name,
 					       .test_func = others__at_every_call__right_or_said,
 					       .initial_state = (void *)(uintptr_t)&rows[i]};
+	tests[LENGTH(rows)] = (struct CMUnitTest)cmocka_unit_test(others__registered_again_while_listed__in_its_place);
 	return ns_run(tests);
 }

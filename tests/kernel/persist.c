@@ -2,6 +2,8 @@
 /* --persist on the real kernel: the file that is read at boot, and whose files are left alone. */
 #include "conf.h"
 
+#include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -157,6 +159,158 @@ persist__left_over_temporary_file__replaced(void **state)
 	free(dir);
 }
 
+/* A limit on file sizes in the middle of the text, and a full disk: both in force while it is written only. */
+static void
+persist__no_room_for_the_file__its_cause_and_nothing_left(void **state)
+{
+	char *dir = conf_dir("conf"), *filler = conf_file(dir, "filler");
+	struct rlimit limit, small;
+	const struct run *run;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	small = (struct rlimit){100, limit.rlim_max};
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	run = tool_persist(dir, "register", "aarch64", NULL);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	expect(run, 1, "", "qemu-aarch64.conf: File too large");
+	expect_conf(dir, "");
+	assert_int_equal(mount("tmpfs", dir, "tmpfs", 0, "size=4k,mode=755"), 0);
+	spill(filler, dir, 1, 0644);
+	expect(tool_persist(dir, "register", "aarch64", NULL), 1, "", "qemu-aarch64.conf: No space left on device");
+	expect_conf(dir, "filler\n");
+	assert_int_equal(umount(dir), 0);
+	free(filler);
+	free(dir);
+}
+
+/* The n-th place after `from` where the log has this text; fails where it has not. */
+static const char *
+then(const char *from, const char *text)
+{
+	const char *at = strstr(from, text);
+
+	if (!at)
+		fail_msg("no %s in\n%s", text, from);
+	return at + strlen(text);
+}
+
+/* On disk before it has its name, and the name after it; a link in the temporary's place is not followed. */
+static void
+persist__file__synced_and_renamed_and_no_link_followed(void **state)
+{
+	char *dir = conf_dir("conf"), *log = scratch_file("log"), *victim = scratch_text("victim", "text", 0644);
+	const char *at;
+
+	(void)state;
+	if (access("/usr/bin/strace", X_OK) < 0)
+		skip_because("this machine has no strace");
+	expect(shell("cd '%s' && ln -s '%s' .binfmtctl.tmp", dir, victim), 0, "", "");
+	expect(shell("ASAN_OPTIONS=detect_leaks=0 strace -o '%s' -e inject=unlinkat:retval=0:when=1 ./binfmtctl "
+		     "register aarch64 -i '%s' --persist --conf-dir '%s'",
+		     log, tiny_interpreter(), dir),
+	       1, "", ".conf: File exists");
+	assert_string_equal(slurp(victim), "text");
+	expect(shell("ASAN_OPTIONS=detect_leaks=0 strace -o '%s' ./binfmtctl register aarch64 -i '%s' --persist "
+		     "--conf-dir '%s'",
+		     log, tiny_interpreter(), dir),
+	       0, NULL, "");
+	at = then(slurp(log), ".binfmtctl.tmp\", O_WRONLY|O_CREAT|O_EXCL|O_NOFOLLOW");
+	at = then(then(then(at, "write("), "fsync("), "renameat");
+	then(at, "fsync(");
+	free(victim);
+	free(log);
+	free(dir);
+}
+
+/* Files that begin almost as binfmtctl's own. */
+static void
+persist__mark_cut_or_changed__somebody_elses(void **state)
+{
+	char *dir = conf_dir("conf"), *file = conf_file(dir, "qemu-aarch64.conf"), *whole;
+	size_t mark;
+
+	(void)state;
+	expect(tool_persist(dir, "register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
+	whole = strdup(slurp(file));
+	mark = (size_t)(strchr(whole, '\n') - whole) + 1;
+	for (size_t cut = 1; cut < mark; cut += 7) {
+		spill(file, whole, mark - cut, 0644);
+		expect(tool_persist(dir, "remove", "aarch64", NULL), 1, "", "was not written by binfmtctl");
+	}
+	for (size_t i = 0; i < mark; i++) {
+		char *other = strdup(whole);
+
+		other[i] ^= 1;
+		spill(file, other, strlen(other), 0644);
+		expect(tool_persist(dir, "remove", "aarch64", NULL), 1, "", "was not written by binfmtctl");
+		free(other);
+	}
+	spill(file, whole, mark, 0644);
+	expect(tool_persist(dir, "remove", "aarch64", NULL), 0, "removed", "");
+	expect_conf(dir, "");
+	free(whole);
+	free(file);
+	free(dir);
+}
+
+static void
+persist__remove_all__files_of_entries_that_are_gone_too(void **state)
+{
+	char *dir = conf_dir("conf"), *theirs = conf_file(dir, "qemu-arm.conf");
+
+	(void)state;
+	two_entries();
+	expect(tool_persist(dir, "register", "aarch64", "riscv64", NULL), 0, "unchanged", NULL);
+	spill(theirs, "# mine\n", 7, 0644);
+	expect(tool("remove", "aarch64", "riscv64", NULL), 0, "removed", "");
+	expect(tool_persist(dir, "-n", "remove", "all", NULL), 0, "qemu-riscv64: would be removed", "");
+	expect(tool_persist(dir, "remove", "all", NULL), 0, "qemu-aarch64: removed (its binfmt.d file", "");
+	expect_conf(dir, "qemu-arm.conf\n");
+	expect(tool_persist(dir, "remove", "all", NULL), 0, "", "");
+	free(theirs);
+	free(dir);
+}
+
+/* What cannot be looked at may be there. */
+static void
+persist__remove_where_the_look_fails__failed_even_where_missing_is_fine(void **state)
+{
+	static const char *const operands[] = {"aarch64", "all", "--entry qemu-aarch64", "-j linux/arm64"};
+	static const char *const looks[] = {"", ":when=2+2"}; /* at the folder; at each file in it */
+	char *dir = conf_dir("conf"), *file = conf_file(dir, "qemu-aarch64.conf");
+
+	(void)state;
+	if (access("/usr/bin/strace", X_OK) < 0)
+		skip_because("this machine has no strace");
+	expect(tool_persist(dir, "register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
+	tool("remove", "aarch64", NULL);
+	for (size_t i = 0; i < LENGTH(operands) * LENGTH(looks); i++) {
+		expect(shell("ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -P '%s' -e inject=openat:error=EIO%s "
+			     "./binfmtctl remove %s --missing-ok --persist --conf-dir '%s'",
+			     dir, looks[i % LENGTH(looks)], operands[i / LENGTH(looks)], dir),
+		       1, NULL, "Input/output error");
+		assert_int_equal(access(file, F_OK), 0);
+	}
+	free(file);
+	free(dir);
+}
+
+static void
+persist__folder_empty_or_missing__said(void **state)
+{
+	char *dir = conf_dir("conf"), *none = conf_file(dir, "none");
+
+	(void)state;
+	expect(tool_persist("", "register", "aarch64", NULL), 2, "", "--conf-dir: an empty name");
+	expect(tool_persist("", "remove", "aarch64", NULL), 2, "", "--conf-dir: an empty name");
+	expect(tool_persist(none, "register", "aarch64", "-i", tiny_interpreter(), NULL), 1, "", none);
+	expect(tool_persist(none, "remove", "aarch64", "--missing-ok", NULL), 1, "", none);
+	free(none);
+	free(dir);
+}
+
 int
 main(void)
 {
@@ -169,6 +323,12 @@ main(void)
 	    cmocka_unit_test(persist__remove_with_a_foreign_file__refused_before_anything),
 	    cmocka_unit_test(persist__folder_missing_or_open_to_others__refused_before_anything),
 	    cmocka_unit_test(persist__left_over_temporary_file__replaced),
+	    cmocka_unit_test(persist__no_room_for_the_file__its_cause_and_nothing_left),
+	    cmocka_unit_test(persist__file__synced_and_renamed_and_no_link_followed),
+	    cmocka_unit_test(persist__mark_cut_or_changed__somebody_elses),
+	    cmocka_unit_test(persist__remove_all__files_of_entries_that_are_gone_too),
+	    cmocka_unit_test(persist__remove_where_the_look_fails__failed_even_where_missing_is_fine),
+	    cmocka_unit_test(persist__folder_empty_or_missing__said),
 	};
 
 	return ns_run(tests);

@@ -102,7 +102,7 @@ register__interpreter_dir__searched_first(void **state)
 	char *path = scratch_file("dir/qemu-aarch64-static");
 
 	(void)state;
-	expect(tool("register", "aarch64", "--interpreter-dir", "/nowhere", "--interpreter-dir", tiny_dir(), NULL), 0,
+	expect(tool("register", "aarch64", "--interpreter-dir", "/proc/self", "--interpreter-dir", tiny_dir(), NULL), 0,
 	       "registered", "");
 	assert_entry("qemu-aarch64", "enabled", path, "PF", AARCH64_TAIL);
 	free(path);
@@ -600,10 +600,94 @@ register__strange_but_legal_paths__accepted(void **state)
 	}
 }
 
+static void
+register__interpreter_dir_that_is_none__said(void **state)
+{
+	static const char *const dirs[][2] = {{"", "''"},
+					      {"build", "build: not absolute"},
+					      {"/nowhere", "/nowhere: No such file"},
+					      {"/bin/sh", "/bin/sh: Not a directory"}};
+	char *before = instance();
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(dirs); i++)
+		expect(
+		    tool("register", "aarch64", "--interpreter-dir", "/usr/bin", "--interpreter-dir", dirs[i][0], NULL),
+		    1, "", dirs[i][1]);
+	expect_instance(before);
+	free(before);
+}
+
+/* The release that uname(2) gives to a run, by strace. */
+static const struct run *
+register_on(const char *release)
+{
+	char uname[3 * 65] = "Linux", hex[2 * sizeof(uname) + 1];
+
+	snprintf(uname + 2 * 65, 65, "%s", release);
+	for (size_t i = 0; i < sizeof(uname); i++)
+		snprintf(hex + 2 * i, 3, "%02x", (unsigned char)uname[i]);
+	return shell("ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -e inject=uname:poke_exit=@arg1=%s ./binfmtctl "
+		     "register aarch64 --interpreter-dir '%s'",
+		     hex, tiny_dir());
+}
+
+static void
+register__release__flag_p_from_5_12(void **state)
+{
+	static const struct {
+		const char *release, *flags, *warning;
+	} rows[] = {
+	    {"4.19.0", "flags F)", "needs Linux 5.12"},
+	    {"5.11.22", "flags F)", "needs Linux 5.12"},
+	    {"5.12.0", "flags PF)", ""},
+	    {"6.0.0", "flags PF)", ""},
+	};
+	bool covered;
+
+	(void)state;
+	if (shell("strace -o /dev/null -e inject=uname:poke_exit=@arg1=00 uname")->status != 0)
+		skip_because("this machine has no strace that changes answers");
+	covered = mount("tmpfs", "/usr/libexec/qemu-binfmt", "tmpfs", 0, NULL) == 0; /* Debian's links for flag P */
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		expect(register_on(rows[i].release), 0, rows[i].flags, rows[i].warning);
+		expect(tool("remove", "aarch64", NULL), 0, "removed", "");
+	}
+	assert_true(!covered || umount("/usr/libexec/qemu-binfmt") == 0);
+}
+
+/* What the kernel may answer to a rule, in words that help. */
+static void
+register__kernel_refuses__cause_named(void **state)
+{
+	static const char *const refusals[][3] = {
+	    {"ENOSPC", "F", "user.max_binfmt_misc_interpreters"},
+	    {"ENOSPC", "P", "No space left on device"},
+	    {"ENOMEM", "F", "out of memory"},
+	    {"ETXTBSY", "F", "open for writing"},
+	    {"EINVAL", "F", "refuses the rule as invalid"},
+	    {"EINVAL", "FD", "does not know flag D"},
+	};
+
+	(void)state;
+	if (access("/usr/bin/strace", X_OK) < 0)
+		skip_because("this machine has no strace");
+	for (size_t i = 0; i < LENGTH(refusals); i++)
+		expect(shell("ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -P " MOUNT
+			     "/register -e inject=write:error=%s "
+			     "./binfmtctl register aarch64 -i '%s' -f %s",
+			     refusals[i][0], tiny_interpreter(), refusals[i][1]),
+		       1, "", refusals[i][2]);
+	assert_string_equal(entry_names(), "");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(register__release__flag_p_from_5_12),
+	    cmocka_unit_test(register__kernel_refuses__cause_named),
+	    cmocka_unit_test(register__interpreter_dir_that_is_none__said),
 	    cmocka_unit_test(register__arch__entry_with_default_flags),
 	    cmocka_unit_test(register__any_alias__the_same_entry),
 	    cmocka_unit_test(register__twice__unchanged_and_nothing_written),

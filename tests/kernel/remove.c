@@ -87,6 +87,21 @@ remove__global__all_of_everybody(void **state)
 	assert_string_equal(slurp(MOUNT "/status"), "enabled\n");
 }
 
+/* A kernel that takes the write and does nothing. */
+static void
+remove__global_without_effect__seen(void **state)
+{
+	const struct run *r;
+
+	(void)state;
+	two_entries();
+	r = shell("ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -P " MOUNT "/status -e inject=write:retval=2 "
+		  "./binfmtctl remove --global");
+	if (r->status == 127)
+		skip_because("this machine has no strace");
+	expect(r, 1, "", "status: 2 entries are still there");
+}
+
 static void
 changes__other_peoples_entries__byte_for_byte_as_they_were(void **state)
 {
@@ -124,6 +139,7 @@ main(void)
 	    cmocka_unit_test(remove__several__each_is_tried),
 	    cmocka_unit_test(remove__missing_ok__skipped),
 	    cmocka_unit_test(remove__global__all_of_everybody),
+	    cmocka_unit_test(remove__global_without_effect__seen),
 	    cmocka_unit_test(changes__other_peoples_entries__byte_for_byte_as_they_were),
 	};
 
