@@ -163,7 +163,7 @@ static void
 load_native(struct walker *w, const struct rule *instead, const struct entry *entry)
 {
 	int last = (int)w->walk->count - 1, error;
-	char path[PATH_MAX], none[128];
+	char *path = w->walk->loader, none[128];
 	struct native program;
 	const char *reason;
 	bool asked = false;
@@ -187,7 +187,7 @@ step(struct walker *w)
 {
 	const struct rule *rule, *loader;
 	const struct entry *entry;
-	char path[PATTERN_WINDOW];
+	char *path = w->walk->scripts[w->walk->count - 1];
 
 	if (!opened_readable(&w->at)) {
 		walker_lost(w, WALK_UNREADABLE,
