@@ -49,6 +49,7 @@ report_usage(const struct cmd *cmd, const struct args *args, const char *fmt, ..
 	va_end(ap);
 	print_err(cmd ? cmd->name : NULL, "%s", text);
 	help_usage(stderr, cmd);
+	fflush(stderr);
 	if (args->json)
 		json_error(cmd, ERR_USAGE, text);
 	return EXIT_USAGE;

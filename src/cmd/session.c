@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdio.h>
-
+#include "session.h"
 #include "binfmt.h"
 #include "json.h"
 #include "print.h"
 #include "replace.h"
-#include "session.h"
 #include "tempname.h"
 
 enum { TIMEOUT = 30 };
@@ -13,7 +11,7 @@ enum { TIMEOUT = 30 };
 static void
 say_waiting(void)
 {
-	fputs("binfmtctl: waiting for another binfmtctl to finish\n", stderr);
+	print_err(NULL, "waiting for another binfmtctl to finish");
 }
 
 static int
