@@ -15,7 +15,7 @@ struct snapshot {
 	bool switched_on;
 	size_t unknown; /* entries that are not understood */
 	size_t temporary_count;
-	const char **temporaries; /* names of the entries that changes under way or killed ones have left */
+	struct temporary *temporaries; /* entries that changes under way or killed ones have left, sorted by name */
 };
 
 /* One live handler as people are shown it: a temporary alone stands for the entry that it replaces. */
