@@ -28,15 +28,15 @@ find_rule(struct walker *w, const struct entry **entry)
 	if (!where->list)
 		walker_doubt(w, WALK_NO_TABLE, NULL);
 	for (size_t i = 0; where->switched_on && where->list && i < where->list->count; i++) {
-		*entry = &where->list->entries[i];
-		if (!(*entry)->enabled || (where->but && tempname_matches((*entry)->rule.name, where->but)))
+		const struct entry *e = *entry = &where->list->entries[i];
+		bool known = !e->reason && e->rule.pattern.type != PATTERN_BPF;
+
+		if (!e->enabled || (known && !pattern_takes(&e->rule.pattern, &w->subject)) ||
+		    (where->but && tempname_matches(e->rule.name, where->but)))
 			continue;
-		if ((*entry)->reason)
-			walker_doubt(w, WALK_ENTRY, *entry);
-		else if ((*entry)->rule.pattern.type == PATTERN_BPF)
-			walker_doubt(w, WALK_BPF, *entry);
-		else if (pattern_takes(&(*entry)->rule.pattern, &w->subject))
-			return &(*entry)->rule;
+		if (known)
+			return &e->rule;
+		walker_doubt(w, e->reason ? WALK_ENTRY : WALK_BPF, e);
 	}
 	return NULL;
 }
