@@ -177,7 +177,7 @@ json_bytes(const char *key, const unsigned char *bytes, size_t len)
 void
 report_handler(const struct handler *handler)
 {
-	static const char *const types[] = {"magic", "extension", "bpf"};
+	static const char *const types[] = {"magic", "extension", "bpf", NULL};
 	const struct rule *rule = &handler->entry->rule;
 	const struct pattern *p = &rule->pattern;
 	char flags[RULE_FLAGS_MAX];
@@ -193,8 +193,8 @@ report_handler(const struct handler *handler)
 	json_bytes("magic", p->magic, p->size);
 	json_bytes("mask", p->mask, p->size);
 	json_string("extension", p->extension);
-	json_string("interpreter", rule->interpreter);
-	json_string("flags", flags);
+	json_string("interpreter", handler->entry->reason ? NULL : rule->interpreter);
+	json_string("flags", handler->entry->reason ? NULL : flags);
 	json_string("arch", handler->arch ? handler->arch->name : NULL);
 }
 

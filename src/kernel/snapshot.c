@@ -117,12 +117,27 @@ snapshot_handler(const struct snapshot *s, size_t i)
 }
 
 bool
-snapshot_shown(const struct snapshot *s, size_t i, struct handler *handler)
+snapshot_listed(const struct snapshot *s, size_t i, struct handler *handler)
 {
 	const struct temporary *own = find(s, s->list.entries[i].rule.name);
 
-	if (s->list.entries[i].reason || (own && own->real))
+	if (own && own->real)
 		return false;
 	*handler = snapshot_handler(s, i);
 	return true;
+}
+
+bool
+snapshot_shown(const struct snapshot *s, size_t i, struct handler *handler)
+{
+	return !s->list.entries[i].reason && snapshot_listed(s, i, handler);
+}
+
+bool
+snapshot_in_doubt(const struct snapshot *s, const struct entry *taker)
+{
+	for (size_t i = 0; i < s->list.count && &s->list.entries[i] != taker; i++)
+		if (s->list.entries[i].enabled && s->list.entries[i].rule.pattern.type > PATTERN_EXTENSION)
+			return true;
+	return false;
 }
