@@ -29,7 +29,7 @@ json_error(const struct cmd *cmd, enum err_code code, const char *text)
 	}
 	if (cmd && strcmp(cmd->key, "entries") == 0) {
 		json_null("mount");
-		json_bool("enabled", false);
+		json_null("enabled");
 	}
 	json_object("error");
 	json_string("code", err_word(code));

@@ -28,6 +28,7 @@ record__fields__as_update_binfmts_registers_them(void **state)
 	    {"short", ":\nextension\n0\njar\n\n/bin/true\n", "/bin/true", 0},
 	    {"shorter", ":\nextension\n0\njar\n\n/bin/true", NULL, 0},
 	    {"cut", ":\nmagic\n0\n", NULL, 0},
+	    {"cut-in-its-path", ":\nmagic\n0\nab\n\n/bin/tr", NULL, 0},
 	    {"garbage", "garbage\n1\n2\n3\n4\n5\n6\n", NULL, 0},
 	    {"empty", "", NULL, 0},
 	};
@@ -91,6 +92,7 @@ record__not_read_whole__unread(void **state)
 		     {"null", "/dev/null"},
 		     {"broken", "/proc/self/mem"},
 		     {"dangling", "/nowhere"},
+		     {"shorter", "/sys/kernel/uevent_seqnum"},
 		     {"folder", "/"}};
 	char *dir = scratch_folder("odd"), path[4096], big[8193];
 	struct records records;
