@@ -6,7 +6,7 @@ SBINDIR = $(PREFIX)/sbin
 MANDIR = $(PREFIX)/share/man
 DOCDIR = $(PREFIX)/share/doc/binfmtctl
 
-BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -iquote include -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
+BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -iquote include -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
 	-Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla -Wformat=2
 HARDEN_CFLAGS = -O2 -fPIE -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -ffile-prefix-map=$(CURDIR)=.
 HARDEN_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack

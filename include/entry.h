@@ -9,14 +9,14 @@
 
 struct arena;
 
-/* An entry file is one page at most (a BPF one may have been cut there). */
+/* An entry's text is shorter; only a BPF one may be longer, and is read as far as this. */
 enum { ENTRY_TEXT_MAX = 4096 };
 
 /* A live rule, as its entry file shows it. */
 struct entry {
 	struct rule rule;
 	const char *reason; /* why the text is not understood; NULL: it is */
-	const char *more;   /* lines unknown to this program, each with its newline; "" if none */
+	const char *more;   /* the bpf-interpreter lines of a BPF one, each with its newline; "" if none */
 	struct timespec registered;
 	ino_t inode;  /* of its file: every registration gets another one */
 	bool enabled; /* by the first line, also where the rest is not understood */
@@ -24,8 +24,8 @@ struct entry {
 
 /*
  * Reads an entry file's text. The entry points to the name and into the text, whose bytes are
- * changed: it needs room for len + 1. Lines and flags of later kernels are kept. NULL, or the
- * reason, which entry->reason holds too; then of the rule only the name is set, and its pattern is PATTERN_UNKNOWN.
+ * changed: it needs room for len + 1. Flags of later kernels are kept, but no line is passed over. NULL, or
+ * the reason, which entry->reason holds too; then of the rule only the name is set, and its pattern is PATTERN_UNKNOWN.
  */
 const char *entry_parse(struct entry *entry, const char *name, char *text, size_t len);
 

@@ -7,6 +7,9 @@
 
 struct err;
 
+/* To be called first: from then on each line of standard error is one write(2). */
+void print_whole_lines(void);
+
 /* -q: warnings, notices and columns are not printed. */
 void print_quiet(bool quiet);
 bool print_is_quiet(void);

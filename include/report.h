@@ -51,7 +51,7 @@ void report_result(const struct args *args, const struct result *result);
 /* The writes of a dry run, as lines or as the JSON member "writes". */
 void report_writes(const struct args *args, const struct planned_write *writes);
 
-/* The JSON members that list and status give of an entry. */
+/* The JSON members that list and status give of an entry; null but for its name where it is not understood. */
 void report_handler(const struct handler *handler);
 
 /* Says which entries of the snapshot are not understood. */

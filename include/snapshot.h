@@ -15,7 +15,7 @@ struct snapshot {
 	bool switched_on;
 	size_t unknown; /* entries that are not understood */
 	size_t temporary_count;
-	const char **temporaries; /* names of the entries that changes under way or killed ones have left */
+	struct temporary *temporaries; /* entries that changes under way or killed ones have left, sorted by name */
 };
 
 /* One live handler as people are shown it: a temporary alone stands for the entry that it replaces. */
@@ -33,7 +33,14 @@ void snapshot_close(struct snapshot *s);
 /* The i-th listed entry as a handler, a temporary under the name that it stands for. */
 struct handler snapshot_handler(const struct snapshot *s, size_t i);
 
-/* The same; false for one that is not shown (a temporary beside its entry, a text that is not understood). */
+/* The same; false for a temporary beside its entry, which people are not shown. */
+bool snapshot_listed(const struct snapshot *s, size_t i, struct handler *handler);
+
+/* The same; false also for an entry that is not understood: all that is known of it is its name and whether it is
+ * enabled. */
 bool snapshot_shown(const struct snapshot *s, size_t i, struct handler *handler);
+
+/* Whether an entry may take any file before this one does (NULL: none does): type B, or not understood. */
+bool snapshot_in_doubt(const struct snapshot *s, const struct entry *taker);
 
 #endif

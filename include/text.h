@@ -25,6 +25,9 @@ enum { TEXT_QUOTED_MAX = 1100 }; /* an entry's name in quotes, whatever it holds
  */
 const char *text_quote(const char *word, char *text, size_t size);
 
+/* The bytes of a text's first character, or of one that is none (len > 0); *columns as text_width counts them. */
+size_t text_step(const char *s, size_t len, size_t *columns);
+
 /* How many columns a text takes when it is printed safely (print.h), a code point counted as one. */
 size_t text_width(const char *text);
 

@@ -105,6 +105,7 @@ main(int argc, char *argv[])
 	int status;
 
 	hold_standard_descriptors();
+	print_whole_lines();
 	signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error on write, not a silent death */
 	signal(SIGCHLD, SIG_DFL); /* ignored, it would keep us from waiting for probes */
 	args.operands = calloc((size_t)argc + 1, sizeof(*args.operands));

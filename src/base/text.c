@@ -58,19 +58,21 @@ text_quote(const char *word, char *text, size_t size)
 }
 
 size_t
+text_step(const char *s, size_t len, size_t *columns)
+{
+	unsigned point;
+	size_t n = text_utf8(s, len, &point);
+
+	*columns = n && text_printable(point) ? 1 : 4 * (n ? n : 1);
+	return n ? n : 1;
+}
+
+size_t
 text_width(const char *text)
 {
-	size_t width = 0, n, len = strlen(text);
-	unsigned point;
+	size_t width = 0, len = strlen(text), columns;
 
-	for (size_t i = 0; i < len; i += n) {
-		n = text_utf8(text + i, len - i, &point);
-		if (n && text_printable(point)) {
-			width++;
-			continue;
-		}
-		n = n ? n : 1;
-		width += 4 * n;
-	}
+	for (size_t i = 0; i < len; width += columns)
+		i += text_step(text + i, len - i, &columns);
 	return width;
 }

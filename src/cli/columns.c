@@ -52,17 +52,17 @@ room_for_last(const struct columns *c)
 static void
 print_last(const char *cell, size_t room)
 {
-	unsigned ignored;
+	size_t width = text_width(cell), len = strlen(cell), n, columns;
 
-	if (text_width(cell) > room) {
+	if (width > room) {
 		fputs("\xe2\x80\xa6", stdout); /* an ellipsis */
-		while (*cell && text_width(cell) > room - 1) {
-			size_t n = text_utf8(cell, strlen(cell), &ignored);
-
-			cell += n ? n : 1;
+		for (; width > room - 1; width -= columns) {
+			n = text_step(cell, len, &columns);
+			cell += n;
+			len -= n;
 		}
 	}
-	print_safe(stdout, cell);
+	print_bytes(stdout, cell, len);
 	putchar('\n');
 }
 

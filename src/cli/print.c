@@ -6,6 +6,11 @@
 #include "print.h"
 #include "text.h"
 
+enum {
+	OBJECT_MAX = 4096,                                    /* bytes of it that are printed */
+	LINE_ROOM = 4 * (OBJECT_MAX + 2 * ERR_TEXT_MAX) + 64, /* four for each byte that is not safe */
+};
+
 static bool quiet_asked;
 
 void
@@ -20,20 +25,25 @@ print_is_quiet(void)
 	return quiet_asked;
 }
 
+/* A line gathers here until it is whole: so those of parallel runs do not mix. */
+void
+print_whole_lines(void)
+{
+	static char line[LINE_ROOM];
+
+	setvbuf(stderr, line, _IOFBF, sizeof(line));
+}
+
 void
 print_bytes(FILE *f, const char *bytes, size_t len)
 {
-	unsigned point;
-	size_t n;
+	size_t n, columns;
 
 	for (size_t i = 0; i < len; i += n) {
-		n = text_utf8(bytes + i, len - i, &point);
-		if (n && text_printable(point)) {
+		n = text_step(bytes + i, len - i, &columns);
+		if (columns == 1)
 			fwrite(bytes + i, 1, n, f);
-			continue;
-		}
-		n = n ? n : 1;
-		for (size_t k = 0; k < n; k++)
+		for (size_t k = 0; columns > 1 && k < n; k++)
 			fprintf(f, "\\x%02x", (unsigned char)bytes[i + k]);
 	}
 }
@@ -66,12 +76,13 @@ diagnose(const char *kind, const char *object, const char *fmt, va_list ap)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	fputs("binfmtctl: ", stderr);
 	if (object) {
-		print_safe(stderr, object);
+		print_bytes(stderr, object, strnlen(object, OBJECT_MAX));
 		fputs(": ", stderr);
 	}
 	fputs(kind, stderr);
 	print_safe(stderr, text);
 	putc('\n', stderr);
+	fflush(stderr);
 }
 
 void

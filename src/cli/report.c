@@ -29,7 +29,7 @@ json_error(const struct cmd *cmd, enum err_code code, const char *text)
 	}
 	if (cmd && strcmp(cmd->key, "entries") == 0) {
 		json_null("mount");
-		json_bool("enabled", false);
+		json_null("enabled");
 	}
 	json_object("error");
 	json_string("code", err_word(code));
@@ -49,6 +49,7 @@ report_usage(const struct cmd *cmd, const struct args *args, const char *fmt, ..
 	va_end(ap);
 	print_err(cmd ? cmd->name : NULL, "%s", text);
 	help_usage(stderr, cmd);
+	fflush(stderr);
 	if (args->json)
 		json_error(cmd, ERR_USAGE, text);
 	return EXIT_USAGE;
@@ -176,7 +177,7 @@ json_bytes(const char *key, const unsigned char *bytes, size_t len)
 void
 report_handler(const struct handler *handler)
 {
-	static const char *const types[] = {"magic", "extension", "bpf"};
+	static const char *const types[] = {"magic", "extension", "bpf", NULL};
 	const struct rule *rule = &handler->entry->rule;
 	const struct pattern *p = &rule->pattern;
 	char flags[RULE_FLAGS_MAX];
@@ -192,8 +193,8 @@ report_handler(const struct handler *handler)
 	json_bytes("magic", p->magic, p->size);
 	json_bytes("mask", p->mask, p->size);
 	json_string("extension", p->extension);
-	json_string("interpreter", rule->interpreter);
-	json_string("flags", flags);
+	json_string("interpreter", handler->entry->reason ? NULL : rule->interpreter);
+	json_string("flags", handler->entry->reason ? NULL : flags);
 	json_string("arch", handler->arch ? handler->arch->name : NULL);
 }
 

@@ -10,18 +10,45 @@
 
 const struct opt completion_opts[] = {OPT_END};
 
-/* What a command's operands are, as each shell finds them. */
+/*
+ * What stands behind an option or as an operand, and how each shell is asked for it. Whoever may register a handler
+ * chooses its name, and root presses TAB: names must stay data. So bash's `compgen -W` and zsh's `_values`, which
+ * expand or read more into their words, are not for them.
+ */
+enum wanted { ANYTHING, FILES, FOLDERS, ARCHS, ENTRIES, SHELLS, WANTED };
+
 static const struct {
-	enum operands kind;
 	const char *bash, *zsh, *fish;
-} finders[] = {
-    {OPERANDS_NONE, "", "", ""},
-    {OPERANDS_ARCH, "$archs", "_values arch $archs", "__binfmtctl_archs"},
-    {OPERANDS_ENTRY, "$archs $(_binfmtctl_entries)", "_values entry $archs $(_binfmtctl_entries)",
-     "__binfmtctl_archs; __binfmtctl_entries"},
-    {OPERANDS_FILE, "-f", "_files", "-F"},
-    {OPERANDS_SHELL, "bash zsh fish", "_values shell bash zsh fish", "printf \"%s\\n\" bash zsh fish"},
+} ways[WANTED] = {
+    [ANYTHING] = {":", " ", " -x"},
+    [FILES] = {"compopt -o default", "_files", " -r -F"},
+    [FOLDERS] = {"compopt -o dirnames", "_files -/", " -x -a '(__fish_complete_directories)'"},
+    [ARCHS] = {"_binfmtctl_offer $archs", "_binfmtctl_archs", " -x -a '(__binfmtctl_archs)'"},
+    [ENTRIES] = {"_binfmtctl_entries", "_binfmtctl_entries", " -x -a '(__binfmtctl_entries)'"},
+    [SHELLS] = {"_binfmtctl_offer bash zsh fish", "(bash zsh fish)", " -x -a 'bash zsh fish'"},
 };
+
+static enum wanted
+wanted_operand(const struct cmd *cmd)
+{
+	static const enum wanted kinds[] = {[OPERANDS_NONE] = ANYTHING,
+					    [OPERANDS_ARCH] = ARCHS,
+					    [OPERANDS_ENTRY] = ENTRIES,
+					    [OPERANDS_FILE] = FILES,
+					    [OPERANDS_SHELL] = SHELLS};
+
+	return kinds[cmd->operands];
+}
+
+static enum wanted
+wanted_value(const struct opt *opt)
+{
+	if (opt->kind == OPT_ENTRY)
+		return ENTRIES;
+	if (strcmp(opt->arg, "DIR") == 0)
+		return FOLDERS;
+	return strcmp(opt->arg, "PATH") == 0 || strcmp(opt->arg, "FILE") == 0 ? FILES : ANYTHING;
+}
 
 static void
 print_archs(void)
@@ -29,6 +56,13 @@ print_archs(void)
 	fputs("all", stdout);
 	for (size_t i = 0; i < arch_count; i++)
 		printf(" %s", arch_table[i].name);
+}
+
+static void
+print_commands(const struct cmd *commands, const char *between)
+{
+	for (const struct cmd *c = commands; c->name; c++)
+		printf("%s%s", c == commands ? "" : between, c->name);
 }
 
 static void
@@ -41,37 +75,83 @@ print_opt_words(const struct opt *opt)
 	}
 }
 
+/* Options of several commands are alike; this one is not in a table before that of `cmd`. */
+static bool
+is_first(const struct cmd *commands, const struct cmd *cmd, const struct opt *opt)
+{
+	for (; commands != cmd; commands++)
+		for (const struct opt *other = commands->opts; other->name; other++)
+			if (strcmp(other->name, opt->name) == 0)
+				return false;
+	return true;
+}
+
+static void
+print_bash_value(const struct opt *opt)
+{
+	if (!opt->arg)
+		return;
+	printf("\t--%s", opt->name);
+	if (opt->letter)
+		printf(" | -%c", opt->letter);
+	printf(") %s; return ;;\n", ways[wanted_value(opt)].bash);
+}
+
+/* Bash cuts words at : and =, which names and options may hold; `typed` is a word as a person sees it. */
+static const char bash_head[] =
+    "# bash completion for binfmtctl\n"
+    "_binfmtctl_offer() {\n"
+    "\tlocal w q lead=${typed%\"${typed##*:}\"}\n"
+    "\tfor w; do\n"
+    "\t\tprintf -v q %q \"$w\"\n"
+    "\t\tif [[ $w == \"$typed\"* || $q == \"$typed\"* ]]; then COMPREPLY+=(\"${q#\"$lead\"}\"); fi\n"
+    "\tdone\n"
+    "}\n"
+    "_binfmtctl_entries() {\n"
+    "\tlocal e\n"
+    "\t_binfmtctl_offer all\n"
+    "\tfor e in /proc/sys/fs/binfmt_misc/*; do\n"
+    "\t\tcase ${e##*/} in register | status) continue ;; esac\n"
+    "\t\tif [[ -e $e ]]; then _binfmtctl_offer \"${e##*/}\"; fi\n"
+    "\tdone\n"
+    "}\n"
+    "_binfmtctl() {\n"
+    "\tlocal i=$COMP_CWORD typed=${COMP_WORDS[COMP_CWORD]} before cmd= w archs\n"
+    "\tCOMPREPLY=()\n"
+    "\twhile ((i > 1)) && [[ ${COMP_WORDS[i]} == : || ${COMP_WORDS[i-1]} == : ]]; do\n"
+    "\t\ttyped=${COMP_WORDS[--i]}$typed\n"
+    "\tdone\n"
+    "\tbefore=${COMP_WORDS[i-1]}\n"
+    "\tif [[ $typed == = ]]; then typed=; elif [[ $before == = ]]; then before=${COMP_WORDS[i-2]}; fi\n";
+
 static void
 print_bash(const struct cmd *commands)
 {
-	puts("# bash completion for binfmtctl\n"
-	     "_binfmtctl_entries() { local e; for e in /proc/sys/fs/binfmt_misc/*; do e=${e##*/};\n"
-	     "\tcase $e in register | status | '*') ;; *) printf '%s ' \"$e\" ;; esac; done; }\n"
-	     "_binfmtctl() {\n"
-	     "\tlocal cur=${COMP_WORDS[COMP_CWORD]} cmd= words= operands= archs w\n"
-	     "\tCOMPREPLY=()");
+	fputs(bash_head, stdout);
 	fputs("\tarchs='", stdout);
 	print_archs();
-	fputs("'\n\tfor w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do case $w in", stdout);
+	fputs("'\n\tfor w in \"${COMP_WORDS[@]:1:i-1}\"; do case $w in ", stdout);
+	print_commands(commands, " | ");
+	puts(") cmd=$w; break ;; esac; done\n\tcase $before in");
+	for (const struct opt *opt = opt_global; opt->name; opt++)
+		print_bash_value(opt);
 	for (const struct cmd *c = commands; c->name; c++)
-		printf("%s%s", c == commands ? " " : " | ", c->name);
-	fputs(") cmd=$w; break ;; esac; done\n\tcase $cmd in\n\t'') operands='", stdout);
-	for (const struct cmd *c = commands; c->name; c++)
-		printf("%s%s", c == commands ? "" : " ", c->name);
+		for (const struct opt *opt = c->opts; opt->name; opt++)
+			if (is_first(commands, c, opt))
+				print_bash_value(opt);
+	fputs("\tesac\n\tcase $cmd in\n\t'') w='", stdout);
+	print_commands(commands, " ");
 	puts("' ;;");
 	for (const struct cmd *c = commands; c->name; c++) {
-		printf("\t%s) operands=\"%s\" words='", c->name, finders[c->operands].bash);
+		printf("\t%s) w='", c->name);
 		print_opt_words(c->opts);
-		puts("' ;;");
+		printf("'; if [[ $typed != -* ]]; then %s; return; fi ;;\n", ways[wanted_operand(c)].bash);
 	}
-	fputs("\tesac\n\twords+='", stdout);
+	fputs("\tesac\n\tif [[ $typed == -* ]]; then w+='", stdout);
 	print_opt_words(opt_global);
-	puts("'\n"
-	     "\tif [[ $cur == -* ]]; then COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
-	     "\telif [[ $operands == -f ]]; then COMPREPLY=($(compgen -f -- \"$cur\"))\n"
-	     "\telse COMPREPLY=($(compgen -W \"$operands\" -- \"$cur\")); fi\n"
-	     "\t[[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace\n"
-	     "\treturn 0\n"
+	puts("'; fi\n"
+	     "\t_binfmtctl_offer $w\n"
+	     "\tif [[ ${COMPREPLY-} == *= ]]; then compopt -o nospace; fi\n"
 	     "}\n"
 	     "complete -F _binfmtctl binfmtctl");
 }
@@ -88,49 +168,63 @@ print_quoted(const char *text, const char *special)
 }
 
 static void
+print_zsh_opt(const struct opt *opt, const char *dashes, const char *name, size_t len, const char *joined)
+{
+	bool repeatable = opt->kind == OPT_ENTRY || opt->kind == OPT_DIR;
+
+	printf(" '%s%s%.*s%s[", repeatable ? "*" : "", dashes, (int)len, name, opt->arg ? joined : "");
+	print_quoted(opt->help, "[]:\\");
+	if (opt->arg)
+		printf("]:%s:%s'", opt->arg, ways[wanted_value(opt)].zsh);
+	else
+		fputs("]'", stdout);
+}
+
+static void
 print_zsh_opts(const struct opt *opt)
 {
 	for (; opt->name; opt++) {
-		printf(" '--%s%s[", opt->name, opt->arg ? "=" : "");
-		print_quoted(opt->help, "[]:\\");
-		printf("]%s%s%s'", opt->arg ? ":" : "", opt->arg ? opt->arg : "", opt->arg ? ":_files" : "");
+		print_zsh_opt(opt, "--", opt->name, strlen(opt->name), "=");
 		if (opt->letter)
-			printf(" '-%c%s'", opt->letter, opt->arg ? "+:value:_files" : "");
+			print_zsh_opt(opt, "-", &opt->letter, 1, "+");
 	}
 }
 
+/* The file is sourced, or found by its name in fpath and then run as the body of _binfmtctl itself. */
 static void
 print_zsh(const struct cmd *commands)
 {
 	puts("#compdef binfmtctl\n"
-	     "_binfmtctl_entries() { local e; for e in /proc/sys/fs/binfmt_misc/*(N:t); do\n"
-	     "\t[[ $e == (register|status) ]] || print -r -- $e; done; }\n"
-	     "_binfmtctl_operands() {\n"
+	     "_binfmtctl_entries() {\n"
+	     "\tlocal -a names\n"
+	     "\tnames=(/proc/sys/fs/binfmt_misc/*(N:t))\n"
+	     "\tnames=(all ${names:#(register|status)})\n"
+	     "\tcompadd \"$@\" -a names\n"
+	     "}\n"
+	     "_binfmtctl_archs() {\n"
 	     "\tlocal -a archs");
 	fputs("\tarchs=(", stdout);
 	print_archs();
-	puts(")\n\tcase $1 in");
-	for (const struct cmd *c = commands; c->name; c++)
-		if (c->operands != OPERANDS_NONE)
-			printf("\t%s) %s ;;\n", c->name, finders[c->operands].zsh);
-	puts("\tesac\n}\n_binfmtctl() {\n\tlocal w cmd=\n\tfor w in ${words[2,CURRENT-1]}; do case $w in");
-	fputs("\t", stdout);
-	for (const struct cmd *c = commands; c->name; c++)
-		printf("%s%s", c == commands ? "" : "|", c->name);
-	puts(") cmd=$w; break ;; esac; done\n\tcase $cmd in\n\t'') _values command \\");
+	puts(")\n\tcompadd \"$@\" -a archs\n}\n_binfmtctl_commands() {\n\tlocal -a commands\n\tcommands=(");
 	for (const struct cmd *c = commands; c->name; c++) {
-		printf("\t\t'%s[", c->name);
-		print_quoted(c->help, "[]:\\");
-		puts("]' \\");
+		printf("\t\t'%s:", c->name);
+		print_quoted(c->help, ":\\");
+		puts("'");
 	}
-	puts("\t\t;;");
+	puts("\t)\n\t_describe command commands\n}\n_binfmtctl() {\n\tlocal w cmd=");
+	fputs("\tfor w in ${words[2,CURRENT-1]}; do case $w in ", stdout);
+	print_commands(commands, " | ");
+	fputs(") cmd=$w; break ;; esac; done\n\tcase $cmd in\n\t'') _arguments", stdout);
+	print_zsh_opts(opt_global);
+	puts(" ':command:_binfmtctl_commands' ;;");
 	for (const struct cmd *c = commands; c->name; c++) {
 		printf("\t%s) _arguments", c->name);
 		print_zsh_opts(c->opts);
 		print_zsh_opts(opt_global);
-		printf(" '*:operand:_binfmtctl_operands %s' ;;\n", c->name);
+		printf(" ':command: ' '*:operand:%s' ;;\n", ways[wanted_operand(c)].zsh);
 	}
-	puts("\tesac\n}\ncompdef _binfmtctl binfmtctl");
+	puts("\tesac\n}\n"
+	     "if [[ $funcstack[1] == _binfmtctl ]]; then _binfmtctl \"$@\"; else compdef _binfmtctl binfmtctl; fi");
 }
 
 /* A description; in fish's quotes only these two bytes are special. */
@@ -148,7 +242,7 @@ print_fish_opts(const char *cmd, const struct opt *opt)
 {
 	for (; opt->name; opt++) {
 		printf("complete -c binfmtctl%s%s%s -l %s%s", cmd ? " -n '__fish_seen_subcommand_from " : "",
-		       cmd ? cmd : "", cmd ? "'" : "", opt->name, opt->arg ? " -r" : "");
+		       cmd ? cmd : "", cmd ? "'" : "", opt->name, opt->arg ? ways[wanted_value(opt)].fish : "");
 		if (opt->letter)
 			printf(" -s %c", opt->letter);
 		print_fish_text(opt->help);
@@ -159,9 +253,13 @@ static void
 print_fish(const struct cmd *commands)
 {
 	puts("# fish completion for binfmtctl\n"
-	     "function __binfmtctl_entries; for e in /proc/sys/fs/binfmt_misc/*; string match -vr "
-	     "'/(register|status)$' $e "
-	     "| string replace -r '.*/' ''; end; end");
+	     "function __binfmtctl_entries\n"
+	     "\tprintf '%s\\n' all\n"
+	     "\tfor e in /proc/sys/fs/binfmt_misc/*\n"
+	     "\t\tset -l name (string replace -r '^.*/' '' -- $e)\n"
+	     "\t\tcontains -- \"$name\" register status; or printf '%s\\n' $name\n"
+	     "\tend\n"
+	     "end");
 	fputs("function __binfmtctl_archs; string split ' ' '", stdout);
 	print_archs();
 	puts("'; end\ncomplete -c binfmtctl -f");
@@ -170,11 +268,8 @@ print_fish(const struct cmd *commands)
 		printf("complete -c binfmtctl -n __fish_use_subcommand -a %s", c->name);
 		print_fish_text(c->help);
 		print_fish_opts(c->name, c->opts);
-		if (c->operands == OPERANDS_FILE)
-			printf("complete -c binfmtctl -n '__fish_seen_subcommand_from %s' -F\n", c->name);
-		else if (c->operands != OPERANDS_NONE)
-			printf("complete -c binfmtctl -n '__fish_seen_subcommand_from %s' -a '(%s)'\n", c->name,
-			       finders[c->operands].fish);
+		printf("complete -c binfmtctl -n '__fish_seen_subcommand_from %s'%s\n", c->name,
+		       c->operands == OPERANDS_FILE ? " -F" : ways[wanted_operand(c)].fish);
 	}
 }
 

@@ -22,7 +22,7 @@ list_json(const struct cmd *cmd, const struct args *args, const struct snapshot 
 
 	report_begin(cmd, args, s);
 	for (size_t i = 0; i < s->list.count; i++) {
-		if (!snapshot_shown(s, i, &handler))
+		if (!snapshot_listed(s, i, &handler))
 			continue;
 		json_object(NULL);
 		report_handler(&handler);
@@ -40,13 +40,13 @@ list_rows(const struct snapshot *s, struct columns *columns, bool print)
 	struct handler h;
 
 	for (size_t i = 0; i < s->list.count; i++) {
-		if (!snapshot_shown(s, i, &h))
+		if (!snapshot_listed(s, i, &h))
 			continue;
 		rule = &h.entry->rule;
 		rule_format_flags(rule->flags, rule->more_flags, flags);
 		const char *const cells[] = {h.name, h.arch ? h.arch->name : "-",
 					     h.entry->enabled ? "enabled" : "disabled", *flags ? flags : "-",
-					     rule->interpreter};
+					     h.entry->reason ? "(not understood)" : rule->interpreter};
 
 		if (print)
 			columns_line(columns, cells);
@@ -76,7 +76,8 @@ struct support {
 	const struct arch *arch;
 	struct look native, has_interpreter;
 	char interpreter[INTERP_PATH_MAX];
-	const char *entry; /* live handler, NULL if none */
+	const char *entry; /* live handler, NULL if none, or in doubt */
+	bool doubt;        /* another entry may take its programs first */
 };
 
 static void
@@ -85,7 +86,10 @@ look_up(const struct arch *arch, const struct snapshot *s, struct support *suppo
 	const struct entry *taker = s ? arch_taker(&s->list, arch) : NULL;
 
 	support->arch = arch;
-	support->entry = taker ? snapshot_handler(s, (size_t)(taker - s->list.entries)).name : NULL;
+	support->doubt = s && s->switched_on && snapshot_in_doubt(s, taker);
+	support->entry = NULL;
+	if (taker && !support->doubt)
+		support->entry = snapshot_handler(s, (size_t)(taker - s->list.entries)).name;
 	support->native = host_runs(arch);
 	support->has_interpreter = interp_find(arch, NULL, 0, true, support->interpreter);
 }
@@ -108,6 +112,7 @@ supported_json(const struct snapshot *s)
 		json_look("native", support.native);
 		json_string("interpreter", support.has_interpreter.is == LOOK_YES ? support.interpreter : NULL);
 		json_string("entry", support.entry);
+		json_bool("doubt", support.doubt);
 		json_end();
 	}
 	json_end();
@@ -124,14 +129,14 @@ supported_text(const struct snapshot *s)
 	columns_start(&columns, headings);
 	for (size_t i = 0; i < arch_count; i++) {
 		static const char *const words[] = {[LOOK_UNKNOWN] = "unknown", [LOOK_NO] = "-", [LOOK_YES] = "native"};
-		const char *interpreter = support.interpreter;
+		const char *interpreter = support.interpreter, *handler;
 
 		look_up(&arch_table[i], s, &support);
 		if (support.has_interpreter.is != LOOK_YES)
 			interpreter = words[support.has_interpreter.is];
-		columns_row(&columns,
-			    (const char *[]){support.arch->name,
-					     support.entry ? support.entry : words[support.native.is], interpreter});
+		handler = support.entry ? support.entry : words[support.native.is];
+		columns_row(&columns, (const char *[]){support.arch->name,
+						       support.doubt ? words[LOOK_UNKNOWN] : handler, interpreter});
 	}
 	return columns_print(&columns);
 }
@@ -148,10 +153,14 @@ list_supported(const struct cmd *cmd, const struct args *args)
 		live = &s;
 	else if (err.status != EXIT_UNAVAILABLE) /* without a mount the table is all there is to show */
 		return report_fail(cmd, args, &err);
+	if (live)
+		report_unknown(live);
 	if (args->json)
 		supported_json(live);
 	else
 		done = supported_text(live);
+	if (live && live->unknown)
+		done = -1;
 	if (live)
 		snapshot_close(live);
 	return done < 0 ? EXIT_FAILED : EXIT_DONE;

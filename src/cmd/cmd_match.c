@@ -127,7 +127,7 @@ static bool
 match_one(const struct matching *m, const char *file)
 {
 	const struct args *args = m->args;
-	struct resolved r;
+	static struct resolved r; /* 18 KB */
 
 	resolve_file(m->s, m->root, file, &r);
 	inforce_explain(m->s, m->root, &r);

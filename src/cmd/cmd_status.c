@@ -75,6 +75,23 @@ take_problem(void *arg, const struct err *problem)
 		print_err(survey->handler.name, "%s: %s", err_word(problem->code), problem->text);
 }
 
+/* Of an entry that is not understood nothing else can be said; what it is, report_unknown has. */
+static void
+examine(struct survey *survey)
+{
+	const char *reason = survey->handler.entry->reason;
+	struct err problem;
+
+	if (!reason) {
+		health_examine(&survey->s, survey->boot, &survey->handler, take_problem, survey);
+		return;
+	}
+	err_set(&problem, ERR_NOT_UNDERSTOOD, "%s", reason);
+	survey->first = ERR_NOT_UNDERSTOOD;
+	if (survey->args->json)
+		problem_json(&problem);
+}
+
 static const char *
 health_word(const struct survey *survey)
 {
@@ -87,7 +104,7 @@ survey_json(struct survey *survey)
 	json_object(NULL);
 	report_handler(&survey->handler);
 	json_array("problems");
-	health_examine(&survey->s, survey->boot, &survey->handler, take_problem, survey);
+	examine(survey);
 	json_end();
 	json_string("health", health_word(survey));
 	json_end();
@@ -99,17 +116,18 @@ survey_text(struct survey *survey)
 	const struct handler *h = &survey->handler;
 	char flags[RULE_FLAGS_MAX];
 
-	health_examine(&survey->s, survey->boot, h, take_problem, survey);
+	examine(survey);
 	rule_format_flags(h->entry->rule.flags, h->entry->rule.more_flags, flags);
-	columns_row(&survey->entries, (const char *[]){h->name, h->arch ? h->arch->name : "-", *flags ? flags : "-",
-						       health_word(survey), h->entry->rule.interpreter});
+	columns_row(&survey->entries,
+		    (const char *[]){h->name, h->arch ? h->arch->name : "-", *flags ? flags : "-", health_word(survey),
+				     h->entry->reason ? "-" : h->entry->rule.interpreter});
 }
 
 static void
 survey_all(struct survey *survey)
 {
 	for (size_t i = 0; i < survey->s.list.count; i++) {
-		if ((survey->wanted && !survey->wanted[i]) || !snapshot_shown(&survey->s, i, &survey->handler))
+		if ((survey->wanted && !survey->wanted[i]) || !snapshot_listed(&survey->s, i, &survey->handler))
 			continue;
 		survey->first = ERR_NONE;
 		if (survey->args->json)
@@ -161,7 +179,7 @@ print_head(const struct survey *survey)
 	size_t count = 0;
 
 	for (size_t i = 0; i < survey->s.list.count; i++)
-		count += snapshot_shown(&survey->s, i, &handler);
+		count += snapshot_listed(&survey->s, i, &handler);
 	print_safe(stdout, survey->s.b.dir);
 	printf(": switched %s, %s, %zu %s\n",
 	       survey->s.switched_on ? "on" : "OFF (nothing runs; binfmtctl enable --global)",

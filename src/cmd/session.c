@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdio.h>
-
+#include "session.h"
 #include "binfmt.h"
 #include "json.h"
 #include "mount.h"
 #include "print.h"
 #include "replace.h"
-#include "session.h"
 #include "tempname.h"
 
 enum { TIMEOUT = 30 };
@@ -16,7 +14,7 @@ static const char unhealed[] = "an interrupted change left this, and it could no
 static void
 say_waiting(void)
 {
-	fputs("binfmtctl: waiting for another binfmtctl to finish\n", stderr);
+	print_err(NULL, "waiting for another binfmtctl to finish");
 }
 
 static int

@@ -61,7 +61,7 @@ loader_path(int fd, char path[static 256])
 	word = elf.wide ? 8 : 4;
 	at = elf_number(header + word, word, elf.big); /* p_offset */
 	size = elf_number(header + (elf.wide ? 32 : 16), word, elf.big);
-	if (size < 2 || size > 256 || at > INT64_MAX || pread(fd, path, size, (off_t)at) != (ssize_t)size ||
+	if (size < 2 || size > 256 || at > INT64_MAX || pread(fd, path, (size_t)size, (off_t)at) != (ssize_t)size ||
 	    path[size - 1])
 		path[0] = '\0';
 	return 1;

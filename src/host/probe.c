@@ -16,7 +16,7 @@
 
 enum { GRACE_MS = 3000 }; /* what the watcher may take longer than its probe, before it is taken for stopped */
 
-static long
+static int64_t
 now_ms(void)
 {
 	struct timespec now;
@@ -29,7 +29,7 @@ now_ms(void)
 static bool
 read_answer(int fd, unsigned timeout_ms, struct probe_answer *answer)
 {
-	long end = now_ms() + (long)timeout_ms + GRACE_MS, left;
+	int64_t end = now_ms() + timeout_ms + GRACE_MS, left;
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 	char *at = (char *)answer;
 	size_t len = 0;

@@ -42,7 +42,7 @@ static int
 left_ms(const struct watch *w)
 {
 	struct timespec now;
-	long ms;
+	int64_t ms;
 
 	if (w->parent && getppid() != w->parent)
 		return 0;

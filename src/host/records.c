@@ -18,39 +18,58 @@
 
 enum { PACKAGE, TYPE, OFFSET, MAGIC, MASK, INTERPRETER, DETECTOR, CREDENTIALS, PRESERVE, FIX_BINARY, LINES };
 
-enum { TEXT_MAX = 8192 };
+enum { TEXT_MAX = 8192 }; /* each of a real one's ten lines fits into the kernel's own */
 
-/* The file's text, NUL-terminated; the length, or -1. */
-static ssize_t
-read_text(int dir, const char *name, char text[static TEXT_MAX])
+/* Reads to the end, which comes where the file's size says so. */
+static bool
+read_whole(int fd, char *text, size_t size)
+{
+	size_t len = 0;
+	ssize_t n = 1;
+
+	while (n > 0 && len < size) {
+		n = read(fd, text + len, size - len);
+		len += n > 0 ? (size_t)n : 0;
+	}
+	text[len] = '\0';
+	return len == size && read(fd, text + size, 1) == 0;
+}
+
+/* The file's text in the arena, NUL-terminated; NULL: it cannot be read, or is larger than any record. */
+static char *
+read_text(struct records *records, int dir, const char *name)
 {
 	int fd = openat(dir, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	char *text = NULL;
 	struct stat st;
-	ssize_t len;
 
 	if (fd < 0)
-		return -1;
-	len = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? read(fd, text, TEXT_MAX - 1) : -1;
+		return NULL;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= TEXT_MAX)
+		text = arena_take(&records->arena, (size_t)st.st_size + 1, 1);
+	if (text && !read_whole(fd, text, (size_t)st.st_size))
+		text = NULL;
 	close(fd);
-	if (len >= 0)
-		text[len] = '\0';
-	return len;
+	return text;
 }
 
 /* The line that update-binfmts writes; always with this delimiter, even where a field holds it. */
 static const char *
 read_rule(struct records *records, struct record *record, char *const lines[static LINES])
 {
-	char text[TEXT_MAX + 512], *line;
-	int len =
-	    snprintf(text, sizeof(text), ":%s:%c:%s:%s:%s:%s:%s%s%s", record->name,
-		     strcmp(lines[TYPE], "magic") == 0 ? 'M' : 'E', lines[OFFSET], lines[MAGIC], lines[MASK],
-		     record->detected ? "/usr/lib/binfmt-support/run-detectors" : lines[INTERPRETER],
-		     strcmp(lines[CREDENTIALS], "yes") == 0 ? "C" : "", strcmp(lines[PRESERVE], "yes") == 0 ? "P" : "",
-		     strcmp(lines[FIX_BINARY], "yes") == 0 ? "F" : "");
+	const char *interpreter = record->detected ? "/usr/lib/binfmt-support/run-detectors" : lines[INTERPRETER];
+	size_t room = strlen(record->name) + strlen(lines[OFFSET]) + strlen(lines[MAGIC]) + strlen(lines[MASK]) +
+		      strlen(interpreter) + sizeof(":::::::CPFM");
+	char *line = arena_take(&records->arena, room, 1);
+	int len;
 
-	line = arena_copy(&records->arena, text, (size_t)len);
-	return line ? confline_parse(line, (size_t)len, 0, 0, &record->rule) : "out of memory";
+	if (!line)
+		return "out of memory";
+	len = snprintf(
+	    line, room, ":%s:%c:%s:%s:%s:%s:%s%s%s", record->name, strcmp(lines[TYPE], "magic") == 0 ? 'M' : 'E',
+	    lines[OFFSET], lines[MAGIC], lines[MASK], interpreter, strcmp(lines[CREDENTIALS], "yes") == 0 ? "C" : "",
+	    strcmp(lines[PRESERVE], "yes") == 0 ? "P" : "", strcmp(lines[FIX_BINARY], "yes") == 0 ? "F" : "");
+	return confline_parse(line, (size_t)len, 0, 0, &record->rule);
 }
 
 static const char *
@@ -79,7 +98,7 @@ static int
 add_record(struct records *records, int dir, const char *name)
 {
 	struct record *more = records->at, *record;
-	char text[TEXT_MAX];
+	char *text;
 
 	if (records->count == records->room) {
 		records->room = records->room ? records->room * 2 : 32;
@@ -93,8 +112,9 @@ add_record(struct records *records, int dir, const char *name)
 	if (!record->name)
 		return -1;
 	records->count++;
-	if (read_text(dir, name, text) < 0) {
-		record->reason = "the record cannot be read";
+	text = read_text(records, dir, name);
+	if (!text) {
+		record->reason = "the record cannot be read, or is larger than 8 KiB";
 		records->unread = true;
 	} else {
 		record->reason = read_record(records, record, text);
@@ -116,9 +136,13 @@ records_read(struct records *records, const char *dir, struct err *err)
 	int done = 0;
 
 	*records = (struct records){.unread = !d && errno != ENOENT};
-	while (done == 0 && d && (e = readdir(d)))
+	errno = 0;
+	while (done == 0 && d && (e = readdir(d))) {
 		if (e->d_name[0] != '.')
 			done = add_record(records, dirfd(d), e->d_name);
+		errno = 0;
+	}
+	records->unread |= errno != 0;
 	if (d)
 		closedir(d);
 	if (records->count)

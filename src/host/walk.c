@@ -28,15 +28,15 @@ find_rule(struct walker *w, const struct entry **entry)
 	if (!where->list)
 		walker_doubt(w, WALK_NO_TABLE, NULL);
 	for (size_t i = 0; where->switched_on && where->list && i < where->list->count; i++) {
-		*entry = &where->list->entries[i];
-		if (!(*entry)->enabled || (where->but && tempname_matches((*entry)->rule.name, where->but)))
+		const struct entry *e = *entry = &where->list->entries[i];
+		bool known = !e->reason && e->rule.pattern.type != PATTERN_BPF;
+
+		if (!e->enabled || (known && !pattern_takes(&e->rule.pattern, &w->subject)) ||
+		    (where->but && tempname_matches(e->rule.name, where->but)))
 			continue;
-		if ((*entry)->reason)
-			walker_doubt(w, WALK_ENTRY, *entry);
-		else if ((*entry)->rule.pattern.type == PATTERN_BPF)
-			walker_doubt(w, WALK_BPF, *entry);
-		else if (pattern_takes(&(*entry)->rule.pattern, &w->subject))
-			return &(*entry)->rule;
+		if (known)
+			return &e->rule;
+		walker_doubt(w, e->reason ? WALK_ENTRY : WALK_BPF, e);
 	}
 	return NULL;
 }
@@ -163,7 +163,7 @@ static void
 load_native(struct walker *w, const struct rule *instead, const struct entry *entry)
 {
 	int last = (int)w->walk->count - 1, error;
-	char path[PATH_MAX], none[128];
+	char *path = w->walk->loader, none[128];
 	struct native program;
 	const char *reason;
 	bool asked = false;
@@ -187,7 +187,7 @@ step(struct walker *w)
 {
 	const struct rule *rule, *loader;
 	const struct entry *entry;
-	char path[PATTERN_WINDOW];
+	char *path = w->walk->scripts[w->walk->count - 1];
 
 	if (!opened_readable(&w->at)) {
 		walker_lost(w, WALK_UNREADABLE,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -26,7 +25,7 @@ walker_add(struct walker *w, enum walk_by by, const char *path, const struct ent
 	hop->dev = 0;
 	hop->ino = 0;
 	hop->mode = 0;
-	snprintf(hop->path, sizeof(hop->path), "%s", path);
+	hop->path = path;
 	return hop;
 }
 

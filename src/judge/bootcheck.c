@@ -111,7 +111,7 @@ works(const struct rule *rule, struct err *why)
 {
 	const struct check check = {.verb = NULL};
 	const char *reason = limit_check(rule);
-	struct walk walk;
+	static struct walk walk; /* 12 KB */
 
 	if (reason) {
 		err_note(why, "%s; the entry gets registered, but works for no file", reason);

@@ -64,6 +64,12 @@ doctor_entries(const struct snapshot *s, doctor_tell *tell, void *arg)
 	struct finding f;
 
 	for (size_t i = 0; i < s->list.count; i++) {
+		if (s->list.entries[i].reason) {
+			finding_set(&f, GRADE_WARN, "%s: %s: what it takes and runs is not known",
+				    s->list.entries[i].rule.name, s->list.entries[i].reason);
+			tell(arg, "not-understood", &f);
+			visit.amiss = true;
+		}
 		if (!snapshot_shown(s, i, &handler))
 			continue;
 		health_examine(s, NULL, &handler, tell_problem, &visit);

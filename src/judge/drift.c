@@ -201,11 +201,12 @@ offer_to_keep(const struct exam *exam)
 {
 	const struct entry *now = exam->handler->entry;
 	const struct check check = {.verb = NULL};
-	struct warnings warnings = {.len = 0};
+	static struct warnings warnings; /* 8 KB */
 	char words[ERR_TEXT_MAX - 64], dir[TEXT_QUOTED_MAX] = "";
 	bool elsewhere = strcmp(exam->dir, BINFMT_DIR) != 0;
 	struct err ignored;
 
+	warnings.len = 0;
 	if (!exam->boot->reads_conf || !now->enabled || now->rule.more_flags || exam->handler->leftover ||
 	    (now->rule.pattern.type != PATTERN_MAGIC && now->rule.pattern.type != PATTERN_EXTENSION) ||
 	    !own_file_decides(exam) || check_rule(&now->rule, &check, &ignored, &warnings) < 0 ||

@@ -133,7 +133,7 @@ void
 filecheck(const struct snapshot *s, int root, const char *file, doctor_tell *tell, void *arg)
 {
 	const struct visit visit = {s, file, root, tell, arg};
-	struct resolved r;
+	static struct resolved r; /* 18 KB */
 	bool foreign, qemu;
 
 	resolve_file(s, root, file, &r);

@@ -281,7 +281,7 @@ health_examine(const struct snapshot *s, const struct boot *boot, const struct h
 	const struct check check = {.list = &s->list, .live = entry};
 	const char *front = overlap_shadow(&entry->rule, &s->list), *native, *loop = NULL;
 	bool walks = entry->rule.pattern.type != PATTERN_BPF;
-	static struct walk walk; /* 38 KB */
+	static struct walk walk; /* 12 KB */
 	struct err problem;
 	struct look breaks;
 

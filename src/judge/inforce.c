@@ -11,7 +11,7 @@ static bool
 goes_the_same_way(const struct snapshot *s, int root, const unsigned char *elf, size_t size, const struct resolved *r)
 {
 	const struct walk_where where = {.root = root, .list = &s->list, .switched_on = s->switched_on};
-	struct walk walk;
+	static struct walk walk; /* 12 KB */
 
 	walk_bytes(&where, "", elf, size, &walk);
 	return walk.count > 1 && walk.hops[1].entry == r->handler.entry && walk.verdict == r->walk.verdict;

@@ -36,10 +36,9 @@ overlap_shadow(const struct rule *rule, const struct binfmt_list *list)
 {
 	for (size_t i = 0; i < list->count && !tempname_matches(list->entries[i].rule.name, rule->name); i++) {
 		const struct rule *front = &list->entries[i].rule;
-		bool narrower =
-		    pattern_covers(&rule->pattern, &front->pattern) && !pattern_covers(&front->pattern, &rule->pattern);
 
-		if (!overlaps(&list->entries[i], rule) || narrower)
+		if (!overlaps(&list->entries[i], rule) || (pattern_covers(&rule->pattern, &front->pattern) &&
+							   !pattern_covers(&front->pattern, &rule->pattern)))
 			continue;
 		if (strcmp(front->interpreter, rule->interpreter) != 0 || front->flags != rule->flags)
 			return front->name;

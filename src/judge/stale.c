@@ -50,7 +50,7 @@ is_run_by_another(const struct binfmt_list *list, const unsigned char *elf, size
 	const struct walk_where where = {.root = -1, .list = list, .switched_on = true};
 	struct interp interp;
 	struct look is;
-	struct walk walk;
+	static struct walk walk; /* 12 KB */
 
 	walk_bytes(&where, "", elf, size, &walk);
 	if (walk.doubt == WALK_TROUBLE)

@@ -210,15 +210,17 @@ binfmt_list_taker(const struct binfmt_list *list, const struct subject *subject)
 const struct entry *
 binfmt_list_find(const struct binfmt_list *list, const char *name)
 {
-	const struct entry *temporary = NULL;
+	const struct entry *alone = NULL;
+	char temporary[RULE_NAME_MAX + 1];
 
+	tempname_make(name, temporary);
 	for (size_t i = 0; i < list->count; i++) {
 		const char *found = list->entries[i].rule.name;
 
 		if (strcmp(found, name) == 0)
 			return &list->entries[i];
-		if (tempname_matches(found, name))
-			temporary = &list->entries[i];
+		if (strcmp(found, temporary) == 0)
+			alone = &list->entries[i];
 	}
-	return temporary;
+	return alone;
 }

@@ -1,11 +1,70 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
+#include <string.h>
 
 #include "arch.h"
 #include "binfmt.h"
 #include "err.h"
 #include "snapshot.h"
 #include "tempname.h"
+
+/* A temporary, and the entry that it stands beside; NULL: it is alone. */
+struct temporary {
+	const char *name, *real;
+};
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct temporary *)a)->name, ((const struct temporary *)b)->name);
+}
+
+/* The temporary of this name, NULL if there is none. */
+static struct temporary *
+find(const struct snapshot *s, const char *name)
+{
+	const struct temporary wanted = {.name = name};
+
+	return s->temporary_count ? bsearch(&wanted, s->temporaries, s->temporary_count, sizeof(wanted), by_name)
+				  : NULL;
+}
+
+/* The temporary beside an entry that is none itself. */
+static struct temporary *
+find_beside(const struct snapshot *s, const char *name)
+{
+	char temporary[RULE_NAME_MAX + 1];
+
+	if (!s->temporary_count)
+		return NULL;
+	tempname_make(name, temporary);
+	return find(s, temporary);
+}
+
+/* Changes under way or killed ones leave temporaries: seldom any, but there may be as many as entries. */
+static int
+pair_temporaries(struct snapshot *s)
+{
+	for (size_t i = 0; i < s->list.count; i++)
+		s->temporary_count += tempname_is(s->list.entries[i].rule.name);
+	if (!s->temporary_count)
+		return 0;
+	s->temporaries = calloc(s->temporary_count, sizeof(*s->temporaries));
+	if (!s->temporaries)
+		return -1;
+	for (size_t i = 0, n = 0; i < s->list.count; i++)
+		if (tempname_is(s->list.entries[i].rule.name))
+			s->temporaries[n++].name = s->list.entries[i].rule.name;
+	qsort(s->temporaries, s->temporary_count, sizeof(*s->temporaries), by_name);
+	for (size_t i = 0; i < s->list.count; i++) {
+		const char *name = s->list.entries[i].rule.name;
+		struct temporary *beside = tempname_is(name) ? NULL : find_beside(s, name);
+
+		if (beside)
+			beside->real = name;
+	}
+	return 0;
+}
 
 static int
 read_switch_and_list(struct snapshot *s, struct err *err)
@@ -15,17 +74,9 @@ read_switch_and_list(struct snapshot *s, struct err *err)
 	if (on < 0 || binfmt_list(&s->b, &s->list, err) < 0)
 		return -1;
 	s->switched_on = on > 0;
-	s->temporaries = malloc(s->list.count * sizeof(*s->temporaries) + 1);
-	if (!s->temporaries)
-		return err_set(err, ERR_MEMORY, "out of memory");
-	for (size_t i = 0; i < s->list.count; i++) {
-		const struct entry *e = &s->list.entries[i];
-
-		if (tempname_is(e->rule.name))
-			s->temporaries[s->temporary_count++] = e->rule.name;
-		s->unknown += e->reason != NULL;
-	}
-	return 0;
+	for (size_t i = 0; i < s->list.count; i++)
+		s->unknown += s->list.entries[i].reason != NULL;
+	return pair_temporaries(s) < 0 ? err_set(err, ERR_MEMORY, "out of memory") : 0;
 }
 
 int
@@ -48,53 +99,45 @@ snapshot_close(struct snapshot *s)
 	binfmt_close(&s->b);
 }
 
-/* The entry that a temporary stands in for or beside: by its name, or for a hashed one by trying all. */
-static const char *
-entry_of(const struct snapshot *s, const char *temporary)
-{
-	if (tempname_target(temporary))
-		return tempname_target(temporary);
-	for (size_t i = 0; i < s->list.count; i++) {
-		const char *name = s->list.entries[i].rule.name;
-
-		if (!tempname_is(name) && tempname_matches(temporary, name))
-			return name;
-	}
-	return temporary;
-}
-
-/* Whether a temporary is there beside this entry. */
-static bool
-has_temporary(const struct snapshot *s, const char *name)
-{
-	for (size_t i = 0; i < s->temporary_count; i++)
-		if (tempname_matches(s->temporaries[i], name))
-			return true;
-	return false;
-}
-
 struct handler
 snapshot_handler(const struct snapshot *s, size_t i)
 {
 	const struct entry *e = &s->list.entries[i];
-	const char *name = e->rule.name;
-	bool temporary = s->temporary_count && tempname_is(name);
+	const char *name = e->rule.name, *target = NULL;
+	const struct temporary *own = find(s, name);
 
+	if (own)
+		target = own->real ? own->real : tempname_target(name);
 	return (struct handler){
-	    .name = temporary ? entry_of(s, name) : name,
+	    .name = target ? target : name,
 	    .entry = e,
 	    .arch = arch_of_pattern(&e->rule.pattern),
-	    .leftover = s->temporary_count && s->list.locked && (temporary || has_temporary(s, name)),
+	    .leftover = s->temporary_count && s->list.locked && (own || find_beside(s, name)),
 	};
+}
+
+bool
+snapshot_listed(const struct snapshot *s, size_t i, struct handler *handler)
+{
+	const struct temporary *own = find(s, s->list.entries[i].rule.name);
+
+	if (own && own->real)
+		return false;
+	*handler = snapshot_handler(s, i);
+	return true;
 }
 
 bool
 snapshot_shown(const struct snapshot *s, size_t i, struct handler *handler)
 {
-	const struct entry *e = &s->list.entries[i];
+	return !s->list.entries[i].reason && snapshot_listed(s, i, handler);
+}
 
-	if (e->reason)
-		return false;
-	*handler = snapshot_handler(s, i);
-	return handler->name == e->rule.name || binfmt_list_find(&s->list, handler->name) == e;
+bool
+snapshot_in_doubt(const struct snapshot *s, const struct entry *taker)
+{
+	for (size_t i = 0; i < s->list.count && &s->list.entries[i] != taker; i++)
+		if (s->list.entries[i].enabled && s->list.entries[i].rule.pattern.type > PATTERN_EXTENSION)
+			return true;
+	return false;
 }

@@ -2,7 +2,8 @@
 /*
  * A rule as its entry file:
  *	enabled|disabled, interpreter P (or bpf NAME), flags: X,
- *	then extension .E, or offset N, magic HEX and, if there is one, mask HEX.
+ *	then extension .E, or offset N, magic HEX and, if there is one, mask HEX,
+ *	or of a BPF one a line bpf-interpreter NAME PATH for each program that it may choose.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -175,36 +176,29 @@ check_complete(struct pattern *p, const char *interpreter, const struct seen *se
 	return p->offset + seen->magic > PATTERN_WINDOW ? "the entry's magic reaches past byte 256" : NULL;
 }
 
-/* Moves a line, its newline included, to the end of the text: what is not understood gathers there. */
-static void
-move_to_end(char *line, size_t len, const char *end)
+/* Any other line means that the entry may be anything: what is registered with a newline has such lines. */
+static const char *
+check_more(const struct pattern *p, const char *more)
 {
-	char copy[ENTRY_TEXT_MAX];
-	size_t behind = (size_t)(end - line) - len;
-
-	memcpy(copy, line, len);
-	memmove(line, line + len, behind);
-	memcpy(line + behind, copy, len);
+	for (; *more; more = strchr(more, '\n') + 1)
+		if (p->type != PATTERN_BPF || strncmp(more, "bpf-interpreter ", 16) != 0)
+			return "the entry has a line that is not known: its path or extension holds a newline, or this "
+			       "kernel is newer than binfmtctl";
+	return NULL;
 }
 
 /* Goes through the lines behind the first. */
 static const char *
-parse_lines(struct entry *entry, char *at, char *end)
+parse_lines(struct entry *entry, char *at)
 {
 	struct rule *rule = &entry->rule;
 	struct seen seen = {0};
 	const char *reason = NULL;
-	char *stop = end; /* from here on all is unknown */
+	enum key key;
 
-	while (!reason && at < stop) {
-		char *newline = memchr(at, '\n', (size_t)(stop - at));
-		enum key key = key_of(&rule->pattern, at);
+	while (!reason && *at && (key = key_of(&rule->pattern, at)) != KEYS) {
+		char *newline = strchr(at, '\n');
 
-		if (key == KEYS) {
-			move_to_end(at, (size_t)(newline + 1 - at), end);
-			stop -= newline + 1 - at;
-			continue;
-		}
 		if (is_forged(&seen, key, rule->pattern.type))
 			return "the entry's lines are not in the kernel's order: a newline in its path or extension "
 			       "forges them";
@@ -213,7 +207,9 @@ parse_lines(struct entry *entry, char *at, char *end)
 		reason = parse_value(rule, &seen, key, at + strlen(keys[key]));
 		at = newline + 1;
 	}
-	entry->more = stop;
+	entry->more = at;
+	if (!reason)
+		reason = check_more(&rule->pattern, at);
 	return reason ? reason : check_complete(&rule->pattern, rule->interpreter, &seen);
 }
 
@@ -221,16 +217,22 @@ static const char *
 parse(struct entry *entry, char *text, size_t len)
 {
 	char *end = text + len;
+	const char *reason;
+	bool cut;
 
 	*end = '\0';
 	entry->enabled = strncmp(text, "enabled\n", 8) == 0;
 	if (len > ENTRY_TEXT_MAX || memchr(text, '\0', len))
 		return "an entry line is too long or has a NUL byte";
-	if (len && end[-1] != '\n')
+	cut = len == ENTRY_TEXT_MAX && end[-1] != '\n';
+	while (cut && end > text && end[-1] != '\n')
+		*--end = '\0';
+	if (end > text && end[-1] != '\n')
 		return "the entry's text ends in the middle of a line";
 	if (!entry->enabled && strncmp(text, "disabled\n", 9) != 0)
 		return "the entry does not begin with enabled or disabled";
-	return parse_lines(entry, text + (entry->enabled ? 8 : 9), end);
+	reason = parse_lines(entry, text + (entry->enabled ? 8 : 9));
+	return cut && entry->rule.pattern.type != PATTERN_BPF ? "the entry does not end within a page" : reason;
 }
 
 const char *

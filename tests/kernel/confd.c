@@ -148,6 +148,8 @@ confd__odd_files__named_and_the_others_are_read(void **state)
 	    {"null", "/dev/null", NULL},
 	    {"zero", "/dev/zero", "it is a device, which systemd-binfmt reads, maybe without end"},
 	    {"full", "/dev/full", "it is a device, which systemd-binfmt reads, maybe without end"},
+	    {"random", "/dev/urandom", "it is a device, which systemd-binfmt reads, maybe without end"},
+	    {"unreadable", "/proc/self/mem", "Input/output error"}, /* a regular file: an error is not its end */
 	    {"folder", "/", "it is a directory"},
 	    {"loop", "loop.conf", "Too many levels of symbolic links"},
 	    {"through", "/etc/passwd/x", "Not a directory"},

@@ -111,6 +111,8 @@ dry_run__text__the_bytes_as_written(void **state)
 	       0, line, "");
 	assert_false(is_entry("mine"));
 	free(line);
+	two_entries();
+	expect(tool("-n", "register", "riscv64", NULL), 0, "qemu-riscv64: unchanged", NULL);
 }
 
 static void

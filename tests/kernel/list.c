@@ -47,6 +47,31 @@ list__supported__every_architecture_and_its_handler(void **state)
 		    "[.supported[] | select(.entry != null)] == []");
 }
 
+/* Both ways of printing say the same, and without a mount there is a document too. */
+static void
+list__json__as_the_text(void **state)
+{
+	const struct run *r;
+	char *text;
+
+	(void)state;
+	two_entries();
+	text =
+	    strdup(expect(shell("./binfmtctl list --supported | awk 'NR > 1 { print $1, $2, $3 }'"), 0, NULL, "")->out);
+	r = shell("./binfmtctl -j list --supported | jq -r '.supported[] | .arch + \" \" + "
+		  "(.entry // if .native then \"native\" else \"-\" end) + \" \" + (.interpreter // \"-\")'");
+	if (r->status == 127)
+		skip_because("this machine has no jq");
+	expect_text("--supported", r->out, text);
+	free(text);
+	r = expect(tool("-j", "list", "-d", "/nowhere", NULL), 3, NULL, "/nowhere");
+	expect_json(r->out, "has(\"mount\") and .mount == null and has(\"enabled\") and .enabled == null and .entries "
+			    "== [] and .error.code == \"not-mounted\"");
+	r = tool("-j", "list", "--supported", "-d", "/nowhere", NULL);
+	expect_json(r->out, "(.supported | length) == 38 and (.supported | all(.entry == null and .doubt == false and "
+			    "(.aliases | type) == \"array\"))");
+}
+
 int
 main(void)
 {
@@ -54,6 +79,7 @@ main(void)
 	    cmocka_unit_test(list__entries__newest_first),
 	    cmocka_unit_test(list__switched_off__said),
 	    cmocka_unit_test(list__supported__every_architecture_and_its_handler),
+	    cmocka_unit_test(list__json__as_the_text),
 	};
 
 	return ns_run(tests);

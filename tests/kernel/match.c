@@ -291,6 +291,23 @@ match__foreign_elf__machine_and_command_named(void **state)
 	free(path);
 }
 
+/* Also where long and pointers have 32 bits. */
+static void
+match__file_larger_than_two_gigabytes__as_a_small_one(void **state)
+{
+	char *path = probe_program("s390x", "large");
+
+	(void)state;
+	assert_int_equal(sizeof(off_t), 8);
+	assert_int_equal(sizeof(time_t), 8);
+	if (truncate(path, (off_t)3 << 30) < 0)
+		skip_because("this machine's file system has no files of 3 GB");
+	expect(tool("match", path, NULL), 1, ": none: a program for s390x, and no handler takes it", "");
+	register_line(":large:M::\\x7fELF\\x02\\x02::%s:", tiny_interpreter());
+	expect(tool("match", path, NULL), 0, ": handler large -> ", "");
+	free(path);
+}
+
 /* An interrupted download is a frequent cause of "exec format error". */
 static void
 match__native_program_cut_off__none_and_why(void **state)
@@ -447,6 +464,7 @@ main(void)
 	    cmocka_unit_test(match__leftover_temporary__shown_under_the_real_name),
 	    cmocka_unit_test(match__nothing_takes_it__what_it_is),
 	    cmocka_unit_test(match__foreign_elf__machine_and_command_named),
+	    cmocka_unit_test(match__file_larger_than_two_gigabytes__as_a_small_one),
 	    cmocka_unit_test(match__native_program_cut_off__none_and_why),
 	    cmocka_unit_test(match__script__its_interpreter_told),
 	    cmocka_unit_test(match__interpreter_gone__handler_that_does_not_run),

@@ -49,7 +49,7 @@ make(const struct file *f, struct subject *subject)
 	put(head + header, PT_LOAD, 4, f->big);
 	put(head + header + (f->wide ? 32 : 16), f->segment ? f->segment : SIZE, word, f->big);
 	if (f->size && f->size < sizeof(subject->head))
-		memset(head + f->size, 0, sizeof(subject->head) - f->size);
+		memset(head + f->size, 0, sizeof(subject->head) - (size_t)f->size);
 }
 
 #define X86 true, false, ET_EXEC, EM_X86_64, 0

@@ -2,6 +2,9 @@
 /* Records of update-binfmts, as its files are. */
 #include "harness.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "err.h"
 #include "records.h"
 
@@ -25,6 +28,7 @@ record__fields__as_update_binfmts_registers_them(void **state)
 	    {"short", ":\nextension\n0\njar\n\n/bin/true\n", "/bin/true", 0},
 	    {"shorter", ":\nextension\n0\njar\n\n/bin/true", NULL, 0},
 	    {"cut", ":\nmagic\n0\n", NULL, 0},
+	    {"cut-in-its-path", ":\nmagic\n0\nab\n\n/bin/tr", NULL, 0},
 	    {"garbage", "garbage\n1\n2\n3\n4\n5\n6\n", NULL, 0},
 	    {"empty", "", NULL, 0},
 	};
@@ -78,12 +82,54 @@ folder__not_there_or_none__no_records(void **state)
 	free(file);
 }
 
+/* What cannot be read whole counts for nothing that could be told. */
+static void
+record__not_read_whole__unread(void **state)
+{
+	static const struct {
+		const char *name, *target; /* a link to this */
+	} links[] = {{"zero", "/dev/zero"},
+		     {"null", "/dev/null"},
+		     {"broken", "/proc/self/mem"},
+		     {"dangling", "/nowhere"},
+		     {"shorter", "/sys/kernel/uevent_seqnum"},
+		     {"folder", "/"}};
+	char *dir = scratch_folder("odd"), path[4096], big[8193];
+	struct records records;
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(links); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, links[i].name);
+		assert_int_equal(symlink(links[i].target, path), 0);
+	}
+	snprintf(path, sizeof(path), "%s/fifo", dir);
+	assert_int_equal(mkfifo(path, 0644), 0);
+	memset(big, '\n', sizeof(big));
+	snprintf(path, sizeof(path), "%s/big", dir);
+	spill(path, big, sizeof(big), 0644);
+	assert_int_equal(records_read(&records, dir, &err), 0);
+	assert_int_equal(records.count, LENGTH(links) + 2);
+	assert_true(records.unread);
+	for (size_t i = 0; i < records.count; i++)
+		expect_text(records.at[i].name, records.at[i].reason,
+			    "the record cannot be read, or is larger than 8 KiB");
+	records_free(&records);
+	spill(path, big, sizeof(big) - 1, 0644);
+	assert_int_equal(records_read(&records, dir, &err), 0);
+	expect_text("as large as may be", records_find(&records, "big")->reason,
+		    "the record is damaged, and update-binfmts enables nothing at all while it is there");
+	records_free(&records);
+	free(dir);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(record__fields__as_update_binfmts_registers_them),
 	    cmocka_unit_test(folder__not_there_or_none__no_records),
+	    cmocka_unit_test(record__not_read_whole__unread),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
