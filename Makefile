@@ -66,7 +66,7 @@ build/tests/%: tests/%.c $(TEST_HEADERS) $(TEST_LIB) $(LIB_OBJ)
 .SECONDARY: $(TEST_LIB)
 
 check: all $(TEST_BIN)
-	@tests/run $(TEST_BIN)
+	@tests/run $(filter -j%,$(MAKEFLAGS)) $(TEST_BIN)
 
 # Random input for every reader of texts and headers, with clang's libFuzzer: make fuzz SECONDS=600
 SECONDS = 30

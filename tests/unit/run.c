@@ -96,12 +96,15 @@ play(const char *name)
 	return 99;
 }
 
+static const char *jobs = ""; /* of tests/run */
+
 /* Runs tests/run with these fakes, NULL ends them. */
 static const struct run *
 run_fakes(const char *const names[])
 {
-	char text[4096], line[8192] = "exec tests/run";
+	char text[4096], line[8192];
 
+	snprintf(line, sizeof(line), "exec tests/run %s", jobs);
 	for (; *names; names++) {
 		char *path;
 
@@ -154,6 +157,20 @@ run__output__shown_as_it_is(void **state)
 	expect(run_fakes(names), 1, "as it should", "");
 	expect(run_fakes(names), 1, "[ RUN      ] fails too\n", "");
 	expect(run_fakes(names), 1, "== ", "");
+}
+
+static void
+run__several_at_a_time__same_sums_and_whole_outputs(void **state)
+{
+	const char *const names[] = {"good", "bad", "good", "skipping", NULL};
+
+	(void)state;
+	jobs = "-j3";
+	expect(run_fakes(names), 1, "[ RUN      ] passes\n[       OK ] passes\n[ RUN      ] passes too\n", "");
+	expect(run_fakes(names), 1, "\n5 passed, 2 failed, 3 skipped\n", "");
+	jobs = "-j";
+	expect(run_fakes(names), 1, "\n5 passed, 2 failed, 3 skipped\n", "");
+	jobs = "";
 }
 
 static void
@@ -223,6 +240,7 @@ main(int argc, char *argv[])
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(run__all_pass__sums_and_exit_0),
 	    cmocka_unit_test(run__output__shown_as_it_is),
+	    cmocka_unit_test(run__several_at_a_time__same_sums_and_whole_outputs),
 	    cmocka_unit_test(run__some_fail__named_and_the_next_program_runs),
 	    cmocka_unit_test(run__some_skip__each_reason_once_with_its_count),
 	    cmocka_unit_test(run__killed__one_failed_and_the_next_program_runs),
