@@ -158,9 +158,9 @@ end_free(struct end *end)
 static bool
 says_so(const char *text)
 {
-	static const char *const words[] = {"unknown",     "cannot",   "could not",    "not known",
-					    "warning",     "skipped",  "Input/output", "Interrupted",
-					    "temporarily", "Too many", "memory"};
+	static const char *const words[] = {"unknown",     "by time",     "cannot",   "could not",
+					    "not known",   "warning",     "skipped",  "Input/output",
+					    "Interrupted", "temporarily", "Too many", "memory"};
 
 	for (size_t i = 0; i < LENGTH(words); i++)
 		if (strcasestr(text, words[i]))
@@ -292,9 +292,9 @@ totals__printed__enough(void **state)
 	if (access(FAULT_STRACE, X_OK) < 0)
 		skip_because("this machine has no strace");
 	printf("%zu single faults: %zu the same answer, %zu another exit status\n", runs, same, said);
-	assert_in_range(runs, 100, 1000000);
+	assert_in_range(runs, 50, 1000000);
 	assert_in_range(said, 10, runs);
-	assert_in_range(same, 10, runs);
+	assert_in_range(same, 5, runs);
 }
 
 int
@@ -304,7 +304,8 @@ main(int argc, char *argv[])
 	size_t n = 0;
 
 	for (size_t i = 0; i < LENGTH(rows); i++)
-		if (argc < 3 || strncmp(rows[i].command, argv[2], strlen(argv[2])) == 0)
+		if (argc < 2 ? rows[i].changes && strncmp(rows[i].command, "register all", 12) != 0
+			     : argc < 3 || strncmp(rows[i].command, argv[2], strlen(argv[2])) == 0)
 			tests[n++] = (struct CMUnitTest){.name = rows[i].command,
 							 .test_func = sweep__every_call__right_or_said,
 							 .initial_state = (void *)(uintptr_t)&rows[i]};
