@@ -23,7 +23,7 @@ struct native {
 int native_read(const struct opened *file, const unsigned char head[static PATTERN_WINDOW], struct native *program,
 		const char **reason);
 
-/* The loader that it asks for, "" for none at all: then *asked is false. 0, or the errno of exec and *reason. */
+/* The loader that it asks for, "" for none at all: then *asked is false. 0, or as native_read. */
 int native_loader(const struct native *program, char path[static PATH_MAX], bool *asked, const char **reason);
 
 /* Reads the headers of a program's loader. 0, the errno of exec and *reason, or -1 and *reason. */

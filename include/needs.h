@@ -22,6 +22,7 @@ enum needs_loader {
 struct needs {
 	const struct arch *arch; /* as it was given */
 	bool own_root;           /* looked for in the caller's root */
+	bool unread;             /* some of it could not be read */
 	bool elf; /* a whole header of an executable or a shared object; else only size and ids are told */
 
 	enum needs_loader loader;
@@ -53,7 +54,7 @@ struct needs_handler {
 	bool qemu;        /* the interpreter is QEMU's user emulator; of others the loader is not judged */
 };
 
-enum { NEEDS_FINDINGS_MAX = 4 };
+enum { NEEDS_FINDINGS_MAX = 5 };
 
 /*
  * What is in the way, as texts with a fix where one command helps; ERR_UNKNOWN where it could not be seen.

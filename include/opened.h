@@ -41,7 +41,10 @@ bool opened_readable(const struct opened *file);
 /* The first bytes, zero-padded, as many as this kernel looks at. False on a read error. */
 bool opened_head(const struct opened *file, unsigned char head[static PATTERN_WINDOW]);
 
-/* Exactly so many bytes, as elf_read of fs/binfmt_elf.c: 0, or the errno of exec (EIO: the file ends before that). */
+/*
+ * Exactly so many bytes, as elf_read of fs/binfmt_elf.c: 0, the errno of exec (EIO: the file ends before that), or -1:
+ * they cannot be read here.
+ */
 int opened_read(const struct opened *file, void *buffer, size_t size, uint64_t at);
 
 #endif

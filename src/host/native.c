@@ -64,6 +64,7 @@ runs_x32(void)
 	return known;
 }
 
+static const char unreadable[] = "its program headers cannot be read";
 static const char untried[] = "whether this machine runs its programs itself could not be tried";
 
 /* The fields of a header of either width. */
@@ -79,22 +80,29 @@ decode(const unsigned char *head, bool wide, bool big, struct native *elf)
 	elf->phnum = (uint16_t)elf_number(head + (wide ? 56 : 44), 2, big);
 }
 
-/* load_elf_phdrs: the table of program headers has the right shape and is there. NULL, or what is wrong. */
-static const char *
-check_table(const unsigned char *head, const struct native *elf)
+/* load_elf_phdrs: the table of program headers has the right shape and is there. 0, ENOEXEC or -1, and *reason. */
+static int
+check_table(const unsigned char *head, const struct native *elf, const char **reason)
 {
 	size_t entry = elf->wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr), size = entry * elf->phnum;
 	unsigned char last;
+	int error;
 
+	*reason = "its program headers have the wrong size: cut off, damaged, or another ABI of this machine";
 	if (elf_number(head + (elf->wide ? 54 : 42), 2, elf->big) != entry)
-		return "its program headers have the wrong size: cut off, damaged, or another ABI of this machine";
+		return ENOEXEC;
+	*reason = "it has no program headers: not a program";
 	if (size == 0)
-		return "it has no program headers: not a program";
+		return ENOEXEC;
+	*reason = "it has too many program headers";
 	if (size > 65536)
-		return "it has too many program headers";
-	if (opened_read(elf->file, &last, 1, elf->phoff + size - 1) != 0 || elf->phoff > INT64_MAX)
-		return "its program headers are behind the end of the file: cut off or damaged";
-	return NULL;
+		return ENOEXEC;
+	*reason = "its program headers are behind the end of the file: cut off or damaged";
+	error = elf->phoff > INT64_MAX ? ENOEXEC : opened_read(elf->file, &last, 1, elf->phoff + size - 1);
+	if (error >= 0)
+		return error ? ENOEXEC : 0;
+	*reason = unreadable;
+	return -1;
 }
 
 static bool
@@ -110,10 +118,11 @@ read_x32(const unsigned char *head, struct native *program, const char **reason)
 	struct look runs = runs_x32();
 
 	decode(head, false, false, program);
-	*reason = runs.is == LOOK_YES  ? check_table(head, program)
-		  : runs.is == LOOK_NO ? "an x32 program: this kernel does not run those"
-				       : "an x32 program, and whether this kernel runs those could not be tried";
-	return runs.is == LOOK_UNKNOWN ? -1 : *reason ? ENOEXEC : 0;
+	if (runs.is == LOOK_YES)
+		return check_table(head, program, reason);
+	*reason = runs.is == LOOK_NO ? "an x32 program: this kernel does not run those"
+				     : "an x32 program, and whether this kernel runs those could not be tried";
+	return runs.is == LOOK_NO ? ENOEXEC : -1;
 }
 
 int
@@ -122,6 +131,7 @@ native_read(const struct opened *file, const unsigned char head[static PATTERN_W
 {
 	const struct arch *row = NULL;
 	struct look takes = is_elf(head) ? find_row(head, &row) : look_seen(false);
+	int error = ENOEXEC;
 
 	*reason = takes.is == LOOK_UNKNOWN ? untried : NULL;
 	if (takes.is != LOOK_YES)
@@ -136,10 +146,10 @@ native_read(const struct opened *file, const unsigned char head[static PATTERN_W
 		 !(elf_number(head + 36, 4, program->big) & 0xff000000))
 		*reason = "an ARM program of the old ABI";
 	else
-		*reason = check_table(head, program);
-	if (*reason && program->machine == EM_X86_64 && head[EI_CLASS] == ELFCLASS32)
+		error = check_table(head, program, reason);
+	if (error > 0 && program->machine == EM_X86_64 && head[EI_CLASS] == ELFCLASS32)
 		return read_x32(head, program, reason);
-	return *reason ? ENOEXEC : 0;
+	return error;
 }
 
 int
@@ -160,6 +170,8 @@ native_loader(const struct native *program, char path[static PATH_MAX], bool *as
 			return ENOEXEC;
 		*reason = "the path of its loader is behind the end of the file: cut off or damaged";
 		error = opened_read(program->file, path, (size_t)s.filesz, s.offset);
+		if (error < 0)
+			*reason = "the path of its loader cannot be read";
 		if (error)
 			return error;
 		*reason = "the path of its loader does not end: damaged";
@@ -168,7 +180,7 @@ native_loader(const struct native *program, char path[static PATH_MAX], bool *as
 		*asked = true;
 		break;
 	}
-	*reason = segments.error ? "its program headers cannot be read" : NULL;
+	*reason = segments.error ? unreadable : NULL;
 	return segments.error;
 }
 
@@ -181,7 +193,7 @@ native_read_loader(const struct opened *file, const struct native *program, stru
 	int error = opened_read(file, head, size, 0);
 	struct look takes;
 
-	*reason = file->st.st_size == 0 ? "an empty file" : "too short for a loader";
+	*reason = error < 0 ? "cannot be read" : file->st.st_size == 0 ? "an empty file" : "too short for a loader";
 	if (error)
 		return error;
 	*reason = "no ELF file, so no loader";
@@ -197,6 +209,6 @@ native_read_loader(const struct opened *file, const struct native *program, stru
 	if (takes.is == LOOK_NO ||
 	    (loader->machine != program->machine && row->magic[EI_CLASS] != (program->wide ? ELFCLASS64 : ELFCLASS32)))
 		return ELIBBAD;
-	*reason = check_table(head, loader);
-	return *reason ? ELIBBAD : 0;
+	error = check_table(head, loader, reason);
+	return error > 0 ? ELIBBAD : error;
 }

@@ -135,13 +135,16 @@ look_at_segments(int fd, const struct elf_head *elf, struct needs *needs)
 {
 	unsigned char header[sizeof(Elf64_Phdr)];
 	struct elf_segment segment;
+	ssize_t len;
 
 	needs->end = elf_end(elf->phoff, (uint64_t)elf->phnum * elf->phentsize);
 	if (elf->phentsize != (elf->wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr)) ||
 	    (uint32_t)elf->phnum * elf->phentsize > TABLE_MAX || needs->end > needs->size)
 		return;
 	for (size_t i = 0; i < elf->phnum; i++) {
-		if (pread(fd, header, elf->phentsize, (off_t)(elf->phoff + i * elf->phentsize)) != elf->phentsize)
+		len = pread(fd, header, elf->phentsize, (off_t)(elf->phoff + i * elf->phentsize));
+		needs->unread |= len < 0;
+		if (len != elf->phentsize)
 			return;
 		elf_segment(header, elf, &segment);
 		if (segment.type != PT_LOAD)
@@ -162,7 +165,8 @@ look_at_ids(int fd, const struct stat *st, struct needs *needs)
 	needs->set_uid = st->st_mode & S_ISUID;
 	needs->set_gid = (st->st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
 	needs->capabilities = fgetxattr(fd, "security.capability", NULL, 0) > 0;
-	needs->nosuid = fstatvfs(fd, &vfs) == 0 && vfs.f_flag & ST_NOSUID;
+	needs->unread |= fstatvfs(fd, &vfs) < 0;
+	needs->nosuid = !needs->unread && vfs.f_flag & ST_NOSUID;
 	needs->no_new_privs = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
 }
 
@@ -179,7 +183,8 @@ needs_look(int fd, int root, const struct arch *arch, struct needs *needs)
 	needs->own_root = root == AT_FDCWD;
 	needs->prefix = "";
 	needs->page = (uint64_t)sysconf(_SC_PAGESIZE);
-	if (fstat(fd, &st) < 0)
+	needs->unread = len < 0 || fstat(fd, &st) < 0;
+	if (needs->unread)
 		return;
 	needs->size = (uint64_t)st.st_size;
 	look_at_ids(fd, &st, needs);
@@ -187,8 +192,11 @@ needs_look(int fd, int root, const struct arch *arch, struct needs *needs)
 	if (!needs->elf)
 		return;
 	look_at_segments(fd, &elf, needs);
-	if (loader_path(fd, needs->loader_path) <= 0)
+	errno = 0; /* so that a read that fails can be told from a damaged file */
+	if (loader_path(fd, needs->loader_path) <= 0) {
+		needs->unread |= errno != 0;
 		return;
+	}
 	if (needs->loader_path[0])
 		look_for_loader(root, head, needs);
 	else
@@ -292,6 +300,8 @@ needs_findings(const struct needs *needs, const struct needs_handler *handler,
 {
 	size_t count = 0;
 
+	if (needs->unread)
+		err_set(&findings[count++], ERR_UNKNOWN, "it could not be read whole, so what it needs cannot be told");
 	count += find_cut(needs, &findings[count]);
 	count += find_loader(needs, handler, &findings[count]);
 	count += find_ids(needs, handler, &findings[count]);

@@ -10,6 +10,7 @@
 #include "below.h"
 #include "caps.h"
 #include "host.h"
+#include "look.h"
 #include "opened.h"
 
 /* Newer than the headers that some build with; the number is the same on every architecture but alpha. */
@@ -83,14 +84,16 @@ mode_permits(const struct stat *st)
 }
 
 /* The check that exec makes, of the effective ids and capabilities. */
-static bool
+static struct look
 may_execute(int fd, const struct opened *file)
 {
 	if (syscall(SYS_faccessat2, fd, "", X_OK, AT_EACCESS | AT_EMPTY_PATH) == 0)
-		return true;
+		return look_seen(true);
+	if (is_own_trouble(errno))
+		return (struct look){LOOK_UNKNOWN};
 	if (errno != ENOSYS && errno != EPERM && errno != EINVAL)
-		return false;
-	return !file->noexec && mode_permits(&file->st);
+		return look_seen(false);
+	return look_seen(!file->noexec && mode_permits(&file->st));
 }
 
 /* Whether flags of execveat reach the kernel: what traces this process may drop them (valgrind does), and then the
@@ -128,6 +131,7 @@ static int
 check(int fd, const char *path, bool held, struct opened *file)
 {
 	struct statvfs vfs;
+	struct look may;
 	int error;
 
 	if (fstat(fd, &file->st) < 0)
@@ -146,7 +150,10 @@ check(int fd, const char *path, bool held, struct opened *file)
 		return refuse(EACCES, "not executable", file);
 	if (file->noexec)
 		return refuse(EACCES, "on a noexec mount: nothing there can be executed", file);
-	if (!may_execute(fd, file))
+	may = may_execute(fd, file);
+	if (may.is == LOOK_UNKNOWN)
+		return refuse(-1, "whether it is executable for this user cannot be told", file);
+	if (may.is == LOOK_NO)
 		return refuse(EACCES, "not executable for this user", file);
 	error = ask_kernel(fd, path);
 	if (error)
@@ -244,6 +251,6 @@ opened_read(const struct opened *file, void *buffer, size_t size, uint64_t at)
 		return EINVAL;
 	n = read_at(file, buffer, size, at);
 	if (n < 0)
-		return errno;
+		return -1;
 	return (size_t)n == size ? 0 : EIO;
 }

@@ -118,8 +118,7 @@ next_part(char rest[static PATH_MAX], char name[static PATH_MAX])
 static bool
 is_absent(int error)
 {
-	return error == ENOENT || error == ENOTDIR || error == ELOOP || error == EACCES ||
-	       error == ENAMETOOLONG;
+	return error == ENOENT || error == ENOTDIR || error == ELOOP || error == EACCES || error == ENAMETOOLONG;
 }
 
 /* Opens one component and looks at what was opened; *dir becomes it, or for a link the folder to go on from. */
