@@ -83,7 +83,7 @@ try_it(const struct arch *arch)
 	struct err err;
 	bool seen;
 
-	seen = probe_run(elf, size, NULL, PROBE_UNTIL_EXIT, PROBE_TIMEOUT_MS, &result, &err) == 0;
+	seen = probe_run(elf, size, NULL, PROBE_UNTIL_FOREIGN, PROBE_TIMEOUT_MS, &result, &err) == 0;
 	if (seen && result.itself && result.end == PROBE_EXITED && result.status == PROBE_STATUS)
 		return look_seen(true);
 	if (seen && result.end == PROBE_REFUSED && result.exec_errno == ENOEXEC)
