@@ -99,7 +99,7 @@ test_arch(struct tests *tests, const struct arch *arch, bool only_handled)
 	unsigned timeout_ms = seconds < 0 ? PROBE_TIMEOUT_MS : (unsigned)seconds * 1000;
 	struct archtest trial;
 
-	archtest_run(tests->s, tests->root, arch, timeout_ms, &trial);
+	archtest_run(tests->s, tests->root, arch, PROBE_UNTIL_EXIT, timeout_ms, &trial);
 	if (only_handled && trial.unhandled)
 		return;
 	show(tests, arch->name, *trial.entry ? trial.entry : NULL, &trial);
