@@ -30,7 +30,8 @@ struct archtest {
 
 /*
  * Runs the architecture's probe through the kernel: with PROBE_UNTIL_EXIT what is registered runs. In another root (see
- * resolve.h) always up to the exec trap only. `s` is NULL where the entries cannot be seen.
+ * resolve.h) always up to the exec trap only. `s` is NULL where the entries cannot be seen; those of
+ * another instance (ours.h) count as such.
  */
 void archtest_run(const struct snapshot *s, int root, const struct arch *arch, enum probe_until until,
 		  unsigned timeout_ms, struct archtest *trial);

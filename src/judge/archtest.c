@@ -7,6 +7,7 @@
 #include "archtest.h"
 #include "host.h"
 #include "interp.h"
+#include "ours.h"
 #include "remedy.h"
 #include "resolve.h"
 #include "rule.h"
@@ -227,6 +228,8 @@ archtest_run(const struct snapshot *s, int root, const struct arch *arch, enum p
 	struct err err;
 	int done;
 
+	if (s && ours_is(&s->b).is != LOOK_YES)
+		in.s = s = NULL; /* it says nothing of what runs here */
 	if (s) {
 		resolve_bytes(s, root, elf, size, &r);
 		look_at_taker(&r, &in, &path, &script);
