@@ -8,12 +8,15 @@
 
 struct probe_result;
 
+/* This process's own number in the PID namespace of /proc, which may be an outer one; 0: it has none there. */
+int probe_look_number(void);
+
 /* Whether /proc is there and is that of this process's own PID namespace. */
 bool probe_look_believes(void);
 
 /*
  * Of a process at its exec trap: fills in which file runs, whether that is `program`, and what the kernel tells it.
- * `number` is its own in the PID namespace of /proc, which may be an outer one.
+ * `number` is what probe_look_number says in it.
  */
 void probe_look(int number, int program, struct probe_result *result);
 

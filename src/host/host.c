@@ -13,6 +13,7 @@
 #include "err.h"
 #include "host.h"
 #include "probe.h"
+#include "probe_look.h"
 
 /* The first byte of the file, which the linker puts in memory with the first segment. */
 extern const unsigned char __ehdr_start[] __attribute__((visibility("hidden")));
@@ -65,7 +66,7 @@ is_native(void)
 
 	if (stat("/proc/self/exe", &self) < 0)
 		return (struct look){LOOK_UNKNOWN};
-	snprintf(link, sizeof(link), "/proc/%d/exe", (int)getpid());
+	snprintf(link, sizeof(link), "/proc/%d/exe", probe_look_number());
 	child = fork();
 	if (child == 0)
 		_exit(stat(link, &seen) == 0 && seen.st_dev == self.st_dev && seen.st_ino == self.st_ino ? 0 : 1);

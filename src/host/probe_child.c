@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -14,6 +13,7 @@
 
 #include "caps.h"
 #include "probe_child.h"
+#include "probe_look.h"
 #include "probe_root.h"
 
 #ifndef AT_EMPTY_PATH
@@ -106,17 +106,6 @@ enter_place(const struct probe_job *job, const struct probe_line *line)
 		close(job->folder);
 }
 
-/* This process in the PID namespace of /proc, which may be an outer one; 0: it is not there. */
-static int
-number_in_proc(void)
-{
-	char text[16];
-	ssize_t len = readlink("/proc/self", text, sizeof(text) - 1);
-
-	text[len < 0 ? 0 : len] = '\0';
-	return atoi(text);
-}
-
 /*
  * Last of all, as a change of credentials can take the death signal away. PTRACE_TRACEME does nothing, and says 0,
  * while the parent is about to die: so it is not relied on, but waits here until the parent has seen it stop.
@@ -142,7 +131,7 @@ void
 probe_child(const struct probe_job *job, const struct probe_line *line)
 {
 	char path[32], *argv[] = {path, NULL}, *envp[] = {(char *)(size_t)job->variable, NULL};
-	int number = number_in_proc(); /* another root has no /proc */
+	int number = probe_look_number(); /* another root has no /proc */
 
 	/* Named by descriptor, and left open: the interpreter opens the program by this name again. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", job->program);

@@ -32,6 +32,16 @@ read_file(const char *path, char *text, size_t size)
 	return n < 0 ? -1 : (ssize_t)len;
 }
 
+int
+probe_look_number(void)
+{
+	char text[16];
+	ssize_t len = readlink("/proc/self", text, sizeof(text) - 1);
+
+	text[len < 0 ? 0 : len] = '\0';
+	return atoi(text);
+}
+
 /*
  * Its status lists the process's numbers from the PID namespace of /proc inwards: there is one if
  * that is our own. A kernel that has no such line has no such namespaces.
