@@ -85,7 +85,7 @@ try_it(const struct arch *arch)
 	bool seen;
 
 	seen = probe_run(elf, size, NULL, PROBE_UNTIL_FOREIGN, PROBE_TIMEOUT_MS, &result, &err) == 0;
-	if (seen && result.itself && result.end == PROBE_EXITED && result.status == PROBE_STATUS)
+	if (seen && result.end == PROBE_EXITED && result.status == PROBE_STATUS)
 		return look_seen(true);
 	if (seen && result.end == PROBE_REFUSED && result.exec_errno == ENOEXEC)
 		return look_seen(false);
