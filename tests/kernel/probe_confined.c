@@ -34,6 +34,8 @@ static const char misbehaves_text[] =
     "if (!strcmp(is, \"restless\")) daemon_(1);\n"
     "if (!strcmp(is, \"bomb\")) for (int i = 0; i < 6; i++) fork();\n"
     "if (!strcmp(is, \"bomb-waits\")) { for (int i = 0; i < 6; i++) if (fork() == 0) setsid(); pause(); }\n"
+    "if (!strncmp(is, \"crowd\", 5)) for (int i = 0; i < 4; i++) if (fork() == 0) for (;;) pause();\n"
+    "if (!strcmp(is, \"crowd-waits\")) pause();\n"
     "if (!strcmp(is, \"ignores\")) { for (int i = 1; i < 65; i++) signal(i, SIG_IGN);\n"
     "prctl(PR_SET_PDEATHSIG, 0); for (;;) pause(); }\n"
     "if (!strcmp(is, \"prints\")) { memset(b, 'y', 4096); for (;;) { write(1, b, 4096); write(2, b, 4096); } }\n"
@@ -56,6 +58,7 @@ static const struct {
     {"traced-execs", PROBE_TIMED_OUT, true}, {"execs", PROBE_EXITED, false},
     {"leaves", PROBE_EXITED, false},         {"restless", PROBE_EXITED, false},
     {"bomb", PROBE_EXITED, false},           {"bomb-waits", PROBE_TIMED_OUT, false},
+    {"crowd", PROBE_EXITED, false},          {"crowd-waits", PROBE_TIMED_OUT, false},
     {"ignores", PROBE_TIMED_OUT, false},     {"prints", PROBE_TIMED_OUT, false},
     {"closes", PROBE_EXITED, false},         {"kills-group", PROBE_SIGNALLED, false},
 };
@@ -151,6 +154,38 @@ misbehaving__below_the_proc_of_others__ends_in_time_and_nothing_is_left(void **s
 	(void)state;
 	check_misbehaviours(trial_in_other_pids);
 	check_misbehaviours(user_in_other_pids);
+}
+
+/* Below another /proc, without the means to end what it lists; process 1 tells whether anything was left. */
+static bool
+unable_to_list(void)
+{
+	int status, tries = 0;
+	pid_t pid;
+
+	if (!trial_in_other_pids())
+		return false;
+	pid = fork();
+	if (pid == 0)
+		return forbid(SYS_pidfd_send_signal, EPERM) && forbid_capabilities();
+	waitpid(pid, &status, 0);
+	while (waitpid(-1, NULL, WNOHANG) >= 0 && tries++ < 3000)
+		usleep(1000);
+	_exit(status || tries >= 3000);
+}
+
+static void
+misbehaving__nobody_can_be_listed__its_group_is_ended(void **state)
+{
+	char *crowd = misbehaving("crowd"), *waits = misbehaving("crowd-waits");
+
+	(void)state;
+	trial_plant(crowd, "");
+	expect_end(unable_to_list, "crowd", PROBE_EXITED);
+	trial_plant(waits, "");
+	expect_end(unable_to_list, "crowd-waits", PROBE_TIMED_OUT);
+	free(crowd);
+	free(waits);
 }
 
 /* As a user, and as root of a namespace where no PID namespace can be had: the watcher is in its sight. */
@@ -308,6 +343,7 @@ main(void)
 	    cmocka_unit_test(misbehaving__without_pid_namespaces__ends_in_time_and_nothing_is_left),
 	    cmocka_unit_test(misbehaving__without_ptrace__ends_in_time_and_nothing_is_left),
 	    cmocka_unit_test(misbehaving__below_the_proc_of_others__ends_in_time_and_nothing_is_left),
+	    cmocka_unit_test(misbehaving__nobody_can_be_listed__its_group_is_ended),
 	    cmocka_unit_test(parent__hunted_by_the_interpreter__out_of_reach),
 	    cmocka_unit_test(parent__hunted_where_signals_cannot_be_confined__not_tried_and_nothing_left),
 	    cmocka_unit_test(everybody__hunted_by_the_interpreter__out_of_reach),
