@@ -45,6 +45,7 @@ enum { TRIAL_EXIT = -2, TRIAL_EXEC = -3, TRIAL_FOREIGN = -4 };
 
 /* What a child may become. False: it cannot. */
 typedef bool trial_become(void);
+/* trial_in_other_pids: in a PID namespace below the /proc of the outer one, where nothing may be left either. */
 trial_become trial_as_is, trial_without_ptrace, trial_without_memfd, trial_without_processes, trial_in_other_pids;
 
 /* The two that nearly all is tried as: root of the namespace, and somebody without capabilities. */
