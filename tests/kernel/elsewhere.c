@@ -87,6 +87,11 @@ other_instance__looks__nothing_is_concluded(void **state)
 	    expect(tool("-d", other.dir, "-j", "test", "aarch64", NULL), 0, NULL, "may not be the instance in force")
 		->out,
 	    ".tests[0] | .ok and .entry == null and .stale == false and (.runner | endswith(\"/tiny\"))");
+	expect_json(tool("-d", other.dir, "-j", "doctor", file, NULL)->out,
+		    "[.checks[] | select(.check == \"test\") | .result] == [\"pass\"]");
+	expect(
+	    shell("unshare -m sh -c 'mount --bind /proc/sys/kernel " MOUNT " && ./binfmtctl -d %s status'", other.dir),
+	    0, "qemu-aarch64: unknown: ", "");
 	ns_empty(); /* so nothing runs it here, whatever stands there */
 	expect(tool("-d", other.dir, "match", file, NULL), 1, "may not be those in force", "");
 	expect_json(tool("-d", other.dir, "-j", "match", file, NULL)->out, ".files[0] | .runs == null");
