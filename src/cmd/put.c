@@ -47,7 +47,8 @@ is_stale(const struct put *put, const struct entry *live, struct err *err, struc
 	if (on < 0)
 		return -1;
 	if (ours_is(put->b).is != LOOK_YES) {
-		warn_add(warnings, "not the instance in force here: whether %s was replaced since cannot be told", path);
+		warn_add(warnings, "not the instance in force here: whether %s was replaced since cannot be told",
+			 path);
 		return 0;
 	}
 	is = stale_of(live, put->list, on > 0);

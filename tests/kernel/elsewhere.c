@@ -109,7 +109,8 @@ other_instance__refresh_and_register__write_nothing(void **state)
 	ino = inode_of(other.entry);
 	expect(tool("-d", other.dir, "refresh", NULL), 0, "qemu-aarch64: skipped", "");
 	expect(tool("-d", other.dir, "refresh", "qemu-aarch64", NULL), 1, "", "cannot be told");
-	expect(tool("-d", other.dir, "register", "aarch64", "-i", theirs, NULL), 0, "qemu-aarch64: unchanged", "");
+	expect(tool("-d", other.dir, "register", "aarch64", "-i", theirs, NULL), 0, "qemu-aarch64: unchanged",
+	       "not the instance in force here");
 	assert_int_equal(inode_of(other.entry), ino);
 }
 
