@@ -16,10 +16,11 @@ struct handler;
 
 /* What a trial of one architecture showed. */
 struct archtest {
-	bool ok;                        /* the probe ran and exited with PROBE_STATUS */
+	bool tried;                     /* the kernel was asked; if not, `why` says what kept us from it */
+	bool ok;                        /* the probe ran and exited with PROBE_STATUS, or was stopped */
 	bool unhandled;                 /* exec fails as no handler takes it */
 	bool native;                    /* the kernel ran it itself */
-	bool stopped;                   /* in another root it was stopped before anything of the runner ran */
+	bool stopped;                   /* before anything of the runner ran, as asked for */
 	char entry[RULE_NAME_MAX + 1];  /* the live entry that takes it, "" if none does or it is not known */
 	bool stale;                     /* the runner's file was replaced or deleted since it was registered */
 	char runner[PATH_MAX + 16];     /* the file that ran it, "" if it could not be seen or none did */
@@ -28,11 +29,12 @@ struct archtest {
 };
 
 /*
- * Runs the architecture's probe through the kernel, to its end: what is registered runs; in another root (see
- * resolve.h) only up to the exec trap. `s` is NULL where the entries cannot be seen.
+ * Runs the architecture's probe through the kernel: with PROBE_UNTIL_EXIT what is registered runs. In another root (see
+ * resolve.h) always up to the exec trap only. `s` is NULL where the entries cannot be seen; those of
+ * another instance (ours.h) count as such.
  */
-void archtest_run(const struct snapshot *s, int root, const struct arch *arch, unsigned timeout_ms,
-		  struct archtest *trial);
+void archtest_run(const struct snapshot *s, int root, const struct arch *arch, enum probe_until until,
+		  unsigned timeout_ms, struct archtest *trial);
 
 /*
  * Pure: the verdict on one run. `path` is what stat(2) says of the entry's interpreter (NULL if

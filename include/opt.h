@@ -19,7 +19,7 @@ struct args {
 	const char *flags, *interpreter, *name, *magic, *mask, *extension, *like, *bpf, *conf_dir, *root;
 	long offset;  /* -1: not given */
 	long timeout; /* seconds, -1: not given */
-	bool keep, mount, persist, force, missing_ok, global, supported, strict;
+	bool keep, mount, persist, force, missing_ok, global, supported, strict, no_run;
 	const char *interpreter_dirs[INTERP_DIRS_MAX];
 	size_t interpreter_dir_count;
 

@@ -33,7 +33,6 @@ struct probe_result {
 	int exec_errno, status, signal;
 	bool traced;             /* the exec trap was seen; if not, the runner is unknown */
 	int exe_errno;           /* why /proc/PID/exe could not be read although traced, or 0 */
-	bool other_proc;         /* /proc is not that of our PID namespace, so it is not believed: exe_errno is ESRCH */
 	bool itself;             /* the kernel runs the probe itself: no handler, native */
 	char exe[PATH_MAX + 16]; /* link of /proc/PID/exe, "" if unknown; may end in " (deleted)" */
 	dev_t dev;               /* of the file that runs */
@@ -45,7 +44,13 @@ struct probe_result {
 	char message[PROBE_OUTPUT_MAX]; /* the first line of its standard error that is not empty, as it was written */
 };
 
-enum probe_until { PROBE_UNTIL_EXEC, PROBE_UNTIL_EXIT };
+/* How far a run goes. */
+enum probe_until {
+	PROBE_UNTIL_EXEC,    /* to the exec trap: nothing of any program runs */
+	PROBE_UNTIL_FOREIGN, /* to its end if the kernel runs the probe itself, else (or if that is not seen) to the
+				trap */
+	PROBE_UNTIL_EXIT,    /* to its end, whatever runs it */
+};
 
 /*
  * A whole ELF program for an architecture that exits with PROBE_STATUS. `version` becomes byte 6
@@ -57,11 +62,12 @@ size_t probe_build(const struct arch *arch, unsigned char version, unsigned char
 /*
  * Executes the program through the kernel, from memory or an unnamed file, with no environment but
  * `variable` (NULL for none), no standard input, and no descriptor but its own, in a session of its own.
- * What runs to its end has no_new_privs, no capabilities but those that open files (the kernel uses them
- * to find the interpreter), no core dump and, where the caller has CAP_SYS_ADMIN, a PID namespace (with the
- * outer /proc). All that it has started is gone on return; without that namespace what left its process group is
- * found by /proc/self/task/TID/children. -1 if it could not even be tried (no memory, no process, nowhere
- * an executable file; PROBE_UNTIL_EXEC where ptrace is forbidden): that is no verdict.
+ * What PROBE_UNTIL_EXIT runs has no_new_privs, no capabilities but those that open files (the kernel uses them
+ * to find the interpreter), no core dump, since Linux 6.12 nobody but itself to send signals to and, where the caller
+ * has CAP_SYS_ADMIN, a PID namespace (with the outer /proc). All that it has started is gone on return; without that
+ * namespace what left its process group is found by /proc/thread-self/children. -1 if it could not even be
+ * tried (no memory, no process, nowhere an executable file; ptrace forbidden, but for PROBE_UNTIL_EXIT): that is no
+ * verdict.
  */
 int probe_run(const unsigned char *elf, size_t size, const char *variable, enum probe_until until, unsigned timeout_ms,
 	      struct probe_result *result, struct err *err);

@@ -30,7 +30,7 @@ enum probe_step {
 	PROBE_STEP_READY, /* and this is no failure: it is traced, stops itself, and wants to be continued */
 };
 
-/* A step that failed, and its errno. */
+/* A step that failed, and its errno; of PROBE_STEP_READY the number that /proc shows the child under, or 0. */
 struct probe_report {
 	enum probe_step step;
 	int error;

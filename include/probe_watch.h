@@ -11,7 +11,7 @@ struct probe_answer {
 	struct probe_result result;
 };
 
-/* Runs the probe as a child of this process, and watches it to the exec trap. For PROBE_UNTIL_EXEC. */
+/* Runs the probe as a child of this process, and watches it. Not for PROBE_UNTIL_EXIT. */
 void probe_watch(const struct probe_job *job, struct probe_answer *answer);
 
 /*

@@ -18,7 +18,7 @@ enum stale {
 	STALE_DELETED,   /* the path names nothing any more; the old file keeps running */
 	STALE_ELSEWHERE, /* another file, not deleted: registered from another mount namespace */
 	STALE_UNSEEN,    /* the run shows nothing of it: a script, T or L, or /proc/PID/exe was closed to us */
-	STALE_UNKNOWN,   /* its path cannot be looked at, or a probe would tell but could not be run */
+	STALE_UNKNOWN, /* its path cannot be looked at, a probe could not be run, or the kernel does not use it here */
 };
 
 struct staleness {

@@ -15,7 +15,11 @@
 #include "report.h"
 #include "snapshot.h"
 
-const struct opt doctor_opts[] = {OPT_ROOT, OPT_END};
+const struct opt doctor_opts[] = {
+    OPT_ROOT,
+    OPT_BOOL("no-run", 0, no_run, "run nothing of any interpreter"),
+    OPT_END,
+};
 
 /* What was found so far. */
 struct visit {
@@ -94,7 +98,7 @@ examine(struct visit *visit)
 	if (configured)
 		boot_free(&boot);
 	for (size_t i = 0; i < args->operand_count; i++)
-		filecheck(seen ? &s : NULL, visit->root, args->operands[i].word, take_finding, visit);
+		filecheck(seen ? &s : NULL, visit->root, !args->no_run, args->operands[i].word, take_finding, visit);
 	if (seen)
 		snapshot_close(&s);
 }

@@ -5,6 +5,7 @@
 #include "check.h"
 #include "cmd.h"
 #include "interp.h"
+#include "ours.h"
 #include "overlap.h"
 #include "replace.h"
 #include "session.h"
@@ -91,6 +92,8 @@ refresh_one(struct session *c, const char *name)
 		return;
 	}
 	is = stale_of(live.entry, &c->list, on > 0);
+	if (live.entry->rule.flags & RULE_F && ours_is(&c->b).is != LOOK_YES)
+		is = (struct staleness){.stale = STALE_UNKNOWN};
 	snprintf(detail, sizeof(detail), "%s%s", live.entry->rule.interpreter, is.by_time ? ", by time" : "");
 	session_result(c, name, refresh_entry(c, live.entry, &is),
 		       live.entry->rule.flags & RULE_F ? detail : "no flag F: nothing is held");

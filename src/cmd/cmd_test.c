@@ -9,6 +9,7 @@
 #include "columns.h"
 #include "host.h"
 #include "json.h"
+#include "ours.h"
 #include "overlap.h"
 #include "print.h"
 #include "report.h"
@@ -99,7 +100,7 @@ test_arch(struct tests *tests, const struct arch *arch, bool only_handled)
 	unsigned timeout_ms = seconds < 0 ? PROBE_TIMEOUT_MS : (unsigned)seconds * 1000;
 	struct archtest trial;
 
-	archtest_run(tests->s, tests->root, arch, timeout_ms, &trial);
+	archtest_run(tests->s, tests->root, arch, PROBE_UNTIL_EXIT, timeout_ms, &trial);
 	if (only_handled && trial.unhandled)
 		return;
 	show(tests, arch->name, *trial.entry ? trial.entry : NULL, &trial);
@@ -175,14 +176,19 @@ cmd_test(const struct cmd *cmd, struct args *args)
 	struct tests tests = {.args = args, .healthy = true};
 	struct snapshot s;
 	struct err err;
+	bool seen;
 	int done;
 
 	if (args->timeout == 0)
 		return report_usage(cmd, args, "--timeout needs at least one second");
 	if (opt_root(args, &tests.root, &err) < 0)
 		return report_fail(cmd, args, &err);
-	if (snapshot_open(&s, args->binfmt_dir, &err) < 0)
+	seen = snapshot_open(&s, args->binfmt_dir, &err) == 0;
+	if (!seen)
 		print_warning(NULL, "%s", err.text);
+	else if (ours_is(&s.b).is != LOOK_YES)
+		print_warning(NULL, "%s may not be the instance in force here, which is the one that is tested",
+			      args->binfmt_dir);
 	else
 		report_unknown(tests.s = &s);
 	columns_start(&tests.rows, headings);
@@ -193,8 +199,8 @@ cmd_test(const struct cmd *cmd, struct args *args)
 	run_all(&tests);
 	report_end(args);
 	done = columns_print(&tests.rows) | columns_print(&tests.details); /* empty with --json */
-	if (tests.s)
-		snapshot_close(tests.s);
+	if (seen)
+		snapshot_close(&s);
 	if (tests.root >= 0)
 		close(tests.root);
 	return tests.healthy && done == 0 ? EXIT_DONE : EXIT_FAILED;

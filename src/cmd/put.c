@@ -5,6 +5,7 @@
 #include "binfmt_open.h"
 #include "check.h"
 #include "err.h"
+#include "ours.h"
 #include "overlap.h"
 #include "persist.h"
 #include "stale.h"
@@ -45,6 +46,11 @@ is_stale(const struct put *put, const struct entry *live, struct err *err, struc
 
 	if (on < 0)
 		return -1;
+	if (ours_is(put->b).is != LOOK_YES) {
+		warn_add(warnings, "not the instance in force here: whether %s was replaced since cannot be told",
+			 path);
+		return 0;
+	}
 	is = stale_of(live, put->list, on > 0);
 	if (!is.by_time && is.stale != STALE_UNKNOWN)
 		return is.stale == STALE_REPLACED;

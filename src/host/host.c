@@ -13,6 +13,7 @@
 #include "err.h"
 #include "host.h"
 #include "probe.h"
+#include "probe_look.h"
 
 /* The first byte of the file, which the linker puts in memory with the first segment. */
 extern const unsigned char __ehdr_start[] __attribute__((visibility("hidden")));
@@ -65,7 +66,7 @@ is_native(void)
 
 	if (stat("/proc/self/exe", &self) < 0)
 		return (struct look){LOOK_UNKNOWN};
-	snprintf(link, sizeof(link), "/proc/%d/exe", (int)getpid());
+	snprintf(link, sizeof(link), "/proc/%d/exe", probe_look_number());
 	child = fork();
 	if (child == 0)
 		_exit(stat(link, &seen) == 0 && seen.st_dev == self.st_dev && seen.st_ino == self.st_ino ? 0 : 1);
@@ -83,8 +84,8 @@ try_it(const struct arch *arch)
 	struct err err;
 	bool seen;
 
-	seen = probe_run(elf, size, NULL, PROBE_UNTIL_EXIT, PROBE_TIMEOUT_MS, &result, &err) == 0;
-	if (seen && result.itself && result.end == PROBE_EXITED && result.status == PROBE_STATUS)
+	seen = probe_run(elf, size, NULL, PROBE_UNTIL_FOREIGN, PROBE_TIMEOUT_MS, &result, &err) == 0;
+	if (seen && result.end == PROBE_EXITED && result.status == PROBE_STATUS)
 		return look_seen(true);
 	if (seen && result.end == PROBE_REFUSED && result.exec_errno == ENOEXEC)
 		return look_seen(false);

@@ -96,10 +96,10 @@ run(const unsigned char *elf, size_t size, struct probe_job *job, struct probe_r
 	job->program = probe_file(elf, size, err);
 	if (job->program < 0)
 		return -1;
-	if (job->until == PROBE_UNTIL_EXEC)
-		probe_watch(job, &answer); /* nothing of the interpreter runs: it needs no process above it */
-	else
+	if (job->until == PROBE_UNTIL_EXIT)
 		failed = watched(job, &answer, err);
+	else
+		probe_watch(job, &answer); /* nothing of an interpreter runs: it needs no process above it */
 	close(job->program);
 	if (failed == 0 && answer.failed.step != PROBE_STEP_NONE)
 		failed = explain(&answer.failed, err);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -12,16 +13,23 @@
 
 #include "caps.h"
 #include "probe_child.h"
+#include "probe_look.h"
 #include "probe_root.h"
 
 #ifndef AT_EMPTY_PATH
 #define AT_EMPTY_PATH 0x1000
 #endif
 
+/* Linux 5.13: the same numbers on every architecture but alpha, where libc has them. */
+#ifndef SYS_landlock_create_ruleset
+#define SYS_landlock_create_ruleset 444
+#define SYS_landlock_restrict_self 446
+#endif
+
 static void
-tell(const struct probe_line *line, enum probe_step step)
+tell(const struct probe_line *line, enum probe_step step, int error)
 {
-	const struct probe_report report = {.step = step, .error = errno};
+	const struct probe_report report = {.step = step, .error = error};
 
 	if (write(line->reports, &report, sizeof(report)) < 0)
 		_exit(125);
@@ -30,7 +38,7 @@ tell(const struct probe_line *line, enum probe_step step)
 __attribute__((noreturn)) static void
 fail(const struct probe_line *line, enum probe_step step)
 {
-	tell(line, step);
+	tell(line, step, errno);
 	_exit(125);
 }
 
@@ -60,6 +68,21 @@ detach(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* Since Linux 6.12: no signal reaches a process that is not its own descendant, so neither its watcher nor others. */
+static void
+keep_signals_inside(void)
+{
+	const struct {
+		uint64_t files, network, scoped; /* struct landlock_ruleset_attr */
+	} signals = {.scoped = 2};               /* LANDLOCK_SCOPE_SIGNAL */
+	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &signals, sizeof(signals), 0);
+
+	if (ruleset < 0)
+		return;
+	syscall(SYS_landlock_restrict_self, ruleset, 0);
+	close(ruleset);
+}
+
 /*
  * For what will really run. Without the two capabilities exec would fail where it works for root:
  * an interpreter in a folder that only its user may enter.
@@ -69,6 +92,7 @@ confine(void)
 {
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* so exec by uid 0 gives none back */
 	caps_keep_reading();
+	keep_signals_inside();
 }
 
 static void
@@ -87,19 +111,19 @@ enter_place(const struct probe_job *job, const struct probe_line *line)
  * while the parent is about to die: so it is not relied on, but waits here until the parent has seen it stop.
  */
 static void
-tie_to_parent(const struct probe_job *job, const struct probe_line *line)
+tie_to_parent(const struct probe_job *job, const struct probe_line *line, int number)
 {
 	bool untraced;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	untraced = ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0;
-	if (untraced && job->until == PROBE_UNTIL_EXEC)
+	if (untraced && job->until != PROBE_UNTIL_EXIT)
 		fail(line, PROBE_STEP_TRACE); /* nothing could stop it there */
 	if (getppid() != line->parent)
 		_exit(125); /* it died before that */
 	if (untraced)
 		return;
-	tell(line, PROBE_STEP_READY);
+	tell(line, PROBE_STEP_READY, number);
 	raise(SIGSTOP);
 }
 
@@ -107,6 +131,7 @@ void
 probe_child(const struct probe_job *job, const struct probe_line *line)
 {
 	char path[32], *argv[] = {path, NULL}, *envp[] = {(char *)(size_t)job->variable, NULL};
+	int number = probe_look_number(); /* another root has no /proc */
 
 	/* Named by descriptor, and left open: the interpreter opens the program by this name again. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", job->program);
@@ -115,7 +140,7 @@ probe_child(const struct probe_job *job, const struct probe_line *line)
 	enter_place(job, line);
 	if (job->until == PROBE_UNTIL_EXIT)
 		confine();
-	tie_to_parent(job, line);
+	tie_to_parent(job, line, number);
 	if (job->place == PROBE_HERE)
 		execve(path, argv, envp);
 	else /* there may be no /proc */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "elf.h"
 #include "err.h"
 #include "probe.h"
 #include "probe_elf.h"
@@ -18,8 +19,11 @@
 #define MFD_EXEC 0x10U /* Linux 6.3 */
 #endif
 
-/* The program is loaded here whole, headers and all; a multiple of every page size. */
-enum { BASE = 0x400000, PAGE = 0x10000 };
+/*
+ * The program is loaded here whole, headers and all; multiples of every page size. ARM's is where its linker puts
+ * programs: QEMU on a 32-bit host finds no room for the page above them otherwise.
+ */
+enum { BASE = 0x400000, BASE_ARM = 0x10000, PAGE = 0x10000 };
 
 static void
 store(unsigned char **at, unsigned long long value, size_t bytes, int big)
@@ -35,6 +39,7 @@ probe_build(const struct arch *arch, unsigned char version, unsigned char elf[st
 	int wide = arch->magic[EI_CLASS] == ELFCLASS64, big = arch->magic[EI_DATA] == ELFDATA2MSB;
 	size_t word = wide ? 8 : 4, header = wide ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
 	size_t entry = wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr), size = header + entry + arch->probe_size;
+	unsigned base = elf_number(arch->magic + 18, 2, big) == EM_ARM ? BASE_ARM : BASE;
 	unsigned char *at = elf + EI_NIDENT;
 
 	memset(elf, 0, PROBE_MAX);
@@ -44,7 +49,7 @@ probe_build(const struct arch *arch, unsigned char version, unsigned char elf[st
 	memcpy(at, arch->magic + 18, 2);
 	at += 2;
 	store(&at, EV_CURRENT, 4, big);
-	store(&at, BASE + header + entry, word, big);
+	store(&at, base + header + entry, word, big);
 	store(&at, header, word, big); /* e_phoff */
 	store(&at, 0, word, big);      /* e_shoff */
 	store(&at, arch->e_flags, 4, big);
@@ -56,8 +61,8 @@ probe_build(const struct arch *arch, unsigned char version, unsigned char elf[st
 	if (wide)
 		store(&at, PF_R | PF_X, 4, big);
 	store(&at, 0, word, big);
-	store(&at, BASE, word, big);
-	store(&at, BASE, word, big);
+	store(&at, base, word, big);
+	store(&at, base, word, big);
 	store(&at, size, word, big);
 	store(&at, size, word, big);
 	if (!wide)

@@ -32,6 +32,16 @@ read_file(const char *path, char *text, size_t size)
 	return n < 0 ? -1 : (ssize_t)len;
 }
 
+int
+probe_look_number(void)
+{
+	char text[16];
+	ssize_t len = readlink("/proc/self", text, sizeof(text) - 1);
+
+	text[len < 0 ? 0 : len] = '\0';
+	return atoi(text);
+}
+
 /*
  * Its status lists the process's numbers from the PID namespace of /proc inwards: there is one if
  * that is our own. A kernel that has no such line has no such namespaces.
@@ -96,32 +106,27 @@ probe_look_flags(const unsigned char *auxv, size_t size, unsigned long long *fla
 }
 
 static void
-look_at_flags(pid_t pid, struct probe_result *result)
+look_at_flags(int number, struct probe_result *result)
 {
 	unsigned long long flags;
 	char path[32], auxv[2048];
 	ssize_t len;
 
-	snprintf(path, sizeof(path), "/proc/%d/auxv", (int)pid);
+	snprintf(path, sizeof(path), "/proc/%d/auxv", number);
 	len = read_file(path, auxv, sizeof(auxv));
 	result->flags_read = len > 0 && probe_look_flags((const unsigned char *)auxv, (size_t)len, &flags);
 	result->tells_p = result->flags_read && flags & PRESERVE_ARGV0;
 }
 
 void
-probe_look(pid_t pid, int program, struct probe_result *result)
+probe_look(int number, int program, struct probe_result *result)
 {
 	struct stat ours, theirs, here;
 	char path[32];
 	ssize_t len;
 
 	result->traced = true;
-	result->other_proc = !probe_look_believes();
-	if (result->other_proc) {
-		result->exe_errno = ESRCH;
-		return;
-	}
-	snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
+	snprintf(path, sizeof(path), "/proc/%d/exe", number);
 	len = readlink(path, result->exe, sizeof(result->exe) - 1);
 	if (len < 0 || stat(path, &theirs) < 0) {
 		result->exe_errno = errno;
@@ -134,5 +139,5 @@ probe_look(pid_t pid, int program, struct probe_result *result)
 	result->reachable =
 	    stat(result->exe, &here) == 0 && here.st_dev == theirs.st_dev && here.st_ino == theirs.st_ino;
 	result->itself = fstat(program, &ours) == 0 && ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
-	look_at_flags(pid, result);
+	look_at_flags(number, result);
 }

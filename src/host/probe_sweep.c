@@ -15,8 +15,12 @@
 #include "probe_look.h"
 #include "probe_sweep.h"
 
+/* The same numbers on every architecture but alpha, where libc has them. */
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal 424
+#endif
 #ifndef SYS_close_range
-#define SYS_close_range 436 /* the same on every architecture but alpha */
+#define SYS_close_range 436
 #endif
 
 enum { SWEEPS_MAX = 1000, DESCRIPTORS_MAX = 1 << 16 };
@@ -82,20 +86,35 @@ probe_sweep_start(pid_t *init)
 	return *init >= 0;
 }
 
+/*
+ * By its number in /proc, which is that of a process in our own PID namespace only if that is believed; its folder
+ * there names it anywhere, since Linux 5.1.
+ */
+static void
+kill_listed(int number, bool believed)
+{
+	char path[32];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d", number);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if ((fd < 0 || syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) < 0) && believed)
+		kill(number, SIGKILL);
+	if (fd >= 0)
+		close(fd);
+}
+
 /* Kills the children that there are at this moment; theirs become ours then. */
 static void
-kill_children(void)
+kill_children(bool believed)
 {
-	char path[64];
-	FILE *f;
-	int pid;
+	FILE *f = fopen("/proc/thread-self/children", "re");
+	int number;
 
-	snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
-	f = fopen(path, "re");
 	if (!f)
 		return;
-	while (fscanf(f, "%d", &pid) == 1)
-		kill(pid, SIGKILL);
+	while (fscanf(f, "%d", &number) == 1)
+		kill_listed(number, believed);
 	fclose(f);
 }
 
@@ -103,6 +122,7 @@ void
 probe_sweep_end(pid_t init)
 {
 	const struct timespec pause = {.tv_nsec = 1000000};
+	bool believed = probe_look_believes();
 	pid_t pid = 0;
 
 	if (init) {
@@ -111,14 +131,12 @@ probe_sweep_end(pid_t init)
 			;
 		return;
 	}
-	if (!probe_look_believes())
-		return;
 	for (int i = 0; i < SWEEPS_MAX; i++) {
 		while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
 			;
 		if (pid < 0)
 			return; /* none is left */
-		kill_children();
+		kill_children(believed);
 		nanosleep(&pause, NULL);
 	}
 }

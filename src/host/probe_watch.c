@@ -33,6 +33,7 @@ struct watch {
 	pid_t parent; /* of the watcher; 0: there is none */
 	pid_t init;   /* of the probe's PID namespace, or 0 */
 	pid_t pid;
+	int number; /* the same in the PID namespace of /proc, or 0 */
 	int reports;
 	struct sink output, errors;
 };
@@ -126,6 +127,7 @@ let_go(struct watch *w, struct probe_report *report)
 {
 	siginfo_t info;
 
+	w->number = report->error;
 	*report = (struct probe_report){PROBE_STEP_NONE, 0};
 	if (!await(w, true, &info))
 		return false;
@@ -154,8 +156,8 @@ follow(struct watch *w)
 	if (report.step != PROBE_STEP_NONE || !await(w, true, &info))
 		return;
 	if (info.si_code == CLD_TRAPPED) {
-		probe_look(w->pid, w->job->program, result);
-		if (w->job->until == PROBE_UNTIL_EXEC) {
+		probe_look(w->number, w->job->program, result);
+		if (w->job->until != PROBE_UNTIL_EXIT && !(w->job->until == PROBE_UNTIL_FOREIGN && result->itself)) {
 			result->end = PROBE_STOPPED;
 			return;
 		}

@@ -7,6 +7,7 @@
 #include "archtest.h"
 #include "host.h"
 #include "interp.h"
+#include "ours.h"
 #include "remedy.h"
 #include "resolve.h"
 #include "rule.h"
@@ -174,6 +175,7 @@ void
 archtest_judge(const struct archtest_input *in, struct archtest *t)
 {
 	memset(t, 0, sizeof(*t));
+	t->tried = true;
 	if (in->taker)
 		snprintf(t->entry, sizeof(t->entry), "%s", in->taker->name);
 	if (in->run->end == PROBE_REFUSED) {
@@ -214,7 +216,8 @@ look_at_taker(const struct resolved *r, struct archtest_input *in, struct stat *
 }
 
 void
-archtest_run(const struct snapshot *s, int root, const struct arch *arch, unsigned timeout_ms, struct archtest *t)
+archtest_run(const struct snapshot *s, int root, const struct arch *arch, enum probe_until until, unsigned timeout_ms,
+	     struct archtest *t)
 {
 	struct archtest_input in = {.s = s, .arch = arch, .timeout_ms = timeout_ms};
 	struct probe_result run, version;
@@ -225,11 +228,13 @@ archtest_run(const struct snapshot *s, int root, const struct arch *arch, unsign
 	struct err err;
 	int done;
 
+	if (s && ours_is(&s->b).is != LOOK_YES)
+		in.s = s = NULL; /* it says nothing of what runs here */
 	if (s) {
 		resolve_bytes(s, root, elf, size, &r);
 		look_at_taker(&r, &in, &path, &script);
 	}
-	done = root < 0 ? probe_run(elf, size, NULL, PROBE_UNTIL_EXIT, timeout_ms, &run, &err)
+	done = root < 0 ? probe_run(elf, size, NULL, until, timeout_ms, &run, &err)
 			: probe_run_in(elf, size, root, timeout_ms, &run, &err);
 	if (done < 0) {
 		*t = (struct archtest){.why = err};

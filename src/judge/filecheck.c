@@ -19,6 +19,7 @@ struct visit {
 	const struct snapshot *s;
 	const char *file;
 	int root;
+	bool run; /* what is registered may run */
 	doctor_tell *tell;
 	void *arg;
 };
@@ -62,20 +63,37 @@ judge_hops(const struct visit *visit, const struct walk *walk)
 	}
 }
 
+static enum grade
+grade_of(const struct archtest *trial, bool untold)
+{
+	if (!trial->tried)
+		return GRADE_UNKNOWN;
+	if (!trial->ok)
+		return GRADE_FAIL;
+	if (trial->stale)
+		return GRADE_WARN;
+	return untold ? GRADE_UNKNOWN : GRADE_PASS;
+}
+
 /* Runs the architecture's probe, not the file. True: its interpreter is QEMU. */
 static bool
 judge_arch(const struct visit *visit, const struct arch *arch)
 {
 	struct archtest trial;
 	struct finding f;
+	bool untold;
 
-	archtest_run(visit->s, visit->root, arch, PROBE_TIMEOUT_MS, &trial);
-	finding_set(&f,
-		    !trial.ok     ? GRADE_FAIL
-		    : trial.stale ? GRADE_WARN
-				  : GRADE_PASS,
-		    "%s programs %s%s%s%s%s", arch->name, trial.ok ? "run" : "do not run", *trial.runner ? " by " : "",
-		    trial.runner, *trial.why.text ? ": " : "", trial.why.text);
+	archtest_run(visit->s, visit->root, arch, visit->run ? PROBE_UNTIL_EXIT : PROBE_UNTIL_FOREIGN, PROBE_TIMEOUT_MS,
+		     &trial);
+	untold = trial.stopped && !visit->run;
+	finding_set(&f, grade_of(&trial, untold), "%s programs %s%s%s%s%s%s", arch->name,
+		    !trial.tried ? "could not be tried"
+		    : !trial.ok  ? "do not run"
+		    : untold     ? "are started"
+				 : "run",
+		    *trial.runner ? " by " : "", trial.runner,
+		    untold ? "; whether that runs them was not tried (--no-run)" : "", *trial.why.text ? ": " : "",
+		    trial.why.text);
 	finding_fix(&f, "%s", trial.why.fix);
 	visit->tell(visit->arg, "test", &f);
 	return *trial.version || trial.stopped;
@@ -130,9 +148,9 @@ judge_argument(const struct visit *visit, const struct resolved *r)
 }
 
 void
-filecheck(const struct snapshot *s, int root, const char *file, doctor_tell *tell, void *arg)
+filecheck(const struct snapshot *s, int root, bool run, const char *file, doctor_tell *tell, void *arg)
 {
-	const struct visit visit = {s, file, root, tell, arg};
+	const struct visit visit = {s, file, root, run, tell, arg};
 	static struct resolved r; /* 18 KB */
 	bool foreign, qemu;
 

@@ -10,6 +10,7 @@
 #include "drift.h"
 #include "health.h"
 #include "interp.h"
+#include "ours.h"
 #include "overlap.h"
 #include "paste.h"
 #include "probe.h"
@@ -191,6 +192,10 @@ examine_interpreter(const struct exam *exam, const struct walk *walk)
 {
 	struct err problem;
 
+	if (ours_is(&exam->s->b).is != LOOK_YES) { /* neither a probe nor our root says anything of it */
+		tell_unknown(exam, "not of the instance in force here: whether it runs cannot be told");
+		return;
+	}
 	if (exam->rule->flags & RULE_F)
 		examine_held(exam);
 	if (walk->verdict == WALK_FAILS && walk->error != ELOOP)

@@ -3,6 +3,7 @@
 
 #include "arch.h"
 #include "inforce.h"
+#include "ours.h"
 #include "probe.h"
 #include "resolve.h"
 
@@ -97,6 +98,11 @@ inforce_explain(const struct snapshot *s, int root, struct resolved *r)
 		     binfmt_scope(&s->b) != BINFMT_HOST;
 	struct probe_result run;
 
+	if (s && (r->result == RESOLVED_HANDLER || r->walk.error == ENOEXEC) && ours_is(&s->b).is != LOOK_YES) {
+		r->walk.verdict = WALK_UNKNOWN;
+		err_note(&r->why, "the entries at %s may not be those in force here", s->b.dir);
+		return;
+	}
 	if ((!unseen && !held && !other) || !r->arch || !probe(s, root, r, &run))
 		return;
 	r->walk.verdict = run.end == PROBE_STOPPED ? WALK_RUNS : WALK_FAILS;

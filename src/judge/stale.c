@@ -43,9 +43,12 @@ stale_by_time(const struct timespec *registered, const struct stat *path)
 	return path->st_ctim.tv_nsec > registered->tv_nsec ? STALE_REPLACED : STALE_NO;
 }
 
-/* What runs a script, or a program that is foreign itself, says nothing of the interpreter's own file. */
+/*
+ * What runs a script, or a program that is foreign itself, says nothing of the interpreter's own file. *fails: exec
+ * should fail, by all that can be seen.
+ */
 static struct look
-is_run_by_another(const struct binfmt_list *list, const unsigned char *elf, size_t size)
+is_run_by_another(const struct binfmt_list *list, const unsigned char *elf, size_t size, bool *fails)
 {
 	const struct walk_where where = {.root = -1, .list = list, .switched_on = true};
 	struct interp interp;
@@ -53,6 +56,7 @@ is_run_by_another(const struct binfmt_list *list, const unsigned char *elf, size
 	static struct walk walk; /* 12 KB */
 
 	walk_bytes(&where, "", elf, size, &walk);
+	*fails = walk.verdict == WALK_FAILS;
 	if (walk.doubt == WALK_TROUBLE)
 		return (struct look){LOOK_UNKNOWN};
 	if (walk.count != 2 || walk.doubt != WALK_HELD)
@@ -63,27 +67,29 @@ is_run_by_another(const struct binfmt_list *list, const unsigned char *elf, size
 	return is;
 }
 
-/* Runs the architecture's probe if this entry is the one that takes it. */
+/* Runs the architecture's probe if this entry is the one that takes it. *unused: yet nothing takes it here. */
 static enum stale
-ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct stat *path)
+ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct stat *path, bool *unused)
 {
 	const struct arch *arch = arch_of_pattern(&rule->pattern);
 	const struct entry *taker = arch ? arch_taker(list, arch) : NULL;
 	unsigned char elf[PROBE_MAX];
 	struct probe_result run;
 	struct err ignored;
+	bool fails;
 	struct look another;
 	size_t size;
 
 	if (!taker || !tempname_matches(taker->rule.name, rule->name))
 		return STALE_UNSEEN;
 	size = probe_build(arch, 1, elf);
-	another = is_run_by_another(list, elf, size);
+	another = is_run_by_another(list, elf, size, &fails);
 	if (another.is == LOOK_YES)
 		return STALE_UNSEEN;
 	if (another.is == LOOK_UNKNOWN ||
 	    probe_run(elf, size, NULL, PROBE_UNTIL_EXEC, PROBE_TIMEOUT_MS, &run, &ignored) < 0)
 		return STALE_UNKNOWN;
+	*unused = run.end == PROBE_REFUSED && run.exec_errno == ENOEXEC && !fails;
 	return stale_by_probe(rule, &run, path);
 }
 
@@ -93,7 +99,7 @@ stale_of(const struct entry *entry, const struct binfmt_list *list, bool switche
 	const struct rule *rule = &entry->rule;
 	struct staleness s = {.stale = STALE_NO};
 	struct stat st, *path = stat(rule->interpreter, &st) == 0 ? &st : NULL;
-	bool gone = !path && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP);
+	bool unused = false, gone = !path && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP);
 
 	if (!(rule->flags & RULE_F) || rule->pattern.type == PATTERN_BPF)
 		return s;
@@ -101,7 +107,11 @@ stale_of(const struct entry *entry, const struct binfmt_list *list, bool switche
 		s.stale = STALE_UNKNOWN;
 		return s;
 	}
-	s.stale = entry->enabled && switched_on ? ask_probe(rule, list, path) : STALE_UNSEEN;
+	s.stale = entry->enabled && switched_on ? ask_probe(rule, list, path, &unused) : STALE_UNSEEN;
+	if (unused) { /* it is not of the instance in force */
+		s.stale = STALE_UNKNOWN;
+		return s;
+	}
 	s.untried = s.stale == STALE_UNKNOWN;
 	s.by_time = s.untried || s.stale == STALE_UNSEEN;
 	if (s.by_time)

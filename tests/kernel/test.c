@@ -6,17 +6,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "arch.h"
+#include "forbid.h"
 #include "host.h"
 #include "interp.h"
 #include "probe.h"
@@ -335,21 +333,6 @@ self(void)
 	return path;
 }
 
-static bool
-forbid(unsigned number)
-{
-	struct sock_filter filter[] = {
-	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
-	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	const struct sock_fprog program_of_filter = {.len = LENGTH(filter), .filter = filter};
-
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program_of_filter) == 0;
-}
-
 /* Folders for all in which a probe may be put. */
 static const char *const places[] = {"/tmp", "/var/tmp", "/dev/shm"};
 
@@ -389,9 +372,9 @@ static bool
 confine(const char *word)
 {
 	if (strcmp(word, "memfd") == 0)
-		return forbid(SYS_memfd_create);
+		return forbid(SYS_memfd_create, EPERM);
 	if (strcmp(word, "ptrace") == 0)
-		return forbid(SYS_ptrace);
+		return forbid(SYS_ptrace, EPERM);
 	if (strcmp(word, "sigchld") == 0)
 		return signal(SIGCHLD, SIG_IGN) != SIG_ERR;
 	return strcmp(word, "noexec") == 0 ? make_noexec() : strcmp(word, "proc") == 0 && chdir("/proc") == 0;

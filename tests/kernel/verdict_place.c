@@ -229,17 +229,25 @@ namespace__other_instance_in_force__never_said_to_run(void **state)
 {
 	static const char inside[] = "unshare -Urm sh -c 'mount -t tmpfs none /mnt && mkdir /mnt/own && "
 				     "mount -t binfmt_misc none /mnt/own && \"$@\"' sh ";
-	char *path = probe_program("aarch64", "program");
+	char *path = probe_program("aarch64", "program"), *interpreter = tiny_copy("interpreter"), *before;
 
 	(void)state;
 	conf_needs_boot_dirs();
-	expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
+	expect(tool("register", "aarch64", "-i", interpreter, NULL), 0, "registered", "");
 	if (shell("%strue", inside)->status != 0)
 		skip_because("no instance of its own can be had here");
 	expect(shell("%s'%s'", inside, path), 126, "", NULL);
 	expect(shell("%s./binfmtctl test aarch64", inside), 1, "not those in force", NULL);
 	expect(shell("%s./binfmtctl doctor '%s'", inside, path), 1, "not those in force", NULL);
 	assert_int_not_equal(shell("%s./binfmtctl match '%s'", inside, path)->status, 0);
+	let_the_clock_tick();
+	upgrade(interpreter); /* nor is it said to be stale, as a probe does not get there */
+	before = instance();
+	expect(shell("%s./binfmtctl status", inside), 0, "qemu-aarch64: unknown: ", "");
+	assert_int_not_equal(shell("%s./binfmtctl refresh aarch64", inside)->status, 0);
+	expect_instance(before);
+	free(before);
+	free(interpreter);
 	free(path);
 }
 

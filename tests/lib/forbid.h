@@ -7,4 +7,7 @@
 /* From now on this syscall fails with this errno, in this process and what it starts. False if that cannot be had. */
 bool forbid(unsigned number, int error);
 
+/* All capabilities are gone. */
+bool forbid_capabilities(void);
+
 #endif

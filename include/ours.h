@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OURS_H
+#define OURS_H
+
+#include "look.h"
+
+struct binfmt;
+
+/*
+ * Whether an opened mount shows the instance that decides what this process executes, so that a probe says something of
+ * its entries. The usual place is taken for it; another (-d) is if it shows the same instance, or one of our user
+ * namespace while the usual place shows none of that. LOOK_UNKNOWN: it may be that of another namespace.
+ */
+struct look ours_is(const struct binfmt *b);
+
+#endif

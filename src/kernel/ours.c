@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "binfmt_open.h"
+#include "err.h"
+#include "ours.h"
+
+/* Whether a file system is mounted in this mount namespace at all, and not only reached through another's root. */
+static bool
+is_mounted_here(dev_t dev)
+{
+	FILE *f = fopen("/proc/self/mountinfo", "re");
+	unsigned major, minor;
+	bool found = false;
+	char line[4096];
+
+	while (f && !found && fgets(line, sizeof(line), f))
+		found =
+		    sscanf(line, "%*u %*u %u:%u ", &major, &minor) == 2 && major == major(dev) && minor == minor(dev);
+	if (f)
+		fclose(f);
+	return found;
+}
+
+static bool
+is_own(const struct binfmt *b)
+{
+	enum binfmt_scope scope = binfmt_scope(b);
+
+	return scope == BINFMT_HOST || scope == BINFMT_NAMESPACE;
+}
+
+struct look
+ours_is(const struct binfmt *b)
+{
+	struct look is = {LOOK_UNKNOWN};
+	struct stat st, usual_st;
+	struct binfmt usual;
+	struct err ignored;
+	bool shown;
+
+	if (!b->dir || strcmp(b->dir, BINFMT_DIR) == 0)
+		return look_seen(true);
+	if (fstat(b->dir_fd, &st) < 0)
+		return is;
+	shown = binfmt_open(&usual, BINFMT_DIR, NULL, &ignored) == 0;
+	if (shown && fstat(usual.dir_fd, &usual_st) == 0 && usual_st.st_dev == st.st_dev)
+		is = look_seen(true);
+	else if (is_mounted_here(st.st_dev) && is_own(b) && !(shown && is_own(&usual)))
+		is = look_seen(true);
+	if (shown)
+		binfmt_close(&usual);
+	return is;
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* -d of an instance that is not in force here: nothing is concluded from what runs here, and nothing is written. */
+#include "conf.h"
+
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Another user namespace, with an instance of its own, as it is reached from here. */
+static struct {
+	pid_t pid;
+	char dir[64], entry[96];
+} other;
+
+static char *theirs, *file;
+
+__attribute__((noreturn)) static void
+live_there(int ready)
+{
+	const char *reason = prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ? "no death signal" : ns_become_root();
+
+	if (!reason)
+		reason = ns_mount();
+	if (!reason && tool("register", "aarch64", "-i", theirs, "-f", "F", NULL)->status == 0 &&
+	    write(ready, "", 1) == 1)
+		for (;;)
+			pause();
+	_exit(1);
+}
+
+/* Both tables have an entry for aarch64, by other interpreters; theirs has been replaced since, as far as we see. */
+static void
+begin(void)
+{
+	int ready[2];
+	char byte;
+
+	conf_needs_boot_dirs();
+	theirs = tiny_copy("theirs");
+	file = probe_program("aarch64", "program");
+	assert_int_equal(pipe(ready), 0);
+	other.pid = fork();
+	if (other.pid == 0)
+		live_there(ready[1]);
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1) {
+		waitpid(other.pid, NULL, 0);
+		skip_because("this kernel gives a child namespace no instance of its own");
+	}
+	close(ready[0]);
+	snprintf(other.dir, sizeof(other.dir), "/proc/%d/root%s", (int)other.pid, MOUNT);
+	snprintf(other.entry, sizeof(other.entry), "%s/qemu-aarch64", other.dir);
+	let_the_clock_tick();
+	upgrade(theirs);
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
+}
+
+/* The teardown, also of a test that has failed. */
+static int
+end(void **state)
+{
+	(void)state;
+	if (other.pid > 0) {
+		kill(other.pid, SIGKILL);
+		waitpid(other.pid, NULL, 0);
+		free(theirs);
+		free(file);
+	}
+	other.pid = 0;
+	return 0;
+}
+
+static void
+other_instance__looks__nothing_is_concluded(void **state)
+{
+	(void)state;
+	begin();
+	expect(tool("-d", other.dir, "status", NULL), 0, "qemu-aarch64: unknown: not of the instance", "");
+	expect(tool("-d", other.dir, "match", file, NULL), 1, "may not be those in force", "");
+	expect_json(tool("-d", other.dir, "-j", "match", file, NULL)->out,
+		    ".files[0] | .runs == null and .errno == null");
+	expect(tool("-d", other.dir, "doctor", file, NULL), 0, "unknown  match: ", "");
+	expect_json(
+	    expect(tool("-d", other.dir, "-j", "test", "aarch64", NULL), 0, NULL, "may not be the instance in force")
+		->out,
+	    ".tests[0] | .ok and .entry == null and .stale == false and (.runner | endswith(\"/tiny\"))");
+	expect_json(tool("-d", other.dir, "-j", "doctor", file, NULL)->out,
+		    "[.checks[] | select(.check == \"test\") | .result] == [\"pass\"]");
+	expect(
+	    shell("unshare -m sh -c 'mount --bind /proc/sys/kernel " MOUNT " && ./binfmtctl -d %s status'", other.dir),
+	    0, "qemu-aarch64: unknown: ", "");
+	ns_empty(); /* so nothing runs it here, whatever stands there */
+	expect(tool("-d", other.dir, "match", file, NULL), 1, "may not be those in force", "");
+	expect_json(tool("-d", other.dir, "-j", "match", file, NULL)->out, ".files[0] | .runs == null");
+	expect(tool("-d", other.dir, "test", "aarch64", NULL), 1, "no handler", "may not be the instance in force");
+	expect(tool("-d", other.dir, "match", "/bin/sh", NULL), 0, "native", "");
+}
+
+static void
+other_instance__refresh_and_register__write_nothing(void **state)
+{
+	ino_t ino;
+
+	(void)state;
+	begin();
+	ino = inode_of(other.entry);
+	expect(tool("-d", other.dir, "refresh", NULL), 0, "qemu-aarch64: skipped", "");
+	expect(tool("-d", other.dir, "refresh", "qemu-aarch64", NULL), 1, "", "cannot be told");
+	expect(tool("-d", other.dir, "register", "aarch64", "-i", theirs, NULL), 0, "qemu-aarch64: unchanged",
+	       "not the instance in force here");
+	assert_int_equal(inode_of(other.entry), ino);
+}
+
+/* What is asked for otherwise is done there. */
+static void
+other_instance__register_with_other_flags__replaced_there(void **state)
+{
+	char *before;
+
+	(void)state;
+	begin();
+	before = instance();
+	expect(tool("-d", other.dir, "register", "aarch64", "-i", theirs, "-f", "PF", NULL), 0, "replaced", "");
+	assert_non_null(strstr(slurp(other.entry), "flags: PF\n"));
+	expect_instance(before);
+	free(before);
+}
+
+/* Other ways to the instance in force. */
+static void
+same_instance__another_path__judged_as_ever(void **state)
+{
+	char *again = scratch_folder("again"), *path = tiny_copy("path");
+	const char *const dirs[] = {again, "/proc/self/root" MOUNT, MOUNT "/"};
+
+	(void)state;
+	expect(tool("register", "aarch64", "-i", path, NULL), 0, "registered", "");
+	upgrade(path);
+	if (mount("binfmt_misc", again, "binfmt_misc", 0, NULL) < 0)
+		skip_because("this kernel does not mount binfmt_misc a second time");
+	for (size_t i = 0; i < LENGTH(dirs); i++) {
+		expect(tool("-d", dirs[i], "status", NULL), 1, "stale", "");
+		expect(tool("-d", dirs[i], "test", "aarch64", NULL), 1, "stale", "");
+	}
+	expect(tool("-d", again, "refresh", NULL), 0, "refreshed", "");
+	assert_int_equal(umount(again), 0);
+	free(path);
+	free(again);
+}
+
+/* The usual place shows nothing: what is mounted elsewhere in our own namespace is in force. */
+static void
+same_instance__usual_place_covered__judged_as_ever(void **state)
+{
+	char *again = scratch_folder("elsewhere"), *path = tiny_copy("path");
+	const struct run *r;
+
+	(void)state;
+	expect(tool("register", "aarch64", "-i", path, NULL), 0, "registered", "");
+	upgrade(path);
+	r = shell("unshare -m sh -c 'mount -t binfmt_misc none %s && mount --bind /proc/sys/kernel " MOUNT
+		  " && ./binfmtctl -d %s status'",
+		  again, again);
+	expect(r, 1, "stale", "");
+	free(path);
+	free(again);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_teardown(other_instance__looks__nothing_is_concluded, end),
+	    cmocka_unit_test_teardown(other_instance__refresh_and_register__write_nothing, end),
+	    cmocka_unit_test_teardown(other_instance__register_with_other_flags__replaced_there, end),
+	    cmocka_unit_test(same_instance__another_path__judged_as_ever),
+	    cmocka_unit_test(same_instance__usual_place_covered__judged_as_ever),
+	};
+
+	return ns_run(tests);
+}
