@@ -118,26 +118,55 @@ look_at_flags(int number, struct probe_result *result)
 	result->tells_p = result->flags_read && flags & PRESERVE_ARGV0;
 }
 
-void
-probe_look(int number, int program, struct probe_result *result)
+static bool
+is_same(const struct stat *a, const struct stat *b)
 {
-	struct stat ours, theirs, here;
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Whether the path leads to this very file here: 1, 0, -1 and errno if that cannot be told. */
+static int
+leads_to(const char *path, const struct stat *file)
+{
+	struct stat here;
+
+	if (stat(path, &here) == 0)
+		return is_same(&here, file);
+	return errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == ELOOP || errno == ENAMETOOLONG ? 0
+														 : -1;
+}
+
+/* 0, or -1 and errno. */
+static int
+look_at_exe(int number, int program, struct probe_result *result)
+{
+	struct stat ours, theirs;
 	char path[32];
 	ssize_t len;
+	int reachable;
 
-	result->traced = true;
 	snprintf(path, sizeof(path), "/proc/%d/exe", number);
 	len = readlink(path, result->exe, sizeof(result->exe) - 1);
-	if (len < 0 || stat(path, &theirs) < 0) {
-		result->exe_errno = errno;
-		result->exe[0] = '\0';
-		return;
-	}
+	if (len < 0 || stat(path, &theirs) < 0 || fstat(program, &ours) < 0)
+		return -1;
 	result->exe[len] = '\0';
 	result->dev = theirs.st_dev;
 	result->ino = theirs.st_ino;
-	result->reachable =
-	    stat(result->exe, &here) == 0 && here.st_dev == theirs.st_dev && here.st_ino == theirs.st_ino;
-	result->itself = fstat(program, &ours) == 0 && ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
-	look_at_flags(number, result);
+	result->itself = is_same(&ours, &theirs);
+	reachable = leads_to(result->exe, &theirs);
+	result->reachable = reachable > 0;
+	return reachable < 0 ? -1 : 0;
+}
+
+void
+probe_look(int number, int program, struct probe_result *result)
+{
+	result->traced = true;
+	if (look_at_exe(number, program, result) == 0) {
+		look_at_flags(number, result);
+		return;
+	}
+	result->exe_errno = errno;
+	result->exe[0] = '\0';
+	result->itself = false;
 }

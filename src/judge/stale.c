@@ -89,6 +89,8 @@ ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct 
 	if (another.is == LOOK_UNKNOWN ||
 	    probe_run(elf, size, NULL, PROBE_UNTIL_EXEC, PROBE_TIMEOUT_MS, &run, &ignored) < 0)
 		return STALE_UNKNOWN;
+	if (run.end == PROBE_TIMED_OUT || (run.exe_errno && run.exe_errno != EACCES))
+		return STALE_UNKNOWN; /* it went on, but what ran it was not seen for a reason of our own */
 	*unused = run.end == PROBE_REFUSED && run.exec_errno == ENOEXEC && !fails;
 	return stale_by_probe(rule, &run, path);
 }
