@@ -370,6 +370,27 @@ script_header(struct draft *d)
 }
 
 static void
+other_loader(struct draft *d)
+{
+	header(d, draft_files.own, 0, 4 + below(16));
+	draft_interpreter(d, draft_files.elf);
+	strcpy(d->flags, chance(50) ? "L" : "LF");
+}
+
+static void
+foreign_loader(struct draft *d)
+{
+	const struct pattern pattern = arch_pattern(draft_files.foreign_arch);
+
+	other_loader(d);
+	d->offset = pattern.offset;
+	d->magic_len = d->mask_len = pattern.size;
+	d->has_mask = true;
+	memcpy(d->magic, pattern.magic, pattern.size);
+	memcpy(d->mask, pattern.mask, pattern.size);
+}
+
+static void
 open_to_others(struct draft *d)
 {
 	draft_interpreter(d, draft_files.open);
@@ -425,6 +446,8 @@ static struct refusal {
     {"matches this machine's own programs", ordinary_header, .policy = true},
     {"matches /bin/sh", shell_header, .policy = true},
     {"matches scripts", script_header, .policy = true},
+    {"another loader than theirs", other_loader, .policy = true},
+    {"the kernel still has to run the program itself", foreign_loader, .policy = true},
     {"with flag C whoever", open_to_others, .policy = true},
 };
 
