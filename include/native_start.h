@@ -10,8 +10,9 @@ enum native_part { NATIVE_ALONE, NATIVE_WITH_LOADER, NATIVE_LOADER };
 
 enum native_start {
 	NATIVE_STARTS,
-	NATIVE_DIES, /* the kernel kills it when exec cannot go back any more, or its first instruction is nowhere */
-	NATIVE_ODD,  /* damaged so that it depends on the machine and on chance */
+	NATIVE_DIES,   /* the kernel kills it when exec cannot go back any more, or its first instruction is nowhere */
+	NATIVE_ODD,    /* damaged so that it depends on the machine and on chance */
+	NATIVE_UNSEEN, /* its program headers cannot be read */
 };
 
 /*

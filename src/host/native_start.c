@@ -176,9 +176,11 @@ native_start(const struct native *elf, enum native_part part, bool *cut_off, con
 		landing = land(elf, &s, landing);
 		*cut_off |= s.filesz && s.offset + s.filesz > (uint64_t)elf->file->st.st_size;
 	}
-	*reason = segments.error ? "its program headers cannot be read"
-				 : "its segments lie where no linker puts them: damaged";
-	if (odd || segments.error)
+	*reason = "its program headers cannot be read";
+	if (segments.error)
+		return NATIVE_UNSEEN;
+	*reason = "its segments lie where no linker puts them: damaged";
+	if (odd)
 		return NATIVE_ODD;
 	return part == NATIVE_WITH_LOADER ? NATIVE_STARTS
 					  : start_at(elf, landing, strict, part == NATIVE_LOADER, reason);

@@ -133,8 +133,8 @@ end_started(struct walker *w, int runner, const struct native *program, const st
 	walker_end_running(w, runner);
 	if (start == NATIVE_DIES)
 		walker_end(w, at, WALK_KILLED, 0, reason);
-	else if (start == NATIVE_ODD)
-		walker_lost(w, WALK_DAMAGED, reason);
+	else if (start == NATIVE_ODD || start == NATIVE_UNSEEN)
+		walker_lost(w, start == NATIVE_ODD ? WALK_DAMAGED : WALK_TROUBLE, reason);
 }
 
 static void
