@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
+#include <sys/stat.h>
 
 #include "err.h"
 #include "pattern.h"
@@ -99,6 +99,10 @@ struct walk {
 	bool no_new_privs; /* of this process: no rights are given */
 	bool cut_off;      /* it runs, but the file ends before a segment does: it may die later */
 	struct err why;    /* the problem, or if there is none the doubt; names the file unless that is hop 0 */
+
+	struct stat st; /* of the file that was asked for; zero where it could not be looked at */
+	bool read;      /* its first bytes, else zero */
+	unsigned char head[PATTERN_WINDOW];
 
 	size_t count;
 	struct walk_hop hops[WALK_HOPS];

@@ -45,11 +45,12 @@ why_not_opened(int error)
 	}
 }
 
-/* Errors that say something about this process, not about the file. */
+/* Errors that say something about this process or a disk, not about the file. */
 static bool
 is_own_trouble(int error)
 {
-	return error == EMFILE || error == ENFILE || error == ENOMEM || error == EINTR || error == EAGAIN;
+	return error == EMFILE || error == ENFILE || error == ENOMEM || error == EINTR || error == EAGAIN ||
+	       error == EIO;
 }
 
 static int
@@ -60,8 +61,9 @@ not_opened(int root, int error, struct opened *file)
 		file->reason = "paths below another root cannot be looked up: openat2 is missing (before Linux 5.6)";
 		return -1;
 	}
-	file->reason = is_own_trouble(error) ? "cannot be looked at: too few descriptors or too little memory"
-					     : why_not_opened(error);
+	file->reason = is_own_trouble(error)
+			   ? "cannot be looked at: too few descriptors, too little memory, or an error of the disk"
+			   : why_not_opened(error);
 	return is_own_trouble(error) ? -1 : error;
 }
 

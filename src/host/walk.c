@@ -199,6 +199,10 @@ step(struct walker *w)
 		walker_lost(w, WALK_TROUBLE, "cannot be read");
 		return false;
 	}
+	if (w->walk->count == 1) {
+		memcpy(w->walk->head, w->subject.head, sizeof(w->walk->head));
+		w->walk->read = true;
+	}
 	rule = find_rule(w, &entry);
 	loader = rule && rule->flags & RULE_L ? rule : NULL;
 	if (rule && !loader)
@@ -241,7 +245,9 @@ start(struct walker *w, const struct walk_where *where, struct walk *walk)
 	walk->doubtful = NULL;
 	walk->doubt_hop = walk->runner = walk->problem = walk->rights_from = -1;
 	walk->no_new_privs = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
-	walk->cut_off = false;
+	walk->cut_off = walk->read = false;
+	memset(&walk->st, 0, sizeof(walk->st));
+	memset(walk->head, 0, sizeof(walk->head));
 	err_clear(&walk->why);
 	walk->count = 0;
 }

@@ -131,6 +131,8 @@ walker_open(struct walker *w)
 	struct opened file;
 	int error = opened_open(w->where->root, last_hop(w)->path, false, &file);
 
+	if (w->walk->count == 1)
+		w->walk->st = file.st;
 	if (error > 0)
 		walker_end(w, (int)w->walk->count - 1, WALK_FAILS, error, file.reason);
 	else if (error < 0)

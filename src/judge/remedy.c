@@ -39,11 +39,15 @@ void
 remedy_register(const struct snapshot *s, const struct arch *arch, struct err *err)
 {
 	char path[INTERP_PATH_MAX];
+	struct look found;
 
 	if (!can_change(s, err))
 		return;
-	if (interp_find(arch, NULL, 0, true, path).is == LOOK_YES)
+	found = interp_find(arch, NULL, 0, true, path);
+	if (found.is == LOOK_YES)
 		remedy_command(s, err, "register %s", arch->name);
+	else if (found.is == LOOK_UNKNOWN)
+		err_add(err, "; whether its QEMU is installed cannot be told");
 	else
 		err_add(err, "; install %s, then: binfmtctl register %s", interp_package(), arch->name);
 }
@@ -66,18 +70,23 @@ remedy_interpreter(const struct snapshot *s, const struct handler *handler, bool
 {
 	char path[INTERP_PATH_MAX], words[TEXT_QUOTED_MAX + 16];
 	struct interp interp;
-	bool found;
+	struct look found, looked;
 
 	if (!can_change(s, err) || !handler->arch)
 		return;
-	found = interp_find(handler->arch, NULL, 0, true, path).is == LOOK_YES &&
-		strcmp(path, handler->entry->rule.interpreter) != 0;
-	if (found && static_only)
-		found = interp_look(path, &interp, NULL).is == LOOK_YES && interp.kind == INTERP_ELF &&
-			interp.dynamic.is == LOOK_NO;
-	if (found)
+	found = interp_find(handler->arch, NULL, 0, true, path);
+	if (found.is == LOOK_YES && strcmp(path, handler->entry->rule.interpreter) == 0)
+		found = look_seen(false);
+	if (found.is == LOOK_YES && static_only) {
+		looked = interp_look(path, &interp, NULL);
+		found = looked.is != LOOK_YES ? looked
+					      : look_seen(interp.kind == INTERP_ELF && interp.dynamic.is == LOOK_NO);
+	}
+	if (found.is == LOOK_YES)
 		remedy_command(s, err, "register %s%s --interpreter %s", handler->arch->name,
 			       name_option(handler, words), path);
+	else if (found.is == LOOK_UNKNOWN)
+		err_add(err, "; whether another QEMU is installed cannot be told");
 	else
 		err_add(err, "; install %s", interp_package());
 }

@@ -220,34 +220,16 @@ judge(const struct snapshot *s, int root, const char *path, const struct stat *s
 	explain(s, root, path, st, r);
 }
 
-/* The first bytes, for what is to be said of them; zeros where they cannot be read. */
-static bool
-read_head(int root, const char *path, struct subject *subject, struct stat *st)
-{
-	struct opened file;
-	bool read;
-
-	*subject = (struct subject){.path = path};
-	*st = (struct stat){0};
-	if (opened_open(root, path, false, &file) != 0) {
-		*st = file.st;
-		return false;
-	}
-	*st = file.st;
-	read = opened_head(&file, subject->head);
-	opened_close(&file);
-	return read;
-}
-
 void
 resolve_file(const struct snapshot *s, int root, const char *path, struct resolved *r)
 {
 	const struct walk_where where = where_of(s, root);
-	struct stat st;
 
 	walk_file(&where, path, &r->walk);
-	r->asked = read_head(root, path, &r->subject, &st);
-	judge(s, root, path, &st, r);
+	r->subject = (struct subject){.path = path};
+	memcpy(r->subject.head, r->walk.head, sizeof(r->subject.head));
+	r->asked = r->walk.read;
+	judge(s, root, path, &r->walk.st, r);
 	r->asked &= s && s->switched_on;
 }
 
