@@ -378,6 +378,13 @@ other_loader(struct draft *d)
 }
 
 static void
+no_loader(struct draft *d)
+{
+	other_loader(d);
+	draft_interpreter(d, draft_files.script);
+}
+
+static void
 foreign_loader(struct draft *d)
 {
 	const struct pattern pattern = arch_pattern(draft_files.foreign_arch);
@@ -447,6 +454,7 @@ static struct refusal {
     {"matches /bin/sh", shell_header, .policy = true},
     {"matches scripts", script_header, .policy = true},
     {"another loader than theirs", other_loader, .policy = true},
+    {"too short for a loader", no_loader, .policy = true},
     {"the kernel still has to run the program itself", foreign_loader, .policy = true},
     {"with flag C whoever", open_to_others, .policy = true},
 };
