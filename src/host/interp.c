@@ -30,7 +30,9 @@ usable(const char *path, bool must_be_static)
 
 	if (is.is != LOOK_YES || !must_be_static)
 		return is;
-	return look_seen(interp.kind == INTERP_ELF && interp.dynamic.is == LOOK_NO);
+	if (interp.kind != INTERP_ELF)
+		return look_seen(false);
+	return interp.dynamic.is == LOOK_UNKNOWN ? interp.dynamic : look_seen(interp.dynamic.is == LOOK_NO);
 }
 
 static struct look

@@ -99,10 +99,9 @@ check_table(const unsigned char *head, const struct native *elf, const char **re
 		return ENOEXEC;
 	*reason = "its program headers are behind the end of the file: cut off or damaged";
 	error = elf->phoff > INT64_MAX ? ENOEXEC : opened_read(elf->file, &last, 1, elf->phoff + size - 1);
-	if (error >= 0)
-		return error ? ENOEXEC : 0;
-	*reason = unreadable;
-	return -1;
+	if (error <= 0)
+		*reason = error < 0 ? unreadable : NULL;
+	return error > 0 ? ENOEXEC : error;
 }
 
 static bool

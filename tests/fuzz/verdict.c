@@ -17,7 +17,7 @@ fill_run(struct input *in, struct probe_result *run)
 	static const int errors[] = {1, 2, 8, 11, 12, 13, 40, 80, 0, 9999};
 	unsigned bits = next_number(in, 256);
 
-	*run = (struct probe_result){.end = next_number(in, 5), .traced = bits & 1, .other_proc = bits & 2};
+	*run = (struct probe_result){.end = next_number(in, 5), .traced = bits & 1};
 	run->exec_errno = errors[next_number(in, 10)];
 	run->status = next_number(in, 2) ? PROBE_STATUS : (int)next_number(in, 256);
 	run->signal = (int)next_number(in, 70);
