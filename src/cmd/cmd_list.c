@@ -110,6 +110,7 @@ supported_json(const struct snapshot *s)
 			json_string(NULL, *alias);
 		json_end();
 		json_look("native", support.native);
+		json_look("installed", support.has_interpreter);
 		json_string("interpreter", support.has_interpreter.is == LOOK_YES ? support.interpreter : NULL);
 		json_string("entry", support.entry);
 		json_bool("doubt", support.doubt);

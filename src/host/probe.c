@@ -35,7 +35,7 @@ read_answer(int fd, unsigned timeout_ms, struct probe_answer *answer)
 	size_t len = 0;
 	ssize_t n = 1;
 
-	while (len < sizeof(*answer) && n > 0 && (left = end - now_ms()) > 0) {
+	while (len < sizeof(*answer) && (n > 0 || (n < 0 && errno == EINTR)) && (left = end - now_ms()) > 0) {
 		if (poll(&p, 1, (int)left) <= 0)
 			continue;
 		n = read(fd, at + len, sizeof(*answer) - len);
@@ -82,7 +82,9 @@ watched(const struct probe_job *job, struct probe_answer *answer, struct err *er
 	while (waitpid(watcher, NULL, 0) < 0 && errno == EINTR)
 		;
 	if (!answered)
-		return err_set(err, ERR_PROBE, "the process that watches the probe was killed or stopped");
+		return err_set(
+		    err, ERR_PROBE,
+		    "the answer of the process that watches the probe could not be had: it was killed or stopped");
 	return 0;
 }
 

@@ -137,6 +137,8 @@ explain_runner(const struct archtest_input *in, struct archtest *t)
 		err_note(&t->why, "the interpreter %s is a foreign program itself", path);
 	} else if (is_runner(in->script, run)) {
 		err_note(&t->why, "the interpreter %s is a script", path);
+	} else if (in->unseen && stale != STALE_UNSEEN) {
+		err_note(&t->why, "whether %s is the file that ran it cannot be told: it cannot be looked at", path);
 	} else if (stale == STALE_REPLACED) {
 		t->stale = true;
 		err_note(&t->why, "stale: %s was replaced, the old file keeps running", path);
@@ -208,6 +210,7 @@ look_at_taker(const struct resolved *r, struct archtest_input *in, struct stat *
 		return;
 	in->taker = &r->handler;
 	in->path = stat(walk->hops[1].path, path) == 0 ? path : NULL;
+	in->unseen = !in->path && errno != ENOENT && errno != ENOTDIR && errno != ELOOP && errno != EACCES;
 	for (size_t i = 2; i < walk->count; i++)
 		in->foreign |= walk->hops[i].by == WALK_HANDLER;
 	if (walk->count > 2 && walk->hops[2].by == WALK_SCRIPT && walk->runner > 1 &&

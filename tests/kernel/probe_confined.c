@@ -209,7 +209,10 @@ parent__hunted_where_signals_cannot_be_confined__not_tried_and_nothing_left(void
 		trial_plant(path, "");
 		trial_run_as(without_landlock, TRIAL_EXIT, TRIAL_SHORT_MS);
 		assert_int_equal(trial->tried, -1);
-		assert_string_equal(trial->err.text, "the process that watches the probe was killed or stopped");
+		assert_string_equal(
+		    trial->err.text,
+		    "the answer of the process that watches the probe could not be had: it was killed or "
+		    "stopped");
 		trial_expect_gone_soon(names[i], 0);
 		free(path);
 	}

@@ -158,9 +158,9 @@ end_free(struct end *end)
 static bool
 says_so(const char *text)
 {
-	static const char *const words[] = {"unknown",     "by time",     "cannot",   "could not",
-					    "not known",   "warning",     "skipped",  "Input/output",
-					    "Interrupted", "temporarily", "Too many", "memory"};
+	static const char *const words[] = {
+	    "unknown",      "by time",     "cannot",      "could not",        "not known",     "warning",  "skipped",
+	    "Input/output", "Interrupted", "temporarily", "installed\":null", "native\":null", "Too many", "memory"};
 
 	for (size_t i = 0; i < LENGTH(words); i++)
 		if (strcasestr(text, words[i]))
