@@ -75,6 +75,8 @@ static void
 begin(void)
 {
 	conf_needs_boot_dirs();
+	if (trace)
+		return;
 	trace = scratch_file("ran");
 	file = probe_program(trial_arch()->name, "program");
 }

@@ -33,7 +33,8 @@ plant_for_sweeps(void)
 {
 	if (!interpreter)
 		interpreter = trial_built("leaves", leaves_text, "-static -w");
-	mark = scratch_file("ran");
+	if (!mark)
+		mark = scratch_file("ran");
 	trial_plant(interpreter, "F");
 	register_line(":odd:M:4:\\x01\\x01\\xff::%s:", interpreter);
 	unlink(mark);
