@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "look.h"
+
 struct err;
 struct planned;
 
@@ -35,6 +37,9 @@ int binfmt_open(struct binfmt *b, const char *dir, struct planned *planned, stru
 /* For a dry run: a mount as it would be made at dir. */
 void binfmt_imagine(struct binfmt *b, const char *dir, struct planned *planned);
 void binfmt_close(struct binfmt *b);
+
+/* Whether the kernel names binfmt_misc among its file systems: built in, or its module is loaded. */
+struct look binfmt_supported(void);
 
 enum binfmt_scope binfmt_scope(const struct binfmt *b);
 

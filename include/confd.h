@@ -60,9 +60,9 @@ const struct confd_line *confd_find(const struct confd *confd, const char *name)
 bool confd_decides(const struct confd *confd, const struct confd_line *line);
 
 /*
- * Why a line registers nothing: its reason, or with flag F what is wrong with its interpreter now; NULL: it
- * registers its rule.
+ * Whether a line registers its rule; if not, the line's reason, or with flag F what is wrong with its interpreter now;
+ * or why that cannot be told.
  */
-const char *confd_refusal(const struct confd_line *line);
+struct look confd_registers(const struct confd_line *line, const char **reason);
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef LOOK_H
 #define LOOK_H
 
+#include <errno.h>
 #include <stdbool.h>
 
 enum look_is { LOOK_UNKNOWN, LOOK_NO, LOOK_YES };
@@ -19,6 +20,20 @@ static inline struct look
 look_seen(bool yes)
 {
 	return (struct look){yes ? LOOK_YES : LOOK_NO};
+}
+
+static inline struct look
+look_unknown(void)
+{
+	return (struct look){LOOK_UNKNOWN};
+}
+
+/* Whether the errno of a path's lookup says that nothing is there. EACCES says that it is closed; others nothing of it.
+ */
+static inline bool
+look_absent(int error)
+{
+	return error == ENOENT || error == ENOTDIR || error == ELOOP || error == ENAMETOOLONG;
 }
 
 #endif

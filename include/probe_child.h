@@ -33,7 +33,7 @@ enum probe_step {
 /* A step that failed, and its errno; of PROBE_STEP_READY the number that /proc shows the child under, or 0. */
 struct probe_report {
 	enum probe_step step;
-	int error;
+	int value;
 };
 
 /* What the child needs besides the job. All descriptors are close-on-exec. */

@@ -23,8 +23,8 @@ enum stale {
 
 struct staleness {
 	enum stale stale;
-	bool by_time; /* judged by the file's ctime and the time of registration, a hint only */
-	bool untried; /* so because the probe that would tell could not be run */
+	bool by_time;       /* judged by the file's ctime and the time of registration, a hint only */
+	const char *untold; /* why what would tell could not be looked at, or run; NULL: it was, or needs not be */
 };
 
 /*

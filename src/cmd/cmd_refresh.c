@@ -42,9 +42,8 @@ judge(struct session *c, const struct entry *entry, const struct staleness *is)
 	const char *path = entry->rule.interpreter;
 	const enum outcome left = c->named ? OUT_FAILED : OUT_SKIPPED;
 
-	if (is->untried || is->stale == STALE_UNKNOWN) {
-		err_set(&c->err, ERR_UNKNOWN, "whether %s was replaced cannot be told: %s", path,
-			is->untried ? "the probe that shows it could not be run" : "it cannot be looked at");
+	if (is->untold) {
+		err_set(&c->err, ERR_UNKNOWN, "whether %s was replaced cannot be told: %s", path, is->untold);
 		return left;
 	}
 	if (is->stale == STALE_DELETED) {
@@ -93,7 +92,8 @@ refresh_one(struct session *c, const char *name)
 	}
 	is = stale_of(live.entry, &c->list, on > 0);
 	if (live.entry->rule.flags & RULE_F && ours_is(&c->b).is != LOOK_YES)
-		is = (struct staleness){.stale = STALE_UNKNOWN};
+		is = (struct staleness){.stale = STALE_UNKNOWN,
+					.untold = "the entry may be of another instance than that in force here"};
 	snprintf(detail, sizeof(detail), "%s%s", live.entry->rule.interpreter, is.by_time ? ", by time" : "");
 	session_result(c, name, refresh_entry(c, live.entry, &is),
 		       live.entry->rule.flags & RULE_F ? detail : "no flag F: nothing is held");

@@ -52,17 +52,16 @@ is_stale(const struct put *put, const struct entry *live, struct err *err, struc
 		return 0;
 	}
 	is = stale_of(live, put->list, on > 0);
-	if (!is.by_time && is.stale != STALE_UNKNOWN)
+	if (!is.by_time && !is.untold)
 		return is.stale == STALE_REPLACED;
-	if (put->force && (is.untried || is.stale == STALE_UNKNOWN))
+	if (is.untold && put->force)
 		return 1;
-	if (is.stale == STALE_UNKNOWN || (is.untried && is.stale != STALE_NO))
+	if (is.untold && is.stale != STALE_NO)
 		return err_set(err, ERR_UNKNOWN,
 			       "whether %s was replaced since the entry was registered cannot be told: %s", path,
-			       is.untried ? "the probe that shows it could not be run" : "it cannot be looked at");
-	if (is.untried)
-		warn_add(warnings, "the probe that shows which file the entry holds could not be run; by time it is %s",
-			 path);
+			       is.untold);
+	if (is.untold)
+		warn_add(warnings, "that the entry holds %s is so by time only: %s", path, is.untold);
 	else if (is.stale == STALE_REPLACED)
 		warn_add(warnings,
 			 "%s may have been replaced since the entry was registered: only times tell so "

@@ -284,22 +284,24 @@ confd_decides(const struct confd *confd, const struct confd_line *line)
 }
 
 /* systemd-binfmt runs in the root folder, so that is where a relative path of flag F begins. */
-static const char *
-look_at_interpreter(const struct rule *rule)
+static struct look
+look_at_interpreter(const struct rule *rule, const char **reason)
 {
 	char path[RULE_LINE_MAX + 1];
 	struct interp interp;
-	const char *reason;
 
+	*reason = NULL;
 	if (!(rule->flags & RULE_F) || rule->pattern.type == PATTERN_BPF)
-		return NULL;
+		return look_seen(true);
 	snprintf(path, sizeof(path), "%s%s", *rule->interpreter == '/' ? "" : "/", rule->interpreter);
-	interp_look(path, &interp, &reason);
-	return reason;
+	return interp_look(path, &interp, reason);
 }
 
-const char *
-confd_refusal(const struct confd_line *line)
+struct look
+confd_registers(const struct confd_line *line, const char **reason)
 {
-	return line->fate == CONFD_REGISTERED ? look_at_interpreter(&line->rule) : line->reason;
+	if (line->fate == CONFD_REGISTERED)
+		return look_at_interpreter(&line->rule, reason);
+	*reason = line->reason;
+	return look_seen(false);
 }

@@ -55,22 +55,6 @@ count_records(void)
 	return n;
 }
 
-static enum look_is
-is_supported(void)
-{
-	FILE *f = fopen("/proc/filesystems", "re");
-	enum look_is found = LOOK_NO;
-	char line[128];
-
-	if (!f)
-		return LOOK_UNKNOWN;
-	while (found == LOOK_NO && fgets(line, sizeof(line), f))
-		if (strcmp(line, "nodev\tbinfmt_misc\n") == 0)
-			found = LOOK_YES;
-	fclose(f);
-	return found;
-}
-
 static bool
 has_modules(void)
 {
@@ -122,7 +106,7 @@ facts_read(struct facts *f, const char *dir, const struct binfmt *b, const struc
 {
 	*f = (struct facts){
 	    .kernel = host_kernel(),
-	    .supported = is_supported(),
+	    .supported = binfmt_supported().is,
 	    .modules = has_modules(),
 	    .dir = dir,
 	    .dir_is_there = is_folder(dir),

@@ -45,7 +45,7 @@ may_run(const struct arch *arch)
 	if (arch == host_arch())
 		return look_seen(true);
 	if (uname(&name) < 0)
-		return (struct look){LOOK_UNKNOWN};
+		return look_unknown();
 	for (const char *const *pattern = arch->natives; *pattern; pattern++)
 		if (fnmatch(*pattern, name.machine, 0) == 0)
 			return look_seen(true);
@@ -65,14 +65,14 @@ is_native(void)
 	pid_t child;
 
 	if (stat("/proc/self/exe", &self) < 0)
-		return (struct look){LOOK_UNKNOWN};
+		return look_unknown();
 	snprintf(link, sizeof(link), "/proc/%d/exe", probe_look_number());
 	child = fork();
 	if (child == 0)
 		_exit(stat(link, &seen) == 0 && seen.st_dev == self.st_dev && seen.st_ino == self.st_ino ? 0 : 1);
 	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
-	return status == 0 ? look_seen(true) : (struct look){LOOK_UNKNOWN};
+	return status == 0 ? look_seen(true) : look_unknown();
 }
 
 static struct look
@@ -89,7 +89,7 @@ try_it(const struct arch *arch)
 		return look_seen(true);
 	if (seen && result.end == PROBE_REFUSED && result.exec_errno == ENOEXEC)
 		return look_seen(false);
-	return arch == host_arch() ? is_native() : (struct look){LOOK_UNKNOWN};
+	return arch == host_arch() ? is_native() : look_unknown();
 }
 
 struct look

@@ -155,7 +155,7 @@ interp_look(const char *path, struct interp *interp, const char **reason)
 	if (fd < 0 && errno == EACCES)
 		return answer(LOOK_NO, "the interpreter cannot be reached: a folder on the way to it is closed",
 			      reason);
-	if (fd < 0 && (errno == ENOTDIR || errno == ELOOP || errno == ENAMETOOLONG))
+	if (fd < 0 && look_absent(errno))
 		return answer(
 		    LOOK_NO,
 		    "the interpreter cannot be reached (a file in place of a folder, a loop of links, too long "

@@ -43,7 +43,7 @@ loader_is_asked(int fd)
 	struct elf_head elf;
 	int found = find_loader(fd, &elf, header);
 
-	return found < 0 ? (struct look){LOOK_UNKNOWN} : look_seen(found > 0);
+	return found < 0 ? look_unknown() : look_seen(found > 0);
 }
 
 int

@@ -73,7 +73,7 @@ libc_of(const struct needs *needs)
 static enum needs_loader
 loader_missing(void)
 {
-	return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? LOADER_MISSING : LOADER_UNSEEN;
+	return look_absent(errno) ? LOADER_MISSING : LOADER_UNSEEN;
 }
 
 /* Looks at one place. Of a file that is there, only whether it is for the same machine as the program. */

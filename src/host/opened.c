@@ -92,7 +92,7 @@ may_execute(int fd, const struct opened *file)
 	if (syscall(SYS_faccessat2, fd, "", X_OK, AT_EACCESS | AT_EMPTY_PATH) == 0)
 		return look_seen(true);
 	if (is_own_trouble(errno))
-		return (struct look){LOOK_UNKNOWN};
+		return look_unknown();
 	if (errno != ENOSYS && errno != EPERM && errno != EINVAL)
 		return look_seen(false);
 	return look_seen(!file->noexec && mode_permits(&file->st));

@@ -54,7 +54,7 @@ explain(const struct probe_report *failed, struct err *err)
 	    [PROBE_STEP_TRACE] = "cannot trace a process",
 	};
 
-	return err_set(err, ERR_PROBE, "%s: %s", what[failed->step], strerror(failed->error));
+	return err_set(err, ERR_PROBE, "%s: %s", what[failed->step], strerror(failed->value));
 }
 
 /* Starts the watcher and waits for its answer. */

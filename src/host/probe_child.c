@@ -27,9 +27,9 @@
 #endif
 
 static void
-tell(const struct probe_line *line, enum probe_step step, int error)
+tell(const struct probe_line *line, enum probe_step step, int value)
 {
-	const struct probe_report report = {.step = step, .error = error};
+	const struct probe_report report = {.step = step, .value = value};
 
 	if (write(line->reports, &report, sizeof(report)) < 0)
 		_exit(125);

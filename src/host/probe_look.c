@@ -132,8 +132,7 @@ leads_to(const char *path, const struct stat *file)
 
 	if (stat(path, &here) == 0)
 		return is_same(&here, file);
-	return errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == ELOOP || errno == ENAMETOOLONG ? 0
-														 : -1;
+	return look_absent(errno) || errno == EACCES ? 0 : -1;
 }
 
 /* 0, or -1 and errno. */

@@ -127,7 +127,7 @@ let_go(struct watch *w, struct probe_report *report)
 {
 	siginfo_t info;
 
-	w->number = report->error;
+	w->number = report->value;
 	*report = (struct probe_report){PROBE_STEP_NONE, 0};
 	if (!await(w, true, &info))
 		return false;
@@ -149,7 +149,7 @@ follow(struct watch *w)
 		return;
 	if (report.step == PROBE_STEP_EXEC) {
 		result->end = PROBE_REFUSED;
-		result->exec_errno = report.error;
+		result->exec_errno = report.value;
 		return;
 	}
 	w->answer->failed = report;
@@ -195,7 +195,7 @@ keep_first_line(char *text)
 static bool
 fails(struct watch *w, enum probe_step step)
 {
-	w->answer->failed = (struct probe_report){.step = step, .error = errno};
+	w->answer->failed = (struct probe_report){.step = step, .value = errno};
 	return false;
 }
 

@@ -114,13 +114,6 @@ next_part(char rest[static PATH_MAX], char name[static PATH_MAX])
 	return len > 0;
 }
 
-/* Whether it can be told that nothing is to be had there. */
-static bool
-is_absent(int error)
-{
-	return error == ENOENT || error == ENOTDIR || error == ELOOP || error == EACCES || error == ENAMETOOLONG;
-}
-
 /* Opens one component and looks at what was opened; *dir becomes it, or for a link the folder to go on from. */
 static int
 step(const char *name, int *dir, char rest[static PATH_MAX], int *links, const char *path, trust_judge *judge,
@@ -130,7 +123,7 @@ step(const char *name, int *dir, char rest[static PATH_MAX], int *links, const c
 	struct stat st;
 
 	if (fd < 0)
-		return err_set(err, is_absent(errno) ? ERR_CREDENTIALS : ERR_UNKNOWN,
+		return err_set(err, look_absent(errno) || errno == EACCES ? ERR_CREDENTIALS : ERR_UNKNOWN,
 			       "%s: cannot open %s on the way: %s", path, name, strerror(errno));
 	done = check_one(fd, path, name, &st, judge, err);
 	if (done == 0 && S_ISLNK(st.st_mode)) {

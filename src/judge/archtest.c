@@ -210,7 +210,7 @@ look_at_taker(const struct resolved *r, struct archtest_input *in, struct stat *
 		return;
 	in->taker = &r->handler;
 	in->path = stat(walk->hops[1].path, path) == 0 ? path : NULL;
-	in->unseen = !in->path && errno != ENOENT && errno != ENOTDIR && errno != ELOOP && errno != EACCES;
+	in->unseen = !in->path && !look_absent(errno) && errno != EACCES;
 	for (size_t i = 2; i < walk->count; i++)
 		in->foreign |= walk->hops[i].by == WALK_HANDLER;
 	if (walk->count > 2 && walk->hops[2].by == WALK_SCRIPT && walk->runner > 1 &&

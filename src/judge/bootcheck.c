@@ -145,14 +145,15 @@ tell_useless(struct run *run, const struct confd_line *line)
 static void
 look_at_line(struct run *run, const struct confd_line *line)
 {
-	const char *refusal = confd_refusal(line);
+	const char *reason;
+	struct look registers = confd_registers(line, &reason);
 	struct finding f;
 
 	if (line->fate != CONFD_REGISTERED) {
 		tell_refused(run, line);
-	} else if (refusal) {
-		finding_set(&f, GRADE_FAIL, "%s: %s, and flag F needs it when the line is registered",
-			    line->rule.interpreter, refusal);
+	} else if (registers.is != LOOK_YES) {
+		finding_set(&f, registers.is == LOOK_NO ? GRADE_FAIL : GRADE_UNKNOWN,
+			    "%s: %s, and flag F needs it when the line is registered", line->rule.interpreter, reason);
 		tell_line(run, line, &f);
 	} else if (confd_decides(&run->boot->confd, line) && !tell_danger(run, line)) {
 		tell_useless(run, line);
@@ -209,7 +210,7 @@ look_for_absent(struct run *run)
 {
 	const struct confd *confd = &run->boot->confd;
 	size_t count, absent = 0;
-	const char **live = live_names(run->s, &count);
+	const char **live = live_names(run->s, &count), *reason;
 	struct finding f;
 
 	finding_set(&f, GRADE_WARN, "not there now, but back at the next boot:");
@@ -217,7 +218,7 @@ look_for_absent(struct run *run)
 		const struct confd_line *line = &confd->lines[i];
 
 		if (!confd_decides(confd, line) || bsearch(&line->name, live, count, sizeof(*live), by_text) ||
-		    confd_refusal(line))
+		    confd_registers(line, &reason).is != LOOK_YES)
 			continue;
 		if (absent++ < ABSENT_NAMED)
 			err_add(&f.why, "%s %.255s (%s:%u)", absent > 1 ? "," : "", line->name, line->file,

@@ -45,7 +45,7 @@ read_shell(const struct subject **shell)
 		return look_seen(false);
 	if (error < 0 || !opened_readable(&file) || !opened_head(&file, sh.head)) {
 		opened_close(&file);
-		return (struct look){LOOK_UNKNOWN};
+		return look_unknown();
 	}
 	opened_close(&file);
 	sh.path = "/bin/sh";
@@ -94,7 +94,7 @@ is_own_loader(const struct walk_hop *interpreter)
 	for (size_t i = 0; i < sh.count && interpreter->seen; i++)
 		if (sh.hops[i].by == WALK_LOADER && sh.hops[i].seen)
 			return look_seen(sh.hops[i].dev == interpreter->dev && sh.hops[i].ino == interpreter->ino);
-	return (struct look){LOOK_UNKNOWN};
+	return look_unknown();
 }
 
 /* Flag L puts the interpreter in the place of a program's own loader, and runs nothing itself. */

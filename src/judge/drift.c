@@ -91,13 +91,13 @@ static bool
 by_line(const struct exam *exam)
 {
 	const struct confd_line *line = confd_find(&exam->boot->confd, exam->handler->name);
-	const char *refusal = line ? confd_refusal(line) : NULL;
+	const char *reason;
 
 	if (!line)
 		return false;
 	snprintf(exam->drift->source, DRIFT_SOURCE_MAX, "%s:%u", line->file, line->number);
-	if (refusal)
-		gone(exam->drift, refusal);
+	if (confd_registers(line, &reason).is == LOOK_NO)
+		gone(exam->drift, reason);
 	else
 		compare(exam, &line->rule, false);
 	return true;

@@ -92,7 +92,7 @@ examine_held(const struct exam *exam)
 	if (is.stale == STALE_REPLACED) {
 		set(&problem, ERR_STALE,
 		    is.by_time ? "by time: %s was changed after the entry was registered; binfmtctl "
-				 "register updates it"
+				 "refresh with its name updates it"
 			       : "%s was replaced, the old file keeps running; binfmtctl refresh "
 				 "updates it",
 		    path);
@@ -104,7 +104,9 @@ examine_held(const struct exam *exam)
 		remedy_interpreter(exam->s, exam->handler, false, &problem);
 		tell(exam, &problem);
 	} else if (is.stale == STALE_UNKNOWN) {
-		tell_unknown(exam, "whether the kernel holds the file that its path names cannot be told");
+		set(&problem, ERR_UNKNOWN, "whether the kernel holds the file that its path names cannot be told: %s",
+		    is.untold);
+		tell(exam, &problem);
 	}
 }
 

@@ -45,8 +45,7 @@ result_of(const struct walk *walk)
 		return RESOLVED_HANDLER;
 	if (walk->count > 1 && walk->hops[1].by == WALK_SCRIPT)
 		return RESOLVED_SCRIPT;
-	if (first && (walk->error == ENOENT || walk->error == ENOTDIR || walk->error == ELOOP ||
-		      walk->error == ENAMETOOLONG || (walk->error == EACCES && !walk->hops[0].seen)))
+	if (first && (look_absent(walk->error) || (walk->error == EACCES && !walk->hops[0].seen)))
 		return walk->error == EACCES ? RESOLVED_NONE : RESOLVED_ERROR;
 	return first && walk->verdict == WALK_FAILS ? RESOLVED_NONE : RESOLVED_NATIVE;
 }

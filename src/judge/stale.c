@@ -58,7 +58,7 @@ is_run_by_another(const struct binfmt_list *list, const unsigned char *elf, size
 	walk_bytes(&where, "", elf, size, &walk);
 	*fails = walk.verdict == WALK_FAILS;
 	if (walk.doubt == WALK_TROUBLE)
-		return (struct look){LOOK_UNKNOWN};
+		return look_unknown();
 	if (walk.count != 2 || walk.doubt != WALK_HELD)
 		return look_seen(walk.count > 2 && walk.hops[2].by != WALK_LOADER);
 	is = interp_look(walk.hops[1].path, &interp, NULL); /* what its path names now is the best guess */
@@ -101,21 +101,19 @@ stale_of(const struct entry *entry, const struct binfmt_list *list, bool switche
 	const struct rule *rule = &entry->rule;
 	struct staleness s = {.stale = STALE_NO};
 	struct stat st, *path = stat(rule->interpreter, &st) == 0 ? &st : NULL;
-	bool unused = false, gone = !path && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP);
+	bool unused = false, gone = !path && look_absent(errno);
 
 	if (!(rule->flags & RULE_F) || rule->pattern.type == PATTERN_BPF)
 		return s;
-	if (!path && !gone) {
-		s.stale = STALE_UNKNOWN;
-		return s;
-	}
+	if (!path && !gone)
+		return (struct staleness){.stale = STALE_UNKNOWN, .untold = "it cannot be looked at"};
 	s.stale = entry->enabled && switched_on ? ask_probe(rule, list, path, &unused) : STALE_UNSEEN;
-	if (unused) { /* it is not of the instance in force */
-		s.stale = STALE_UNKNOWN;
-		return s;
-	}
-	s.untried = s.stale == STALE_UNKNOWN;
-	s.by_time = s.untried || s.stale == STALE_UNSEEN;
+	if (unused)
+		return (struct staleness){.stale = STALE_UNKNOWN,
+					  .untold = "the entry is of another instance than that in force here"};
+	if (s.stale == STALE_UNKNOWN)
+		s.untold = "the probe that shows it could not be run";
+	s.by_time = s.untold || s.stale == STALE_UNSEEN;
 	if (s.by_time)
 		s.stale = stale_by_time(&entry->registered, path);
 	return s;

@@ -25,20 +25,19 @@ enum {
 /* statfs(2) types, from include/uapi/linux/magic.h, which musl does not bring. */
 enum { BINFMTFS_MAGIC = 0x42494e4d, PROC_SUPER_MAGIC = 0x9fa0, AUTOFS_SUPER_MAGIC = 0x0187 };
 
-/* Whether the kernel names binfmt_misc among its file systems: 1, 0, -1 unknown. */
-static int
-kernel_has_it(void)
+struct look
+binfmt_supported(void)
 {
 	FILE *f = fopen("/proc/filesystems", "re");
+	bool found = false;
 	char line[128];
-	int found = 0;
 
 	if (!f)
-		return -1;
+		return look_unknown();
 	while (!found && fgets(line, sizeof(line), f))
 		found = strcmp(line, "nodev\tbinfmt_misc\n") == 0;
 	fclose(f);
-	return found;
+	return look_seen(found);
 }
 
 static int
@@ -50,7 +49,7 @@ not_mounted(const char *dir, struct err *err)
 		    "binfmt_misc is not visible here (nothing mounted at %s); the host's handlers may still "
 		    "apply, `binfmtctl test` tells; handlers are registered on the host",
 		    dir);
-	if (kernel_has_it() == 0)
+	if (binfmt_supported().is == LOOK_NO)
 		return err_unavailable(
 		    err, ERR_NO_KERNEL_SUPPORT,
 		    "this kernel has no binfmt_misc loaded; try: modprobe binfmt_misc, then mount it at %s "

@@ -1,29 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <unistd.h>
 
 #include "binfmt_open.h"
 #include "err.h"
+#include "mountinfo.h"
 #include "ours.h"
 
 /* Whether a file system is mounted in this mount namespace at all, and not only reached through another's root. */
 static bool
 is_mounted_here(dev_t dev)
 {
-	FILE *f = fopen("/proc/self/mountinfo", "re");
-	unsigned major, minor;
-	bool found = false;
-	char line[4096];
+	struct mountinfo mounts = {.instance = dev};
+	bool found = mountinfo_read("/proc/self/mountinfo", &mounts) == 0 && mounts.count > 0;
 
-	while (f && !found && fgets(line, sizeof(line), f))
-		found =
-		    sscanf(line, "%*u %*u %u:%u ", &major, &minor) == 2 && major == major(dev) && minor == minor(dev);
-	if (f)
-		fclose(f);
+	mountinfo_free(&mounts);
 	return found;
 }
 

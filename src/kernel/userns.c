@@ -12,7 +12,7 @@ userns_is_initial(void)
 	struct stat st;
 
 	if (stat("/proc/self/ns/user", &st) < 0)
-		return (struct look){LOOK_UNKNOWN};
+		return look_unknown();
 	return look_seen(st.st_ino == initial);
 }
 
@@ -30,12 +30,12 @@ userns_overflow_uid(void)
 	return uid;
 }
 
-static bool
-same_namespace(const char *a, const char *b)
+struct look
+userns_same(const char *a, const char *b)
 {
 	struct stat x, y;
 
-	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_ino == y.st_ino;
+	return stat(a, &x) == 0 && stat(b, &y) == 0 ? look_seen(x.st_ino == y.st_ino) : look_unknown();
 }
 
 bool
@@ -45,5 +45,5 @@ userns_mounts_are_hosts(void)
 	struct stat st;
 
 	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == initial &&
-	       same_namespace("/proc/self/ns/mnt", "/proc/1/ns/mnt");
+	       userns_same("/proc/self/ns/mnt", "/proc/1/ns/mnt").is == LOOK_YES;
 }

@@ -19,6 +19,7 @@
 
 #include "arch.h"
 #include "check.h"
+#include "confd.h"
 #include "err.h"
 #include "host.h"
 #include "plan.h"
@@ -356,7 +357,9 @@ blind__no_descriptor_left__unknown_unless_forced(void **state)
 	static struct plan plan;
 	struct err stays;
 	char path[INTERP_PATH_MAX];
-	struct look found;
+	struct look found, registers;
+	const struct confd_line line = {.fate = CONFD_REGISTERED, .rule = rule};
+	const char *reason;
 
 	(void)state;
 	live.rule.pattern = arch_pattern(arch_find("aarch64"));
@@ -373,6 +376,7 @@ blind__no_descriptor_left__unknown_unless_forced(void **state)
 	check.force = true;
 	forced = check_rule(&rule, &check, &trust, &warnings) | check_rule(&loader, &check, &trust, &warnings);
 	planned = plan_arch(&plan, &wish, arch_find("aarch64"), &live, &stays, &warnings);
+	registers = confd_registers(&line, &reason);
 	found = interp_find(arch_find("aarch64"), NULL, 0, false, path);
 	limit.rlim_cur++; /* one: for the folder where the way begins */
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
@@ -384,6 +388,8 @@ blind__no_descriptor_left__unknown_unless_forced(void **state)
 	assert_true(says(err.text, "too few descriptors"));
 	assert_int_equal(forced, 0);
 	assert_int_equal(found.is, LOOK_UNKNOWN);
+	assert_int_equal(registers.is, LOOK_UNKNOWN);
+	assert_true(says(reason, "cannot be looked at"));
 	assert_int_equal(trusted, -1);
 	assert_int_equal(planned, -1);
 	assert_true(says(stays.text, "stays cannot be told"));

@@ -487,7 +487,7 @@ static const struct {
 } looks[] = {
     {"ptrace:error=EPERM -f", "refresh aarch64", 1, 1, "could not be run", "could not be run"},
     {"ptrace:error=EPERM -f", "refresh", 0, 0, "skipped (whether", "skipped (whether"},
-    {"ptrace:error=EPERM -f", "register aarch64", 1, 0, "could not be run", "by time it is"},
+    {"ptrace:error=EPERM -f", "register aarch64", 1, 0, "could not be run", "is so by time only"},
     {"ptrace:error=EPERM -f", "register aarch64 --force", 0, 0, "replaced (", "replaced ("},
     {"read:error=EIO -P " MOUNT "/status", "refresh aarch64", 1, 1, "Input/output", "Input/output"},
     {"read:error=EIO -P " MOUNT "/status", "refresh", 1, 1, "Input/output", "Input/output"},

@@ -30,6 +30,14 @@ add(char text[static TEXT], const char *fmt, ...)
 	va_end(ap);
 }
 
+static bool
+registers(const struct confd_line *line)
+{
+	const char *reason;
+
+	return confd_registers(line, &reason).is == LOOK_YES;
+}
+
 static void
 ask_confd(void)
 {
@@ -42,14 +50,14 @@ ask_confd(void)
 	for (size_t i = 0; i < confd.count; i++) {
 		const struct confd_line *line = &confd.lines[i];
 
-		systemd_registered += !confd_refusal(line);
+		systemd_registered += registers(line);
 		systemd_refused += line->fate == CONFD_REFUSED && line->number;
-		if (confd_refusal(line) && line->fate != CONFD_IGNORED)
+		if (!registers(line) && line->fate != CONFD_IGNORED)
 			add(told.failures, line->number && line->fate != CONFD_LOST ? "%s:%u\n" : "%s\n", line->file,
 			    line->number);
 	}
 	for (size_t i = confd.count; i-- > 0;)
-		if (confd_decides(&confd, &confd.lines[i]) && !confd_refusal(&confd.lines[i]))
+		if (confd_decides(&confd, &confd.lines[i]) && registers(&confd.lines[i]))
 			add(told.entries, "%s\n", confd.lines[i].name);
 	confd_free(&confd);
 }

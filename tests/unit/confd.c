@@ -141,6 +141,7 @@ find__name_in_several_lines__the_last_decides(void **state)
 	char *dir = scratch_folder("find");
 	const char *const dirs[] = {dir, NULL};
 	const struct confd_line *line;
+	const char *reason;
 	struct confd confd;
 	struct err err;
 
@@ -156,7 +157,8 @@ find__name_in_several_lines__the_last_decides(void **state)
 	line = confd_find(&confd, "b"); /* it is removed before its bad line is refused */
 	assert_int_equal(line->number, 2);
 	assert_int_equal(line->fate, CONFD_REFUSED);
-	assert_non_null(confd_refusal(line));
+	assert_int_equal(confd_registers(line, &reason).is, LOOK_NO);
+	assert_non_null(reason);
 	assert_null(confd_find(&confd, "c"));
 	assert_null(confd_find(&confd, ""));
 	assert_null(confd_find(&confd, "aa"));

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MOUNTINFO_H
+#define MOUNTINFO_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* One mount in a mount namespace. */
+struct mountinfo_mount {
+	char point[PATH_MAX], source[64];
+	unsigned long flags; /* MS_ flags of this mount alone */
+	bool shared;
+	bool odd; /* a part of the file system only, or a slave of another mount: cannot be put back as it was */
+};
+
+/* All of one file system's. */
+struct mountinfo {
+	dev_t instance;
+	struct mountinfo_mount *list;
+	size_t count;
+	bool odd; /* one of them is, or there are too many (16) */
+};
+
+/*
+ * Fills in what a mountinfo file (/proc/PID/mountinfo) shows of the file system `instance`; list is NULL or of a call
+ * before. 0, or -1 with errno. To be freed in either case.
+ */
+int mountinfo_read(const char *path, struct mountinfo *mounts);
+void mountinfo_free(struct mountinfo *mounts);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/sysmacros.h>
+
+#include "mountinfo.h"
+
+enum { MOUNTS_MAX = 16 };
+
+static const struct {
+	const char *word;
+	unsigned long flag;
+} options[] = {
+    {"ro", MS_RDONLY},       {"nosuid", MS_NOSUID},     {"nodev", MS_NODEV},           {"noexec", MS_NOEXEC},
+    {"noatime", MS_NOATIME}, {"relatime", MS_RELATIME}, {"nodiratime", MS_NODIRATIME},
+};
+
+static unsigned long
+flags_of(char *words)
+{
+	unsigned long flags = 0;
+	char *save = NULL;
+
+	for (char *word = strtok_r(words, ",", &save); word; word = strtok_r(NULL, ",", &save))
+		for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+			if (strcmp(word, options[i].word) == 0)
+				flags |= options[i].flag;
+	return flags;
+}
+
+/* The octal escapes of mountinfo (space, tab, newline, backslash), decoded in place. */
+static void
+unescape(char *s)
+{
+	char *to = s;
+
+	for (; *s; to++) {
+		unsigned byte;
+
+		if (*s == '\\' && sscanf(s + 1, "%3o", &byte) == 1) {
+			*to = (char)byte;
+			s += 4;
+		} else {
+			*to = *s++;
+		}
+	}
+	*to = '\0';
+}
+
+/* A line of mountinfo: "36 35 98:0 /root /point rw,noatime master:1 - type source ro". False if it is of another file
+ * system. */
+static bool
+parse(char *line, dev_t instance, struct mountinfo_mount *place)
+{
+	char *fields[6], *rest = line, *tail;
+	unsigned major, minor;
+
+	for (size_t i = 0; i < 6; i++)
+		fields[i] = strsep(&rest, " ");
+	if (!rest || sscanf(fields[2], "%u:%u", &major, &minor) != 2 || makedev(major, minor) != instance)
+		return false;
+	tail = strncmp(rest, "- ", 2) == 0 ? rest : strstr(rest, " - ");
+	place->odd = !tail || sscanf(tail, " - %*s %63s", place->source) != 1 || strcmp(fields[3], "/") != 0;
+	if (tail)
+		*tail = '\0'; /* what is left of it are the words on propagation */
+	place->shared = strstr(rest, "shared:");
+	place->odd |= strstr(rest, "master:") != NULL;
+	snprintf(place->point, sizeof(place->point), "%s", fields[4]);
+	unescape(place->point);
+	place->flags = flags_of(fields[5]);
+	return true;
+}
+
+static int
+read_lines(FILE *f, struct mountinfo *mounts)
+{
+	size_t room = 0;
+	char *line = NULL;
+
+	while (getline(&line, &room, f) > 0) {
+		if (mounts->count == MOUNTS_MAX)
+			mounts->odd = true;
+		else if (parse(line, mounts->instance, &mounts->list[mounts->count]))
+			mounts->odd |= mounts->list[mounts->count++].odd;
+	}
+	free(line);
+	return ferror(f) ? -1 : 0;
+}
+
+int
+mountinfo_read(const char *path, struct mountinfo *mounts)
+{
+	FILE *f = fopen(path, "re");
+	int done;
+
+	mounts->count = 0;
+	mounts->odd = false;
+	if (!mounts->list)
+		mounts->list = calloc(MOUNTS_MAX, sizeof(*mounts->list));
+	done = f && mounts->list ? read_lines(f, mounts) : -1;
+	if (f)
+		fclose(f);
+	return done;
+}
+
+void
+mountinfo_free(struct mountinfo *mounts)
+{
+	free(mounts->list);
+	mounts->list = NULL;
+}
