@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "elfhead.h"
 #include "harness.h"
 
 #include <elf.h>
@@ -19,10 +20,7 @@ is_wide(const struct elfmaker *m)
 static void
 put(const struct elfmaker *m, unsigned char *at, size_t bytes, uint64_t n)
 {
-	bool big = m->arch->magic[EI_DATA] == ELFDATA2MSB;
-
-	for (size_t i = 0; i < bytes; i++)
-		at[big ? bytes - 1 - i : i] = (unsigned char)(n >> (8 * i));
+	elfhead_put(at, n, bytes, m->arch->magic[EI_DATA] == ELFDATA2MSB);
 }
 
 struct header {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "elfhead.h"
 #include "harness.h"
 
 #include <elf.h>
@@ -9,13 +10,6 @@
 #include "random.h"
 
 enum { SIZE = 4096 };
-
-static void
-put(unsigned char *at, uint64_t n, size_t bytes, bool big)
-{
-	for (size_t i = 0; i < bytes; i++)
-		at[big ? bytes - 1 - i : i] = (unsigned char)(n >> 8 * i);
-}
 
 /* An ELF file: its header, and one PT_LOAD of `segment` bytes right behind it. */
 struct file {
@@ -41,13 +35,13 @@ make(const struct file *f, struct subject *subject)
 	head[5] = f->big ? 2 : 1;
 	head[6] = 1;
 	head[7] = f->system;
-	put(head + 16, f->type, 2, f->big);
-	put(head + 18, f->machine, 2, f->big);
-	put(head + (f->wide ? 32 : 28), header, word, f->big);
-	put(head + (f->wide ? 54 : 42), f->phentsize ? f->phentsize : f->wide ? 56 : 32, 2, f->big);
-	put(head + (f->wide ? 56 : 44), f->phnum == 9 ? 0 : f->phnum ? f->phnum : 1, 2, f->big);
-	put(head + header, PT_LOAD, 4, f->big);
-	put(head + header + (f->wide ? 32 : 16), f->segment ? f->segment : SIZE, word, f->big);
+	elfhead_put(head + 16, f->type, 2, f->big);
+	elfhead_put(head + 18, f->machine, 2, f->big);
+	elfhead_put(head + (f->wide ? 32 : 28), header, word, f->big);
+	elfhead_put(head + (f->wide ? 54 : 42), f->phentsize ? f->phentsize : f->wide ? 56 : 32, 2, f->big);
+	elfhead_put(head + (f->wide ? 56 : 44), f->phnum == 9 ? 0 : f->phnum ? f->phnum : 1, 2, f->big);
+	elfhead_put(head + header, PT_LOAD, 4, f->big);
+	elfhead_put(head + header + (f->wide ? 32 : 16), f->segment ? f->segment : SIZE, word, f->big);
 	if (f->size && f->size < sizeof(subject->head))
 		memset(head + f->size, 0, sizeof(subject->head) - (size_t)f->size);
 }
@@ -136,9 +130,9 @@ explain__segment_without_bytes__not_cut_off(void **state)
 
 	(void)state;
 	make(&program, &subject);
-	put(subject.head + 64 + 8, 1 << 20, 8, false); /* p_offset */
+	elfhead_put(subject.head + 64 + 8, 1 << 20, 8, false); /* p_offset */
 	assert_true(elfkind_explain(&subject, SIZE, NULL, &why));
-	put(subject.head + 64 + 32, 0, 8, false); /* p_filesz */
+	elfhead_put(subject.head + 64 + 32, 0, 8, false); /* p_filesz */
 	assert_false(elfkind_explain(&subject, SIZE, NULL, &why));
 }
 

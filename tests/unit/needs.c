@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "elfhead.h"
 #include "harness.h"
 
 #include <elf.h>
@@ -20,13 +21,6 @@
 
 enum { SIZE = 8192 };
 
-static void
-put(unsigned char *at, uint64_t n, size_t bytes, bool big)
-{
-	for (size_t i = 0; i < bytes; i++)
-		at[big ? bytes - 1 - i : i] = (unsigned char)(n >> 8 * i);
-}
-
 /* A program: a PT_LOAD of the whole file, then, if it has a loader, a PT_INTERP that names it at byte 1024. */
 struct program {
 	bool wide, big;
@@ -43,10 +37,10 @@ put_segment(unsigned char *at, const struct program *p, uint32_t type, uint64_t 
 {
 	size_t word = p->wide ? 8 : 4;
 
-	put(at, type, 4, p->big);
-	put(at + word, offset, word, p->big);
-	put(at + (p->wide ? 32 : 16), size, word, p->big);
-	put(at + (p->wide ? 48 : 28), p->align, word, p->big);
+	elfhead_put(at, type, 4, p->big);
+	elfhead_put(at + word, offset, word, p->big);
+	elfhead_put(at + (p->wide ? 32 : 16), size, word, p->big);
+	elfhead_put(at + (p->wide ? 48 : 28), p->align, word, p->big);
 }
 
 static void
@@ -59,11 +53,11 @@ make(const struct program *p, unsigned char bytes[static SIZE])
 	bytes[4] = p->wide ? 2 : 1;
 	bytes[5] = p->big ? 2 : 1;
 	bytes[6] = 1;
-	put(bytes + 16, ET_DYN, 2, p->big);
-	put(bytes + 18, p->machine, 2, p->big);
-	put(bytes + (p->wide ? 32 : 28), header, p->wide ? 8 : 4, p->big);
-	put(bytes + (p->wide ? 54 : 42), entry, 2, p->big);
-	put(bytes + (p->wide ? 56 : 44), p->loader ? 2 : 1, 2, p->big);
+	elfhead_put(bytes + 16, ET_DYN, 2, p->big);
+	elfhead_put(bytes + 18, p->machine, 2, p->big);
+	elfhead_put(bytes + (p->wide ? 32 : 28), header, p->wide ? 8 : 4, p->big);
+	elfhead_put(bytes + (p->wide ? 54 : 42), entry, 2, p->big);
+	elfhead_put(bytes + (p->wide ? 56 : 44), p->loader ? 2 : 1, 2, p->big);
 	put_segment(bytes + header, p, PT_LOAD, p->offset, p->size ? p->size : SIZE);
 	if (!p->loader)
 		return;
@@ -102,19 +96,19 @@ look__odd_headers__read_as_the_kernel_does(void **state)
 	struct needs needs;
 
 	(void)state;
-	put(number, 0, 8, false);
+	elfhead_put(number, 0, 8, false);
 	assert_int_equal(pwrite(fd, number, 8, 64 + 48), 8); /* p_align */
 	needs_look(fd, AT_FDCWD, NULL, &needs);
 	assert_int_equal(needs.align, 1);
-	put(number, 1 << 20, 8, false);
+	elfhead_put(number, 1 << 20, 8, false);
 	assert_int_equal(pwrite(fd, number, 8, 64 + 8), 8); /* p_offset */
 	needs_look(fd, AT_FDCWD, NULL, &needs);
 	assert_int_equal(needs.end, (1 << 20) + SIZE);
-	put(number, 0, 8, false);
+	elfhead_put(number, 0, 8, false);
 	assert_int_equal(pwrite(fd, number, 8, 64 + 32), 8); /* p_filesz: nothing of the file is asked for */
 	needs_look(fd, AT_FDCWD, NULL, &needs);
 	assert_true(needs.end <= SIZE);
-	put(number, 1171, 2, false); /* a table of more than 64 KiB, which the kernel does not read */
+	elfhead_put(number, 1171, 2, false); /* a table of more than 64 KiB, which the kernel does not read */
 	assert_int_equal(pwrite(fd, number, 2, 56), 2);
 	assert_int_equal(ftruncate(fd, 1 << 20), 0);
 	needs_look(fd, AT_FDCWD, NULL, &needs);

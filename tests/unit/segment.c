@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Program headers one after another, each with numbers of its own in every field, more of them than are read at once.
  */
+#include "elfhead.h"
 #include "harness.h"
 
 #include "native.h"
 #include "segment.h"
 
 enum { HEADERS = 300, AT = 64 };
-
-static void
-put(unsigned char *at, uint64_t n, size_t bytes, bool big)
-{
-	for (size_t i = 0; i < bytes; i++)
-		at[big ? bytes - 1 - i : i] = (unsigned char)(n >> 8 * i);
-}
 
 /* Field k of header i; small enough for both classes. */
 static uint32_t
@@ -31,7 +25,7 @@ fill(unsigned char *at, bool wide, bool big, size_t i)
 	for (size_t k = 0; k < 8; k++) {
 		size_t bytes = wide && k > 1 ? 8 : 4;
 
-		put(at, number(i, order[wide][k]), bytes, big);
+		elfhead_put(at, number(i, order[wide][k]), bytes, big);
 		at += bytes;
 	}
 }
