@@ -13,6 +13,10 @@
 #define MAN "man/binfmtctl.8"
 #define README "README.md"
 
+/* The two parts of the man page's OPTIONS. */
+#define GLOBAL "Of every command"
+#define SHARED "Shared by several commands"
+
 enum { WORD_MAX = 128, WORDS_MAX = 64, FILE_MAX = 1 << 16 };
 
 typedef char line_words[WORDS_MAX][WORD_MAX];
@@ -138,24 +142,36 @@ is_known_anywhere(const char *word)
 	return known;
 }
 
-/* Each option stands there as ".It Fl f , Fl -flags Ar FLAGS", and no other does. */
+/* As the man page writes it: ".It Fl f , Fl -flags Ar FLAGS". */
 static void
-check_options(const struct opt *table, const char *text, const char *where)
+write_item(const struct opt *opt, char item[static WORD_MAX])
 {
-	char item[WORD_MAX], letter[16] = "";
-	size_t count = 0;
+	char letter[16] = "";
 
-	for (const struct opt *opt = table; opt->name; opt++, count++) {
-		if (opt->letter)
-			snprintf(letter, sizeof(letter), "Fl %c , ", opt->letter);
-		else
-			*letter = '\0';
-		snprintf(item, sizeof(item), ".It %sFl -%s%s%s", letter, opt->name, opt->arg ? " Ar " : "",
-			 opt->arg ? opt->arg : "");
-		if (count_lines(text, item, true) != 1)
+	if (opt->letter)
+		snprintf(letter, sizeof(letter), "Fl %c , ", opt->letter);
+	snprintf(item, WORD_MAX, ".It %sFl -%s%s%s", letter, opt->name, opt->arg ? " Ar " : "",
+		 opt->arg ? opt->arg : "");
+}
+
+/* Each option stands once in the text, or where that lacks it in `shared`; no other stands in the text. */
+static void
+check_options(const struct opt *table, const char *text, const char *shared, const char *where)
+{
+	char item[WORD_MAX];
+	size_t own = 0;
+
+	for (const struct opt *opt = table; opt->name; opt++) {
+		size_t here, there;
+
+		write_item(opt, item);
+		here = count_lines(text, item, true);
+		there = count_lines(shared, item, true);
+		if (here > 1 || here + there < 1)
 			fail_msg(MAN ", %s: not exactly one line \"%s\"", where, item);
+		own += here;
 	}
-	if (count_lines(text, ".It Fl ", false) != count)
+	if (count_lines(text, ".It Fl ", false) != own)
 		fail_msg(MAN ", %s: describes an option that the table lacks", where);
 }
 
@@ -163,15 +179,49 @@ static void
 man__global_options__exactly_those_of_the_table(void **state)
 {
 	(void)state;
-	check_options(opt_global, section("OPTIONS", NULL), "OPTIONS");
+	check_options(opt_global, section("OPTIONS", GLOBAL), "", "OPTIONS");
+}
+
+static const char *
+shared_options(void)
+{
+	static char text[FILE_MAX];
+
+	snprintf(text, sizeof(text), "%s", section("OPTIONS", SHARED));
+	return text;
 }
 
 static void
 man__options_of_each_command__exactly_those_of_its_table(void **state)
 {
+	const char *shared = shared_options();
+
 	(void)state;
 	for (const struct cmd *cmd = commands; cmd->name; cmd++)
-		check_options(cmd->opts, section("COMMANDS", cmd->name), cmd->name);
+		check_options(cmd->opts, section("COMMANDS", cmd->name), shared, cmd->name);
+}
+
+static void
+man__shared_options__each_of_several_commands(void **state)
+{
+	static char line[FILE_MAX];
+	const char *at = shared_options();
+	char item[WORD_MAX];
+
+	(void)state;
+	while (next_line(&at, line)) {
+		size_t users = 0;
+
+		if (strncmp(line, ".It Fl ", 7) != 0)
+			continue;
+		for (const struct cmd *cmd = commands; cmd->name; cmd++)
+			for (const struct opt *opt = cmd->opts; opt->name; opt++) {
+				write_item(opt, item);
+				users += strcmp(line, item) == 0;
+			}
+		if (users < 2)
+			fail_msg(MAN ": %zu commands have what is said to be shared: %s", users, line);
+	}
 }
 
 static void
@@ -293,6 +343,13 @@ man__codes__exactly_those_of_the_table(void **state)
 	}
 	if (count_lines(text, ".It ", false) != ERR_CODES - 1)
 		fail_msg(MAN ", Codes: lists a word that the table lacks");
+}
+
+static void
+man__foot_of_the_page__names_this_version(void **state)
+{
+	(void)state;
+	assert_int_equal(count_lines(man, ".ds doc-default-operating-system binfmtctl " BINFMTCTL_VERSION, true), 1);
 }
 
 static void
@@ -440,7 +497,7 @@ examples__call_only_what_there_is(void **state)
 	glob_t files;
 
 	(void)state;
-	assert_true(check_calls(MAN, section("EXAMPLES", NULL), false) > 10);
+	assert_true(check_calls(MAN, section("DESCRIPTION", "Examples"), false) > 10);
 	assert_true(check_calls(README, readme, true) > 5);
 	assert_int_equal(glob("man/examples/*", 0, NULL, &files), 0);
 	for (size_t i = 0; i < files.gl_pathc; i++) {
@@ -457,12 +514,14 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(man__global_options__exactly_those_of_the_table),
 	    cmocka_unit_test(man__options_of_each_command__exactly_those_of_its_table),
+	    cmocka_unit_test(man__shared_options__each_of_several_commands),
 	    cmocka_unit_test(man__commands__exactly_those_of_the_table_in_its_order),
 	    cmocka_unit_test(man__synopsis__has_each_form_of_each_command),
 	    cmocka_unit_test(man__flag_macros__name_no_unknown_option),
 	    cmocka_unit_test(man__words_of_results_and_health__all_there),
 	    cmocka_unit_test(man__json__has_the_key_of_each_command),
 	    cmocka_unit_test(man__codes__exactly_those_of_the_table),
+	    cmocka_unit_test(man__foot_of_the_page__names_this_version),
 	    cmocka_unit_test(man__exit_status__has_each),
 	    cmocka_unit_test(help__lists_each_command_and_option),
 	    cmocka_unit_test(completion__offers_each_command_and_option),
