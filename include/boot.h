@@ -16,7 +16,8 @@ struct boot {
 	bool elsewhere;         /* a container or another root folder: the machine boots with files not seen here */
 	bool reads_conf;        /* systemd-binfmt, or OpenRC's service, registers binfmt.d here */
 	bool reads_records;     /* binfmt-support is installed */
-	char unit[4096];        /* text of our own unit, if it is enabled (man/examples/binfmtctl.service) */
+	bool unread;            /* our own unit is enabled, and could not be read whole */
+	char unit[4096];        /* its text (man/examples/binfmtctl.service); empty where it is not enabled */
 };
 
 /* The link that makes systemd start our own unit at boot. */

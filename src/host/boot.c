@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdio.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "boot.h"
 #include "host.h"
+#include "smallfile.h"
 
 static bool
 exists(const char *path)
@@ -44,19 +45,6 @@ in_chroot(void)
 	       (first.st_dev != own.st_dev || first.st_ino != own.st_ino);
 }
 
-static void
-read_unit(char *text, size_t size)
-{
-	FILE *f = fopen(BOOT_UNIT, "re");
-	size_t len = 0;
-
-	if (f) {
-		len = fread(text, 1, size - 1, f);
-		fclose(f);
-	}
-	text[len] = '\0';
-}
-
 /* Whether a line has this word. */
 static bool
 has_word(const char *line, size_t len, const char *word)
@@ -91,7 +79,7 @@ boot_read(struct boot *boot, struct err *err)
 	boot->elsewhere = boot_in_container() || in_chroot();
 	boot->reads_conf = boot_has_systemd_binfmt() || has_openrc_binfmt();
 	boot->reads_records = exists("/usr/sbin/update-binfmts");
-	read_unit(boot->unit, sizeof(boot->unit));
+	boot->unread = smallfile_read(BOOT_UNIT, boot->unit, sizeof(boot->unit)) < 0 && errno != ENOENT;
 	if (confd_read(&boot->confd, confd_dirs, host_kernel(), err) < 0)
 		return -1;
 	if (records_read(&boot->records, RECORDS_DIR, err) == 0)

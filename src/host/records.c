@@ -5,52 +5,31 @@
  */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <sys/types.h>
 
 #include "confline.h"
 #include "err.h"
 #include "records.h"
+#include "smallfile.h"
 
 enum { PACKAGE, TYPE, OFFSET, MAGIC, MASK, INTERPRETER, DETECTOR, CREDENTIALS, PRESERVE, FIX_BINARY, LINES };
 
 enum { TEXT_MAX = 8192 }; /* each of a real one's ten lines fits into the kernel's own */
 
-/* Reads to the end, which comes where the file's size says so. */
-static bool
-read_whole(int fd, char *text, size_t size)
-{
-	size_t len = 0;
-	ssize_t n = 1;
-
-	while (n > 0 && len < size) {
-		n = read(fd, text + len, size - len);
-		len += n > 0 ? (size_t)n : 0;
-	}
-	text[len] = '\0';
-	return len == size && read(fd, text + size, 1) == 0;
-}
-
-/* The file's text in the arena, NUL-terminated; NULL: it cannot be read, or is larger than any record. */
+/* The file's text in the arena; NULL: it cannot be read, or is larger than any record. */
 static char *
-read_text(struct records *records, int dir, const char *name)
+read_text(struct records *records, const char *dir, const char *name)
 {
-	int fd = openat(dir, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	char *text = NULL;
-	struct stat st;
+	char path[PATH_MAX], text[TEXT_MAX + 1];
+	ssize_t len = -1;
 
-	if (fd < 0)
-		return NULL;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= TEXT_MAX)
-		text = arena_take(&records->arena, (size_t)st.st_size + 1, 1);
-	if (text && !read_whole(fd, text, (size_t)st.st_size))
-		text = NULL;
-	close(fd);
-	return text;
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) < (int)sizeof(path))
+		len = smallfile_read(path, text, sizeof(text));
+	return len < 0 ? NULL : arena_copy(&records->arena, text, (size_t)len);
 }
 
 /* The line that update-binfmts writes; always with this delimiter, even where a field holds it. */
@@ -95,7 +74,7 @@ read_record(struct records *records, struct record *record, char *text)
 }
 
 static int
-add_record(struct records *records, int dir, const char *name)
+add_record(struct records *records, const char *dir, const char *name)
 {
 	struct record *more = records->at, *record;
 	char *text;
@@ -139,7 +118,7 @@ records_read(struct records *records, const char *dir, struct err *err)
 	errno = 0;
 	while (done == 0 && d && (e = readdir(d))) {
 		if (e->d_name[0] != '.')
-			done = add_record(records, dirfd(d), e->d_name);
+			done = add_record(records, dir, e->d_name);
 		errno = 0;
 	}
 	records->unread |= errno != 0;

@@ -233,7 +233,7 @@ drift_examine(const struct boot *boot, const struct handler *handler, const char
 	}
 	if (!by_line(&exam) && !by_record(&exam) && !by_unit(&exam))
 		gone(drift, NULL);
-	if (drift->end == DRIFT_GONE && (boot->confd.unread || boot->records.unread)) {
+	if (drift->end == DRIFT_GONE && (boot->confd.unread || boot->records.unread || boot->unread)) {
 		drift->end = DRIFT_UNKNOWN;
 		err_set(&drift->why, ERR_DRIFT,
 			"a part of the configuration cannot be read, so what brings it back "

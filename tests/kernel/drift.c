@@ -197,6 +197,9 @@ drift__nothing_reads_it_or_not_all_is_seen__no_fix_or_unknown(void **state)
 	assert_string_equal(drift.why.fix, "");
 	boot.confd.unread = 1;
 	assert_int_equal(look("a"), DRIFT_UNKNOWN);
+	boot.confd.unread = 0;
+	boot.unread = true;
+	assert_int_equal(look("a"), DRIFT_UNKNOWN);
 	boot.elsewhere = true;
 	assert_int_equal(look("a"), DRIFT_UNKNOWN);
 	assert_non_null(strstr(drift.why.text, "cannot be seen from in here"));
