@@ -426,16 +426,20 @@ completion__offers_each_command_and_option(void **state)
 static void
 readme__command_list__exactly_those_of_the_table(void **state)
 {
+	const char *at = strstr(readme, "\n| command | |\n|---|---|\n"), *end = at ? strstr(at + 1, "\n\n") : NULL;
+	static char table[FILE_MAX];
 	char row[WORD_MAX];
 	size_t count = 0;
 
 	(void)state;
+	assert_non_null(end);
+	snprintf(table, sizeof(table), "%.*s\n", (int)(end - at), at);
 	for (const struct cmd *cmd = commands; cmd->name; cmd++, count++) {
 		snprintf(row, sizeof(row), "| `%s` |", cmd->name);
-		if (count_lines(readme, row, false) != 1)
+		if (count_lines(table, row, false) != 1)
 			fail_msg(README ": the table of commands has no row %s", row);
 	}
-	assert_int_equal(count_lines(readme, "| `", false), count);
+	assert_int_equal(count_lines(table, "| `", false), count);
 }
 
 /* What ends one command of a shell line. */
