@@ -435,6 +435,26 @@ blind__interpreter_in_a_closed_folder__unknown(void **state)
 	free(folder);
 }
 
+/* The shell must be let alone, and only root can tell what it begins with. */
+static void
+blind__shell_that_cannot_be_read__unknown(void **state)
+{
+	char *sh = scratch_file("sh");
+
+	(void)state;
+	copy_file("/bin/sh", sh, 0111);
+	plant_arch(tiny_interpreter(), "F");
+	assert_int_equal(mount(sh, "/bin/sh", NULL, MS_BIND, NULL), 0);
+	run_prepare = no_capabilities;
+	expect(tool("status", PLANTED, NULL), 0, PLANTED ": unknown: whether the rule matches /bin/sh cannot be told",
+	       "");
+	expect(tool("status", "--strict", PLANTED, NULL), 1, NULL, NULL);
+	run_prepare = NULL;
+	assert_int_equal(umount("/bin/sh"), 0);
+	expect(tool("status", "--strict", PLANTED, NULL), 0, "ok", "");
+	free(sh);
+}
+
 /* Where --force is given the same passes, with what could not be looked at as a warning. */
 static void
 blind__forced__passes_and_says_so(void **state)
@@ -483,6 +503,7 @@ main(void)
 	    cmocka_unit_test_setup(blind__native_trial_impossible__refused, prepare),
 	    cmocka_unit_test_setup(blind__no_descriptor_left__unknown_unless_forced, prepare),
 	    cmocka_unit_test_setup(blind__interpreter_in_a_closed_folder__unknown, prepare),
+	    cmocka_unit_test_setup(blind__shell_that_cannot_be_read__unknown, prepare),
 	    cmocka_unit_test_setup(blind__forced__passes_and_says_so, prepare),
 	};
 
