@@ -30,7 +30,7 @@ below_open(int root, const char *path, int flags)
 	if (!*path)
 		path = ".";
 	if (root < 0)
-		return open(path, flags | O_CLOEXEC);
+		return openat(AT_FDCWD, path, flags | O_CLOEXEC); /* musl adds an fcntl to open */
 	for (int i = 0; i < TRIES && fd < 0 && (i == 0 || errno == EAGAIN); i++)
 		fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
 	return (int)fd;
@@ -68,6 +68,6 @@ below_reopen(int fd, int root, const char *path)
 	int same;
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	same = open(link, FLAGS | O_CLOEXEC);
+	same = openat(AT_FDCWD, link, FLAGS | O_CLOEXEC);
 	return same >= 0 || errno != ENOENT ? same : open_same(fd, root, path, FLAGS);
 }

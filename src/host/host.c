@@ -67,7 +67,7 @@ is_native(void)
 	if (stat("/proc/self/exe", &self) < 0)
 		return look_unknown();
 	snprintf(link, sizeof(link), "/proc/%d/exe", probe_look_number());
-	child = fork();
+	child = vfork(); /* half as dear as fork; it changes nothing here but `seen` */
 	if (child == 0)
 		_exit(stat(link, &seen) == 0 && seen.st_dev == self.st_dev && seen.st_ino == self.st_ino ? 0 : 1);
 	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
@@ -84,12 +84,14 @@ try_it(const struct arch *arch)
 	struct err err;
 	bool seen;
 
+	if (arch == host_arch() && is_native().is == LOOK_YES)
+		return look_seen(true);
 	seen = probe_run(elf, size, NULL, PROBE_UNTIL_FOREIGN, PROBE_TIMEOUT_MS, &result, &err) == 0;
 	if (seen && result.end == PROBE_EXITED && result.status == PROBE_STATUS)
 		return look_seen(true);
 	if (seen && result.end == PROBE_REFUSED && result.exec_errno == ENOEXEC)
 		return look_seen(false);
-	return arch == host_arch() ? is_native() : look_unknown();
+	return look_unknown();
 }
 
 struct look
@@ -113,12 +115,13 @@ host_runs(const struct arch *arch)
 struct host_kernel
 host_kernel(void)
 {
+	static struct host_kernel known;
 	struct host_kernel kernel;
 	struct utsname name;
 
-	if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &kernel.major, &kernel.minor) != 2)
-		return (struct host_kernel){0, 0};
-	return kernel;
+	if (!known.major && uname(&name) == 0 && sscanf(name.release, "%u.%u", &kernel.major, &kernel.minor) == 2)
+		known = kernel;
+	return known;
 }
 
 bool

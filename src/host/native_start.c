@@ -54,9 +54,12 @@ ordinary_end(const struct native *elf)
 static uint64_t
 all_memory(void)
 {
+	static uint64_t all;
 	struct sysinfo info;
 
-	return sysinfo(&info) < 0 ? 1ULL << 30 : ((uint64_t)info.totalram + info.totalswap) * info.mem_unit;
+	if (!all)
+		all = sysinfo(&info) < 0 ? 1ULL << 30 : ((uint64_t)info.totalram + info.totalswap) * info.mem_unit;
+	return all;
 }
 
 /* The lowest address that may be mapped: vm.mmap_min_addr, but for who has CAP_SYS_RAWIO outside all namespaces. */

@@ -103,7 +103,13 @@ may_execute(int fd, const struct opened *file)
 static bool
 flags_count(char **argv, char **envp)
 {
-	return syscall(SYS_execveat, -1, "", argv, envp, AT_EMPTY_PATH | NO_FLAG) < 0 && errno == EINVAL;
+	static enum look_is known; /* LOOK_UNKNOWN: not tried yet */
+
+	if (known == LOOK_UNKNOWN)
+		known = syscall(SYS_execveat, -1, "", argv, envp, AT_EMPTY_PATH | NO_FLAG) < 0 && errno == EINVAL
+			    ? LOOK_YES
+			    : LOOK_NO;
+	return known == LOOK_YES;
 }
 
 /*

@@ -47,7 +47,20 @@ no_proc(void)
 static bool
 no_process(void)
 {
-	return forbid(SYS_clone, EAGAIN);
+	static const unsigned calls[] = {
+	    SYS_clone,
+#ifdef SYS_fork
+	    SYS_fork,
+#endif
+#ifdef SYS_vfork
+	    SYS_vfork,
+#endif
+	};
+
+	for (size_t i = 0; i < LENGTH(calls); i++)
+		if (!forbid(calls[i], EAGAIN))
+			return false;
+	return true;
 }
 
 static bool
