@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: MIT
 CC = cc
 AWK = awk
+# A cross build cannot run what it builds: names a binfmtctl that runs here and prints the same completions.
+NATIVE = ./binfmtctl
 PREFIX = /usr/local
-SBINDIR = $(PREFIX)/sbin
+BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
 DOCDIR = $(PREFIX)/share/doc/binfmtctl
+BASHDIR = $(PREFIX)/share/bash-completion/completions
+ZSHDIR = $(PREFIX)/share/zsh/site-functions
+FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
 
 BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -iquote include -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
 	-Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla -Wformat=2
-HARDEN_CFLAGS = -O2 -fPIE -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -ffile-prefix-map=$(CURDIR)=.
+HARDEN_CFLAGS = -O2 -fPIE -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -ffile-prefix-map="$$PWD"=.
 HARDEN_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack
 PIE_1 = -static
 PIE_ = -pie
@@ -31,23 +36,53 @@ LIB = $(BASE:%=base/%) $(RULE:%=rule/%) $(KERNEL:%=kernel/%) $(HOST:%=host/%) $(
 LIB_OBJ = $(LIB:%=build/%.o)
 HEADERS = $(wildcard include/*.h)
 MAGIC = $(filter-out magic/mktable.awk,$(wildcard magic/*))
+COMPLETIONS = $(addprefix build/completion/,bash/binfmtctl zsh/_binfmtctl fish/binfmtctl.fish)
 
-all: binfmtctl
+all: binfmtctl $(COMPLETIONS)
+
+include tests/fuzz/fuzz.mk
+
+# What was built how: a change of it is noticed, and a later `make install` keeps it.
+define SETTINGS
+CC = $(value CC)
+CFLAGS = $(value CFLAGS)
+LDFLAGS = $(value LDFLAGS)
+STATIC = $(value STATIC)
+# $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)
+# $(FUZZ_CC) $(FUZZ_CFLAGS)
+endef
+ifeq ($(MAKECMDGOALS),install)
+-include build/settings
+endif
+build/settings: export TEXT = $(SETTINGS)
+build/settings: $(if $(findstring <$(strip $(SETTINGS))>,<$(strip $(shell cat build/settings 2>/dev/null))>),,FORCE)
+	@mkdir -p build
+	@printf '%s\n' "$$TEXT" >$@
+
+# One short line for each command: V=1 shows the whole, make -s nothing.
+silent = $(findstring s,$(firstword -$(MAKEFLAGS)))
+run = $(if $(filter 1,$(V)),,@$(if $(silent),,echo '  $1 $@';))
 
 binfmtctl: build/main.o $(LIB_OBJ)
-	$(CC) $(ALL_CFLAGS) -o $@ build/main.o $(LIB_OBJ) $(ALL_LDFLAGS)
+	$(call run,LD)$(CC) $(ALL_CFLAGS) -o $@ build/main.o $(LIB_OBJ) $(ALL_LDFLAGS)
+
+$(COMPLETIONS): binfmtctl
+	@mkdir -p $(@D)
+	$(call run,GEN)$(NATIVE) completion $(notdir $(@D)) >$@ || { rm $@; \
+		echo "$@: left out, as $(NATIVE) does not run here; NATIVE= may name one that does" >&2; }
 
 vpath %.c src build
 
-build/%.o: %.c $(HEADERS) Makefile
+build/%.o: %.c $(HEADERS) Makefile build/settings
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(call run,CC)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # The folder counts too: a file taken away must leave the table.
 build/rule/arch_table.c: $(MAGIC) magic magic/mktable.awk
 	@mkdir -p $(@D)
-	LC_ALL=C $(AWK) -f magic/mktable.awk $$(LC_ALL=C; for f in magic/*; do [ "$$f" = magic/mktable.awk ] || echo "$$f"; done) >$@.tmp
-	mv $@.tmp $@
+	$(call run,AWK)LC_ALL=C $(AWK) -f magic/mktable.awk \
+		$$(LC_ALL=C; for f in magic/*; do [ "$$f" = magic/mktable.awk ] || echo "$$f"; done) >$@.tmp
+	@mv $@.tmp $@
 
 # Unit tests first; those against the kernel make namespaces of their own and need no root.
 TESTS = $(sort $(wildcard tests/unit/*.c)) $(sort $(wildcard tests/kernel/*.c))
@@ -55,42 +90,18 @@ TEST_LIB = $(patsubst %.c,build/%.o,$(sort $(wildcard tests/lib/*.c)))
 TEST_HEADERS = $(wildcard tests/lib/*.h)
 TEST_BIN = $(TESTS:%.c=build/%)
 
-build/tests/lib/%.o: tests/lib/%.c $(TEST_HEADERS) $(HEADERS) Makefile
+build/tests/lib/%.o: tests/lib/%.c $(TEST_HEADERS) $(HEADERS) Makefile build/settings
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -iquote tests/lib -c -o $@ $<
+	$(call run,CC)$(CC) $(ALL_CFLAGS) -iquote tests/lib -c -o $@ $<
 
 build/tests/%: tests/%.c $(TEST_HEADERS) $(TEST_LIB) $(LIB_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -iquote tests/lib -o $@ $< $(TEST_LIB) $(LIB_OBJ) $(ALL_LDFLAGS) -lcmocka
+	$(call run,CC)$(CC) $(ALL_CFLAGS) -iquote tests/lib -o $@ $< $(TEST_LIB) $(LIB_OBJ) $(ALL_LDFLAGS) -lcmocka
 
 .SECONDARY: $(TEST_LIB)
 
 check: all $(TEST_BIN)
 	@tests/run $(filter -j%,$(MAKEFLAGS)) $(TEST_BIN)
-
-# Random input for every reader of texts and headers, with clang's libFuzzer: make fuzz SECONDS=600
-SECONDS = 30
-FUZZ_CC = clang
-FUZZ_CFLAGS = $(BASE_CFLAGS) -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
-FUZZERS = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/*.c)))
-FUZZ_OBJ = $(LIB:%=build/fuzz/lib/%.o)
-.SECONDARY: $(FUZZ_OBJ)
-
-build/fuzz/lib/%.o: %.c $(HEADERS) Makefile
-	@mkdir -p $(@D)
-	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
-
-build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(FUZZ_OBJ)
-	$(FUZZ_CC) $(FUZZ_CFLAGS) -iquote tests/fuzz -fsanitize=fuzzer -o $@ $< $(FUZZ_OBJ)
-
-fuzz: $(FUZZERS:%=fuzz-%)
-
-# One fuzzer each, so that make -j2 fuzz runs two at a time.
-$(FUZZERS:%=fuzz-%): fuzz-%: build/fuzz/%
-	@rm -rf $<.corpus && cp -r tests/fuzz/corpus/$* $<.corpus
-	@$< -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 -print_final_stats=1 -artifact_prefix=$<.crash. \
-		$<.corpus >$<.log 2>&1 || { tail -n 60 $<.log; exit 1; }
-	@echo "fuzz $*: $$(sed -n 's/^stat::number_of_executed_units: *//p' $<.log) runs"
 
 demo: all
 	@tests/demo
@@ -99,14 +110,24 @@ lint:
 	clang-format --dry-run -Werror $$(find src include tests -name '*.[ch]')
 	mandoc -T lint man/binfmtctl.8
 
+# What goes where, for install and uninstall: file=folder.
+FILES = binfmtctl=$(BINDIR) $(foreach f,$(wildcard man/*.[1-9]),$f=$(MANDIR)/man$(subst .,,$(suffix $f))) \
+	$(patsubst %,%=$(DOCDIR)/examples,$(wildcard man/examples/*)) \
+	$(join $(COMPLETIONS),$(BASHDIR:%==%) $(ZSHDIR:%==%) $(FISHDIR:%==%))
+
 install: all
-	mkdir -p $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man8
-	install -m 755 binfmtctl $(DESTDIR)$(SBINDIR)/binfmtctl
-	install -m 644 man/binfmtctl.8 $(DESTDIR)$(MANDIR)/man8/binfmtctl.8
-	mkdir -p $(DESTDIR)$(DOCDIR)/examples
-	install -m 644 man/examples/* $(DESTDIR)$(DOCDIR)/examples
+	@set -e; umask 022; for pair in $(FILES); do \
+		file=$${pair%%=*} folder=$$DESTDIR$${pair#*=} mode=644; \
+		[ -e "$$file" ] || continue; \
+		[ "$$file" != binfmtctl ] || mode=755; \
+		mkdir -p "$$folder"; install -m $$mode "$$file" "$$folder"; done
+	@cd "$$DESTDIR$(DOCDIR)/examples" && sed -i 's|/usr/local/bin/|$(BINDIR)/|' binfmtctl.service
+
+uninstall:
+	@for pair in $(FILES); do file=$${pair%%=*}; rm -f "$$DESTDIR$${pair#*=}/$${file##*/}"; done
+	@rmdir "$$DESTDIR$(DOCDIR)/examples" "$$DESTDIR$(DOCDIR)" 2>/dev/null || :
 
 clean:
 	rm -rf build binfmtctl
 
-.PHONY: all check fuzz $(FUZZERS:%=fuzz-%) demo lint install clean
+.PHONY: all check demo lint install uninstall clean FORCE
