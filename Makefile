@@ -110,7 +110,7 @@ demo: all
 
 lint:
 	clang-format --dry-run -Werror $$(find src include tests -name '*.[ch]')
-	mandoc -T lint man/binfmtctl.8
+	cd man && mandoc -T lint *.[58] # here it finds what the pages say of each other
 
 # What goes where, for install and uninstall: file=folder.
 FILES = binfmtctl=$(BINDIR) $(foreach f,$(wildcard man/*.[1-9]),$f=$(MANDIR)/man$(subst .,,$(suffix $f))) \
