@@ -8,6 +8,7 @@
 #include "look.h"
 
 struct err;
+struct warnings;
 
 /*
  * Writes one JSON document to standard output as it is called for. `key` is NULL inside arrays.
@@ -23,6 +24,12 @@ void json_number(const char *key, long value);
 void json_bool(const char *key, bool value);
 void json_null(const char *key);
 void json_look(const char *key, struct look value); /* unknown: null */
+
+/* A list of texts; if one is no UTF-8 a list KEY_hex of all bytes of each follows. */
+void json_texts(const char *key, const struct warnings *texts);
+
+/* The members "code" and "detail". */
+void json_cause(const struct err *err);
 
 /* The members "detail" and "fix", null where empty. */
 void json_why(const struct err *why);

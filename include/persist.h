@@ -23,8 +23,9 @@ struct persist {
 	const char *where; /* the folder */
 	int dir;           /* opened, -1: it is not there */
 	char name[NAME_MAX + 1];
-	bool ours;  /* the file is there, and binfmtctl wrote it */
-	size_t len; /* of text */
+	bool ours;             /* the file is there, and binfmtctl wrote it */
+	bool written, removed; /* by this run, or by what a dry run stands for */
+	size_t len;            /* of text */
 	char text[PERSIST_TEXT_MAX];
 };
 

@@ -8,13 +8,14 @@
 
 struct binfmt;
 struct binfmt_list;
+struct persist;
 
 /* How a planned rule is to be put in place. */
 struct put {
 	struct binfmt *b;
 	const struct binfmt_list *list; /* the live entries */
 	bool force, keep;
-	bool persist;         /* write its binfmt.d file too */
+	struct persist *file; /* its binfmt.d file is to be written too; NULL: it is not */
 	const char *conf_dir; /* there; NULL: the usual folder */
 };
 
@@ -26,7 +27,8 @@ enum outcome put_fate(const struct live *live, const struct plan *plan, bool sta
 
 /*
  * Makes the handler be as planned: checks, compares, replaces, reads back. A live entry that is
- * disabled stays so, and plan->enabled says it. On OUT_FAILED *err says why.
+ * disabled stays so, and plan->enabled says it. On OUT_FAILED *err says why. put->file is left closed, and named
+ * if it was looked at.
  */
 enum outcome put_rule(const struct put *put, struct plan *plan, const struct live *live, struct err *err,
 		      struct warnings *warnings);

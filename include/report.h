@@ -6,7 +6,9 @@
 
 struct err;
 struct handler;
+struct persist;
 struct planned_write;
+struct rule;
 struct snapshot;
 struct warnings;
 
@@ -14,14 +16,25 @@ struct warnings;
 __attribute__((format(printf, 3, 4))) int report_usage(const struct cmd *cmd, const struct args *args, const char *fmt,
 						       ...);
 
-/* Reports a failure of the whole command, with --json as {KEY: [], "error": ...}. Returns err->status. */
+/* Reports a failure of the whole command, with --json as an empty document with its "error". Returns err->status. */
 int report_fail(const struct cmd *cmd, const struct args *args, const struct err *err);
 
 /*
- * The frame of a command's JSON document: opens the object and the list of its key, behind the
- * members of `s` if that is not NULL. Without --json both do nothing.
+ * What concerns the run as a whole: it goes to standard error at once, and into the document when that ends
+ * ("warnings", and the first error as "error"). The object may be NULL.
+ */
+__attribute__((format(printf, 2, 3))) void report_warning(const char *object, const char *fmt, ...);
+void report_error(const char *object, const struct err *err);
+
+/* The document's "error" alone: people have been told otherwise. */
+void report_keep_error(const struct err *err);
+
+/*
+ * The frame of a command's JSON document. report_begin opens the object and the list of its key, behind what it says
+ * of the mount; report_more ends the list, for more members; report_end ends all. Without --json they do nothing.
  */
 void report_begin(const struct cmd *cmd, const struct args *args, const struct snapshot *s);
+void report_more(const struct args *args);
 void report_end(const struct args *args);
 
 /* What became of one entry. */
@@ -43,6 +56,8 @@ struct result {
 	const char *detail;    /* or NULL; what OUT_FAILED and OUT_SKIPPED say is in err */
 	const struct err *err; /* of OUT_FAILED and OUT_SKIPPED */
 	const struct warnings *warnings;
+	const struct rule *rule;            /* the handler that it is about, NULL: none, or not known */
+	const struct persist *file;         /* its binfmt.d file, NULL: that was not asked for */
 	const struct planned_write *writes; /* of a dry run, NULL: none */
 };
 

@@ -20,8 +20,11 @@ struct session {
 	bool has_temporaries;                 /* some of them are left by killed runs */
 	bool named;                           /* the entry at work was named, not meant by `all` */
 	unsigned failed, done;
-	struct warnings warnings; /* on the operand at work, printed and emptied by session_result */
-	struct err err;           /* of the operand at work */
+	/* Of the operand at work, told and emptied by session_result: */
+	struct warnings warnings;
+	struct err err;
+	const struct rule *rule;    /* the handler as it was, or is to be; NULL: none */
+	const struct persist *file; /* its binfmt.d file; NULL: that was not asked for */
 };
 
 /*

@@ -108,22 +108,57 @@ json_hex(const char *key, const unsigned char *bytes, size_t len)
 	putchar('"');
 }
 
+/* The key of all bytes of what is no UTF-8. */
+static const char *
+twin_of(const char *key)
+{
+	static char twin[64];
+
+	snprintf(twin, sizeof(twin), "%s_hex", key);
+	return twin;
+}
+
+/* False: it is no UTF-8. */
+static bool
+value_string(const char *key, const char *value)
+{
+	bool broken = false;
+
+	member(key);
+	put_string(value, &broken);
+	return !broken;
+}
+
+static void
+hex_string(const char *key, const char *value)
+{
+	json_hex(key, (const unsigned char *)value, strlen(value));
+}
+
 void
 json_string(const char *key, const char *value)
 {
-	bool broken = false;
-	char twin[64];
-
-	if (!value) {
+	if (!value)
 		json_null(key);
+	else if (!value_string(key, value) && key)
+		hex_string(twin_of(key), value);
+}
+
+void
+json_texts(const char *key, const struct warnings *texts)
+{
+	bool whole = true;
+
+	json_array(key);
+	for (const char *text = NULL; (text = warn_next(texts, text));)
+		whole &= value_string(NULL, text);
+	json_end();
+	if (whole)
 		return;
-	}
-	member(key);
-	put_string(value, &broken);
-	if (!broken || !key)
-		return;
-	snprintf(twin, sizeof(twin), "%s_hex", key);
-	json_hex(twin, (const unsigned char *)value, strlen(value));
+	json_array(twin_of(key));
+	for (const char *text = NULL; (text = warn_next(texts, text));)
+		hex_string(NULL, text);
+	json_end();
 }
 
 void
@@ -154,6 +189,13 @@ json_look(const char *key, struct look value)
 		json_null(key);
 	else
 		json_bool(key, value.is == LOOK_YES);
+}
+
+void
+json_cause(const struct err *err)
+{
+	json_string("code", err_word(err->code));
+	json_string("detail", err->text);
 }
 
 void

@@ -7,6 +7,7 @@
 #include "err.h"
 #include "help.h"
 #include "json.h"
+#include "persist.h"
 #include "planned.h"
 #include "print.h"
 #include "report.h"
@@ -18,54 +19,100 @@ static const char *const words[] = {
     [OUT_REFRESHED] = "refreshed",   [OUT_SKIPPED] = "skipped",     [OUT_FAILED] = "failed",
 };
 
+/* Whether it is a command that changes handlers. */
+static bool
+is_change(const struct cmd *cmd)
+{
+	return strcmp(cmd->key, "results") == 0;
+}
+
+/* What the run as a whole has to say, until its document ends. */
+static struct {
+	struct warnings warnings;
+	struct err error; /* code ERR_NONE: none */
+	bool list_open;
+} run;
+
+/* The list that the document is there for. */
+static const char *
+list_key(const struct cmd *cmd, const struct args *args)
+{
+	return args->supported ? "supported" : cmd->key;
+}
+
 /* The one JSON document of a run that failed before it had results. */
 static void
-json_error(const struct cmd *cmd, enum err_code code, const char *text)
+empty_document(const struct cmd *cmd, const struct args *args)
 {
-	json_object(NULL);
-	if (cmd) {
-		json_array(cmd->key);
+	report_begin(cmd, args, NULL);
+	report_more(args);
+	if (args->json && cmd && args->dry_run && is_change(cmd))
+		report_writes(args, NULL);
+	if (args->json && cmd && strcmp(cmd->name, "status") == 0) {
+		json_array("failed");
 		json_end();
 	}
-	if (cmd && strcmp(cmd->key, "entries") == 0) {
-		json_null("mount");
-		json_null("enabled");
-	}
-	json_object("error");
-	json_string("code", err_word(code));
-	json_string("detail", text);
-	json_end();
-	json_end();
+	report_end(args);
 }
 
 int
 report_usage(const struct cmd *cmd, const struct args *args, const char *fmt, ...)
 {
-	char text[1024];
+	struct err err = {.code = ERR_USAGE};
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	vsnprintf(err.text, sizeof(err.text), fmt, ap);
 	va_end(ap);
-	print_err(cmd ? cmd->name : NULL, "%s", text);
+	report_error(cmd ? cmd->name : NULL, &err);
 	help_usage(stderr, cmd);
 	fflush(stderr);
-	if (args->json)
-		json_error(cmd, ERR_USAGE, text);
+	empty_document(cmd, args);
 	return EXIT_USAGE;
 }
 
 int
 report_fail(const struct cmd *cmd, const struct args *args, const struct err *err)
 {
-	print_err(NULL, "%s", err->text);
-	if (args->json)
-		json_error(cmd, err->code, err->text);
+	report_error(NULL, err);
+	empty_document(cmd, args);
 	return err->status;
 }
 
 void
-report_begin(const struct cmd *cmd, const struct args *args, const struct snapshot *s)
+report_warning(const char *object, const char *fmt, ...)
+{
+	char text[ERR_TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	print_warning(object, "%s", text);
+	warn_add(&run.warnings, "%s%s%s", object ? object : "", object ? ": " : "", text);
+}
+
+void
+report_keep_error(const struct err *err)
+{
+	if (run.error.code == ERR_NONE)
+		run.error = *err;
+}
+
+void
+report_error(const char *object, const struct err *err)
+{
+	struct err whole = *err;
+
+	print_err(object, "%s", err->text);
+	if (object)
+		err_wrap(&whole, "%s", object);
+	report_keep_error(&whole);
+}
+
+/* What list and status say of the mount. */
+static void
+mount_members(const struct snapshot *s)
 {
 	static const char *const scopes[] = {
 	    [BINFMT_HOST] = "host",
@@ -74,15 +121,36 @@ report_begin(const struct cmd *cmd, const struct args *args, const struct snapsh
 	    [BINFMT_UNKNOWN] = "unknown",
 	};
 
+	json_string("mount", s ? s->b.dir : NULL);
+	if (s)
+		json_bool("enabled", s->switched_on);
+	else
+		json_null("enabled");
+	json_string("scope", s ? scopes[binfmt_scope(&s->b)] : NULL);
+}
+
+void
+report_begin(const struct cmd *cmd, const struct args *args, const struct snapshot *s)
+{
 	if (!args->json)
 		return;
 	json_object(NULL);
-	if (s) {
-		json_string("mount", s->b.dir);
-		json_bool("enabled", s->switched_on);
-		json_string("scope", scopes[binfmt_scope(&s->b)]);
-	}
-	json_array(cmd->key);
+	run.list_open = cmd != NULL;
+	if (!cmd)
+		return;
+	if (args->dry_run && is_change(cmd))
+		json_bool("dry_run", true);
+	if (strcmp(list_key(cmd, args), "entries") == 0)
+		mount_members(s);
+	json_array(list_key(cmd, args));
+}
+
+void
+report_more(const struct args *args)
+{
+	if (args->json && run.list_open)
+		json_end();
+	run.list_open = false;
 }
 
 void
@@ -90,7 +158,13 @@ report_end(const struct args *args)
 {
 	if (!args->json)
 		return;
-	json_end();
+	report_more(args);
+	json_texts("warnings", &run.warnings);
+	if (run.error.code != ERR_NONE) {
+		json_object("error");
+		json_cause(&run.error);
+		json_end();
+	}
 	json_end();
 }
 
@@ -117,6 +191,40 @@ report_writes(const struct args *args, const struct planned_write *writes)
 		json_end();
 }
 
+/* What the handler is, or is to be. */
+static void
+rule_members(const struct rule *rule)
+{
+	const struct arch *arch = rule ? arch_of_pattern(&rule->pattern) : NULL;
+	char flags[RULE_FLAGS_MAX];
+
+	if (rule && rule->pattern.type == PATTERN_UNKNOWN)
+		rule = NULL;
+	if (rule)
+		rule_format_flags(rule_implied(rule->flags), rule->more_flags, flags);
+	json_string("interpreter", rule ? rule->interpreter : NULL);
+	json_string("flags", rule ? flags : NULL);
+	json_string("arch", arch ? arch->name : NULL);
+}
+
+/* Its binfmt.d file; null where that was not even looked at. */
+static void
+file_member(const struct persist *file)
+{
+	char path[PATH_MAX + NAME_MAX + 2];
+
+	if (!file || !*file->name) {
+		json_null("file");
+		return;
+	}
+	snprintf(path, sizeof(path), "%s/%s", file->where, file->name);
+	json_object("file");
+	json_string("path", path);
+	json_bool("written", file->written);
+	json_bool("removed", file->removed);
+	json_end();
+}
+
 static void
 result_json(const struct args *args, const struct result *r, const char *detail)
 {
@@ -125,10 +233,9 @@ result_json(const struct args *args, const struct result *r, const char *detail)
 	json_string("result", words[r->outcome]);
 	json_string("code", r->outcome < OUT_SKIPPED ? NULL : err_word(r->err->code));
 	json_string("detail", detail);
-	json_array("warnings");
-	for (const char *warning = NULL; (warning = warn_next(r->warnings, warning));)
-		json_string(NULL, warning);
-	json_end();
+	rule_members(r->rule);
+	file_member(r->file);
+	json_texts("warnings", r->warnings);
 	if (args->dry_run)
 		report_writes(args, r->writes);
 	json_end();
@@ -196,13 +303,18 @@ report_handler(const struct handler *handler)
 	json_string("interpreter", handler->entry->reason ? NULL : rule->interpreter);
 	json_string("flags", handler->entry->reason ? NULL : flags);
 	json_string("arch", handler->arch ? handler->arch->name : NULL);
+	json_string("problem", handler->entry->reason);
 }
 
 void
 report_unknown(const struct snapshot *s)
 {
+	struct err err;
+
 	for (size_t i = 0; s->unknown && i < s->list.count; i++)
-		if (s->list.entries[i].reason)
-			print_err(s->list.entries[i].rule.name, "the entry cannot be understood: %s",
-				  s->list.entries[i].reason);
+		if (s->list.entries[i].reason) {
+			err_set(&err, ERR_NOT_UNDERSTOOD, "the entry cannot be understood: %s",
+				s->list.entries[i].reason);
+			report_error(s->list.entries[i].rule.name, &err);
+		}
 }

@@ -6,7 +6,6 @@
 #include "host.h"
 #include "json.h"
 #include "overlap.h"
-#include "print.h"
 #include "report.h"
 #include "snapshot.h"
 
@@ -68,7 +67,7 @@ list_text(const struct snapshot *s)
 	columns_headings(&columns);
 	list_rows(s, &columns, true);
 	if (!s->switched_on)
-		print_warning(NULL, "binfmt_misc is switched off: no handler runs until `binfmtctl enable --global`");
+		report_warning(NULL, "binfmt_misc is switched off: no handler runs until `binfmtctl enable --global`");
 }
 
 /* One row of the architecture table on this machine. */
@@ -95,12 +94,11 @@ look_up(const struct arch *arch, const struct snapshot *s, struct support *suppo
 }
 
 static void
-supported_json(const struct snapshot *s)
+supported_json(const struct cmd *cmd, const struct args *args, const struct snapshot *s)
 {
 	struct support support;
 
-	json_object(NULL);
-	json_array("supported");
+	report_begin(cmd, args, NULL);
 	for (size_t i = 0; i < arch_count; i++) {
 		look_up(&arch_table[i], s, &support);
 		json_object(NULL);
@@ -116,8 +114,7 @@ supported_json(const struct snapshot *s)
 		json_bool("doubt", support.doubt);
 		json_end();
 	}
-	json_end();
-	json_end();
+	report_end(args);
 }
 
 static int
@@ -157,7 +154,7 @@ list_supported(const struct cmd *cmd, const struct args *args)
 	if (live)
 		report_unknown(live);
 	if (args->json)
-		supported_json(live);
+		supported_json(cmd, args, live);
 	else
 		done = supported_text(live);
 	if (live && live->unknown)

@@ -33,7 +33,7 @@ static void
 json_hops(const struct walk *walk)
 {
 	static const char *const words[] = {
-	    [WALK_FILE] = "file", [WALK_HANDLER] = "handler", [WALK_SCRIPT] = "script", [WALK_LOADER] = "loader"};
+	    [WALK_FILE] = NULL, [WALK_HANDLER] = "handler", [WALK_SCRIPT] = "script", [WALK_LOADER] = "loader"};
 
 	json_array("hops");
 	for (size_t i = 0; i < walk->count; i++) {
@@ -50,45 +50,69 @@ json_hops(const struct walk *walk)
 	json_end();
 }
 
+/* Receives an entry that was asked, and what it made of the file. */
+typedef void tried_tell(const char *entry, const char *why);
+
+/* Each entry in the kernel's order, up to the one that takes the file. */
 static void
-match_json(const char *file, const struct resolved *r)
+tell_tried(const struct snapshot *s, const struct resolved *r, tried_tell *tell)
+{
+	char why[ERR_TEXT_MAX];
+	struct handler handler;
+
+	for (size_t i = 0; s && r->asked && i < s->list.count; i++) {
+		if (!resolve_why(s, i, &r->subject, &handler, why))
+			continue;
+		tell(handler.name, why);
+		if (r->result == RESOLVED_HANDLER && handler.entry == r->handler.entry)
+			return;
+	}
+}
+
+static void
+tried_json(const char *entry, const char *why)
+{
+	json_object(NULL);
+	json_string("entry", entry);
+	json_string("why", why);
+	json_end();
+}
+
+static void
+match_json(const struct matching *m, const char *file, const struct resolved *r)
 {
 	const struct rule *rule = r->handler.entry ? &r->handler.entry->rule : NULL;
+	bool known = rule && rule->pattern.type != PATTERN_UNKNOWN;
 	char flags[RULE_FLAGS_MAX];
 
-	if (rule)
+	if (known)
 		rule_format_flags(rule->flags, rule->more_flags, flags);
 	json_object(NULL);
 	json_string("file", file);
 	json_string("result", resolve_word(r->result));
 	json_string("entry", rule ? r->handler.name : NULL);
-	json_string("interpreter", rule ? rule->interpreter : NULL);
-	json_string("flags", rule ? flags : NULL);
+	json_string("interpreter", known ? rule->interpreter : NULL);
+	json_string("flags", known ? flags : NULL);
 	json_string("arch", r->arch ? r->arch->name : NULL);
 	json_verdict(&r->walk);
 	json_why(&r->why);
 	json_hops(&r->walk);
+	if (m->args->verbose) {
+		json_array("tried");
+		tell_tried(m->s, r, tried_json);
+		json_end();
+	}
 	json_end();
 }
 
-/* Each entry in the kernel's order, up to the one that takes the file. */
 static void
-print_tried(const struct snapshot *s, const struct resolved *r)
+tried_text(const char *entry, const char *why)
 {
-	char why[ERR_TEXT_MAX];
-	struct handler handler;
-
-	for (size_t i = 0; r->asked && i < s->list.count; i++) {
-		if (!resolve_why(s, i, &r->subject, &handler, why))
-			continue;
-		fputs("  ", stdout);
-		print_safe(stdout, handler.name);
-		fputs(": ", stdout);
-		print_safe(stdout, why);
-		putchar('\n');
-		if (r->result == RESOLVED_HANDLER && handler.entry == r->handler.entry)
-			return;
-	}
+	fputs("  ", stdout);
+	print_safe(stdout, entry);
+	fputs(": ", stdout);
+	print_safe(stdout, why);
+	putchar('\n');
 }
 
 /* The files on the way that really runs it, behind the first. */
@@ -134,13 +158,12 @@ match_one(const struct matching *m, const char *file)
 	if (r.result == RESOLVED_ERROR)
 		print_err(file, "%s", r.why.text);
 	if (args->json)
-		match_json(file, &r);
+		match_json(m, file, &r);
 	else if (!args->quiet && r.result != RESOLVED_ERROR)
 		match_text(file, &r);
 	if (args->json || !args->verbose || r.result == RESOLVED_ERROR)
 		return r.walk.verdict == WALK_RUNS;
-	if (m->s)
-		print_tried(m->s, &r);
+	tell_tried(m->s, &r, tried_text);
 	print_hops(&r.walk);
 	return r.walk.verdict == WALK_RUNS;
 }
@@ -171,6 +194,7 @@ cmd_match(const struct cmd *cmd, struct args *args)
 		return report_fail(cmd, args, &err);
 	if (snapshot_open(&s, args->binfmt_dir, &err) < 0) {
 		print_warning(NULL, "%s", err.text);
+		report_keep_error(&err);
 		match_all(cmd, &m, true);
 		return err.status;
 	}

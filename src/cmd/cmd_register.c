@@ -12,7 +12,7 @@
 #include "mount.h"
 #include "opened.h"
 #include "overlap.h"
-#include "print.h"
+#include "persist.h"
 #include "put.h"
 #include "session.h"
 #include "tempname.h"
@@ -126,7 +126,8 @@ static void
 register_one(struct session *c, const struct arch *arch)
 {
 	const struct args *a = c->args;
-	const struct put how = {&c->b, &c->list, a->force, a->keep, a->persist, a->conf_dir};
+	struct persist file = {.dir = -1};
+	const struct put how = {&c->b, &c->list, a->force, a->keep, a->persist ? &file : NULL, a->conf_dir};
 	char detail[RULE_LINE_MAX + 128], flags[RULE_FLAGS_MAX];
 	enum outcome outcome;
 	struct bytes bytes;
@@ -138,6 +139,8 @@ register_one(struct session *c, const struct arch *arch)
 		return;
 	}
 	outcome = put_rule(&how, &plan, &live, &c->err, &c->warnings);
+	c->rule = &plan.rule;
+	c->file = how.file;
 	rule_format_flags(rule_implied(plan.rule.flags), plan.rule.more_flags, flags);
 	snprintf(detail, sizeof(detail), "%s, flags %s", plan.rule.interpreter, *flags ? flags : "none");
 	session_result(c, plan.rule.name, outcome, detail);
@@ -281,7 +284,7 @@ keeps(struct session *c)
 	if (keep_prove(&c->b, c->mounted, c->list.count, &c->err) == 0)
 		return true;
 	if (c->args->force && c->err.code == ERR_UNKNOWN)
-		print_warning(NULL, "forced: %s", c->err.text);
+		report_warning(NULL, "forced: %s", c->err.text);
 	return c->args->force && c->err.code == ERR_UNKNOWN;
 }
 

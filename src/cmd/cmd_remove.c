@@ -29,8 +29,9 @@ remove_one(struct session *c, const char *name)
 {
 	bool persist = c->args->persist;
 	int removed, forgotten = 0;
-	struct persist file;
+	struct persist file = {.dir = -1};
 
+	c->file = persist ? &file : NULL;
 	if (persist && persist_open(&file, c->args->conf_dir, name, false, &c->err) < 0) {
 		session_result(c, name, OUT_FAILED, NULL);
 		return;
@@ -47,15 +48,14 @@ remove_one(struct session *c, const char *name)
 
 /* 1: its file was there and is gone, 0: there was none of ours, -1 and *err. */
 static int
-forget(const struct session *c, const char *name, struct err *err)
+forget(const struct session *c, const char *name, struct persist *file, struct err *err)
 {
-	struct persist file;
 	int done;
 
-	if (persist_open(&file, c->args->conf_dir, name, false, err) < 0)
+	if (persist_open(file, c->args->conf_dir, name, false, err) < 0)
 		return err->code == ERR_PERSIST ? 0 : -1;
-	done = persist_remove(&file, c->args->dry_run, err);
-	persist_close(&file);
+	done = persist_remove(file, c->args->dry_run, err);
+	persist_close(file);
 	return done;
 }
 
@@ -63,11 +63,13 @@ forget(const struct session *c, const char *name, struct err *err)
 static bool
 forget_missing(struct session *c, const char *name)
 {
+	struct persist file = {.dir = -1};
 	struct err err;
-	int done = c->args->persist ? forget(c, name, &err) : 0;
+	int done = c->args->persist ? forget(c, name, &file, &err) : 0;
 
 	if (done < 0)
 		c->err = err;
+	c->file = done ? &file : NULL;
 	if (done)
 		session_result(c, name, done < 0 ? OUT_FAILED : OUT_REMOVED, "its binfmt.d file; there was no entry");
 	return done != 0;

@@ -43,8 +43,7 @@ static void
 problem_json(const struct err *problem)
 {
 	json_object(NULL);
-	json_string("code", err_word(problem->code));
-	json_string("detail", problem->text);
+	json_cause(problem);
 	json_end();
 }
 
@@ -137,6 +136,26 @@ survey_all(struct survey *survey)
 	}
 }
 
+/* The operands that mean no entry. */
+static void
+failed_json(const struct survey *survey)
+{
+	const struct args *args = survey->args;
+	const char *names[ARCH_ROWS_MAX];
+	struct err err;
+
+	json_array("failed");
+	for (size_t i = 0; i < args->operand_count; i++) {
+		if (operand_entries(&survey->s.list, &args->operands[i], names, &err) >= 0)
+			continue;
+		json_object(NULL);
+		json_string("name", args->operands[i].word);
+		json_cause(&err);
+		json_end();
+	}
+	json_end();
+}
+
 /* Marks the entries that the operands mean; false (and said) if one means none. */
 static bool
 mark_wanted(struct survey *survey)
@@ -151,14 +170,15 @@ mark_wanted(struct survey *survey)
 		return true;
 	survey->wanted = calloc(list->count + 1, sizeof(*survey->wanted));
 	if (!survey->wanted) {
-		print_err(NULL, "out of memory");
+		err_set(&err, ERR_MEMORY, "out of memory");
+		report_error(NULL, &err);
 		return false;
 	}
 	for (size_t i = 0; i < args->operand_count; i++) {
 		int count = operand_entries(list, &args->operands[i], names, &err);
 
 		if (count < 0)
-			print_err(args->operands[i].word, "%s", err.text);
+			report_error(args->operands[i].word, &err);
 		found &= count >= 0;
 		for (int k = 0; k < count; k++)
 			survey->wanted[binfmt_list_find(list, names[k]) - list->entries] = true;
@@ -209,6 +229,9 @@ survey_and_print(struct survey *survey)
 	columns_start(&survey->problems, no_heading);
 	report_begin(survey->cmd, survey->args, &survey->s);
 	survey_all(survey);
+	report_more(survey->args);
+	if (survey->args->json)
+		failed_json(survey);
 	report_end(survey->args);
 	return print_columns(survey);
 }

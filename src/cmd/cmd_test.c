@@ -36,11 +36,11 @@ test_json(const char *arch, const char *entry, const struct archtest *t)
 {
 	json_object(NULL);
 	json_string("arch", arch);
-	json_bool("ok", t->ok);
+	json_look("ok", t->tried ? look_seen(t->ok) : look_unknown());
 	json_string("entry", entry);
 	json_string("runner", *t->runner ? t->runner : NULL);
 	json_string("version", *t->version ? t->version : NULL);
-	json_bool("stale", t->stale);
+	json_look("stale", t->stale_known ? look_seen(t->stale) : look_unknown());
 	json_why(&t->why);
 	json_end();
 }
@@ -165,7 +165,7 @@ run_all(struct tests *tests)
 		named = true;
 	}
 	if (!tests->done && !named)
-		print_warning(NULL, "nothing to test: no architecture has a live handler");
+		report_warning(NULL, "nothing to test: no architecture has a live handler");
 }
 
 int
@@ -185,10 +185,10 @@ cmd_test(const struct cmd *cmd, struct args *args)
 		return report_fail(cmd, args, &err);
 	seen = snapshot_open(&s, args->binfmt_dir, &err) == 0;
 	if (!seen)
-		print_warning(NULL, "%s", err.text);
+		report_warning(NULL, "%s", err.text);
 	else if (ours_is(&s.b).is != LOOK_YES)
-		print_warning(NULL, "%s may not be the instance in force here, which is the one that is tested",
-			      args->binfmt_dir);
+		report_warning(NULL, "%s may not be the instance in force here, which is the one that is tested",
+			       args->binfmt_dir);
 	else
 		report_unknown(tests.s = &s);
 	columns_start(&tests.rows, headings);

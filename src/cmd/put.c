@@ -91,14 +91,14 @@ warn(const struct put *put, const struct plan *plan, const struct live *live, en
 
 /* Checks the rule, and finds out what would keep its file from being written while nothing has happened. */
 static int
-check_first(const struct put *put, const struct plan *plan, struct persist *file, struct err *err,
-	    struct warnings *warnings)
+check_first(const struct put *put, const struct plan *plan, struct err *err, struct warnings *warnings)
 {
+	struct persist *file = put->file;
 	const struct check check = {.dir = put->b->dir, .list = put->list, .verb = "registers", .force = put->force};
 
 	if (check_rule(&plan->rule, &check, err, warnings) < 0)
 		return -1;
-	if (!put->persist)
+	if (!put->file)
 		return 0;
 	if (persist_open(file, put->conf_dir, plan->rule.name, put->force, err) < 0)
 		return -1;
@@ -110,16 +110,16 @@ check_first(const struct put *put, const struct plan *plan, struct persist *file
 
 /* Writes the entry's file. */
 static enum outcome
-persist(const struct put *put, const struct plan *plan, struct persist *file, enum outcome outcome, struct err *err,
+persist(const struct put *put, const struct plan *plan, enum outcome outcome, struct err *err,
 	struct warnings *warnings)
 {
-	if (outcome != OUT_FAILED && persist_write(file, put->b->planned, err) < 0) {
+	if (outcome != OUT_FAILED && persist_write(put->file, put->b->planned, err) < 0) {
 		warn_add(warnings, "it is registered, but will not be after the next boot");
 		outcome = OUT_FAILED;
 	}
 	if (outcome != OUT_FAILED && !plan->enabled && !(plan->rule.flags & RULE_D))
 		warn_add(warnings, "it is disabled, but its binfmt.d file makes it an enabled one at the next boot");
-	persist_close(file);
+	persist_close(put->file);
 	return outcome;
 }
 
@@ -127,13 +127,12 @@ enum outcome
 put_rule(const struct put *put, struct plan *plan, const struct live *live, struct err *err, struct warnings *warnings)
 {
 	enum outcome outcome;
-	struct persist file;
 	int stale = 0;
 
 	plan->enabled = plan->enabled && (!live->entry || live->entry->enabled);
 	if (is_same(live, plan))
 		stale = is_stale(put, live->entry, err, warnings);
-	if (stale < 0 || check_first(put, plan, &file, err, warnings) < 0)
+	if (stale < 0 || check_first(put, plan, err, warnings) < 0)
 		return OUT_FAILED;
 	outcome = put_fate(live, plan, stale, put->keep);
 	if (outcome == OUT_FAILED)
@@ -146,5 +145,5 @@ put_rule(const struct put *put, struct plan *plan, const struct live *live, stru
 	if (outcome == OUT_REPLACED && !plan->enabled && !(plan->rule.flags & RULE_D))
 		warn_add(warnings, "the entry is disabled and stays so%s",
 			 put->b->was_enabled ? "; it was enabled for the moment of its replacement" : "");
-	return put->persist ? persist(put, plan, &file, outcome, err, warnings) : outcome;
+	return put->file ? persist(put, plan, outcome, err, warnings) : outcome;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "session.h"
 #include "binfmt.h"
-#include "json.h"
 #include "mount.h"
 #include "print.h"
 #include "replace.h"
@@ -55,6 +54,8 @@ session_begin(struct session *c, const struct cmd *cmd, const struct args *args)
 	c->named = c->has_temporaries = c->mounted = false;
 	c->failed = c->done = 0;
 	c->warnings.len = 0;
+	c->rule = NULL;
+	c->file = NULL;
 	if (open_mount(c) < 0 || prepare(c) < 0) {
 		planned_free(&c->planned);
 		binfmt_close(&c->b);
@@ -103,9 +104,9 @@ heal(struct session *c, const char *name, struct err *err)
 	const struct planned_write *writes = new_writes(c);
 
 	if (healed > 0 && c->args->dry_run)
-		print_warning(name, "what an interrupted change left would be cleaned up too");
+		report_warning(name, "what an interrupted change left would be cleaned up too");
 	else if (healed > 0 && c->args->verbose)
-		print_warning(name, "cleaned up what an interrupted change had left");
+		report_warning(name, "cleaned up what an interrupted change had left");
 	if (healed > 0 && !c->args->json && !c->args->quiet)
 		report_writes(c->args, writes);
 	return healed < 0 ? -1 : 0;
@@ -140,7 +141,7 @@ heal_own(struct session *c, const char *name)
 void
 session_result(struct session *c, const char *name, enum outcome outcome, const char *detail)
 {
-	struct result result = {name, outcome, detail, &c->err, &c->warnings, NULL};
+	struct result result = {name, outcome, detail, &c->err, &c->warnings, c->rule, c->file, NULL};
 
 	if (outcome != OUT_FAILED && heal_own(c, name) < 0)
 		result.outcome = OUT_FAILED;
@@ -149,6 +150,8 @@ session_result(struct session *c, const char *name, enum outcome outcome, const 
 	c->failed += result.outcome == OUT_FAILED;
 	c->done += result.outcome < OUT_SKIPPED;
 	c->warnings.len = 0;
+	c->rule = NULL;
+	c->file = NULL;
 }
 
 /*
@@ -162,7 +165,7 @@ heal_all(struct session *c)
 		const char *entry = c->list.entries[i].rule.name, *name = name_behind(c, entry);
 
 		if (name && !planned_has(&c->planned, c->b.dir, entry) && heal(c, name, &c->err) < 0)
-			print_warning(name, "%s: %s", unhealed, c->err.text);
+			report_warning(name, "%s: %s", unhealed, c->err.text);
 	}
 }
 
@@ -173,23 +176,23 @@ session_warn_if_off(const struct session *c)
 	int on = c->done ? binfmt_enabled(&c->b, &err) : 1;
 
 	if (on < 0)
-		print_warning(NULL, "whether binfmt_misc is switched on is not known: %s", err.text);
+		report_warning(NULL, "whether binfmt_misc is switched on is not known: %s", err.text);
 	if (on == 0)
-		print_warning(NULL, "binfmt_misc is switched off: nothing will run until `binfmtctl enable --global`");
+		report_warning(NULL, "binfmt_misc is switched off: nothing will run until `binfmtctl enable --global`");
 }
 
 int
 session_end(struct session *c)
 {
 	heal_all(c);
-	if (c->args->json) {
-		json_end();
-		if (c->args->dry_run) /* those of all results, in their order */
-			report_writes(c->args, c->planned.first);
-		json_end();
+	report_more(c->args);
+	if (c->args->json && c->args->dry_run) /* those of all results, in their order */
+		report_writes(c->args, c->planned.first);
+	if (c->planned.incomplete) {
+		err_set(&c->err, ERR_MEMORY, "out of memory: not all writes are shown");
+		report_error(NULL, &c->err);
 	}
-	if (c->planned.incomplete)
-		print_err(NULL, "out of memory: not all writes are shown");
+	report_end(c->args);
 	c->failed += c->planned.incomplete;
 	planned_free(&c->planned);
 	binfmt_list_free(&c->list);
@@ -204,8 +207,12 @@ session_operand(struct session *c, const struct operand *operand, session_act *a
 	int count = operand_entries(&c->list, operand, names, &c->err);
 
 	c->named = !operand_is_all(operand);
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count; i++) {
+		const struct entry *listed = binfmt_list_find(&c->list, names[i]);
+
+		c->rule = listed ? &listed->rule : NULL;
 		act(c, names[i]);
+	}
 	return count < 0 ? -1 : 0;
 }
 

@@ -55,7 +55,7 @@ persist_open(struct persist *file, const char *dir, const char *name, bool force
 {
 	file->where = dir ? dir : PERSIST_DIR;
 	file->dir = -1;
-	file->ours = false;
+	file->ours = file->written = file->removed = false;
 	if (!*name || *name == '.' || strchr(name, '/') || /* what begins with a dot is not read at boot */
 	    snprintf(file->name, sizeof(file->name), "%s.conf", name) >= (int)sizeof(file->name))
 		return err_set(err, ERR_PERSIST, "no file can be named %.300s.conf", name);
@@ -152,12 +152,11 @@ write_whole(const struct persist *file)
 int
 persist_write(struct persist *file, struct planned *planned, struct err *err)
 {
-	if (planned) {
+	if (planned)
 		planned_add(planned, file->where, file->name, file->text, file->len);
-		return 0;
-	}
-	if (make_dir(file) < 0 || write_whole(file) < 0)
+	else if (make_dir(file) < 0 || write_whole(file) < 0)
 		return err_set(err, ERR_PERSIST, "cannot write %s/%s: %s", file->where, file->name, strerror(errno));
+	file->written = true;
 	return 0;
 }
 
@@ -166,5 +165,6 @@ persist_remove(struct persist *file, bool dry, struct err *err)
 {
 	if (file->ours && !dry && (unlinkat(file->dir, file->name, 0) < 0 || fsync(file->dir) < 0))
 		return err_set(err, ERR_PERSIST, "cannot remove %s/%s: %s", file->where, file->name, strerror(errno));
+	file->removed = file->ours;
 	return file->ours;
 }

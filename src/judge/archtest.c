@@ -127,6 +127,7 @@ explain_runner(const struct archtest_input *in, struct archtest *t)
 	enum stale stale =
 	    in->taker && !in->foreign ? stale_by_probe(&in->taker->entry->rule, run, in->path) : STALE_UNSEEN;
 
+	t->stale_known = t->native || (stale < STALE_UNSEEN && !in->unseen);
 	if (!run->traced) {
 		err_note(&t->why, "cannot tell what ran it: ptrace is not permitted here");
 	} else if (run->exe_errno) {

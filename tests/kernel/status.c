@@ -298,7 +298,8 @@ status__scope__private_instance_or_parents(void **state)
 	(void)state;
 	expect(tool("status", NULL), 0, MOUNT ": switched on, private instance, 0 entries\n", "");
 	expect_json(tool("status", "-j", NULL)->out,
-		    "keys == [\"enabled\", \"entries\", \"mount\", \"scope\"] and .scope == \"namespace\" and .enabled "
+		    "keys == [\"enabled\", \"entries\", \"failed\", \"mount\", \"scope\", \"warnings\"] and .scope == "
+		    "\"namespace\" and .enabled "
 		    "and .mount == \"" MOUNT "\" and .entries == []");
 	if (shell("unshare -U true")->status != 0)
 		skip_because("unshare(1) makes no user namespace here");
