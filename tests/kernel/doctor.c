@@ -56,13 +56,13 @@ static void
 expect_cured(const char *check, const char *options, const char *plant)
 {
 	const struct run *r = shell("cat >%s/cure <<'END'\n"
-				    "set -e\nPATH=$PWD:$PATH\n%s\n"
+				    "set -e\nPATH=%s:$PATH\n%s\n"
 				    "fix=$(./binfmtctl %s doctor | sed -n '/^[a-z]*  %s: /{n;s/^ *fix: //p;}')\n"
 				    "[ -n \"$fix\" ]\n"
 				    "sh -c \"$fix\"\n"
 				    "./binfmtctl %s doctor -v | grep '  %s: '\nEND\n"
 				    "unshare -m sh %s/cure",
-				    scratch(), plant, options, check, options, check, scratch());
+				    scratch(), tool_folder(), plant, options, check, options, check, scratch());
 	char wanted[64];
 
 	if (r->status == 32)

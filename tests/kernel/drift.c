@@ -62,7 +62,7 @@ expect_drift_at(const char *name, enum drift_end end, const char *text, bool fix
 		fail_msg("line %d: %s: %d, '%s', fix '%s'", line, name, (int)got, drift.why.text, drift.why.fix);
 	if (!fixed)
 		return;
-	r = shell("PATH=\"$PWD:$PATH\"\n%s", drift.why.fix);
+	r = shell("PATH=\"%s:$PATH\"\n%s", tool_folder(), drift.why.fix);
 	if (r->status != 0 || read_and_look(name) != DRIFT_SAME)
 		fail_msg("line %d: after '%s' (%s): '%s'", line, drift.why.fix, r->err, drift.why.text);
 }

@@ -426,8 +426,8 @@ static const struct run *
 run_fix(const char *fix)
 {
 	char *script = scratch_text("fix", fix, 0644);
-	const struct run *r =
-	    shell("PATH=$PWD:/usr/bin:/bin:/usr/sbin:/sbin; export PATH; exec sh -c \"$(cat '%s')\"", script);
+	const struct run *r = shell("PATH=%s:/usr/bin:/bin:/usr/sbin:/sbin; export PATH; exec sh -c \"$(cat '%s')\"",
+				    tool_folder(), script);
 
 	free(script);
 	return r;

@@ -398,7 +398,7 @@ run_confined(const char *words, const char *options)
 {
 	const struct run *r;
 
-	r = shell("exec '%s' --confined %s -- \"$PWD/binfmtctl\" test %s aarch64", self(), words, options);
+	r = shell("exec '%s' --confined %s -- '%s/binfmtctl' test %s aarch64", self(), words, tool_folder(), options);
 
 	if (r->status == 99)
 		skip_because("this kernel does not let us forbid %s", words);

@@ -399,9 +399,10 @@ verdict__relative_interpreter__runs_from_its_folder_only(void **state)
 
 	(void)state;
 	free(tiny_copy("gorun"));
+	tool_folder();
 	register_raw(":golang:E::go::gorun:OC");
 	expect_judged(path, "handler", ENOENT);
-	expect(shell("tool=$PWD/binfmtctl; cd '%s' && ./main.go; echo $?; exec $tool match ./main.go", scratch()), 0,
+	expect(shell("cd '%s' && ./main.go; echo $?; exec bin/binfmtctl match ./main.go", scratch()), 0,
 	       "42\n./main.go: handler golang -> gorun", "");
 	free(path);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "harness.h"
 
+#include <errno.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -9,6 +10,19 @@
 static const char *no_namespace = "ns_enter was not called";
 static const char *private_place;
 
+static const char *
+why_no_namespace(int error)
+{
+	switch (error) {
+	case ENOSPC:
+		return "this machine allows no user namespace (user.max_user_namespaces)";
+	case EPERM:
+		return "this machine permits no user namespace here (in a chroot, in a container, or by a setting)";
+	default:
+		return "this kernel has no user namespaces";
+	}
+}
+
 const char *
 ns_become_root(void)
 {
@@ -16,14 +30,14 @@ ns_become_root(void)
 	char map[64];
 
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
-		return "user namespaces are not permitted here";
+		return why_no_namespace(errno);
 	overwrite("/proc/self/setgroups", "deny");
 	snprintf(map, sizeof(map), "0 %u 1", uid);
 	if (!overwrite("/proc/self/uid_map", map))
-		return "the uid map of the namespace cannot be written";
+		return "this machine permits no uid map of a user namespace";
 	snprintf(map, sizeof(map), "0 %u 1", gid);
 	if (!overwrite("/proc/self/gid_map", map))
-		return "the gid map of the namespace cannot be written";
+		return "this machine permits no gid map of a user namespace";
 	return NULL;
 }
 
@@ -33,13 +47,13 @@ ns_mount(void)
 	struct stat before, after;
 
 	if (stat(MOUNT, &before) < 0)
-		return "there is no " MOUNT;
+		return "this machine has no " MOUNT;
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return "the mounts of the namespace cannot be made private";
+		return "this machine permits no mounts in a user namespace";
 	if (mount("binfmt_misc", MOUNT, "binfmt_misc", 0, NULL) < 0)
 		return "this kernel does not mount binfmt_misc in a user namespace (before Linux 6.7)";
 	if (stat(MOUNT, &after) < 0 || before.st_dev == after.st_dev)
-		return "the mounted binfmt_misc is not a new one";
+		return "this kernel does not mount a new binfmt_misc in a user namespace";
 	return NULL;
 }
 
@@ -103,6 +117,8 @@ ns_run_tests(const char *name, const struct CMUnitTest *tests, size_t count)
 
 	if (!own)
 		return 1;
+	if (reason)
+		fprintf(stderr, "no kernel: %s\n", reason);
 	for (size_t i = 0; i < count; i++) {
 		own[i] = tests[i];
 		if (reason)

@@ -100,6 +100,18 @@ tiny_copy(const char *name)
 	return scratch_copy(tiny_interpreter(), name);
 }
 
+const char *
+tool_folder(void)
+{
+	static char *folder;
+
+	if (!folder) {
+		folder = scratch_folder("bin");
+		free(scratch_copy("binfmtctl", "bin/binfmtctl"));
+	}
+	return folder;
+}
+
 void
 upgrade(const char *path)
 {

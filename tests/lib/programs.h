@@ -16,6 +16,10 @@ const char *script_interpreter(void);
 /* A fresh copy of the tiny interpreter under this name in the scratch folder; its path on the heap. */
 char *tiny_copy(const char *name);
 
+/* A folder with a copy of binfmtctl, for a PATH: its own place may be closed to the root of the namespace. Static path.
+ */
+const char *tool_folder(void);
+
 /* Puts the tiny interpreter there as a package manager does it: a new file by rename. */
 void upgrade(const char *path);
 

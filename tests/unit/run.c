@@ -5,6 +5,7 @@
  */
 #include "harness.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -37,6 +38,48 @@ skips_elsewhere(void **state)
 	skip_because("another reason");
 }
 
+/* What a program says that could enter no namespace; all its tests are skipped then. */
+static int
+kernelless(void **state)
+{
+	(void)state;
+	fprintf(stderr, "no kernel: this machine is a fake\n");
+	return 0;
+}
+
+/* Starts a process that runs on, out of the reach of its group. */
+static void
+leave_process(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		setsid();
+		for (;;)
+			pause();
+	}
+	printf("left %d\n", (int)pid);
+	fflush(stdout);
+}
+
+static void
+fails_in_the_middle(void **state)
+{
+	(void)state;
+	leave_process();
+	fail_msg("as it should");
+}
+
+static void
+is_ended(void **state)
+{
+	(void)state;
+	leave_process();
+	kill(getppid(), SIGTERM);
+	for (;;)
+		pause();
+}
+
 static void
 dies(void **state)
 {
@@ -67,6 +110,9 @@ static const struct CMUnitTest good[] = {cmocka_unit_test(passes), {.name = "pas
 					     {.name = "skips too", .test_func = skips}},
 			       dying[] = {cmocka_unit_test(passes), cmocka_unit_test(dies)},
 			       leaving[] = {cmocka_unit_test(passes), cmocka_unit_test(leaves)},
+			       kernel_lacking[] = {cmocka_unit_test_setup(skips, kernelless)},
+			       midway[] = {cmocka_unit_test(fails_in_the_middle)},
+			       ended[] = {cmocka_unit_test(is_ended)},
 			       unready[] = {cmocka_unit_test(passes), cmocka_unit_test_setup(passes, bad_setup)};
 
 static const struct fake {
@@ -81,6 +127,9 @@ static const struct fake {
     {"dying", dying, LENGTH(dying), 0},
     {"leaving", leaving, LENGTH(leaving), 0},
     {"unready", unready, LENGTH(unready), 0},
+    {"kernelless", kernel_lacking, LENGTH(kernel_lacking), 0},
+    {"midway", midway, LENGTH(midway), 0},
+    {"ended", ended, LENGTH(ended), 0},
     {"leaking", good, LENGTH(good), 23},
 };
 
@@ -97,6 +146,7 @@ play(const char *name)
 }
 
 static const char *jobs = ""; /* of tests/run */
+static const char *ci = "";   /* what CI is in its environment */
 
 /* Runs tests/run with these fakes, NULL ends them. */
 static const struct run *
@@ -104,7 +154,7 @@ run_fakes(const char *const names[])
 {
 	char text[4096], line[8192];
 
-	snprintf(line, sizeof(line), "exec tests/run %s", jobs);
+	snprintf(line, sizeof(line), "CI=%s exec tests/run %s", ci, jobs);
 	for (; *names; names++) {
 		char *path;
 
@@ -234,6 +284,50 @@ run__setup_fails__one_failed(void **state)
 	expect_end(1, failed("unready", "passes", "1 passed, 1 failed, 0 skipped"), "unready");
 }
 
+static void
+run__no_kernel__said_before_the_sums(void **state)
+{
+	(void)state;
+	expect_end(0,
+		   "\nskipped 2 times: the fake wants it\n"
+		   "NOT TESTED AGAINST THE KERNEL, 2 programs of 3: this machine is a fake\n"
+		   "2 passed, 0 failed, 2 skipped\n",
+		   "kernelless", "good", "kernelless");
+}
+
+static void
+run__no_kernel_in_ci__failed(void **state)
+{
+	(void)state;
+	ci = "true";
+	expect_end(1,
+		   "\nNOT TESTED AGAINST THE KERNEL, 1 programs of 1: this machine is a fake\n"
+		   "failed: with CI=true that is a failure\n0 passed, 1 failed, 1 skipped\n",
+		   "kernelless");
+	expect_end(0, "\n2 passed, 0 failed, 3 skipped\n", "good", "skipping");
+	ci = "";
+}
+
+/* Its end, whatever it was, is the end of what it had started. */
+static void
+expect_nothing_left(const char *fake, const char *failure)
+{
+	const struct run *r = expect(run_fakes((const char *const[]){fake, NULL}), 1, failure, "");
+	const char *left = strstr(r->out, "left ");
+
+	assert_non_null(left);
+	assert_int_equal(kill(atoi(left + 5), 0), -1);
+	assert_int_equal(errno, ESRCH);
+}
+
+static void
+run__fails_with_a_process_running__ended_too(void **state)
+{
+	(void)state;
+	expect_nothing_left("midway", "midway: fails_in_the_middle\n0 passed, 1 failed, 0 skipped\n");
+	expect_nothing_left("ended", "ended: died with status 143\n0 passed, 1 failed, 0 skipped\n");
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -248,6 +342,9 @@ main(int argc, char *argv[])
 	    cmocka_unit_test(run__program_that_is_not_there__one_failed),
 	    cmocka_unit_test(run__bad_exit_though_all_passed__one_failed),
 	    cmocka_unit_test(run__setup_fails__one_failed),
+	    cmocka_unit_test(run__no_kernel__said_before_the_sums),
+	    cmocka_unit_test(run__no_kernel_in_ci__failed),
+	    cmocka_unit_test(run__fails_with_a_process_running__ended_too),
 	};
 
 	own_path = argv[0];
