@@ -236,10 +236,21 @@ survey_and_print(struct survey *survey)
 	return print_columns(survey);
 }
 
+/* Where the switch is off no entry is of use. What the head says of it, -q keeps quiet about. */
+static bool
+is_switched_on(const struct survey *survey)
+{
+	const struct args *args = survey->args;
+
+	if (!survey->s.switched_on && args->quiet && !args->json)
+		print_err(survey->s.b.dir, "switched off: nothing runs; binfmtctl enable --global switches it on");
+	return survey->s.switched_on;
+}
+
 int
 cmd_status(const struct cmd *cmd, struct args *args)
 {
-	struct survey survey = {.cmd = cmd, .args = args, .healthy = true};
+	struct survey survey = {.cmd = cmd, .args = args};
 	bool found, complete;
 	struct boot boot;
 	struct err err;
@@ -249,6 +260,7 @@ cmd_status(const struct cmd *cmd, struct args *args)
 		return report_fail(cmd, args, &err);
 	report_unknown(&survey.s);
 	complete = !survey.s.unknown;
+	survey.healthy = is_switched_on(&survey);
 	found = mark_wanted(&survey);
 	if (binfmt_scope(&survey.s.b) == BINFMT_HOST && boot_read(&boot, &err) == 0)
 		survey.boot = &boot;

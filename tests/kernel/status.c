@@ -313,8 +313,29 @@ status__switched_off__said_first(void **state)
 	(void)state;
 	plant_arch(tiny_interpreter(), "F");
 	assert_int_equal(mount_write("status", "0", 1), 0);
-	expect(tool("status", NULL), 0, ": switched OFF (nothing runs; binfmtctl enable --global), ", "");
-	expect_json(tool("status", "-j", NULL)->out, ".enabled == false and .entries[0].enabled");
+	expect(tool("status", NULL), 1, ": switched OFF (nothing runs; binfmtctl enable --global), ", "");
+	expect_json(expect(tool("status", "-j", NULL), 1, NULL, "")->out,
+		    ".enabled == false and .entries[0].enabled and .entries[0].health == \"ok\"");
+}
+
+/* Whatever is asked, and however quietly: nothing runs. The advice that is printed ends it. */
+static void
+status__switched_off__exit_1_until_the_advice_is_followed(void **state)
+{
+	static const char *const rows[][4] = {{"status"}, {"-q", "status"}, {"status", PLANTED}, {"-j", "-q", "status"}};
+
+	(void)state;
+	plant_arch(tiny_interpreter(), "F");
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		expect(tool_words(rows[i]), 0, NULL, "");
+	assert_int_equal(mount_write("status", "0", 1), 0);
+	expect(tool("-q", "status", NULL), 1, "",
+	       MOUNT ": switched off: nothing runs; binfmtctl enable --global switches it on");
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		expect(tool_words(rows[i]), 1, NULL, NULL);
+	expect(tool("enable", "--global", NULL), 0, "enabled", "");
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		expect(tool_words(rows[i]), 0, NULL, "");
 }
 
 static void
@@ -553,6 +574,7 @@ main(void)
 	    cmocka_unit_test(status__other_peoples_entries_live__health_as_of_our_own),
 	    cmocka_unit_test(status__scope__private_instance_or_parents),
 	    cmocka_unit_test(status__switched_off__said_first),
+	    cmocka_unit_test(status__switched_off__exit_1_until_the_advice_is_followed),
 	    cmocka_unit_test(status__mount_not_visible__exit_3),
 	    cmocka_unit_test(status__exotic_names__printed_safely),
 	    cmocka_unit_test(status__path_with_line_break__never_healthy),
