@@ -28,10 +28,16 @@ size_t operand_archs(const char *word, const struct arch *rows[static ARCH_GROUP
 size_t operand_all(const struct binfmt_list *list, const struct arch *rows[static ARCH_ROWS_MAX]);
 
 /*
+ * The row that an operand is about, were it live or not: an architecture, or the default name of one's entry (only
+ * that, where it is literal). NULL: none.
+ */
+const struct arch *operand_arch(const struct operand *operand);
+
+/*
  * The names of the live entries that an operand means, and their number: for `all` those of
  * operand_all, else the one of that name, or where there is none and it is not literal, those of the
- * architecture that it names. They point into the list and the operand. -1 with ERR_MISSING and the
- * nearest names if there is none (but for `all`).
+ * architecture that it names. They point into the list and the operand. -1 with ERR_MISSING if there
+ * is none (but for `all`); the nearest names are told of a word that is no known one.
  */
 int operand_entries(const struct binfmt_list *list, const struct operand *operand,
 		    const char *names[static ARCH_ROWS_MAX], struct err *err);

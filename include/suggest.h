@@ -9,15 +9,16 @@ enum { SUGGEST_MAX = 3, SUGGEST_TEXT_MAX = 1024 };
 /* A search for the known words nearest to one that is unknown. */
 struct suggest {
 	const char *word;
-	size_t len, most; /* edits that still count as near */
+	const char *prefix; /* of every word when it is printed: "--" of options */
+	size_t len, most;   /* edits that still count as near */
 	size_t count;
 	const char *words[SUGGEST_MAX]; /* nearest first, of equals the one that came first */
 	size_t edits[SUGGEST_MAX];
 };
 
 /*
- * Edits are counted with a swap of neighbours as one and case free. Near is at most a third of the
- * word's length but at least 2, and never every letter.
+ * Edits are counted with a swap of neighbours as one and case free. Near is a misspelling: at most two edits, and
+ * never every letter.
  */
 void suggest_start(struct suggest *suggest, const char *word);
 void suggest_add(struct suggest *suggest, const char *candidate); /* kept by reference */

@@ -5,8 +5,10 @@
 
 #include "suggest.h"
 
-/* A word as long as this is near none. */
-enum { WORD_SIZE = 64 };
+enum {
+	WORD_SIZE = 64, /* a word as long as this is near none */
+	EDITS_MOST = 2,
+};
 
 static size_t
 least(size_t a, size_t b)
@@ -44,10 +46,11 @@ edits(const char *word, size_t len, const char *other)
 void
 suggest_start(struct suggest *suggest, const char *word)
 {
-	*suggest = (struct suggest){.word = word, .len = strlen(word)};
-	suggest->most = suggest->len / 3 > 2 ? suggest->len / 3 : 2;
-	if (suggest->most >= suggest->len)
-		suggest->most = suggest->len ? suggest->len - 1 : 0;
+	size_t len = strlen(word);
+
+	*suggest = (struct suggest){.word = word, .prefix = "", .len = len, .most = EDITS_MOST};
+	if (len <= EDITS_MOST)
+		suggest->most = len ? len - 1 : 0;
 }
 
 void
@@ -81,7 +84,7 @@ suggest_text(const struct suggest *suggest, char text[static SUGGEST_TEXT_MAX])
 
 	text[0] = '\0';
 	for (size_t i = 0; i < suggest->count; i++)
-		len += (size_t)snprintf(text + len, SUGGEST_TEXT_MAX - len, "%s%s",
-					i ? ", " : "; nearest: ", suggest->words[i]);
+		len += (size_t)snprintf(text + len, SUGGEST_TEXT_MAX - len, "%s%s%s",
+					i ? ", " : "; nearest: ", suggest->prefix, suggest->words[i]);
 	return text;
 }

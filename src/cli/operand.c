@@ -53,15 +53,31 @@ operand_all(const struct binfmt_list *list, const struct arch *rows[static ARCH_
 	return count;
 }
 
-static int
-missing(const struct binfmt_list *list, const struct operand *operand, const struct arch *arch, struct err *err)
+const struct arch *
+operand_arch(const struct operand *operand)
 {
+	const struct arch *arch = operand->literal ? NULL : arch_find(operand->word);
+	char name[RULE_NAME_MAX + 1];
+
+	for (size_t i = 0; !arch && i < arch_count; i++) {
+		arch_entry_name(&arch_table[i], name);
+		if (strcmp(name, operand->word) == 0)
+			arch = &arch_table[i];
+	}
+	return arch;
+}
+
+/* A known word is not a misspelt other one: whoever wants that removed says so. */
+static int
+missing(const struct binfmt_list *list, const struct operand *operand, struct err *err)
+{
+	const struct arch *arch = operand_arch(operand);
 	char text[SUGGEST_TEXT_MAX], name[RULE_NAME_MAX + 1];
 	struct suggest suggest;
 
 	if (arch) {
 		arch_entry_name(arch, name);
-		return err_set(err, ERR_MISSING, "there is no entry %s", name);
+		return err_set(err, ERR_MISSING, "not registered: there is no entry %s", name);
 	}
 	suggest_start(&suggest, operand->word);
 	for (size_t i = 0; i < list->count; i++)
@@ -92,5 +108,5 @@ operand_entries(const struct binfmt_list *list, const struct operand *operand, c
 		names[found] = live_name(list, rows[i]);
 		found += names[found] != NULL;
 	}
-	return found || operand_is_all(operand) ? found : missing(list, operand, count ? rows[0] : NULL, err);
+	return found || operand_is_all(operand) ? found : missing(list, operand, err);
 }

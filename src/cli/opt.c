@@ -103,6 +103,7 @@ unknown(const struct opt *own, const char *word, size_t len)
 
 	snprintf(name, sizeof(name), "%.*s", len < sizeof(name) ? (int)len : (int)sizeof(name) - 1, word);
 	suggest_start(&suggest, name);
+	suggest.prefix = "--";
 	for (const struct opt *opt = own; opt && opt->name; opt++)
 		suggest_add(&suggest, opt->name);
 	for (const struct opt *opt = opt_global; opt->name; opt++)

@@ -3,8 +3,10 @@
 #include "binfmt.h"
 #include "check.h"
 #include "cmd.h"
+#include "remedy.h"
 #include "replace.h"
 #include "session.h"
+#include "snapshot.h"
 
 const struct opt enable_opts[] = {
     OPT_ENTRY_NAME,
@@ -51,6 +53,22 @@ enable_one(struct session *c, const char *name)
 	if (done >= 0)
 		done = replace_enable(&c->b, name, true, &c->err);
 	session_result(c, name, outcome_of(done, true), NULL);
+}
+
+/* An entry that is not there is registered, and is enabled by that. */
+static void
+enable_operand(struct session *c, const struct operand *operand)
+{
+	const struct snapshot s = {.b = c->b, .list = c->list};
+	const struct arch *arch = operand_arch(operand);
+
+	if (session_operand(c, operand, enable_one) == 0)
+		return;
+	if (arch)
+		remedy_absent(&s, arch, &c->err);
+	if (*c->err.fix)
+		err_add(&c->err, "; try: %s", c->err.fix);
+	session_result(c, operand->word, OUT_FAILED, NULL);
 }
 
 /* The switch brings back every entry that is enabled: none may break the machine. */
@@ -101,8 +119,10 @@ switch_entries(const struct cmd *cmd, struct args *args, bool on)
 		return status;
 	if (args->global)
 		session_result(&c, "status", outcome_of(switch_global(&c, on), on), "the global switch");
-	else
-		session_each(&c, on ? enable_one : disable_one);
+	else if (!on)
+		session_each(&c, disable_one);
+	for (size_t i = 0; on && i < args->operand_count; i++)
+		enable_operand(&c, &args->operands[i]);
 	if (!args->global && on)
 		session_warn_if_off(&c);
 	return session_end(&c);

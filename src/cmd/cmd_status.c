@@ -9,6 +9,7 @@
 #include "health.h"
 #include "json.h"
 #include "print.h"
+#include "remedy.h"
 #include "report.h"
 #include "snapshot.h"
 
@@ -136,6 +137,18 @@ survey_all(struct survey *survey)
 	}
 }
 
+/* What helps where an architecture was named that has no entry. */
+static void
+add_remedy(const struct survey *survey, const struct operand *operand, struct err *err)
+{
+	const struct arch *arch = operand_arch(operand);
+
+	if (arch)
+		remedy_absent(&survey->s, arch, err);
+	if (*err->fix)
+		err_add(err, "; try: %s", err->fix);
+}
+
 /* The operands that mean no entry. */
 static void
 failed_json(const struct survey *survey)
@@ -148,6 +161,7 @@ failed_json(const struct survey *survey)
 	for (size_t i = 0; i < args->operand_count; i++) {
 		if (operand_entries(&survey->s.list, &args->operands[i], names, &err) >= 0)
 			continue;
+		add_remedy(survey, &args->operands[i], &err);
 		json_object(NULL);
 		json_string("name", args->operands[i].word);
 		json_cause(&err);
@@ -177,8 +191,10 @@ mark_wanted(struct survey *survey)
 	for (size_t i = 0; i < args->operand_count; i++) {
 		int count = operand_entries(list, &args->operands[i], names, &err);
 
-		if (count < 0)
+		if (count < 0) {
+			add_remedy(survey, &args->operands[i], &err);
 			report_error(args->operands[i].word, &err);
+		}
 		found &= count >= 0;
 		for (int k = 0; k < count; k++)
 			survey->wanted[binfmt_list_find(list, names[k]) - list->entries] = true;

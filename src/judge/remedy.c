@@ -5,7 +5,9 @@
 
 #include "arch.h"
 #include "err.h"
+#include "host.h"
 #include "interp.h"
+#include "overlap.h"
 #include "remedy.h"
 #include "snapshot.h"
 #include "text.h"
@@ -50,6 +52,20 @@ remedy_register(const struct snapshot *s, const struct arch *arch, struct err *e
 		err_add(err, "; whether its QEMU is installed cannot be told");
 	else
 		err_add(err, "; install %s, then: binfmtctl register %s", interp_package(), arch->name);
+}
+
+void
+remedy_absent(const struct snapshot *s, const struct arch *arch, struct err *err)
+{
+	const struct entry *taker = arch_taker(&s->list, arch);
+	struct look native = taker ? look_unknown() : host_runs(arch);
+
+	if (taker)
+		err_add(err, "; entry %s takes %s programs", taker->rule.name, arch->name);
+	else if (native.is == LOOK_YES)
+		err_add(err, "; this machine runs %s programs itself", arch->name);
+	else if (native.is == LOOK_NO)
+		remedy_register(s, arch, err);
 }
 
 /* The words that name the entry to `register`: nothing for an entry of the default name. */

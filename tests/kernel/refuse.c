@@ -421,7 +421,11 @@ refuse__unknown_words__nearest_said(void **state)
 	    {{"enable", "aarch46"}, "aarch64"},
 	    {{"disable", "--entry", "y"}, "no such entry"},
 	    {{"status", "qemu-arch64"}, "nearest: qemu-aarch64"},
-	    {{"remove", "arm"}, "there is no entry qemu-arm"},
+	    {{"remove", "arm"}, "arm: not registered: there is no entry qemu-arm\n"},
+	    /* another handler's name is near, but a known name is not misspelt */
+	    {{"remove", "qemu-aarch64_be"}, "qemu-aarch64_be: not registered: there is no entry qemu-aarch64_be\n"},
+	    {{"disable", "aarch64_be"}, "aarch64_be: not registered: there is no entry qemu-aarch64_be\n"},
+	    {{"remove", "--entry", "qemu-arm"}, "qemu-arm: not registered: there is no entry qemu-arm\n"},
 	    {{"remove", "register"}, "no such entry"},
 	    {{"remove", "../status"}, "no such entry"},
 	    {{"disable", "status"}, "no such entry"},

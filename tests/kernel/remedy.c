@@ -6,6 +6,7 @@
 
 #include "arch.h"
 #include "err.h"
+#include "host.h"
 #include "instance.h"
 #include "interp.h"
 #include "namespace.h"
@@ -83,12 +84,63 @@ interpreter__dynamic_one__only_where_that_will_do(void **state)
 	assert_int_equal(umount(covered), 0);
 }
 
+/* What is told of an architecture without an entry. */
+static const char *
+tell_absent(const struct arch *arch)
+{
+	static struct err err;
+	struct snapshot s;
+
+	assert_int_equal(snapshot_open(&s, MOUNT, &err), 0);
+	err_set(&err, ERR_MISSING, "none");
+	remedy_absent(&s, arch, &err);
+	snapshot_close(&s);
+	return *err.fix ? err.fix : err.text;
+}
+
+static void
+absent__native_handled_or_neither__what_helps(void **state)
+{
+	char path[INTERP_PATH_MAX], wanted[256];
+	const struct arch *arch = find_qemu(path);
+
+	(void)state;
+	snprintf(wanted, sizeof(wanted), "none; this machine runs %s programs itself", host_arch()->name);
+	assert_string_equal(tell_absent(host_arch()), wanted);
+	snprintf(wanted, sizeof(wanted), "binfmtctl register %s", arch->name);
+	assert_string_equal(tell_absent(arch), wanted);
+	expect(tool("status", arch->name, NULL), 1, NULL, strcat(wanted, "\n"));
+	expect(tool("enable", arch->name, NULL), 1, "", wanted);
+	assert_null(strstr(tool("disable", arch->name, NULL)->err, "register "));
+	assert_null(strstr(tool("remove", arch->name, NULL)->err, "register "));
+	expect(tool("register", arch->name, "--name", "other", NULL), 0, "other: registered", "");
+	snprintf(wanted, sizeof(wanted), "none; entry other takes %s programs", arch->name);
+	assert_string_equal(tell_absent(arch), wanted);
+	expect(tool("status", arch->name, NULL), 1, NULL, wanted + strlen("none"));
+}
+
+/* What `status` prints for an architecture is a command that ends it. */
+static void
+absent__advice__works(void **state)
+{
+	char path[INTERP_PATH_MAX];
+	const struct arch *arch = find_qemu(path);
+	const char *advice = strstr(tool("status", arch->name, NULL)->err, "; try: ");
+
+	(void)state;
+	assert_non_null(advice);
+	expect(shell("PATH=\"$PWD:$PATH\"; %s", advice + strlen("; try: ")), 0, "registered", NULL);
+	assert_null(strstr(tool("status", arch->name, NULL)->err, "not registered"));
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(interpreter__another_than_its_own__proposed),
 	    cmocka_unit_test(interpreter__dynamic_one__only_where_that_will_do),
+	    cmocka_unit_test(absent__native_handled_or_neither__what_helps),
+	    cmocka_unit_test(absent__advice__works),
 	};
 
 	return ns_run(tests);

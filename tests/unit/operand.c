@@ -35,7 +35,7 @@ meaning(const char *word, bool literal)
 		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s ", names[i]);
 	if (count < 0) {
 		assert_int_equal(err.code, ERR_MISSING);
-		snprintf(text, sizeof(text), "!%s", err.text);
+		snprintf(text, sizeof(text), "!%s\n", err.text);
 	}
 	return text;
 }
@@ -60,8 +60,14 @@ entries__words__what_they_mean(void **state)
 	    {"all", "qemu-aarch64 qemu-microblaze qemu-microblaze-old qemu-riscv64 ", false},
 	    {"all", "all ", true},
 	    {"microblaze", "qemu-microblaze qemu-microblaze-old ", false},
-	    {"s390x", "!there is no entry qemu-s390x", false},
-	    {"s390x", "!no such entry", true},
+	    {"s390x", "!not registered: there is no entry qemu-s390x", false},
+	    {"s390x", "!no such entry\n", true},
+	    /* a known name is no misspelling of another one */
+	    {"qemu-riscv32", "!not registered: there is no entry qemu-riscv32\n", false},
+	    {"qemu-riscv32", "!not registered: there is no entry qemu-riscv32\n", true},
+	    {"mips", "!not registered: there is no entry qemu-mips\n", false},
+	    {"qemu-aacrh64", "!no such entry, and no architecture of that name; nearest: qemu-aarch64\n", false},
+	    {"qemu-aacrh64", "!no such entry; nearest: qemu-aarch64\n", true},
 	    {"wine", "wine ", false},
 	    {"win", "!no such entry, and no architecture of that name; nearest: wine", false},
 	    {"aarhc64", "!no such entry, and no architecture of that name; nearest: aarch64", false},

@@ -221,9 +221,10 @@ parse__misspelt__nearest_named(void **state)
 	static const struct {
 		const char *words, *reason;
 	} t[] = {
-	    {"--jsno", "unknown option --jsno; nearest: json"},
-	    {"--FLAGS=P", "unknown option --FLAGS; nearest: flags"},
-	    {"--interpreters", "unknown option --interpreters; nearest: interpreter, interpreter-dir"},
+	    {"--jsno", "unknown option --jsno; nearest: --json"},
+	    {"--FLAGS=P", "unknown option --FLAGS; nearest: --flags"},
+	    {"--interpreters", "unknown option --interpreters; nearest: --interpreter"},
+	    {"--hlep", "unknown option --hlep; nearest: --help, --keep"},
 	    {"--qwertz", "unknown option --qwertz"},
 	};
 

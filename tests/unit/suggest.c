@@ -39,9 +39,11 @@ add__edits__counted(void **state)
 	    {"xxxtus", "status", 99},
 	    {"ca", "abc", 99},
 	    {"refresh", "refrsehx", 2},
-	    {"abcdefghi", "xbcxefxhi", 3}, /* a third of nine */
-	    {"abcdefghi", "xbcxefxhx", 99},
-	    {"abcdefgh", "xbcxefxh", 99}, /* a third of eight is two */
+	    {"abcdefghijkl", "xbcxefghijkl", 2}, /* however long the word is */
+	    {"abcdefghijkl", "xbcxefxhijkl", 99},
+	    {"qemu-riscv64", "qemu-aarch64", 99}, /* another name, not this one misspelt */
+	    {"qemu-s390x", "qemu-sh4", 99},
+	    {"qemu-rsicv64", "qemu-riscv64", 1},
 	    /* never every letter */
 	    {"abc", "xyc", 2},
 	    {"abc", "xyz", 99},
