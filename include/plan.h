@@ -37,7 +37,6 @@ int plan_arch(struct plan *plan, const struct wish *wish, const struct arch *arc
 	      struct err *err, struct warnings *warnings);
 
 /* The flags of plan->rule, a custom rule: those of the wish, else what the live entry has, else none. -1 and *err. */
-int plan_flags(struct plan *plan, const struct wish *wish, const struct entry *live, struct err *err,
-	       struct warnings *warnings);
+int plan_flags(struct plan *plan, const struct wish *wish, const struct entry *live, struct err *err);
 
 #endif

@@ -22,6 +22,7 @@ struct session {
 	unsigned failed, done;
 	/* Of the operand at work, told and emptied by session_result: */
 	struct warnings warnings;
+	size_t mount_warnings; /* bytes of them that are on the mount: true whatever becomes of the operand */
 	struct err err;
 	const struct rule *rule;    /* the handler as it was, or is to be; NULL: none */
 	const struct persist *file; /* its binfmt.d file; NULL: that was not asked for */

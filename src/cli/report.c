@@ -262,14 +262,16 @@ report_result(const struct args *args, const struct result *r)
 {
 	const char *detail = r->outcome < OUT_SKIPPED ? r->detail : r->err->text;
 
-	for (const char *warning = NULL; (warning = warn_next(r->warnings, warning));)
-		print_warning(r->name, "%s", warning);
 	if (r->outcome == OUT_FAILED)
 		print_err(r->name, "%s", detail);
 	if (args->json)
 		result_json(args, r, detail);
 	else if (r->outcome != OUT_FAILED && !args->quiet)
 		result_text(args, r, detail);
+	if (r->warnings->len) /* they come behind the verdict, also where both go to one file */
+		fflush(stdout);
+	for (const char *warning = NULL; (warning = warn_next(r->warnings, warning));)
+		print_warning(r->name, "%s", warning);
 }
 
 static void

@@ -118,7 +118,7 @@ make_plan(struct session *c, const struct arch *arch, struct plan *plan, struct 
 	if (replace_read(&c->b, plan->rule.name, live, &c->err) < 0)
 		return -1;
 	return arch ? plan_arch(plan, &wish, arch, live->entry, &c->err, &c->warnings)
-		    : plan_flags(plan, &wish, live->entry, &c->err, &c->warnings);
+		    : plan_flags(plan, &wish, live->entry, &c->err);
 }
 
 /* Registers the handler of an architecture, or the custom rule (arch NULL). */

@@ -64,8 +64,7 @@ default_flags(const struct wish *wish, const struct arch *arch, struct warnings 
 }
 
 int
-plan_flags(struct plan *plan, const struct wish *wish, const struct entry *live, struct err *err,
-	   struct warnings *warnings)
+plan_flags(struct plan *plan, const struct wish *wish, const struct entry *live, struct err *err)
 {
 	const char *reason;
 
@@ -78,10 +77,6 @@ plan_flags(struct plan *plan, const struct wish *wish, const struct entry *live,
 		return 0;
 	plan->rule.flags = live->rule.flags;
 	plan->rule.more_flags = live->rule.more_flags;
-	if (!(live->rule.flags & RULE_F))
-		warn_add(warnings,
-			 "the entry keeps its flags, which lack F: it does not work in chroots and containers "
-			 "(--flags changes them)");
 	return 0;
 }
 
@@ -124,7 +119,7 @@ choose_interpreter(struct plan *plan, const struct wish *wish, const struct arch
 
 /* Programs that run already are not to be taken by a guess. */
 static int
-check_native(const struct wish *wish, const struct arch *arch, struct err *err, struct warnings *warnings)
+check_native(const struct wish *wish, const struct arch *arch, struct err *err)
 {
 	struct look native = host_runs(arch);
 
@@ -133,10 +128,22 @@ check_native(const struct wish *wish, const struct arch *arch, struct err *err, 
 			       "whether this machine runs %s programs itself could not be tried (--force registers it "
 			       "anyway)",
 			       arch->name);
-	if (native.is != LOOK_NO)
-		warn_add(warnings, "this machine %s %s programs itself; they go through the interpreter now",
-			 native.is == LOOK_YES ? "runs" : "may run", arch->name);
 	return 0;
+}
+
+/* A handler of an architecture has F unless somebody wanted it otherwise. */
+static void
+warn_without_f(const struct wish *wish, const struct rule *rule, struct warnings *warnings)
+{
+	if (rule->flags & RULE_F)
+		return;
+	if (wish->flags)
+		warn_add(warnings,
+			 "flag F is not set: it does not work in chroots and containers that lack the interpreter");
+	else
+		warn_add(warnings,
+			 "the entry keeps its flags, which lack F: it does not work in chroots and containers "
+			 "(--flags changes them)");
 }
 
 int
@@ -145,14 +152,12 @@ plan_arch(struct plan *plan, const struct wish *wish, const struct arch *arch, c
 {
 	struct rule *rule = &plan->rule;
 
-	if (plan_flags(plan, wish, live, err, warnings) < 0)
+	if (plan_flags(plan, wish, live, err) < 0)
 		return -1;
 	if (!wish->flags && !live)
 		rule->flags = default_flags(wish, arch, warnings);
-	if (wish->flags && !(rule->flags & RULE_F))
-		warn_add(warnings,
-			 "flag F is not set: it does not work in chroots and containers that lack the interpreter");
-	if (check_native(wish, arch, err, warnings) < 0)
+	warn_without_f(wish, rule, warnings);
+	if (check_native(wish, arch, err) < 0)
 		return -1;
 	return choose_interpreter(plan, wish, arch, live, err);
 }

@@ -114,7 +114,7 @@ persist(const struct put *put, const struct plan *plan, enum outcome outcome, st
 	struct warnings *warnings)
 {
 	if (outcome != OUT_FAILED && persist_write(put->file, put->b->planned, err) < 0) {
-		warn_add(warnings, "it is registered, but will not be after the next boot");
+		err_add(err, "; the entry is registered, but will not be after the next boot");
 		outcome = OUT_FAILED;
 	}
 	if (outcome != OUT_FAILED && !plan->enabled && !(plan->rule.flags & RULE_D))

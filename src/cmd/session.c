@@ -61,6 +61,7 @@ session_begin(struct session *c, const struct cmd *cmd, const struct args *args)
 		binfmt_close(&c->b);
 		return report_fail(cmd, args, &c->err);
 	}
+	c->mount_warnings = c->warnings.len;
 	report_begin(cmd, args, NULL);
 	return EXIT_DONE;
 }
@@ -145,11 +146,13 @@ session_result(struct session *c, const char *name, enum outcome outcome, const 
 
 	if (outcome != OUT_FAILED && heal_own(c, name) < 0)
 		result.outcome = OUT_FAILED;
+	if (result.outcome == OUT_FAILED) /* the others are on what has not happened */
+		c->warnings.len = c->mount_warnings;
 	result.writes = new_writes(c);
 	report_result(c->args, &result);
 	c->failed += result.outcome == OUT_FAILED;
 	c->done += result.outcome < OUT_SKIPPED;
-	c->warnings.len = 0;
+	c->warnings.len = c->mount_warnings = 0;
 	c->rule = NULL;
 	c->file = NULL;
 }

@@ -1,35 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-#include <elf.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "arch.h"
 #include "binfmt_list.h"
 #include "check.h"
 #include "danger.h"
-#include "elf.h"
 #include "err.h"
-#include "host.h"
 #include "interp.h"
 #include "limit.h"
+#include "narrow.h"
 #include "text.h"
 #include "trust.h"
 #include "walk.h"
-
-/* Narrower rules for native programs, such as AppImage launchers, are legal but worth a word. */
-static void
-warn_narrow_native(const struct rule *rule, struct warnings *warnings)
-{
-	const struct pattern *p = &rule->pattern;
-	const struct subject *own = host_own();
-	struct elf_like native;
-
-	if (p->type != PATTERN_MAGIC || p->offset != 0 || p->size < 4 || memcmp(p->magic, ELFMAG, SELFMAG) != 0)
-		return;
-	if (!elf_like(own->head, sizeof(own->head), &native) && pattern_overlap(p, &native.pattern))
-		warn_add(warnings, "the rule also takes some of this machine's own programs");
-}
 
 /* What is worth a word of an interpreter that works. */
 static void
@@ -78,6 +63,37 @@ check_walk(const struct rule *rule, const struct check *check, struct walk *walk
 	walk_rule(&where, rule, check->live, walk);
 }
 
+/* Whether somebody wrote a command where a path belongs: what stands before one of its blanks is a file. */
+static bool
+is_command(const char *path)
+{
+	char word[PATH_MAX];
+	struct stat st;
+
+	for (const char *at = strchr(path, ' '); at && at - path < PATH_MAX; at = strchr(at + 1, ' ')) {
+		memcpy(word, path, (size_t)(at - path));
+		word[at - path] = '\0';
+		if (stat(word, &st) == 0 && S_ISREG(st.st_mode))
+			return true;
+	}
+	return false;
+}
+
+/* With flag F the kernel opens a new rule's interpreter at once: one that cannot be opened is no matter of force. */
+static bool
+cannot_be_forced(const struct walk *walk, bool held, const struct check *check)
+{
+	return !check->live && held && walk->otherwise == WALK_FAILS && walk->problem == 0 && !walk->hops[0].seen;
+}
+
+/* What is wrong with the interpreter ends it, or is forced. */
+static int
+refuse_interpreter(const struct walk *walk, bool held, const struct check *check, struct err *err,
+		   struct warnings *warnings)
+{
+	return cannot_be_forced(walk, held, check) ? -1 : refuse(check, err, warnings);
+}
+
 /* Whether exec would work: what is in doubt for another entry's sake does not count. */
 static int
 check_interpreter(const struct walk *walk, bool held, const struct check *check, struct err *err,
@@ -87,7 +103,7 @@ check_interpreter(const struct walk *walk, bool held, const struct check *check,
 
 	if (!check->live && *walk->hops[0].path != '/') {
 		err_set(err, ERR_INTERPRETER, "interpreter %s: its path is not absolute", walk->hops[0].path);
-		return refuse(check, err, warnings);
+		return refuse_interpreter(walk, held, check, err, warnings);
 	}
 	if (walk->otherwise == WALK_RUNS || danger_loop(walk, check->live))
 		return 0;
@@ -97,12 +113,12 @@ check_interpreter(const struct walk *walk, bool held, const struct check *check,
 	err->code = walk->otherwise == WALK_UNKNOWN ? ERR_UNKNOWN : ERR_INTERPRETER;
 	if (walk->otherwise == WALK_FAILS && name)
 		err_add(err, ", so exec would fail with %s", name);
-	if (!check->live && held && walk->otherwise == WALK_FAILS && walk->problem == 0 && !walk->hops[0].seen)
-		return -1; /* the kernel opens it at once: that cannot be forced */
-	return refuse(check, err, warnings);
+	if (walk->problem == 0 && walk->error == ENOENT && is_command(walk->hops[0].path))
+		err_add(err, "; a handler can give its interpreter no arguments: all of this is taken for its path");
+	return refuse_interpreter(walk, held, check, err, warnings);
 }
 
-/* What would break the machine, whether the rule can work or not. */
+/* What would break the machine, whether the rule can work or not: 0 nothing, 1 it is forced to, -1 and *err. */
 static int
 check_with(const struct rule *rule, const struct walk *walk, const struct check *check, struct err *err,
 	   struct warnings *warnings)
@@ -115,7 +131,9 @@ check_with(const struct rule *rule, const struct walk *walk, const struct check 
 	if (rule->flags & RULE_C && trust_check(rule->interpreter, err) < 0 && refuse(check, err, warnings) < 0)
 		return -1;
 	breaks = danger_native(rule, walk, &reason);
-	return refuse_if(reason, breaks.is == LOOK_UNKNOWN ? ERR_UNKNOWN : ERR_NATIVE, check, err, warnings);
+	if (refuse_if(reason, breaks.is == LOOK_UNKNOWN ? ERR_UNKNOWN : ERR_NATIVE, check, err, warnings) < 0)
+		return -1;
+	return reason != NULL;
 }
 
 int
@@ -142,7 +160,7 @@ check_danger(const struct rule *rule, const struct check *check, struct err *err
 		if (refuse(check, err, warnings) < 0)
 			return -1;
 	}
-	return check_with(rule, &walk, check, err, warnings);
+	return check_with(rule, &walk, check, err, warnings) < 0 ? -1 : 0;
 }
 
 /* With --force the machine may be lost: the way back is a warning too. */
@@ -163,6 +181,7 @@ check_rule(const struct rule *rule, const struct check *check, struct err *err, 
 	bool walks = rule->pattern.type != PATTERN_BPF;
 	size_t before = warnings->len;
 	static struct walk walk; /* 12 KB */
+	int breaks;
 
 	if (reason)
 		return err_set(err, ERR_FIELD, "%s", reason);
@@ -170,14 +189,14 @@ check_rule(const struct rule *rule, const struct check *check, struct err *err, 
 		check_walk(rule, check, &walk);
 	if (walks && check_interpreter(&walk, rule->flags & RULE_F, check, err, warnings) < 0)
 		return -1;
-	if (check_with(rule, walks ? &walk : NULL, check, err, warnings) < 0)
+	breaks = check_with(rule, walks ? &walk : NULL, check, err, warnings);
+	if (breaks < 0)
 		return -1;
 	if (check->force && warnings->len != before)
 		warn_undo(rule, check, warnings);
-	if (check->live)
-		return 0;
-	if (walks)
+	if (!breaks)
+		narrow_warn(rule, warnings);
+	if (!check->live && walks)
 		warn_interpreter(rule, &walk, warnings);
-	warn_narrow_native(rule, warnings);
 	return 0;
 }

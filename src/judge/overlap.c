@@ -53,6 +53,6 @@ overlap_warn(const struct rule *rule, const struct binfmt_list *list, struct war
 		const char *name = list->entries[i].rule.name;
 
 		if (overlaps(&list->entries[i], rule) && !tempname_matches(name, rule->name))
-			warn_add(warnings, "it now takes files from entry %s, which is tried after it", name);
+			warn_add(warnings, "it takes files from entry %s, which is tried after it", name);
 	}
 }

@@ -365,6 +365,72 @@ refuse__missing_interpreter_with_f__cannot_be_forced_and_the_good_one_stays(void
 	free(before);
 }
 
+/* --force is offered where it does it, and only there: tried for interpreters that cannot be opened, or not run. */
+static void
+refuse__force__offered_only_where_it_works(void **state)
+{
+	static const char *const flags[] = {"", "P", "O", "F", "PF", "OF"};
+	static char none[] = "/nowhere", here[] = "nowhere", tool_path[] = "binfmtctl", folder[] = "/usr",
+		    device[] = "/dev/null", through[] = "/bin/sh/x";
+	char *noexec = scratch_folder("force-noexec"), *on_noexec = scratch_file("force-noexec/tiny"), words[4200];
+	size_t offered = 0, not_offered = 0;
+
+	(void)state;
+	make_words();
+	assert_int_equal(mount("noexec", noexec, "tmpfs", MS_NOEXEC, NULL), 0);
+	copy_file(tiny, on_noexec, 0755);
+	snprintf(words, sizeof(words), "%s -x", tiny);
+	for (size_t f = 0; f < LENGTH(flags); f++) {
+		const char *const paths[] = {none, here,    tool_path, folder,  device,    through, plain,
+					     fifo, foreign, script,    chained, on_noexec, words};
+
+		for (size_t i = 0; i < LENGTH(paths); i++) {
+			const struct run *r = tool(RULE, "--extension", "foo", "-i", paths[i], "-f", flags[f], NULL);
+			bool refused = r->status == 1, offer = strstr(r->err, "--force") != NULL;
+
+			if (refused)
+				r = tool(RULE, "--extension", "foo", "-i", paths[i], "-f", flags[f], "--force", NULL);
+			if (refused && offer != (r->status == 0))
+				fail_msg("%s, flags %s: offered %d, %d: %s", paths[i], flags[f], offer, r->status,
+					 r->err);
+			offered += refused && offer;
+			not_offered += refused && !offer;
+			tool("remove", "x", "--missing-ok", NULL);
+		}
+	}
+	assert_in_range(offered, 20, 60);
+	assert_in_range(not_offered, 15, 60);
+	assert_int_equal(umount(noexec), 0);
+	free(on_noexec);
+	free(noexec);
+}
+
+/* A command line in place of a path. */
+static void
+refuse__interpreter_with_arguments__said_that_it_can_have_none(void **state)
+{
+	static const struct {
+		const char *words, *err;
+	} rows[] = {
+	    {" -cpu x", "a handler can give its interpreter no arguments"},
+	    {" ", "a handler can give its interpreter no arguments"},
+	    {"\t-cpu", "path has a control byte"},
+	    {"/at all", "cannot be reached"},
+	};
+	char *spaced, path[4200];
+
+	(void)state;
+	make_words();
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		snprintf(path, sizeof(path), "%s%s", tiny, rows[i].words);
+		expect(tool("register", "aarch64", "-i", path, NULL), 1, "", rows[i].err);
+	}
+	assert_null(strstr(tool("register", "aarch64", "-i", "/nowhere/at all", NULL)->err, "arguments"));
+	spaced = scratch_copy(tiny, "tiny with blanks");
+	expect(tool("register", "aarch64", "-i", spaced, NULL), 0, "registered", "");
+	free(spaced);
+}
+
 static void
 refuse__limits_exactly_reached__accepted(void **state)
 {
@@ -381,7 +447,7 @@ refuse__limits_exactly_reached__accepted(void **state)
 	expect(tool("register", "--name", "m", "--magic", magic, "--mask", mask, "-i", tiny, NULL), 0, "registered",
 	       "");
 	expect(tool("register", "--name", "o", "--magic", "cafe", "--offset", "254", "-i", tiny, NULL), 0, "registered",
-	       "");
+	       "also takes some");
 	expect(tool("remove", name, "m", "o", NULL), 0, "removed", "");
 	expect(shell("ls -A " MOUNT), 0, "register\nstatus\n", "");
 }
@@ -619,6 +685,8 @@ main(void)
 	    cmocka_unit_test(refuse__loop_forced__really_loops_and_the_advice_undoes_it),
 	    cmocka_unit_test(refuse__interpreter_forced__registered_and_said),
 	    cmocka_unit_test(refuse__missing_interpreter_with_f__cannot_be_forced_and_the_good_one_stays),
+	    cmocka_unit_test(refuse__force__offered_only_where_it_works),
+	    cmocka_unit_test(refuse__interpreter_with_arguments__said_that_it_can_have_none),
 	    cmocka_unit_test(refuse__limits_exactly_reached__accepted),
 	    cmocka_unit_test(refuse__long_interpreter_path__accepted),
 	    cmocka_unit_test(refuse__unknown_words__nearest_said),

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* Warnings: of what a rule takes from this machine, behind the verdict, and none of what has not happened. */
+#include "forbid.h"
+#include "harness.h"
+
+#include <errno.h>
+#include <sys/syscall.h>
+
+#include "arch.h"
+#include "hex.h"
+#include "host.h"
+
+#define NATIVE "also takes some of this machine's own programs: those that have its bytes"
+#define SCRIPTS "also takes some scripts: those that have its bytes"
+#define BOTH "also takes some of this machine's own programs and some scripts: those"
+
+#define RULE "register", "--name", "x"
+
+enum { IDENT = 16 };
+
+/* Bytes that the kernel does not look at in a native program, and what is told of a rule for them. */
+static void
+warn__narrow_rule__told_and_really_takes_native_programs(void **state)
+{
+	static const struct {
+		const char *magic, *offset, *mask, *err;
+	} rows[] = {
+	    {"AI\\x02", "8", "ffffff", NATIVE}, /* AppImageLauncher's own */
+	    {"\\x7fELF\\x02\\x01\\x01A", "0", "ffffffff000000ff", NATIVE},
+	    {"\\x41", "4", "ff", BOTH},
+	    {"\\x41\\x42", "7", "ffff", BOTH},
+	    {"\\x07", "15", "0f", BOTH},
+	    {"\\x07", "15", "ff", NATIVE},
+	};
+	char *program_path = tiny_copy("native"), *text;
+	static char bytes[1 << 16];
+	FILE *f;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		unsigned char magic[IDENT], mask[IDENT];
+		size_t size, at = strtoul(rows[i].offset, NULL, 10), len;
+
+		assert_null(hex_parse(rows[i].magic, magic, IDENT, &size));
+		assert_null(hex_parse(rows[i].mask, mask, IDENT, &size));
+		f = fopen(tiny_interpreter(), "re");
+		len = fread(bytes, 1, sizeof(bytes), f);
+		fclose(f);
+		assert_in_range(len, 1, sizeof(bytes) - 1);
+		for (size_t k = 0; k < size; k++)
+			bytes[at + k] = (char)(((unsigned char)bytes[at + k] & ~mask[k]) | magic[k]);
+		spill(program_path, bytes, len, 0755);
+		expect(execute(program_path), 42, "", "");
+		expect(tool(RULE, "--magic", rows[i].magic, "--offset", rows[i].offset, "--mask", rows[i].mask, "-i",
+			    script_interpreter(), NULL),
+		       0, "x: registered", rows[i].err);
+		text = strdup(execute(program_path)->out);
+		assert_true(says(text, "told"));
+		free(text);
+		expect(tool("remove", "x", NULL), 0, "removed", "");
+	}
+	free(program_path);
+}
+
+static void
+warn__rule_for_some_scripts__told_and_takes_them(void **state)
+{
+	char *script = scratch_text("narrow", "#!/bin/sh -u\nexit 7\n", 0755);
+
+	(void)state;
+	expect(execute(script), 7, "", "");
+	expect(tool(RULE, "--magic", "#!/bin/sh -u\\x0a", "-i", script_interpreter(), NULL), 0, "x: registered",
+	       SCRIPTS);
+	expect(execute(script), 0, "told", "");
+	free(script);
+}
+
+static void
+warn__what_runs_nowhere_here__not_told(void **state)
+{
+	static const char *const rows[][12] = {
+	    {RULE, "--magic", "MZ\\x90"},
+	    {RULE, "--magic", "cafebabe"},
+	    {RULE, "--magic", "#\\x02", "--mask", "fffe"},
+	    {RULE, "--magic", "0223212f", "--offset", "1"},
+	    {RULE, "--magic", "\\x7fELF", "--offset", "1"},
+	    {RULE, "--extension", "jar"},
+	    {RULE, "--extension", "jar", "-f", "P"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const char *words[16];
+		size_t n = 0;
+
+		for (; rows[i][n]; n++)
+			words[n] = rows[i][n];
+		words[n++] = "-i";
+		words[n++] = tiny_interpreter();
+		words[n] = NULL;
+		expect(tool_words(words), 0, "x: ", "");
+	}
+}
+
+static bool
+no_process(void)
+{
+	return forbid(SYS_clone, EAGAIN);
+}
+
+/* The second architecture of this machine: as its name, as one of its programs, as its bytes. */
+static void
+warn__second_architecture__told_whatever_it_was_named_by(void **state)
+{
+	const char *name = strcmp(host_arch()->name, "x86_64") == 0    ? "i386"
+			   : strcmp(host_arch()->name, "aarch64") == 0 ? "arm"
+								       : NULL;
+	char *file, runs[128], may[128];
+
+	(void)state;
+	if (!name)
+		skip_because("this machine has no second architecture");
+	file = probe_program(name, "second");
+	snprintf(runs, sizeof(runs), "warning: this machine runs %s programs itself; the rule takes them from it",
+		 name);
+	snprintf(may, sizeof(may), "warning: this machine may run %s programs itself; the rule takes them from it",
+		 name);
+	if (host_runs(arch_find(name)).is != LOOK_YES)
+		runs[0] = '\0';
+	expect(tool("register", name, "-i", tiny_interpreter(), NULL), 0, "registered", runs);
+	expect(tool(RULE, "--like", file, "-i", tiny_interpreter(), NULL), 0, "registered", NULL);
+	assert_int_equal(says(tool("-n", RULE, "--like", file, "-i", tiny_interpreter(), "-fP", NULL)->err, "itself"),
+			 *runs != '\0');
+	tool("remove", "x", name, NULL);
+	run_prepare = no_process;
+	expect(tool(RULE, "--like", file, "-i", tiny_interpreter(), "--force", NULL), 0, "registered", may);
+	expect(tool("register", name, "-i", tiny_interpreter(), "--force", NULL), 0, "registered", may);
+	run_prepare = NULL;
+	free(file);
+}
+
+/* Of a definition that is refused only the refusal is told. */
+static void
+warn__refused__no_word_of_what_did_not_happen(void **state)
+{
+	static const char *const rows[][12] = {
+	    {"register", NULL, "-i", "/nowhere"}, /* this machine's own architecture */
+	    {"register", NULL},
+	    {"register", "riscv64", "-f", "P", "-i", "/nowhere"},
+	    {"register", "aarch64", "-i", "/nowhere"},
+	    {"register", "aarch64", "-f", "POC", "--keep"},
+	    {RULE, "--magic", "AI\\x02", "--offset", "8", "-i", "/nowhere"},
+	    {RULE, "--magic", "\\x7fELF", "-i", "/nowhere"},
+	    {"register", "riscv64", "-f", "F", "-i", "/nowhere", "--force"},
+	};
+
+	(void)state;
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "-f", "P", NULL), 0, "registered", "lack");
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const char *words[16] = {NULL};
+		const struct run *r;
+
+		for (size_t n = 0; n < 10 && (n < 2 || rows[i][n]); n++)
+			words[n] = rows[i][n] ? rows[i][n] : host_arch()->name;
+		r = expect(tool_words(words), 1, "", "binfmtctl: ");
+		if (says(r->err, "warning"))
+			fail_msg("row %zu: %s", i, r->err);
+	}
+	expect_json(tool("-j", "register", "aarch64", "-i", "/nowhere", NULL)->out, ".results[0].warnings == []");
+}
+
+static void
+warn__done__behind_the_verdict(void **state)
+{
+	char *name = scratch_file("both");
+	const char *warning;
+
+	(void)state;
+	expect(shell("./binfmtctl register aarch64 -f P -i '%s' >'%s' 2>&1", tiny_interpreter(), name), 0, "", "");
+	warning = strstr(slurp(name), "warning: ");
+	assert_non_null(warning);
+	assert_true(strncmp(slurp(name), "qemu-aarch64: registered", 24) == 0);
+	free(name);
+}
+
+/* What an entry keeps is only lacking where the default would have had it. */
+static void
+warn__flags_kept__lack_f_only_where_it_is_the_default(void **state)
+{
+	(void)state;
+	expect(tool(RULE, "--extension", "a", "-i", tiny_interpreter(), NULL), 0, "registered", "");
+	expect(tool(RULE, "--extension", "b", "-i", tiny_interpreter(), NULL), 0, "replaced", "");
+	expect(tool(RULE, "--extension", "b", "-i", tiny_interpreter(), NULL), 0, "unchanged", "");
+	tool("register", "aarch64", "-f", "P", "-i", tiny_interpreter(), NULL);
+	expect(tool("register", "aarch64", NULL), 0, "unchanged", "keeps its flags, which lack F");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(warn__narrow_rule__told_and_really_takes_native_programs),
+	    cmocka_unit_test(warn__rule_for_some_scripts__told_and_takes_them),
+	    cmocka_unit_test(warn__what_runs_nowhere_here__not_told),
+	    cmocka_unit_test(warn__second_architecture__told_whatever_it_was_named_by),
+	    cmocka_unit_test(warn__refused__no_word_of_what_did_not_happen),
+	    cmocka_unit_test(warn__done__behind_the_verdict),
+	    cmocka_unit_test(warn__flags_kept__lack_f_only_where_it_is_the_default),
+	};
+
+	return ns_run(tests);
+}
