@@ -30,7 +30,7 @@ JUDGE = archtest bootcheck bootorder check danger doctor doctor_machine drift el
 	overlap remedy resolve stale
 CLI = columns help json operand opt print report
 CMD = cmd_completion cmd_doctor cmd_enable cmd_list cmd_match cmd_refresh cmd_register cmd_remove cmd_status cmd_test \
-	plan put session
+	describe plan put session
 LIB = $(BASE:%=base/%) $(RULE:%=rule/%) $(KERNEL:%=kernel/%) $(HOST:%=host/%) $(JUDGE:%=judge/%) $(CLI:%=cli/%) \
 	$(CMD:%=cmd/%) commands
 LIB_OBJ = $(LIB:%=build/%.o)

@@ -5,6 +5,7 @@
 #include "err.h"
 
 struct boot;
+struct entry;
 struct handler;
 
 enum drift_end {
@@ -25,5 +26,11 @@ struct drift {
 
 /* Looks at one entry; `dir` is the mount that it is live on, NULL: no fix is looked for. */
 void drift_examine(const struct boot *boot, const struct handler *handler, const char *dir, struct drift *drift);
+
+/*
+ * Warns where the file that `register --persist` wrote for an entry says otherwise than `now`: what the entry is, or
+ * will be (NULL: it is gone).
+ */
+void drift_warn(const char *name, const struct entry *now, struct warnings *warnings);
 
 #endif

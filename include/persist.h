@@ -27,6 +27,8 @@ struct persist {
 	bool written, removed; /* by this run, or by what a dry run stands for */
 	size_t len;            /* of text */
 	char text[PERSIST_TEXT_MAX];
+	size_t was_len; /* of what is in the file, where it is ours and others cannot write it */
+	char was[PERSIST_TEXT_MAX];
 };
 
 /*
@@ -40,9 +42,17 @@ void persist_close(struct persist *file);
 /* Makes the text for a rule. -1 and *err if there is none, or others could write the folder. */
 int persist_prepare(struct persist *file, const struct rule *rule, struct err *err);
 
-/* Writes the file, whole or not at all; makes PERSIST_DIR. With `planned` the write is only added there. 0, or -1 and
- * *err. */
+/*
+ * Writes the file, whole or not at all, and an equal one not at all; makes PERSIST_DIR. With `planned` the write is
+ * only added there. 0, or -1 and *err.
+ */
 int persist_write(struct persist *file, struct planned *planned, struct err *err);
+
+/*
+ * The rule in the file that binfmtctl wrote for an entry in PERSIST_DIR; *rule points into *file, which is closed.
+ * False: there is none, or it cannot be read.
+ */
+bool persist_rule(struct persist *file, const char *name, struct rule *rule);
 
 /* Takes the file away if binfmtctl wrote it: 1 done (or would be, in a dry run), 0 there was none, -1 and *err. */
 int persist_remove(struct persist *file, bool dry, struct err *err);

@@ -28,7 +28,7 @@ enum outcome put_fate(const struct live *live, const struct plan *plan, bool sta
 /*
  * Makes the handler be as planned: checks, compares, replaces, reads back. A live entry that is
  * disabled stays so, and plan->enabled says it. On OUT_FAILED *err says why. put->file is left closed, and named
- * if it was looked at.
+ * if it was looked at; without one, a file that says otherwise is warned of.
  */
 enum outcome put_rule(const struct put *put, struct plan *plan, const struct live *live, struct err *err,
 		      struct warnings *warnings);

@@ -42,6 +42,7 @@ enum outcome {
 	OUT_REGISTERED,
 	OUT_UNCHANGED,
 	OUT_REPLACED,
+	OUT_PERSISTED, /* the entry was as asked for, and its file was written */
 	OUT_REMOVED,
 	OUT_ENABLED,
 	OUT_DISABLED,

@@ -15,8 +15,9 @@
 
 static const char *const words[] = {
     [OUT_REGISTERED] = "registered", [OUT_UNCHANGED] = "unchanged", [OUT_REPLACED] = "replaced",
-    [OUT_REMOVED] = "removed",       [OUT_ENABLED] = "enabled",     [OUT_DISABLED] = "disabled",
-    [OUT_REFRESHED] = "refreshed",   [OUT_SKIPPED] = "skipped",     [OUT_FAILED] = "failed",
+    [OUT_PERSISTED] = "persisted",   [OUT_REMOVED] = "removed",     [OUT_ENABLED] = "enabled",
+    [OUT_DISABLED] = "disabled",     [OUT_REFRESHED] = "refreshed", [OUT_SKIPPED] = "skipped",
+    [OUT_FAILED] = "failed",
 };
 
 /* Whether it is a command that changes handlers. */

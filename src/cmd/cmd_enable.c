@@ -3,6 +3,7 @@
 #include "binfmt.h"
 #include "check.h"
 #include "cmd.h"
+#include "drift.h"
 #include "remedy.h"
 #include "replace.h"
 #include "session.h"
@@ -31,10 +32,23 @@ outcome_of(int done, bool on)
 	return on ? OUT_ENABLED : OUT_DISABLED;
 }
 
+/* The result of one entry; what its file says of it counts where it is understood. */
+static void
+tell(struct session *c, const char *name, int done, bool on, const struct entry *entry)
+{
+	if (done >= 0 && entry && !entry->reason)
+		drift_warn(name, &(const struct entry){.rule = entry->rule, .enabled = on}, &c->warnings);
+	session_result(c, name, outcome_of(done, on), NULL);
+}
+
 static void
 disable_one(struct session *c, const char *name)
 {
-	session_result(c, name, outcome_of(replace_enable(&c->b, name, false, &c->err), false), NULL);
+	struct live live;
+	struct err unread;
+	bool there = replace_read(&c->b, name, &live, &unread) > 0;
+
+	tell(c, name, replace_enable(&c->b, name, false, &c->err), false, there ? live.entry : NULL);
 }
 
 /* Enabling a rule can break the machine as registering it does. */
@@ -52,7 +66,7 @@ enable_one(struct session *c, const char *name)
 		done = check_rule(&entry->rule, &check, &c->err, &c->warnings);
 	if (done >= 0)
 		done = replace_enable(&c->b, name, true, &c->err);
-	session_result(c, name, outcome_of(done, true), NULL);
+	tell(c, name, done, true, entry);
 }
 
 /* An entry that is not there is registered, and is enabled by that. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "cmd.h"
+#include "describe.h"
 #include "elf.h"
 #include "hex.h"
 #include "host.h"
@@ -16,6 +18,7 @@
 #include "put.h"
 #include "session.h"
 #include "tempname.h"
+#include "text.h"
 
 const struct opt register_opts[] = {
     OPT_TEXT("flags", 'f', "FLAGS", flags, "P O C F, and T L D where the kernel has them"),
@@ -61,6 +64,27 @@ struct bytes {
 	struct elf_like like;
 };
 
+/* Adds to *err what was meant, if the word of an option is no hex and looks like something. */
+static void
+say_meant(const char *option, const char *word, struct err *err)
+{
+	char meant[HEX_MEANT_MAX], quoted[2 * HEX_MEANT_MAX];
+	bool letters;
+
+	if (word && *hex_meant(word, meant, &letters))
+		err_add(err, "; %s: %s %s", letters ? "these letters are" : "write", option,
+			text_quote(meant, quoted, sizeof(quoted)));
+}
+
+/* Two letters that are a byte in hex. */
+static void
+warn_letters(const char *word, struct warnings *warnings)
+{
+	if (strlen(word) == 2 && isalpha((unsigned char)word[0]) && isalpha((unsigned char)word[1]))
+		warn_add(warnings, "--magic %s means the byte 0x%s; the letters are '\\x%02x%c'", word, word,
+			 (unsigned char)word[0], word[1]);
+}
+
 static const char *
 typed_magic(const struct args *a, struct pattern *pattern, struct bytes *bytes)
 {
@@ -90,8 +114,12 @@ custom_rule(const struct args *a, struct plan *plan, struct bytes *bytes, struct
 	plan->rule = (struct rule){.name = a->name, .interpreter = a->bpf ? a->bpf : a->interpreter};
 	plan->enabled = true;
 	reason = a->magic ? typed_magic(a, pattern, bytes) : NULL;
-	if (reason)
-		return err_set(err, ERR_FIELD, "%s", reason);
+	if (reason) {
+		err_set(err, ERR_FIELD, "%s", reason);
+		say_meant("--magic", a->magic, err);
+		say_meant("--mask", a->mask, err);
+		return -1;
+	}
 	if (a->extension)
 		*pattern = (struct pattern){.type = PATTERN_EXTENSION, .extension = a->extension};
 	if (a->bpf)
@@ -117,6 +145,8 @@ make_plan(struct session *c, const struct arch *arch, struct plan *plan, struct 
 		return -1;
 	if (replace_read(&c->b, plan->rule.name, live, &c->err) < 0)
 		return -1;
+	if (!arch && a->magic)
+		warn_letters(a->magic, &c->warnings);
 	return arch ? plan_arch(plan, &wish, arch, live->entry, &c->err, &c->warnings)
 		    : plan_flags(plan, &wish, live->entry, &c->err);
 }
@@ -128,8 +158,8 @@ register_one(struct session *c, const struct arch *arch)
 	const struct args *a = c->args;
 	struct persist file = {.dir = -1};
 	const struct put how = {&c->b, &c->list, a->force, a->keep, a->persist ? &file : NULL, a->conf_dir};
-	char detail[RULE_LINE_MAX + 128], flags[RULE_FLAGS_MAX];
 	enum outcome outcome;
+	struct err detail;
 	struct bytes bytes;
 	struct plan plan;
 	struct live live;
@@ -141,9 +171,12 @@ register_one(struct session *c, const struct arch *arch)
 	outcome = put_rule(&how, &plan, &live, &c->err, &c->warnings);
 	c->rule = &plan.rule;
 	c->file = how.file;
-	rule_format_flags(rule_implied(plan.rule.flags), plan.rule.more_flags, flags);
-	snprintf(detail, sizeof(detail), "%s, flags %s", plan.rule.interpreter, *flags ? flags : "none");
-	session_result(c, plan.rule.name, outcome, detail);
+	describe_rule(&detail, &plan, a->magic || a->like);
+	if (outcome == OUT_REPLACED)
+		describe_was(&detail, &plan, live.entry);
+	if (outcome != OUT_FAILED && how.file)
+		describe_file(&detail, how.file);
+	session_result(c, plan.rule.name, outcome, detail.text);
 }
 
 /* The enabled entry of another name that programs of this architecture go to already, or NULL. */
@@ -253,8 +286,8 @@ misuse(const struct args *a)
 		return "--interpreter-dir goes with an architecture";
 	if (!kinds && (a->name || a->interpreter) && (a->operand_count != 1 || operand_is_all(&a->operands[0])))
 		return "--name and --interpreter go with one architecture";
-	if (a->conf_dir && !*a->conf_dir)
-		return "--conf-dir: an empty name is no folder";
+	if (a->conf_dir && *a->conf_dir != '/')
+		return "--conf-dir needs an absolute path";
 	return a->conf_dir && !a->persist ? "--conf-dir goes with --persist" : NULL;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cmd.h"
+#include "drift.h"
 #include "operand.h"
 #include "persist.h"
 #include "replace.h"
@@ -41,6 +42,8 @@ remove_one(struct session *c, const char *name)
 		forgotten = persist_remove(&file, c->args->dry_run, &c->err);
 	if (persist)
 		persist_close(&file);
+	if (removed > 0 && !persist)
+		drift_warn(name, NULL, &c->warnings);
 	if (removed == 0 && forgotten == 0)
 		err_set(&c->err, ERR_MISSING, "it is gone already");
 	session_result(c, name, removal_outcome(removed, forgotten), forgotten > 0 ? "with its binfmt.d file" : NULL);
@@ -140,8 +143,8 @@ cmd_remove(const struct cmd *cmd, struct args *args)
 		return report_usage(cmd, args, "missing operand: ENTRY (or all, or --global)");
 	if (args->conf_dir && !args->persist)
 		return report_usage(cmd, args, "--conf-dir goes with --persist");
-	if (args->conf_dir && !*args->conf_dir)
-		return report_usage(cmd, args, "--conf-dir: an empty name is no folder");
+	if (args->conf_dir && *args->conf_dir != '/')
+		return report_usage(cmd, args, "--conf-dir needs an absolute path");
 	status = session_begin(&c, cmd, args);
 	if (status != EXIT_DONE)
 		return status;

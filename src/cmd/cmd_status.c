@@ -6,6 +6,7 @@
 #include "boot.h"
 #include "cmd.h"
 #include "columns.h"
+#include "drift.h"
 #include "health.h"
 #include "json.h"
 #include "print.h"
@@ -137,12 +138,20 @@ survey_all(struct survey *survey)
 	}
 }
 
-/* What helps where an architecture was named that has no entry. */
+/* What is known of an entry that is not there, and what helps. */
 static void
 add_remedy(const struct survey *survey, const struct operand *operand, struct err *err)
 {
 	const struct arch *arch = operand_arch(operand);
+	static struct warnings warnings; /* 8 KB */
+	char name[RULE_NAME_MAX + 1];
 
+	warnings.len = 0;
+	if (arch)
+		arch_entry_name(arch, name);
+	drift_warn(arch ? name : operand->word, NULL, &warnings);
+	if (warnings.len)
+		err_add(err, "; %s", warnings.text);
 	if (arch)
 		remedy_absent(&survey->s, arch, err);
 	if (*err->fix)

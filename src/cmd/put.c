@@ -4,6 +4,7 @@
 #include "binfmt_list.h"
 #include "binfmt_open.h"
 #include "check.h"
+#include "drift.h"
 #include "err.h"
 #include "ours.h"
 #include "overlap.h"
@@ -117,6 +118,8 @@ persist(const struct put *put, const struct plan *plan, enum outcome outcome, st
 		err_add(err, "; the entry is registered, but will not be after the next boot");
 		outcome = OUT_FAILED;
 	}
+	if (outcome == OUT_UNCHANGED && put->file->written)
+		outcome = OUT_PERSISTED;
 	if (outcome != OUT_FAILED && !plan->enabled && !(plan->rule.flags & RULE_D))
 		warn_add(warnings, "it is disabled, but its binfmt.d file makes it an enabled one at the next boot");
 	persist_close(put->file);
@@ -145,5 +148,8 @@ put_rule(const struct put *put, struct plan *plan, const struct live *live, stru
 	if (outcome == OUT_REPLACED && !plan->enabled && !(plan->rule.flags & RULE_D))
 		warn_add(warnings, "the entry is disabled and stays so%s",
 			 put->b->was_enabled ? "; it was enabled for the moment of its replacement" : "");
-	return put->file ? persist(put, plan, outcome, err, warnings) : outcome;
+	if (put->file)
+		return persist(put, plan, outcome, err, warnings);
+	drift_warn(plan->rule.name, &(const struct entry){.rule = plan->rule, .enabled = plan->enabled}, warnings);
+	return outcome;
 }

@@ -18,14 +18,25 @@ enum { MARK = sizeof(mark) - 1 };
 
 _Static_assert(MARK + RULE_LINE_MAX + 1 <= PERSIST_TEXT_MAX, "the mark and the longest line fit");
 
-/* The first bytes of the file; -1 with errno ENOENT: it is not there, any other: it could not be looked at. */
+/* Whether a file or folder is root's or our own, and nobody else can write it. */
+static bool
+is_closed(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && !(st.st_mode & 022) && (st.st_uid == 0 || st.st_uid == geteuid());
+}
+
+/* What is in the file; -1 with errno ENOENT: it is not there, any other: it could not be looked at. */
 static ssize_t
-read_start(const struct persist *file, char start[static MARK])
+read_file(struct persist *file)
 {
 	int fd = openat(file->dir, file->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	ssize_t len = fd < 0 ? -1 : read(fd, start, MARK);
+	ssize_t len = fd < 0 ? -1 : read(fd, file->was, sizeof(file->was));
 	int error = errno;
 
+	if (len > 0 && is_closed(fd))
+		file->was_len = (size_t)len;
 	if (fd >= 0)
 		close(fd);
 	errno = error;
@@ -36,15 +47,14 @@ read_start(const struct persist *file, char start[static MARK])
 static int
 look_whose(struct persist *file, struct err *err)
 {
-	char start[MARK];
-	ssize_t len = read_start(file, start);
+	ssize_t len = read_file(file);
 	bool foreign_kind = len < 0 && (errno == ELOOP || errno == EISDIR || errno == ENXIO);
 
 	if (len < 0 && errno == ENOENT)
 		return 0;
 	if (len < 0 && !foreign_kind)
 		return err_set(err, ERR_READ, "cannot read %s/%s: %s", file->where, file->name, strerror(errno));
-	file->ours = len == MARK && memcmp(start, mark, MARK) == 0;
+	file->ours = len >= MARK && memcmp(file->was, mark, MARK) == 0;
 	if (file->ours)
 		return 0;
 	return err_set(err, ERR_PERSIST, "%s/%s is there and was not written by binfmtctl", file->where, file->name);
@@ -56,6 +66,7 @@ persist_open(struct persist *file, const char *dir, const char *name, bool force
 	file->where = dir ? dir : PERSIST_DIR;
 	file->dir = -1;
 	file->ours = file->written = file->removed = false;
+	file->was_len = 0;
 	if (!*name || *name == '.' || strchr(name, '/') || /* what begins with a dot is not read at boot */
 	    snprintf(file->name, sizeof(file->name), "%s.conf", name) >= (int)sizeof(file->name))
 		return err_set(err, ERR_PERSIST, "no file can be named %.300s.conf", name);
@@ -82,16 +93,13 @@ int
 persist_prepare(struct persist *file, const struct rule *rule, struct err *err)
 {
 	const char *reason = line_format(rule, true, file->text + MARK, &file->len);
-	struct stat st;
 
 	if (reason)
 		return err_set(err, ERR_PERSIST, "%s", reason);
 	memcpy(file->text, mark, MARK);
 	file->len += MARK;
 	file->text[file->len++] = '\n';
-	if (file->dir < 0)
-		return 0;
-	if (fstat(file->dir, &st) == 0 && !(st.st_mode & 022) && (st.st_uid == 0 || st.st_uid == geteuid()))
+	if (file->dir < 0 || is_closed(file->dir))
 		return 0;
 	return err_set(err, ERR_PERSIST,
 		       "%s can be written by others than root, who could change what is registered at boot",
@@ -152,12 +160,28 @@ write_whole(const struct persist *file)
 int
 persist_write(struct persist *file, struct planned *planned, struct err *err)
 {
+	if (file->ours && file->was_len == file->len && memcmp(file->was, file->text, file->len) == 0)
+		return 0;
 	if (planned)
 		planned_add(planned, file->where, file->name, file->text, file->len);
 	else if (make_dir(file) < 0 || write_whole(file) < 0)
 		return err_set(err, ERR_PERSIST, "cannot write %s/%s: %s", file->where, file->name, strerror(errno));
 	file->written = true;
 	return 0;
+}
+
+bool
+persist_rule(struct persist *file, const char *name, struct rule *rule)
+{
+	struct err ignored;
+	bool found;
+
+	if (persist_open(file, NULL, name, false, &ignored) < 0)
+		return false;
+	found = file->ours && file->was_len > MARK && file->was_len < sizeof(file->was) &&
+		file->was[file->was_len - 1] == '\n' && !line_parse(file->was + MARK, file->was_len - MARK, rule);
+	persist_close(file);
+	return found;
 }
 
 int

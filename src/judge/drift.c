@@ -22,12 +22,14 @@ struct exam {
 	const struct handler *handler;
 	const char *dir;
 	struct drift *drift;
+	const char *by; /* what brings it back */
 };
 
 /* Adds what will be different; a comma from the second on. */
 __attribute__((format(printf, 2, 3))) static void
-differs(struct drift *drift, const char *fmt, ...)
+differs(const struct exam *exam, const char *fmt, ...)
 {
+	struct drift *drift = exam->drift;
 	char text[ERR_TEXT_MAX];
 	va_list ap;
 
@@ -37,7 +39,7 @@ differs(struct drift *drift, const char *fmt, ...)
 	if (drift->end == DRIFT_CHANGED)
 		err_add(&drift->why, ", %s", text);
 	else
-		err_set(&drift->why, ERR_DRIFT, "a reboot brings it back %s", text);
+		err_set(&drift->why, ERR_DRIFT, "%s brings it back %s", exam->by, text);
 	drift->end = DRIFT_CHANGED;
 }
 
@@ -55,7 +57,7 @@ compare_flags(const struct exam *exam, const struct rule *then)
 	format_flags(&exam->handler->entry->rule, was);
 	format_flags(then, will);
 	if (strcmp(was, will) != 0)
-		differs(exam->drift, "with flags %s instead of %s", *will ? will : "none", *was ? was : "none");
+		differs(exam, "with flags %s instead of %s", *will ? will : "none", *was ? was : "none");
 }
 
 /* `then` is what a source registers. */
@@ -66,12 +68,12 @@ compare(const struct exam *exam, const struct rule *then, bool same_interpreter)
 	struct drift *drift = exam->drift;
 
 	if (!pattern_same(&then->pattern, &now->rule.pattern))
-		differs(drift, "with another %s", then->pattern.type == PATTERN_MAGIC ? "magic" : "pattern");
+		differs(exam, "with another %s", then->pattern.type == PATTERN_MAGIC ? "magic" : "pattern");
 	if (!same_interpreter && strcmp(then->interpreter, now->rule.interpreter) != 0)
-		differs(drift, "with interpreter %.900s instead of %.900s", then->interpreter, now->rule.interpreter);
+		differs(exam, "with interpreter %.900s instead of %.900s", then->interpreter, now->rule.interpreter);
 	compare_flags(exam, then);
 	if (!now->enabled && !(then->flags & RULE_D))
-		differs(drift, "enabled, and it is disabled now");
+		differs(exam, "enabled, and it is disabled now");
 	if (drift->end == DRIFT_CHANGED)
 		err_add(&drift->why, ": %s", drift->source);
 }
@@ -221,7 +223,7 @@ offer_to_keep(const struct exam *exam)
 void
 drift_examine(const struct boot *boot, const struct handler *handler, const char *dir, struct drift *drift)
 {
-	const struct exam exam = {boot, handler, dir, drift};
+	const struct exam exam = {boot, handler, dir, drift, "a reboot"};
 
 	drift->end = DRIFT_SAME;
 	drift->source[0] = '\0';
@@ -241,4 +243,25 @@ drift_examine(const struct boot *boot, const struct handler *handler, const char
 	}
 	if (dir && (drift->end == DRIFT_GONE || drift->end == DRIFT_CHANGED))
 		offer_to_keep(&exam);
+}
+
+void
+drift_warn(const char *name, const struct entry *now, struct warnings *warnings)
+{
+	const struct handler handler = {.name = name, .entry = now};
+	struct drift drift = {.end = DRIFT_SAME};
+	const struct exam exam = {.handler = &handler, .drift = &drift, .by = "its file"};
+	struct persist file;
+	struct rule then;
+
+	if (!persist_rule(&file, name, &then))
+		return;
+	snprintf(drift.source, sizeof(drift.source), "%s/%s", file.where, file.name);
+	if (now)
+		compare(&exam, &then, false);
+	else
+		warn_add(warnings, "its file brings it back at the next boot: %s (remove --persist takes it away)",
+			 drift.source);
+	if (drift.end == DRIFT_CHANGED)
+		warn_add(warnings, "%s", drift.why.text);
 }

@@ -52,6 +52,23 @@ takes_some_scripts(const struct pattern *pattern)
 	return true;
 }
 
+/* One byte is soon had by files that are something else. */
+static void
+warn_wide(const struct pattern *pattern, struct warnings *warnings)
+{
+	size_t count = 0, at = 0;
+
+	for (size_t i = 0; i < pattern->size; i++)
+		if (pattern_mask(pattern, i)) {
+			count++;
+			at = i;
+		}
+	if (count == 1)
+		warn_add(warnings, "only one byte counts: the rule takes every file with %02x%s at offset %zu",
+			 pattern->magic[at] & pattern_mask(pattern, at),
+			 pattern_mask(pattern, at) == 0xff ? "" : " in some bits", pattern->offset + at);
+}
+
 void
 narrow_warn(const struct rule *rule, struct warnings *warnings)
 {
@@ -70,6 +87,7 @@ narrow_warn(const struct rule *rule, struct warnings *warnings)
 		else
 			some |= native.is == LOOK_YES;
 	}
+	warn_wide(pattern, warnings);
 	if (some || scripts)
 		warn_add(warnings, "the rule also takes some %s%s%s: those that have its bytes",
 			 some ? "of this machine's own programs" : "", some && scripts ? " and some " : "",

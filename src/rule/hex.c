@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdbool.h>
 #include <string.h>
 
 #include "hex.h"
@@ -51,6 +50,45 @@ hex_parse(const char *word, unsigned char *bytes, size_t max, size_t *len)
 	}
 	*len = n;
 	return NULL;
+}
+
+/* The digits of a word without what is often put between them; false if that is no hex. */
+static bool
+digits_only(const char *word, char *digits)
+{
+	size_t len = 0;
+
+	for (; *word; word++) {
+		if (strchr(" \t:,", *word))
+			continue;
+		if (*word == '0' && (word[1] == 'x' || word[1] == 'X')) {
+			word++;
+			continue;
+		}
+		if (nibble(*word) < 0)
+			return false;
+		digits[len++] = *word;
+	}
+	digits[len] = '\0';
+	return len && len % 2 == 0;
+}
+
+const char *
+hex_meant(const char *word, char meant[static HEX_MEANT_MAX], bool *letters)
+{
+	size_t len = strlen(word);
+
+	*letters = false;
+	meant[0] = '\0';
+	if (!len || len > HEX_MEANT_MAX - 8 || strchr(word, '\\'))
+		return meant;
+	if (digits_only(word, meant))
+		return strcmp(meant, word) == 0 ? memset(meant, 0, 1) : meant;
+	*letters = true;
+	strcpy(meant, "\\x");
+	hex_format((const unsigned char *)word, 1, meant + 2);
+	strcpy(meant + 4, word + 1);
+	return meant;
 }
 
 void

@@ -46,7 +46,7 @@ persist__again__file_as_the_entry_is_now(void **state)
 	(void)state;
 	tool_persist(dir, "register", "aarch64", "-i", tiny_interpreter(), NULL);
 	first = strdup(slurp(file));
-	expect(tool_persist(dir, "register", "aarch64", NULL), 0, "unchanged", "");
+	expect(tool_persist(dir, "register", "aarch64", NULL), 0, "qemu-aarch64: unchanged", "");
 	assert_string_equal(slurp(file), first);
 	expect(tool_persist(dir, "register", "aarch64", "-fPOF", NULL), 0, "replaced", "");
 	assert_non_null(strstr(slurp(file), ":POF\n"));
@@ -262,7 +262,7 @@ persist__remove_all__files_of_entries_that_are_gone_too(void **state)
 
 	(void)state;
 	two_entries();
-	expect(tool_persist(dir, "register", "aarch64", "riscv64", NULL), 0, "unchanged", NULL);
+	expect(tool_persist(dir, "register", "aarch64", "riscv64", NULL), 0, "persisted", NULL);
 	spill(theirs, "# mine\n", 7, 0644);
 	expect(tool("remove", "aarch64", "riscv64", NULL), 0, "removed", "");
 	expect(tool_persist(dir, "-n", "remove", "all", NULL), 0, "qemu-riscv64: would be removed", "");
@@ -298,17 +298,95 @@ persist__remove_where_the_look_fails__failed_even_where_missing_is_fine(void **s
 }
 
 static void
-persist__folder_empty_or_missing__said(void **state)
+persist__folder_empty_relative_or_missing__said(void **state)
 {
 	char *dir = conf_dir("conf"), *none = conf_file(dir, "none");
 
 	(void)state;
-	expect(tool_persist("", "register", "aarch64", NULL), 2, "", "--conf-dir: an empty name");
-	expect(tool_persist("", "remove", "aarch64", NULL), 2, "", "--conf-dir: an empty name");
+	expect(tool_persist("", "register", "aarch64", NULL), 2, "", "--conf-dir needs an absolute path");
+	expect(tool_persist("", "remove", "aarch64", NULL), 2, "", "--conf-dir needs an absolute path");
+	expect(tool_persist("build", "register", "aarch64", NULL), 2, "", "--conf-dir needs an absolute path");
+	expect(tool_persist("build", "remove", "aarch64", NULL), 2, "", "--conf-dir needs an absolute path");
 	expect(tool_persist(none, "register", "aarch64", "-i", tiny_interpreter(), NULL), 1, "", none);
 	expect(tool_persist(none, "remove", "aarch64", "--missing-ok", NULL), 1, "", none);
 	free(none);
 	free(dir);
+}
+
+/* The entry is as asked for: only its file tells whether anything was done. */
+static void
+persist__file_alone__persisted_or_unchanged_and_named(void **state)
+{
+	char *dir = conf_dir("conf"), *file = conf_file(dir, "qemu-aarch64.conf"), wrote[4200], same[4200];
+	static const char *const spoil[] = {"rm", "echo >>", "sed -i 's/:F$/:PF/'", "chmod 666", "sed -i '2s/$/ /'"};
+	ino_t inode;
+
+	(void)state;
+	snprintf(wrote, sizeof(wrote), "; written to %s)\n", file);
+	snprintf(same, sizeof(same), "; as in %s)\n", file);
+	expect(tool_persist(dir, "register", "aarch64", "-i", tiny_interpreter(), NULL), 0, wrote, "");
+	for (size_t i = 0; i < LENGTH(spoil); i++) {
+		inode = inode_of(file);
+		expect(tool_persist(dir, "register", "aarch64", NULL), 0, same, "");
+		expect(tool_persist(dir, "-n", "register", "aarch64", NULL), 0, "qemu-aarch64: unchanged", "");
+		assert_int_equal(inode_of(file), inode);
+		expect(shell("%s '%s'", spoil[i], file), 0, "", "");
+		expect(tool_persist(dir, "-n", "register", "aarch64", NULL), 0, "qemu-aarch64: would be persisted", "");
+		expect(tool_persist(dir, "register", "aarch64", NULL), 0, "qemu-aarch64: persisted", "");
+	}
+	expect(shell("rm '%s'", file), 0, "", "");
+	expect_json(tool_persist(dir, "-j", "register", "aarch64", NULL)->out, ".results[0].result == \"persisted\"");
+	expect_json(tool_persist(dir, "-j", "register", "aarch64", NULL)->out, ".results[0].result == \"unchanged\"");
+	free(file);
+	free(dir);
+}
+
+/* An entry is changed without its file: each command says so, and none where both agree. */
+static void
+persist__file_that_says_otherwise__named_by_every_change(void **state)
+{
+#define FILE_OF "/etc/binfmt.d/qemu-aarch64.conf"
+	static const struct {
+		const char *words[6], *err;
+	} rows[] = {
+	    {{"register", "aarch64"}, ""},
+	    {{"register", "aarch64", "-f", "POF"}, "its file brings it back with flags F instead of POF: " FILE_OF},
+	    {{"register", "aarch64"}, "its file brings it back with flags F instead of POF: " FILE_OF},
+	    {{"-n", "disable", "aarch64"}, "enabled, and it is disabled now: " FILE_OF},
+	    {{"register", "aarch64", "-f", "F"}, ""},
+	    {{"disable", "aarch64"}, "its file brings it back enabled, and it is disabled now: " FILE_OF},
+	    {{"disable", "aarch64"}, "its file brings it back enabled, and it is disabled now: " FILE_OF},
+	    {{"register", "aarch64"}, "its file brings it back enabled, and it is disabled now: " FILE_OF},
+	    {{"enable", "aarch64"}, ""},
+	    {{"register", "aarch64", "-f", "P"}, "with flags F instead of P: " FILE_OF},
+	    {{"enable", "aarch64"}, "with flags F instead of P: " FILE_OF},
+	    {{"remove", "aarch64"}, "its file brings it back at the next boot: " FILE_OF " (remove --persist takes"},
+	    {{"register", "aarch64", "-i", "tiny"}, ""},
+	    {{"register", "aarch64", "-i", "other"}, "with interpreter "},
+	    {{"remove", "--entry", "qemu-aarch64"}, "its file brings it back at the next boot: "},
+	};
+	char *other;
+
+	(void)state;
+	conf_needs_boot_dirs();
+	assert_int_equal(chmod("/etc/binfmt.d", 0755), 0);
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "--persist", NULL), 0, "written to " FILE_OF, "");
+	other = tiny_copy("other");
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const char *words[6];
+
+		for (size_t n = 0; n < 6; n++)
+			words[n] = n == 3 && rows[i].words[2] && strcmp(rows[i].words[2], "-i") == 0
+				       ? (*rows[i].words[3] == 't' ? tiny_interpreter() : other)
+				       : rows[i].words[n];
+		expect(tool_words(words), 0, "qemu-aarch64: ", rows[i].err);
+	}
+	expect(tool("status", "aarch64", NULL), 1, NULL, "its file brings it back at the next boot: " FILE_OF);
+	expect(tool("remove", "aarch64", "--persist", NULL), 0, "removed", "");
+	assert_null(strstr(tool("status", "aarch64", NULL)->err, "brings it back"));
+	conf_write(0, "qemu-aarch64.conf", ":qemu-aarch64:E::foo::/bin/true:\n");
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
+	free(other);
 }
 
 int
@@ -317,6 +395,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(persist__register__file_that_the_kernel_takes),
 	    cmocka_unit_test(persist__again__file_as_the_entry_is_now),
+	    cmocka_unit_test(persist__file_alone__persisted_or_unchanged_and_named),
+	    cmocka_unit_test(persist__file_that_says_otherwise__named_by_every_change),
 	    cmocka_unit_test(persist__remove__own_file_goes_too),
 	    cmocka_unit_test(persist__remove_when_the_entry_is_gone__file_goes),
 	    cmocka_unit_test(persist__register_over_a_foreign_file__refused_before_anything),
@@ -328,7 +408,7 @@ main(void)
 	    cmocka_unit_test(persist__mark_cut_or_changed__somebody_elses),
 	    cmocka_unit_test(persist__remove_all__files_of_entries_that_are_gone_too),
 	    cmocka_unit_test(persist__remove_where_the_look_fails__failed_even_where_missing_is_fine),
-	    cmocka_unit_test(persist__folder_empty_or_missing__said),
+	    cmocka_unit_test(persist__folder_empty_relative_or_missing__said),
 	};
 
 	return ns_run(tests);

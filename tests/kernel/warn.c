@@ -195,6 +195,84 @@ warn__flags_kept__lack_f_only_where_it_is_the_default(void **state)
 	expect(tool("register", "aarch64", NULL), 0, "unchanged", "keeps its flags, which lack F");
 }
 
+/* The bytes that were taken are in the result; a rule for one of them is worth a word. */
+static void
+warn__bytes_typed__shown_and_one_alone_told(void **state)
+{
+	static const struct {
+		const char *magic, *mask, *offset, *out, *err;
+	} rows[] = {
+	    {"BC", NULL, NULL, ", magic bc)", "--magic BC means the byte 0xBC; the letters are '\\x42C'"},
+	    {"BC", NULL, NULL, ", magic bc)", "takes every file with bc at offset 0"},
+	    {"\\xbc", NULL, "300", "", "past byte 256"},
+	    {"b1", NULL, NULL, ", magic b1)", "only one byte counts"},
+	    {"\\xbcA", NULL, NULL, ", magic bc41)", ""},
+	    {"bc41", "f0ff", NULL, ", magic bc41, mask f0ff)", ""},
+	    {"bc41", "f000", NULL, ", magic bc41, mask f000)", "every file with b0 in some bits at offset 0"},
+	    {"bc41", "00ff", "1", ", magic bc41, mask 00ff, offset 1)", "every file with 41 at offset 2"},
+	    {"MZ", NULL, NULL, "", "these letters are: --magic '\\x4dZ'"},
+	    {"0x7f45", NULL, NULL, "", "write: --magic 7f45\n"},
+	    {"4d 5a", NULL, NULL, "", "write: --magic 4d5a\n"},
+	    {"4d5a", "0xffff", NULL, "", "write: --mask ffff\n"},
+	    {"4d5a", "ff", NULL, "", "magic and mask differ in length\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const char *words[16] = {RULE, "-i", tiny_interpreter(), "--magic", rows[i].magic};
+		size_t n = 7;
+
+		if (rows[i].mask) {
+			words[n++] = "--mask";
+			words[n++] = rows[i].mask;
+		}
+		if (rows[i].offset) {
+			words[n++] = "--offset";
+			words[n++] = rows[i].offset;
+		}
+		expect(tool_words(words), *rows[i].out ? 0 : 1, rows[i].out, rows[i].err);
+		tool("remove", "x", "--missing-ok", NULL);
+	}
+	expect(tool(RULE, "--like", "/bin/sh", "--force", "-n", "-i", tiny_interpreter(), NULL), 0, ", magic 7f454c46",
+	       "forced");
+}
+
+/* Of a replaced entry: what it was, as far as it differed. */
+static void
+warn__replaced__what_differed(void **state)
+{
+	static const struct {
+		const char *words[8], *was;
+	} rows[] = {
+	    {{"--extension", "a"}, NULL},
+	    {{"--extension", "b"}, "; was extension a)"},
+	    {{"--extension", "b", "-f", "P"}, "; was flags none)"},
+	    {{"--extension", "b", "-f", "POC"}, "; was flags P)"},
+	    {{"--extension", "c", "-f", "F"}, "; was flags POC, extension b)"},
+	    {{"--magic", "bc41"}, "; was extension c)"},
+	    {{"--magic", "bc42"}, "; was magic bc41)"},
+	    {{"--magic", "bc42", "--mask", "fff0"}, "; was magic bc42, no mask)"},
+	    {{"--magic", "bc4f", "--mask", "ff0f"}, "; was magic bc42, mask fff0)"},
+	    {{"--magic", "bc4f", "--mask", "ff0f", "--offset", "2"}, "; was offset 0)"},
+	    {{"--magic", "bc4fc1"}, "; was magic bc4f, mask ff0f, offset 2)"},
+	    {{"--extension", "a"}, "; was magic bc4fc1)"},
+	};
+	char was[4200];
+	char *other = tiny_copy("other");
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const char *words[16] = {RULE, "-i", tiny_interpreter()};
+
+		memcpy(words + 5, rows[i].words, sizeof(rows[i].words));
+		expect(tool_words(words), 0, rows[i].was ? rows[i].was : "x: registered", NULL);
+	}
+	snprintf(was, sizeof(was), "x: replaced (%s, flags F; was %s)\n", other, tiny_interpreter());
+	expect(tool(RULE, "--extension", "a", "-i", other, NULL), 0, was, "");
+	expect(tool(RULE, "--extension", "a", "-i", other, NULL), 0, "flags F)\n", "");
+	free(other);
+}
+
 int
 main(void)
 {
@@ -206,6 +284,8 @@ main(void)
 	    cmocka_unit_test(warn__refused__no_word_of_what_did_not_happen),
 	    cmocka_unit_test(warn__done__behind_the_verdict),
 	    cmocka_unit_test(warn__flags_kept__lack_f_only_where_it_is_the_default),
+	    cmocka_unit_test(warn__bytes_typed__shown_and_one_alone_told),
+	    cmocka_unit_test(warn__replaced__what_differed),
 	};
 
 	return ns_run(tests);

@@ -205,6 +205,51 @@ format__every_byte__read_back(void **state)
 	assert_string_equal(hex, "");
 }
 
+static void
+meant__no_hex__digits_or_letters(void **state)
+{
+	static const struct {
+		const char *word, *meant;
+		bool letters;
+	} t[] = {
+	    {"0x7f45", "7f45", false},
+	    {"0X7f45", "7f45", false},
+	    {"0x7f 0x45", "7f45", false},
+	    {"7f 45", "7f45", false},
+	    {"7f:45,4c\t46", "7f454c46", false},
+	    {"MZ", "\\x4dZ", true},
+	    {"#!", "\\x23!", true},
+	    {"M", "\\x4d", true},
+	    {"\x7f"
+	     "ELF",
+	     "\\x7fELF", true},
+	    {"0xMZ", "\\x30xMZ", true},
+	    {"", "", false},
+	    {"0x", "\\x30x", true},
+	    {"7f45", "", false}, /* it is hex */
+	    {"\\x4d", "", false},
+	    {"a\\b", "", false},
+	};
+	char meant[HEX_MEANT_MAX], word[2 * HEX_MEANT_MAX] = "";
+	unsigned char bytes[HEX_MEANT_MAX];
+	bool letters;
+	size_t len;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(t); i++) {
+		expect_text(t[i].word, hex_meant(t[i].word, meant, &letters), t[i].meant);
+		assert_int_equal(letters, t[i].letters);
+		if (*meant)
+			assert_null(hex_parse(meant, bytes, sizeof(bytes), &len));
+		if (letters)
+			expect_bytes(t[i].word, bytes, len, t[i].word, strlen(t[i].word));
+	}
+	for (len = 0; len < sizeof(word) - 1; len++) {
+		word[len] = 'z';
+		assert_true(strlen(hex_meant(word, meant, &letters)) < HEX_MEANT_MAX);
+	}
+}
+
 int
 main(void)
 {
@@ -214,6 +259,7 @@ main(void)
 	    cmocka_unit_test(parse__magic_and_mask_of_a_user__taken_or_refused),
 	    cmocka_unit_test(parse__longer_than_the_window__refused),
 	    cmocka_unit_test(format__every_byte__read_back),
+	    cmocka_unit_test(meant__no_hex__digits_or_letters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
