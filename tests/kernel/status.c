@@ -322,7 +322,8 @@ status__switched_off__said_first(void **state)
 static void
 status__switched_off__exit_1_until_the_advice_is_followed(void **state)
 {
-	static const char *const rows[][4] = {{"status"}, {"-q", "status"}, {"status", PLANTED}, {"-j", "-q", "status"}};
+	static const char *const rows[][4] = {
+	    {"status"}, {"-q", "status"}, {"status", PLANTED}, {"-j", "-q", "status"}};
 
 	(void)state;
 	plant_arch(tiny_interpreter(), "F");
