@@ -30,6 +30,9 @@ int check_rule(const struct rule *rule, const struct check *check, struct err *e
 /* Refuses a live entry whose text is not understood: enabled it may take anything. 0, or -1 and *err. */
 int check_understood(const struct entry *entry, const struct check *check, struct err *err, struct warnings *warnings);
 
+/* With force the machine may be lost: the way back is a warning too. These bytes, written to a file of the mount. */
+void check_undo(const struct check *check, const char *file, const char *bytes, struct warnings *warnings);
+
 /* The part of check_rule that keeps a rule from breaking the machine, whether it can work or not. */
 int check_danger(const struct rule *rule, const struct check *check, struct err *err, struct warnings *warnings);
 

@@ -51,6 +51,16 @@ disable_one(struct session *c, const char *name)
 	tell(c, name, replace_enable(&c->b, name, false, &c->err), false, there ? live.entry : NULL);
 }
 
+/* An entry that is not understood may take anything, once it is enabled. */
+static int
+check_riddle(struct session *c, const struct check *check)
+{
+	if (check_understood(check->live, check, &c->err, &c->warnings) < 0)
+		return -1;
+	check_undo(check, check->live->rule.name, "-1", &c->warnings);
+	return 0;
+}
+
 /* Enabling a rule can break the machine as registering it does. */
 static void
 enable_one(struct session *c, const char *name)
@@ -61,7 +71,7 @@ enable_one(struct session *c, const char *name)
 	int done = replace_read(&c->b, name, &live, &c->err);
 
 	if (done < 0 && c->err.code == ERR_NOT_UNDERSTOOD)
-		done = entry->enabled ? 0 : check_understood(entry, &check, &c->err, &c->warnings);
+		done = entry->enabled ? 0 : check_riddle(c, &check);
 	else if (done > 0 && !entry->enabled)
 		done = check_rule(&entry->rule, &check, &c->err, &c->warnings);
 	if (done >= 0)
@@ -92,10 +102,13 @@ check_all(struct session *c)
 	for (size_t i = 0; i < c->list.count; i++) {
 		const struct entry *e = &c->list.entries[i];
 		const struct check check = {c->b.dir, &c->list, "enables", e, c->args->force};
+		size_t before = c->warnings.len;
 
 		if (e->enabled && (check_understood(e, &check, &c->err, &c->warnings) < 0 ||
 				   (!e->reason && check_danger(&e->rule, &check, &c->err, &c->warnings) < 0)))
 			return err_wrap(&c->err, "entry %s", e->rule.name);
+		if (c->warnings.len != before) /* it is forced; that tells which one, too */
+			check_undo(&check, e->rule.name, "-1", &c->warnings);
 	}
 	return 0;
 }

@@ -144,7 +144,9 @@ make_plan(struct session *c, const struct arch *arch, struct plan *plan, struct 
 	else if (custom_rule(a, plan, bytes, &c->err) < 0)
 		return -1;
 	if (replace_read(&c->b, plan->rule.name, live, &c->err) < 0)
-		return -1;
+		return c->err.code == ERR_NOT_UNDERSTOOD
+			   ? err_add(&c->err, "; binfmtctl remove takes it out of the way")
+			   : -1;
 	if (!arch && a->magic)
 		warn_letters(a->magic, &c->warnings);
 	return arch ? plan_arch(plan, &wish, arch, live->entry, &c->err, &c->warnings)

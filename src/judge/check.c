@@ -136,6 +136,16 @@ check_with(const struct rule *rule, const struct walk *walk, const struct check 
 	return reason != NULL;
 }
 
+void
+check_undo(const struct check *check, const char *file, const char *bytes, struct warnings *warnings)
+{
+	char path[PATH_MAX], quoted[PATH_MAX + 256];
+
+	snprintf(path, sizeof(path), "%s/%s", check->dir, file);
+	warn_add(warnings, "to undo it from a shell that is open: echo %s > %s (echo is built in, so it still works)",
+		 bytes, text_quote(path, quoted, sizeof(quoted)));
+}
+
 int
 check_understood(const struct entry *entry, const struct check *check, struct err *err, struct warnings *warnings)
 {
@@ -163,17 +173,6 @@ check_danger(const struct rule *rule, const struct check *check, struct err *err
 	return check_with(rule, &walk, check, err, warnings) < 0 ? -1 : 0;
 }
 
-/* With --force the machine may be lost: the way back is a warning too. */
-static void
-warn_undo(const struct rule *rule, const struct check *check, struct warnings *warnings)
-{
-	char path[PATH_MAX], quoted[PATH_MAX + 256];
-
-	snprintf(path, sizeof(path), "%s/%s", check->dir, rule->name);
-	warn_add(warnings, "to undo it from a shell that is open: echo -1 > %s (echo is built in, so it still works)",
-		 text_quote(path, quoted, sizeof(quoted)));
-}
-
 int
 check_rule(const struct rule *rule, const struct check *check, struct err *err, struct warnings *warnings)
 {
@@ -193,7 +192,7 @@ check_rule(const struct rule *rule, const struct check *check, struct err *err, 
 	if (breaks < 0)
 		return -1;
 	if (check->force && warnings->len != before)
-		warn_undo(rule, check, warnings);
+		check_undo(check, rule->name, "-1", warnings);
 	if (!breaks)
 		narrow_warn(rule, warnings);
 	if (!check->live && walks)

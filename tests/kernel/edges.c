@@ -72,6 +72,9 @@ entry__text_not_understood__can_be_disabled_and_removed(void **state)
 	expect(tool("list", NULL), 1, NULL, "evil: the entry cannot be understood");
 	expect(tool("disable", "--entry", "evil", NULL), 0, "evil: disabled", NULL);
 	assert_int_equal(strncmp(entry_text("evil"), "disabled\n", 9), 0);
+	expect(tool("register", "--name", "evil", "--extension", "foo", "-i", "/bin/true", "--force", NULL), 1, "",
+	       "; binfmtctl remove takes it out of the way");
+	expect(tool("-n", "enable", "evil", "--force", NULL), 0, "evil: would be enabled", "echo -1 > " MOUNT "/evil ");
 	expect(tool("remove", "--entry", "evil", NULL), 0, "evil: removed", NULL);
 	assert_string_equal(entry_text("evil"), "");
 }

@@ -59,9 +59,11 @@ enable__rule_that_takes_native_programs__refused(void **state)
 	assert_int_equal(mount_write("status", "0", 1), 0);
 	register_raw(":brick:M::\\x7fELF::/bin/false:");
 	expect(tool("enable", "--global", NULL), 1, "", "entry brick");
+	expect(tool("-n", "enable", "--global", "--force", NULL), 0, "enabled", "echo -1 > " MOUNT "/brick ");
 	assert_int_equal(mount_write("brick", "0", 1), 0);
 	assert_int_equal(mount_write("status", "1", 1), 0);
 	expect(tool("enable", "brick", NULL), 1, "", "--force");
+	expect(tool("-n", "enable", "brick", "--force", NULL), 0, "enabled", "echo -1 > " MOUNT "/brick ");
 	assert_false(is_enabled("brick"));
 	expect(tool("remove", "brick", NULL), 0, "removed", "");
 }

@@ -671,7 +671,7 @@ nearest__misspelt__suggested(void **state)
 	    {"AArch64", {"aarch64"}},
 	    {"x68_64", {"x86_64"}},
 	    {"linux/arm64/v7", {"linux/arm64/v8", "linux/arm/v7"}},
-	    {"microblaz", {"microblaze", "microblazeel"}},
+	    {"microblaz", {"microblaze"}},
 	    {"risc64", {"riscv64"}},
 	    {"ppc64l", {"ppc64", "ppc64le", "ppc64el"}},
 	};

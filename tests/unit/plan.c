@@ -144,11 +144,11 @@ flags__bad_or_born_disabled__said(void **state)
 	(void)state;
 	plan = (struct plan){.rule = {.name = "x"}, .enabled = true};
 	wish.flags = "FX";
-	assert_int_equal(plan_flags(&plan, &wish, NULL, &err, &warnings), -1);
+	assert_int_equal(plan_flags(&plan, &wish, NULL, &err), -1);
 	assert_int_equal(err.code, ERR_FLAGS);
 	assert_non_null(strstr(err.text, "--flags FX: unknown flag"));
 	wish.flags = "FD";
-	assert_int_equal(plan_flags(&plan, &wish, NULL, &err, &warnings), 0);
+	assert_int_equal(plan_flags(&plan, &wish, NULL, &err), 0);
 	assert_false(plan.enabled);
 }
 
@@ -157,13 +157,13 @@ flags__custom_rule__none_or_kept(void **state)
 {
 	(void)state;
 	plan = (struct plan){.rule = {.name = "x", .pattern = {.type = PATTERN_EXTENSION, .extension = "e"}}};
-	assert_int_equal(plan_flags(&plan, &wish, NULL, &err, &warnings), 0);
+	assert_int_equal(plan_flags(&plan, &wish, NULL, &err), 0);
 	assert_int_equal(plan.rule.flags, 0);
-	assert_int_equal(plan_flags(&plan, &wish, &live, &err, &warnings), 0);
+	assert_int_equal(plan_flags(&plan, &wish, &live, &err), 0);
 	assert_int_equal(plan.rule.flags, RULE_O | RULE_C);
 	live.rule.pattern.type = PATTERN_BPF; /* its flags mean nothing for another type */
 	plan.rule.flags = 0;
-	assert_int_equal(plan_flags(&plan, &wish, &live, &err, &warnings), 0);
+	assert_int_equal(plan_flags(&plan, &wish, &live, &err), 0);
 	assert_int_equal(plan.rule.flags, 0);
 }
 
