@@ -15,7 +15,8 @@ enum { INTERP_PATH_MAX = 1920, INTERP_DIRS_MAX = 16 };
 /*
  * Finds an architecture's QEMU: in `dirs` (count of them), then /usr/bin, /usr/local/bin and /bin,
  * in each NAME-static before NAME; with prefer_static all of them are looked at for a static one
- * first. Yes and the path; unknown if none was found and one could not be looked at.
+ * first. Where NAME-static is a link to NAME beside it, that is NAME. Yes and the path; unknown if
+ * none was found and one could not be looked at.
  */
 struct look interp_find(const struct arch *arch, const char *const *dirs, size_t count, bool prefer_static,
 			char path[static INTERP_PATH_MAX]);

@@ -21,6 +21,29 @@ enum {
 	SUFFIXES = sizeof(suffixes) / sizeof(suffixes[0])
 };
 
+/*
+ * Cuts "-static" off a path that is a link to the file without it in the same folder: on Debian 13 such links belong
+ * to a package that is to go.
+ */
+static void
+cut_to_plain(const char *base, char path[static INTERP_PATH_MAX])
+{
+	size_t plain = strlen(path) - strlen("-static");
+	char target[INTERP_PATH_MAX], file[INTERP_PATH_MAX];
+	ssize_t len = readlink(path, target, sizeof(target) - 1);
+	const char *name;
+	struct stat a, b;
+
+	if (len < 0)
+		return;
+	target[len] = '\0';
+	name = strrchr(target, '/');
+	snprintf(file, sizeof(file), "%.*s", (int)plain, path);
+	if (strcmp(name ? name + 1 : target, base) == 0 && stat(path, &a) == 0 && stat(file, &b) == 0 &&
+	    a.st_dev == b.st_dev && a.st_ino == b.st_ino)
+		path[plain] = '\0';
+}
+
 /* Whether it is an executable regular file; with must_be_static also one that needs no loader. */
 static struct look
 usable(const char *path, bool must_be_static)
@@ -44,6 +67,8 @@ search(const char *base, const char *const *dirs, size_t count, bool must_be_sta
 		int len = snprintf(path, INTERP_PATH_MAX, "%s/%s%s", dirs[i / SUFFIXES], base, suffixes[i % SUFFIXES]);
 
 		is = len < INTERP_PATH_MAX ? usable(path, must_be_static) : look_seen(false);
+		if (is.is == LOOK_YES && *suffixes[i % SUFFIXES])
+			cut_to_plain(base, path);
 		if (is.is != LOOK_NO)
 			return is;
 	}
