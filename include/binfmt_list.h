@@ -28,6 +28,13 @@ void binfmt_list_free(struct binfmt_list *list);
 /* The first enabled entry that takes this program; NULL if none does. */
 const struct entry *binfmt_list_taker(const struct binfmt_list *list, const struct subject *subject);
 
+/* The next one behind `last` (NULL: the first). */
+const struct entry *binfmt_list_next_taker(const struct binfmt_list *list, const struct subject *subject,
+					   const struct entry *last);
+
+/* An enabled entry in front of the taker (NULL: there is none) that may take any file: type B, or not understood. */
+const struct entry *binfmt_list_doubt(const struct binfmt_list *list, const struct entry *taker);
+
 /* The entry of this name, or its temporary where that alone is there. NULL: neither. */
 const struct entry *binfmt_list_find(const struct binfmt_list *list, const char *name);
 

@@ -20,6 +20,7 @@ struct entry {
 	struct timespec registered;
 	ino_t inode;  /* of its file: every registration gets another one */
 	bool enabled; /* by the first line, also where the rest is not understood */
+	bool leaving; /* the run at work replaces it by a rule for other files */
 };
 
 /*

@@ -11,6 +11,9 @@ struct warnings;
 /* The first enabled entry that programs of an architecture go to, whatever its name; NULL if there is none. */
 const struct entry *arch_taker(const struct binfmt_list *list, const struct arch *arch);
 
+/* The next one behind `last` (NULL: the first). */
+const struct entry *arch_next_taker(const struct binfmt_list *list, const struct arch *arch, const struct entry *last);
+
 /*
  * The name of the first enabled entry ahead of the one of the rule's name (of all, if there is none)
  * that takes some of its files, NULL if none does.
@@ -23,7 +26,8 @@ const char *overlap_in_front(const struct rule *rule, const struct binfmt_list *
  */
 const char *overlap_shadow(const struct rule *rule, const struct binfmt_list *list);
 
-/* Warns of the enabled entries that the rule, registered now and so ahead of all, takes files from. */
+/* Warns of the enabled entries, but those that leave, that the rule, registered now and so ahead of all, takes files
+ * from. */
 void overlap_warn(const struct rule *rule, const struct binfmt_list *list, struct warnings *warnings);
 
 #endif

@@ -36,6 +36,13 @@ void plan_start(struct plan *plan, const struct wish *wish, const struct arch *a
 int plan_arch(struct plan *plan, const struct wish *wish, const struct arch *arch, const struct entry *live,
 	      struct err *err, struct warnings *warnings);
 
+/* Whether an architecture needs no handler, as this machine runs it itself: then *err says so. */
+bool plan_is_needless(const struct arch *arch, struct err *err);
+
+/* The rule of a started plan that leaves the live entry its files and its interpreter; flags as wished. -1 and *err. */
+int plan_kept(struct plan *plan, const struct wish *wish, const struct entry *live, struct err *err,
+	      struct warnings *warnings);
+
 /* The flags of plan->rule, a custom rule: those of the wish, else what the live entry has, else none. -1 and *err. */
 int plan_flags(struct plan *plan, const struct wish *wish, const struct entry *live, struct err *err);
 

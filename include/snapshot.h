@@ -40,7 +40,4 @@ bool snapshot_listed(const struct snapshot *s, size_t i, struct handler *handler
  * enabled. */
 bool snapshot_shown(const struct snapshot *s, size_t i, struct handler *handler);
 
-/* Whether an entry may take any file before this one does (NULL: none does): type B, or not understood. */
-bool snapshot_in_doubt(const struct snapshot *s, const struct entry *taker);
-
 #endif

@@ -85,7 +85,7 @@ look_up(const struct arch *arch, const struct snapshot *s, struct support *suppo
 	const struct entry *taker = s ? arch_taker(&s->list, arch) : NULL;
 
 	support->arch = arch;
-	support->doubt = s && s->switched_on && snapshot_in_doubt(s, taker);
+	support->doubt = s && s->switched_on && binfmt_list_doubt(&s->list, taker);
 	support->entry = NULL;
 	if (taker && !support->doubt)
 		support->entry = snapshot_handler(s, (size_t)(taker - s->list.entries)).name;

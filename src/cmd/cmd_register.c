@@ -9,13 +9,12 @@
 #include "describe.h"
 #include "elf.h"
 #include "hex.h"
-#include "host.h"
 #include "keep.h"
 #include "mount.h"
 #include "opened.h"
-#include "overlap.h"
 #include "persist.h"
 #include "put.h"
+#include "register_all.h"
 #include "session.h"
 #include "tempname.h"
 #include "text.h"
@@ -133,7 +132,8 @@ custom_rule(const struct args *a, struct plan *plan, struct bytes *bytes, struct
 
 /* The rule of an architecture, or the custom one of the options (arch NULL), beside what is live. -1 and c->err. */
 static int
-make_plan(struct session *c, const struct arch *arch, struct plan *plan, struct bytes *bytes, struct live *live)
+make_plan(struct session *c, const struct arch *arch, bool keeps_magic, struct plan *plan, struct bytes *bytes,
+	  struct live *live)
 {
 	const struct args *a = c->args;
 	const struct wish wish = {a->name, a->flags, a->interpreter, a->interpreter_dirs, a->interpreter_dir_count,
@@ -149,13 +149,15 @@ make_plan(struct session *c, const struct arch *arch, struct plan *plan, struct 
 			   : -1;
 	if (!arch && a->magic)
 		warn_letters(a->magic, &c->warnings);
+	if (keeps_magic && live->entry)
+		return plan_kept(plan, &wish, live->entry, &c->err, &c->warnings);
 	return arch ? plan_arch(plan, &wish, arch, live->entry, &c->err, &c->warnings)
 		    : plan_flags(plan, &wish, live->entry, &c->err);
 }
 
 /* Registers the handler of an architecture, or the custom rule (arch NULL). */
-static void
-register_one(struct session *c, const struct arch *arch)
+static bool
+register_one(struct session *c, const struct arch *arch, bool keeps_magic)
 {
 	const struct args *a = c->args;
 	struct persist file = {.dir = -1};
@@ -166,9 +168,9 @@ register_one(struct session *c, const struct arch *arch)
 	struct plan plan;
 	struct live live;
 
-	if (make_plan(c, arch, &plan, &bytes, &live) < 0) {
+	if (make_plan(c, arch, keeps_magic, &plan, &bytes, &live) < 0) {
 		session_result(c, plan.rule.name, OUT_FAILED, NULL);
-		return;
+		return false;
 	}
 	outcome = put_rule(&how, &plan, &live, &c->err, &c->warnings);
 	c->rule = &plan.rule;
@@ -179,70 +181,22 @@ register_one(struct session *c, const struct arch *arch)
 	if (outcome != OUT_FAILED && how.file)
 		describe_file(&detail, how.file);
 	session_result(c, plan.rule.name, outcome, detail.text);
+	return outcome != OUT_FAILED;
 }
 
-/* The enabled entry of another name that programs of this architecture go to already, or NULL. */
-static const char *
-handled_by(const struct session *c, const struct arch *arch, const char *name)
+/* An architecture that needs no handler gets none, unless what is asked for can be for nothing else. */
+static bool
+skip_native(struct session *c, const struct arch *arch)
 {
-	const struct entry *taker = arch_taker(&c->list, arch);
+	const struct args *a = c->args;
+	const struct wish wish = {.name = a->name};
+	struct plan plan;
 
-	return taker && !tempname_matches(taker->rule.name, name) ? taker->rule.name : NULL;
-}
-
-/* Of `all`: whether an architecture is meant; if not, or if that cannot be told, c->err says why. */
-static struct look
-is_meant(struct session *c, const struct arch *arch, const char *name)
-{
-	char path[INTERP_PATH_MAX];
-	const char *other = handled_by(c, arch, name);
-	struct look found, native;
-
-	found = interp_find(arch, c->args->interpreter_dirs, c->args->interpreter_dir_count, false, path);
-	if (found.is == LOOK_NO)
-		err_set(&c->err, ERR_NO_INTERPRETER, "no %s is installed", arch->interpreter);
-	if (found.is == LOOK_UNKNOWN)
-		err_set(&c->err, ERR_UNKNOWN, "whether %s is installed cannot be told", arch->interpreter);
-	if (found.is != LOOK_YES)
-		return found;
-	native = host_runs(arch);
-	if (native.is == LOOK_YES)
-		err_set(&c->err, ERR_NATIVE, "this machine runs %s programs itself", arch->name);
-	else if (other)
-		err_set(&c->err, ERR_HANDLED, "entry %s handles %s already", other, arch->name);
-	else if (native.is == LOOK_UNKNOWN)
-		err_set(&c->err, ERR_UNKNOWN, "whether this machine runs %s programs itself could not be tried",
-			arch->name);
-	else
-		return look_seen(true);
-	return native.is == LOOK_UNKNOWN && !other ? native : look_seen(false);
-}
-
-static void
-register_all(struct session *c)
-{
-	char name[RULE_NAME_MAX + 1];
-	unsigned before = c->done + c->failed;
-
-	for (size_t i = 0; i < arch_count; i++) {
-		struct look meant;
-
-		arch_entry_name(&arch_table[i], name);
-		meant = is_meant(c, &arch_table[i], name);
-		if (meant.is == LOOK_YES)
-			register_one(c, &arch_table[i]);
-		else if (meant.is == LOOK_UNKNOWN)
-			session_result(c, name, OUT_FAILED, NULL);
-		else if (c->args->json || c->args->verbose || c->err.code != ERR_NO_INTERPRETER)
-			session_result(c, name, OUT_SKIPPED, NULL);
-	}
-	if (c->done + c->failed > before)
-		return;
-	err_set(&c->err, ERR_NO_INTERPRETER,
-		"nothing to register: no interpreter is installed for an architecture that is neither native nor "
-		"handled already; install %s",
-		interp_package());
-	session_result(c, "all", OUT_FAILED, NULL);
+	if (a->interpreter || a->force || !plan_is_needless(arch, &c->err))
+		return false;
+	plan_start(&plan, &wish, arch);
+	session_result(c, plan.rule.name, OUT_SKIPPED, NULL);
+	return true;
 }
 
 static void
@@ -252,16 +206,27 @@ register_operand(struct session *c, const struct operand *operand)
 	size_t count;
 
 	if (operand_is_all(operand)) {
-		register_all(c);
+		register_all(c, register_one);
 		return;
 	}
 	count = operand_archs(operand->word, rows, &c->err);
-	for (size_t i = 0; i < count; i++)
-		register_one(c, rows[i]);
+	/* The last first: Debian's entry of the first row's name takes its programs until it is replaced. */
+	for (size_t i = count; i-- > 0;)
+		if (!skip_native(c, rows[i]))
+			register_one(c, rows[i], false);
 	if (count)
 		return;
 	err_add(&c->err, " (binfmtctl list --supported shows all)");
 	session_result(c, operand->word, OUT_FAILED, NULL);
+}
+
+static bool
+has_all(const struct args *a)
+{
+	for (size_t i = 0; i < a->operand_count; i++)
+		if (operand_is_all(&a->operands[i]))
+			return true;
+	return false;
 }
 
 /* What is wrong with the command line itself, or NULL. */
@@ -284,6 +249,8 @@ misuse(const struct args *a)
 		return "--bpf names the handler, it takes no --interpreter";
 	if ((a->mask || a->offset >= 0) && !a->magic)
 		return "--mask and --offset go with --magic";
+	if (a->operand_count > 1 && has_all(a))
+		return "all is every architecture: name no other beside it";
 	if (kinds && a->interpreter_dir_count)
 		return "--interpreter-dir goes with an architecture";
 	if (!kinds && (a->name || a->interpreter) && (a->operand_count != 1 || operand_is_all(&a->operands[0])))
@@ -340,7 +307,7 @@ cmd_register(const struct cmd *cmd, struct args *args)
 	for (size_t i = 0; i < args->operand_count; i++)
 		register_operand(&c, &args->operands[i]);
 	if (args->operand_count == 0)
-		register_one(&c, NULL);
+		register_one(&c, NULL, false);
 	session_warn_if_off(&c);
 	if (args->mount && !args->dry_run && c.done && mount_may_vanish() && !keeps(&c))
 		session_result(&c, args->binfmt_dir, OUT_FAILED, NULL);

@@ -146,6 +146,27 @@ warn_without_f(const struct wish *wish, const struct rule *rule, struct warnings
 			 "(--flags changes them)");
 }
 
+bool
+plan_is_needless(const struct arch *arch, struct err *err)
+{
+	if (host_runs(arch).is != LOOK_YES)
+		return false;
+	err_set(err, ERR_NATIVE, "this machine runs %s programs itself", arch->name);
+	return true;
+}
+
+int
+plan_kept(struct plan *plan, const struct wish *wish, const struct entry *live, struct err *err,
+	  struct warnings *warnings)
+{
+	plan->rule.pattern = live->rule.pattern;
+	plan->rule.interpreter = live->rule.interpreter;
+	if (plan_flags(plan, wish, live, err) < 0)
+		return -1;
+	warn_without_f(wish, &plan->rule, warnings);
+	return 0;
+}
+
 int
 plan_arch(struct plan *plan, const struct wish *wish, const struct arch *arch, const struct entry *live,
 	  struct err *err, struct warnings *warnings)

@@ -8,18 +8,24 @@
 #include "tempname.h"
 
 const struct entry *
-arch_taker(const struct binfmt_list *list, const struct arch *arch)
+arch_next_taker(const struct binfmt_list *list, const struct arch *arch, const struct entry *last)
 {
 	struct subject subject = {.path = ""};
 
 	probe_build(arch, 1, subject.head);
-	return binfmt_list_taker(list, &subject);
+	return binfmt_list_next_taker(list, &subject, last);
+}
+
+const struct entry *
+arch_taker(const struct binfmt_list *list, const struct arch *arch)
+{
+	return arch_next_taker(list, arch, NULL);
 }
 
 static bool
 overlaps(const struct entry *e, const struct rule *rule)
 {
-	return e->enabled && pattern_overlap(&rule->pattern, &e->rule.pattern);
+	return e->enabled && !e->leaving && pattern_overlap(&rule->pattern, &e->rule.pattern);
 }
 
 const char *

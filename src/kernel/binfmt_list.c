@@ -199,10 +199,25 @@ binfmt_list_free(struct binfmt_list *list)
 }
 
 const struct entry *
+binfmt_list_next_taker(const struct binfmt_list *list, const struct subject *subject, const struct entry *last)
+{
+	for (size_t i = last ? (size_t)(last - list->entries) + 1 : 0; i < list->count; i++)
+		if (list->entries[i].enabled && pattern_takes(&list->entries[i].rule.pattern, subject))
+			return &list->entries[i];
+	return NULL;
+}
+
+const struct entry *
 binfmt_list_taker(const struct binfmt_list *list, const struct subject *subject)
 {
-	for (size_t i = 0; i < list->count; i++)
-		if (list->entries[i].enabled && pattern_takes(&list->entries[i].rule.pattern, subject))
+	return binfmt_list_next_taker(list, subject, NULL);
+}
+
+const struct entry *
+binfmt_list_doubt(const struct binfmt_list *list, const struct entry *taker)
+{
+	for (size_t i = 0; i < list->count && &list->entries[i] != taker; i++)
+		if (list->entries[i].enabled && list->entries[i].rule.pattern.type > PATTERN_EXTENSION)
 			return &list->entries[i];
 	return NULL;
 }

@@ -132,12 +132,3 @@ snapshot_shown(const struct snapshot *s, size_t i, struct handler *handler)
 {
 	return !s->list.entries[i].reason && snapshot_listed(s, i, handler);
 }
-
-bool
-snapshot_in_doubt(const struct snapshot *s, const struct entry *taker)
-{
-	for (size_t i = 0; i < s->list.count && &s->list.entries[i] != taker; i++)
-		if (s->list.entries[i].enabled && s->list.entries[i].rule.pattern.type > PATTERN_EXTENSION)
-			return true;
-	return false;
-}

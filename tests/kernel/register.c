@@ -266,6 +266,34 @@ register__native_arch_by_name__refused(void **state)
 	expect(tool("register", host_arch()->name, "-i", tiny_interpreter(), NULL), 1, "", "--force");
 }
 
+/* One line for both kinds of host. */
+static void
+register__native_arch_without_interpreter__skipped(void **state)
+{
+	char line[128], file[64], *path;
+
+	(void)state;
+	snprintf(line, sizeof(line), "qemu-%s: skipped (this machine runs %s programs itself)\n", host_arch()->name,
+		 host_arch()->name);
+	expect(tool("register", host_arch()->name, NULL), 0, line, "");
+	expect(tool("register", host_arch()->name, "--keep", "--name", "mine", NULL), 0, "mine: skipped (this machine",
+	       "");
+	assert_string_equal(entry_names(), "");
+	if (host_arch() != arch_find("aarch64"))
+		expect(tool("register", host_arch()->name, "aarch64", "--interpreter-dir", tiny_dir(), NULL), 0,
+		       "qemu-aarch64: registered", "");
+	expect_json(tool("-j", "register", host_arch()->name, NULL)->out,
+		    ".results[0] | .result == \"skipped\" and .code == \"native\"");
+	snprintf(file, sizeof(file), "dir/%s-static", host_arch()->interpreter);
+	tiny_dir();
+	path = scratch_file(file);
+	copy_file(tiny_interpreter(), path, 0755);
+	expect(tool("-n", "register", host_arch()->name, "--force", "--interpreter-dir", tiny_dir(), NULL), 0,
+	       "would be registered", "forced");
+	unlink(path);
+	free(path);
+}
+
 /* A row with an interpreter that `all` must register, or leave out. */
 static bool
 installed(const struct arch *arch)
@@ -708,6 +736,7 @@ main(void)
 	    cmocka_unit_test(register__microblaze_with_name__two_names),
 	    cmocka_unit_test(register__several_operands__each_is_tried),
 	    cmocka_unit_test(register__native_arch_by_name__refused),
+	    cmocka_unit_test(register__native_arch_without_interpreter__skipped),
 	    cmocka_unit_test(register__all__those_with_interpreter_that_are_not_native),
 	    cmocka_unit_test(register__all_native__skipped_and_said),
 	    cmocka_unit_test(register__all_again__nothing_written),
