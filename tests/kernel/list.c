@@ -2,6 +2,9 @@
 /* list on the real kernel. */
 #include "harness.h"
 
+#include "arch.h"
+#include "host.h"
+
 static void
 list__entries__newest_first(void **state)
 {
@@ -72,6 +75,53 @@ list__json__as_the_text(void **state)
 			    "(.aliases | type) == \"array\"))");
 }
 
+/* What an architecture's handler is, is asked in one place: whatever its entry is called, and however its rule looks.
+ */
+static void
+handler_of_an_architecture__every_command_names_the_same(void **state)
+{
+	const char *arch = host_arch() == arch_find("aarch64") ? "riscv64" : "aarch64";
+	char filter[256], name[64], said[128];
+	char *file = probe_program(arch, "foreign"), *dir = scratch_folder("dir"), *emulator;
+	const struct run *r;
+
+	(void)state;
+	snprintf(name, sizeof(name), "dir/qemu-%s-static", arch);
+	emulator = scratch_copy(tiny_interpreter(), name);
+	register_line(":e18:M:18:%s::%s:F", strcmp(arch, "aarch64") == 0 ? "\\xb7\\x00" : "\\xf3\\x00",
+		      tiny_interpreter());
+	snprintf(filter, sizeof(filter), ".supported[] | select(.arch == \"%s\") | .entry == \"e18\"", arch);
+	expect_json(tool("-j", "list", "--supported", NULL)->out, filter);
+	snprintf(filter, sizeof(filter), "[.tests[] | select(.arch == \"%s\" and .entry == \"e18\" and .ok)] != []",
+		 arch);
+	expect_json(tool("-j", "test", NULL)->out, filter);
+	snprintf(filter, sizeof(filter), ".files[0] | .arch == \"%s\" and .entry == \"e18\"", arch);
+	expect_json(tool("-j", "match", file, NULL)->out, filter);
+	snprintf(said, sizeof(said), "qemu-%s: skipped (entry e18 handles %s already)", arch, arch);
+	r = tool("register", "all", "--interpreter-dir", dir, NULL);
+	if (!says(r->out, said))
+		fail_msg("%s\n%s", r->out, r->err);
+	free(emulator);
+	free(file);
+	free(dir);
+}
+
+/* What a killed run left alone is shown under the name that it stands for. */
+static void
+temporary_alone__named_as_what_it_stands_for(void **state)
+{
+	const char *commands[] = {"list", "list --supported", "test", "-n register all"};
+
+	(void)state;
+	register_line(":.binfmtctl~mine:M:18:\\x2a\\x00::%s:F", tiny_interpreter()); /* sh4 */
+	for (size_t i = 0; i < LENGTH(commands); i++) {
+		const struct run *r = shell("./binfmtctl %s | grep -v '^  write'", commands[i]);
+
+		if (!strstr(r->out, "mine") || strstr(r->out, "~"))
+			fail_msg("%s: %s%s", commands[i], r->out, r->err);
+	}
+}
+
 int
 main(void)
 {
@@ -80,6 +130,8 @@ main(void)
 	    cmocka_unit_test(list__switched_off__said),
 	    cmocka_unit_test(list__supported__every_architecture_and_its_handler),
 	    cmocka_unit_test(list__json__as_the_text),
+	    cmocka_unit_test(handler_of_an_architecture__every_command_names_the_same),
+	    cmocka_unit_test(temporary_alone__named_as_what_it_stands_for),
 	};
 
 	return ns_run(tests);
