@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "err.h"
 #include "help.h"
+#include "help_json.h"
 #include "print.h"
 #include "report.h"
 #include "suggest.h"
@@ -72,10 +73,14 @@ parse_line(int argc, char *argv[], struct args *args, int *status)
 	args->json |= wrong && asks_for_json(argc, argv);
 	if (wrong)
 		*status = report_usage(cmd, args, "%s", wrong);
+	else if (args->help && args->json)
+		help_json(commands, cmd);
 	else if (args->help && cmd)
 		help_command(cmd);
 	else if (args->help)
 		help_program(commands);
+	else if (args->version && args->json)
+		help_json_version(BINFMTCTL_VERSION);
 	else if (args->version)
 		puts("binfmtctl " BINFMTCTL_VERSION);
 	else if (!cmd)
@@ -102,6 +107,7 @@ main(int argc, char *argv[])
 {
 	struct args args = {.binfmt_dir = BINFMT_DIR, .offset = -1, .timeout = -1, .commands = commands};
 	const struct cmd *cmd;
+	struct err err;
 	int status;
 
 	hold_standard_descriptors();
@@ -110,8 +116,9 @@ main(int argc, char *argv[])
 	signal(SIGCHLD, SIG_DFL); /* ignored, it would keep us from waiting for probes */
 	args.operands = calloc((size_t)argc + 1, sizeof(*args.operands));
 	if (!args.operands) {
-		print_err(NULL, "out of memory");
-		return EXIT_FAILED;
+		args.json = asks_for_json(argc, argv);
+		err_set(&err, ERR_MEMORY, "out of memory");
+		return report_fail(NULL, &args, &err);
 	}
 	cmd = parse_line(argc, argv, &args, &status);
 	if (cmd)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Completion scripts for shells, generated from the tables that parse and --help read. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "arch.h"
 #include "cmd.h"
 #include "err.h"
+#include "json.h"
 #include "report.h"
 
 const struct opt completion_opts[] = {OPT_END};
@@ -51,27 +53,27 @@ wanted_value(const struct opt *opt)
 }
 
 static void
-print_archs(void)
+print_archs(FILE *f)
 {
-	fputs("all", stdout);
+	fputs("all", f);
 	for (size_t i = 0; i < arch_count; i++)
-		printf(" %s", arch_table[i].name);
+		fprintf(f, " %s", arch_table[i].name);
 }
 
 static void
-print_commands(const struct cmd *commands, const char *between)
+print_commands(FILE *f, const struct cmd *commands, const char *between)
 {
 	for (const struct cmd *c = commands; c->name; c++)
-		printf("%s%s", c == commands ? "" : between, c->name);
+		fprintf(f, "%s%s", c == commands ? "" : between, c->name);
 }
 
 static void
-print_opt_words(const struct opt *opt)
+print_opt_words(FILE *f, const struct opt *opt)
 {
 	for (; opt->name; opt++) {
-		printf(" --%s%s", opt->name, opt->arg ? "=" : "");
+		fprintf(f, " --%s%s", opt->name, opt->arg ? "=" : "");
 		if (opt->letter)
-			printf(" -%c", opt->letter);
+			fprintf(f, " -%c", opt->letter);
 	}
 }
 
@@ -87,14 +89,14 @@ is_first(const struct cmd *commands, const struct cmd *cmd, const struct opt *op
 }
 
 static void
-print_bash_value(const struct opt *opt)
+print_bash_value(FILE *f, const struct opt *opt)
 {
 	if (!opt->arg)
 		return;
-	printf("\t--%s", opt->name);
+	fprintf(f, "\t--%s", opt->name);
 	if (opt->letter)
-		printf(" | -%c", opt->letter);
-	printf(") %s; return ;;\n", ways[wanted_value(opt)].bash);
+		fprintf(f, " | -%c", opt->letter);
+	fprintf(f, ") %s; return ;;\n", ways[wanted_value(opt)].bash);
 }
 
 /* Bash cuts words at : and =, which names and options may hold; `typed` is a word as a person sees it. */
@@ -125,166 +127,206 @@ static const char bash_head[] =
     "\tif [[ $typed == = ]]; then typed=; elif [[ $before == = ]]; then before=${COMP_WORDS[i-2]}; fi\n";
 
 static void
-print_bash(const struct cmd *commands)
+print_bash(FILE *f, const struct cmd *commands)
 {
-	fputs(bash_head, stdout);
-	fputs("\tarchs='", stdout);
-	print_archs();
-	fputs("'\n\tfor w in \"${COMP_WORDS[@]:1:i-1}\"; do case $w in ", stdout);
-	print_commands(commands, " | ");
-	puts(") cmd=$w; break ;; esac; done\n\tcase $before in");
+	fputs(bash_head, f);
+	fputs("\tarchs='", f);
+	print_archs(f);
+	fputs("'\n\tfor w in \"${COMP_WORDS[@]:1:i-1}\"; do case $w in ", f);
+	print_commands(f, commands, " | ");
+	fputs(") cmd=$w; break ;; esac; done\n\tcase $before in\n", f);
 	for (const struct opt *opt = opt_global; opt->name; opt++)
-		print_bash_value(opt);
+		print_bash_value(f, opt);
 	for (const struct cmd *c = commands; c->name; c++)
 		for (const struct opt *opt = c->opts; opt->name; opt++)
 			if (is_first(commands, c, opt))
-				print_bash_value(opt);
-	fputs("\tesac\n\tcase $cmd in\n\t'') w='", stdout);
-	print_commands(commands, " ");
-	puts("' ;;");
+				print_bash_value(f, opt);
+	fputs("\tesac\n\tcase $cmd in\n\t'') w='", f);
+	print_commands(f, commands, " ");
+	fputs("' ;;\n", f);
 	for (const struct cmd *c = commands; c->name; c++) {
-		printf("\t%s) w='", c->name);
-		print_opt_words(c->opts);
-		printf("'; if [[ $typed != -* ]]; then %s; return; fi ;;\n", ways[wanted_operand(c)].bash);
+		fprintf(f, "\t%s) w='", c->name);
+		print_opt_words(f, c->opts);
+		fprintf(f, "'; if [[ $typed != -* ]]; then %s; return; fi ;;\n", ways[wanted_operand(c)].bash);
 	}
-	fputs("\tesac\n\tif [[ $typed == -* ]]; then w+='", stdout);
-	print_opt_words(opt_global);
-	puts("'; fi\n"
-	     "\t_binfmtctl_offer $w\n"
-	     "\tif [[ ${COMPREPLY-} == *= ]]; then compopt -o nospace; fi\n"
-	     "}\n"
-	     "complete -F _binfmtctl binfmtctl");
+	fputs("\tesac\n\tif [[ $typed == -* ]]; then w+='", f);
+	print_opt_words(f, opt_global);
+	fputs("'; fi\n"
+	      "\t_binfmtctl_offer $w\n"
+	      "\tif [[ ${COMPREPLY-} == *= ]]; then compopt -o nospace; fi\n"
+	      "}\n"
+	      "complete -F _binfmtctl binfmtctl\n",
+	      f);
 }
 
 /* Zsh and fish take the help texts too: quotes in them end the shell's own. */
 static void
-print_quoted(const char *text, const char *special)
+print_quoted(FILE *f, const char *text, const char *special)
 {
 	for (; *text; text++)
 		if (*text == '\'')
-			fputs("'\\''", stdout);
+			fputs("'\\''", f);
 		else
-			printf("%s%c", strchr(special, *text) ? "\\" : "", *text);
+			fprintf(f, "%s%c", strchr(special, *text) ? "\\" : "", *text);
 }
 
 static void
-print_zsh_opt(const struct opt *opt, const char *dashes, const char *name, size_t len, const char *joined)
+print_zsh_opt(FILE *f, const struct opt *opt, const char *dashes, const char *name, size_t len, const char *joined)
 {
 	bool repeatable = opt->kind == OPT_ENTRY || opt->kind == OPT_DIR;
 
-	printf(" '%s%s%.*s%s[", repeatable ? "*" : "", dashes, (int)len, name, opt->arg ? joined : "");
-	print_quoted(opt->help, "[]:\\");
+	fprintf(f, " '%s%s%.*s%s[", repeatable ? "*" : "", dashes, (int)len, name, opt->arg ? joined : "");
+	print_quoted(f, opt->help, "[]:\\");
 	if (opt->arg)
-		printf("]:%s:%s'", opt->arg, ways[wanted_value(opt)].zsh);
+		fprintf(f, "]:%s:%s'", opt->arg, ways[wanted_value(opt)].zsh);
 	else
-		fputs("]'", stdout);
+		fputs("]'", f);
 }
 
 static void
-print_zsh_opts(const struct opt *opt)
+print_zsh_opts(FILE *f, const struct opt *opt)
 {
 	for (; opt->name; opt++) {
-		print_zsh_opt(opt, "--", opt->name, strlen(opt->name), "=");
+		print_zsh_opt(f, opt, "--", opt->name, strlen(opt->name), "=");
 		if (opt->letter)
-			print_zsh_opt(opt, "-", &opt->letter, 1, "+");
+			print_zsh_opt(f, opt, "-", &opt->letter, 1, "+");
 	}
 }
 
 /* The file is sourced, or found by its name in fpath and then run as the body of _binfmtctl itself. */
 static void
-print_zsh(const struct cmd *commands)
+print_zsh(FILE *f, const struct cmd *commands)
 {
-	puts("#compdef binfmtctl\n"
-	     "_binfmtctl_entries() {\n"
-	     "\tlocal -a names\n"
-	     "\tnames=(/proc/sys/fs/binfmt_misc/*(N:t))\n"
-	     "\tnames=(all ${names:#(register|status)})\n"
-	     "\tcompadd \"$@\" -a names\n"
-	     "}\n"
-	     "_binfmtctl_archs() {\n"
-	     "\tlocal -a archs");
-	fputs("\tarchs=(", stdout);
-	print_archs();
-	puts(")\n\tcompadd \"$@\" -a archs\n}\n_binfmtctl_commands() {\n\tlocal -a commands\n\tcommands=(");
+	fputs("#compdef binfmtctl\n"
+	      "_binfmtctl_entries() {\n"
+	      "\tlocal -a names\n"
+	      "\tnames=(/proc/sys/fs/binfmt_misc/*(N:t))\n"
+	      "\tnames=(all ${names:#(register|status)})\n"
+	      "\tcompadd \"$@\" -a names\n"
+	      "}\n"
+	      "_binfmtctl_archs() {\n"
+	      "\tlocal -a archs\n",
+	      f);
+	fputs("\tarchs=(", f);
+	print_archs(f);
+	fputs(")\n\tcompadd \"$@\" -a archs\n}\n_binfmtctl_commands() {\n\tlocal -a commands\n\tcommands=(\n", f);
 	for (const struct cmd *c = commands; c->name; c++) {
-		printf("\t\t'%s:", c->name);
-		print_quoted(c->help, ":\\");
-		puts("'");
+		fprintf(f, "\t\t'%s:", c->name);
+		print_quoted(f, c->help, ":\\");
+		fputs("'\n", f);
 	}
-	puts("\t)\n\t_describe command commands\n}\n_binfmtctl() {\n\tlocal w cmd=");
-	fputs("\tfor w in ${words[2,CURRENT-1]}; do case $w in ", stdout);
-	print_commands(commands, " | ");
-	fputs(") cmd=$w; break ;; esac; done\n\tcase $cmd in\n\t'') _arguments", stdout);
-	print_zsh_opts(opt_global);
-	puts(" ':command:_binfmtctl_commands' ;;");
+	fputs("\t)\n\t_describe command commands\n}\n_binfmtctl() {\n\tlocal w cmd=\n", f);
+	fputs("\tfor w in ${words[2,CURRENT-1]}; do case $w in ", f);
+	print_commands(f, commands, " | ");
+	fputs(") cmd=$w; break ;; esac; done\n\tcase $cmd in\n\t'') _arguments", f);
+	print_zsh_opts(f, opt_global);
+	fputs(" ':command:_binfmtctl_commands' ;;\n", f);
 	for (const struct cmd *c = commands; c->name; c++) {
-		printf("\t%s) _arguments", c->name);
-		print_zsh_opts(c->opts);
-		print_zsh_opts(opt_global);
-		printf(" ':command: ' '*:operand:%s' ;;\n", ways[wanted_operand(c)].zsh);
+		fprintf(f, "\t%s) _arguments", c->name);
+		print_zsh_opts(f, c->opts);
+		print_zsh_opts(f, opt_global);
+		fprintf(f, " ':command: ' '*:operand:%s' ;;\n", ways[wanted_operand(c)].zsh);
 	}
-	puts("\tesac\n}\n"
-	     "if [[ $funcstack[1] == _binfmtctl ]]; then _binfmtctl \"$@\"; else compdef _binfmtctl binfmtctl; fi");
+	fputs("\tesac\n}\n"
+	      "if [[ $funcstack[1] == _binfmtctl ]]; then _binfmtctl \"$@\"; else compdef _binfmtctl binfmtctl; fi\n",
+	      f);
 }
 
 /* A description; in fish's quotes only these two bytes are special. */
 static void
-print_fish_text(const char *text)
+print_fish_text(FILE *f, const char *text)
 {
-	fputs(" -d '", stdout);
+	fputs(" -d '", f);
 	for (; *text; text++)
-		printf("%s%c", *text == '\'' || *text == '\\' ? "\\" : "", *text);
-	puts("'");
+		fprintf(f, "%s%c", *text == '\'' || *text == '\\' ? "\\" : "", *text);
+	fputs("'\n", f);
 }
 
 static void
-print_fish_opts(const char *cmd, const struct opt *opt)
+print_fish_opts(FILE *f, const char *cmd, const struct opt *opt)
 {
 	for (; opt->name; opt++) {
-		printf("complete -c binfmtctl%s%s%s -l %s%s", cmd ? " -n '__fish_seen_subcommand_from " : "",
-		       cmd ? cmd : "", cmd ? "'" : "", opt->name, opt->arg ? ways[wanted_value(opt)].fish : "");
+		fprintf(f, "complete -c binfmtctl%s%s%s -l %s%s", cmd ? " -n '__fish_seen_subcommand_from " : "",
+			cmd ? cmd : "", cmd ? "'" : "", opt->name, opt->arg ? ways[wanted_value(opt)].fish : "");
 		if (opt->letter)
-			printf(" -s %c", opt->letter);
-		print_fish_text(opt->help);
+			fprintf(f, " -s %c", opt->letter);
+		print_fish_text(f, opt->help);
 	}
 }
 
 static void
-print_fish(const struct cmd *commands)
+print_fish(FILE *f, const struct cmd *commands)
 {
-	puts("# fish completion for binfmtctl\n"
-	     "function __binfmtctl_entries\n"
-	     "\tprintf '%s\\n' all\n"
-	     "\tfor e in /proc/sys/fs/binfmt_misc/*\n"
-	     "\t\tset -l name (string replace -r '^.*/' '' -- $e)\n"
-	     "\t\tcontains -- \"$name\" register status; or printf '%s\\n' $name\n"
-	     "\tend\n"
-	     "end");
-	fputs("function __binfmtctl_archs; string split ' ' '", stdout);
-	print_archs();
-	puts("'; end\ncomplete -c binfmtctl -f");
-	print_fish_opts(NULL, opt_global);
+	fputs("# fish completion for binfmtctl\n"
+	      "function __binfmtctl_entries\n"
+	      "\tprintf '%s\\n' all\n"
+	      "\tfor e in /proc/sys/fs/binfmt_misc/*\n"
+	      "\t\tset -l name (string replace -r '^.*/' '' -- $e)\n"
+	      "\t\tcontains -- \"$name\" register status; or printf '%s\\n' $name\n"
+	      "\tend\n"
+	      "end\n",
+	      f);
+	fputs("function __binfmtctl_archs; string split ' ' '", f);
+	print_archs(f);
+	fputs("'; end\ncomplete -c binfmtctl -f\n", f);
+	print_fish_opts(f, NULL, opt_global);
 	for (const struct cmd *c = commands; c->name; c++) {
-		printf("complete -c binfmtctl -n __fish_use_subcommand -a %s", c->name);
-		print_fish_text(c->help);
-		print_fish_opts(c->name, c->opts);
-		printf("complete -c binfmtctl -n '__fish_seen_subcommand_from %s'%s\n", c->name,
-		       c->operands == OPERANDS_FILE ? " -F" : ways[wanted_operand(c)].fish);
+		fprintf(f, "complete -c binfmtctl -n __fish_use_subcommand -a %s", c->name);
+		print_fish_text(f, c->help);
+		print_fish_opts(f, c->name, c->opts);
+		fprintf(f, "complete -c binfmtctl -n '__fish_seen_subcommand_from %s'%s\n", c->name,
+			c->operands == OPERANDS_FILE ? " -F" : ways[wanted_operand(c)].fish);
 	}
+}
+
+/* A shell, and its script. */
+struct shell {
+	const char *name;
+	void (*print)(FILE *f, const struct cmd *commands);
+};
+
+/* The script as one text of the document; 0, or -1: no memory. */
+static int
+script_json(const struct cmd *cmd, const struct args *args, const struct shell *shell)
+{
+	char *script = NULL;
+	size_t len;
+	FILE *f = open_memstream(&script, &len);
+	bool whole;
+
+	if (!f)
+		return -1;
+	shell->print(f, args->commands);
+	whole = !ferror(f);
+	whole = fclose(f) == 0 && whole;
+	if (whole) {
+		report_begin(cmd, args, NULL);
+		json_object(NULL);
+		json_string("shell", shell->name);
+		json_string("script", script);
+		json_end();
+		report_end(args);
+	}
+	free(script);
+	return whole ? 0 : -1;
 }
 
 int
 cmd_completion(const struct cmd *cmd, struct args *args)
 {
-	static const struct {
-		const char *name;
-		void (*print)(const struct cmd *commands);
-	} shells[] = {{"bash", print_bash}, {"zsh", print_zsh}, {"fish", print_fish}};
+	static const struct shell shells[] = {{"bash", print_bash}, {"zsh", print_zsh}, {"fish", print_fish}};
+	struct err err;
 
-	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]) && args->operand_count == 1; i++)
-		if (strcmp(args->operands[0].word, shells[i].name) == 0) {
-			shells[i].print(args->commands);
-			return EXIT_DONE;
+	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]) && args->operand_count == 1; i++) {
+		if (strcmp(args->operands[0].word, shells[i].name) != 0)
+			continue;
+		if (!args->json) {
+			shells[i].print(stdout, args->commands);
+		} else if (script_json(cmd, args, &shells[i]) < 0) {
+			err_set(&err, ERR_MEMORY, "out of memory");
+			return report_fail(cmd, args, &err);
 		}
+		return EXIT_DONE;
+	}
 	return report_usage(cmd, args, "missing operand: bash, zsh or fish");
 }

@@ -16,7 +16,6 @@
 #include "put.h"
 #include "register_all.h"
 #include "session.h"
-#include "tempname.h"
 #include "text.h"
 
 const struct opt register_opts[] = {
