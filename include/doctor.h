@@ -2,6 +2,8 @@
 #ifndef DOCTOR_H
 #define DOCTOR_H
 
+#include <stddef.h>
+
 #include "err.h"
 
 struct snapshot;
@@ -21,10 +23,13 @@ const char *grade_word(enum grade grade);
 struct finding {
 	enum grade grade;
 	struct err why;
+	const char *entry; /* that it is about, or NULL */
+	const char *file;  /* that it is about: the operand, or one of the configuration; or NULL */
 };
 
-/* finding_set(finding, grade, printf arguments): the grade, the detail, and no fix. */
-#define finding_set(finding, is, ...) ((finding)->grade = (is), err_note(&(finding)->why, __VA_ARGS__))
+/* finding_set(finding, grade, printf arguments): the grade, the detail, no fix, about no entry and no file. */
+#define finding_set(finding, is, ...)                                                                                  \
+	((finding)->grade = (is), (finding)->entry = (finding)->file = NULL, err_note(&(finding)->why, __VA_ARGS__))
 #define finding_fix(finding, ...) err_fix(&(finding)->why, __VA_ARGS__)
 
 /* Receives one finding of a check. */

@@ -34,6 +34,8 @@ finding_json(const char *check, const struct finding *f)
 	json_object(NULL);
 	json_string("check", check);
 	json_string("result", grade_word(f->grade));
+	json_string("entry", f->entry);
+	json_string("file", f->file);
 	json_why(&f->why);
 	json_end();
 }

@@ -69,6 +69,8 @@ tell_line(struct run *run, const struct confd_line *line, struct finding *f)
 		err_wrap(&f->why, "%s:%u", line->file, line->number);
 	else
 		err_wrap(&f->why, "%s", line->file);
+	f->entry = line->name;
+	f->file = line->file;
 	tell(run, "config", f);
 }
 
@@ -178,6 +180,8 @@ look_for_drift(struct run *run, size_t *unconfigured, size_t *drifted)
 			continue;
 		f.grade = drift.end == DRIFT_UNKNOWN ? GRADE_UNKNOWN : GRADE_WARN;
 		f.why = drift.why;
+		f.entry = handler.name;
+		f.file = NULL;
 		err_wrap(&f.why, "entry %s", handler.name);
 		++*(drift.end == DRIFT_CHANGED ? drifted : unconfigured);
 		tell(run, drift.end == DRIFT_CHANGED ? "drift" : "unconfigured", &f);
@@ -240,6 +244,7 @@ tell_order(void *arg, const char *first, const char *later)
 		    "entry %s wins over %s now, but after a reboot %s will win: its line comes later in "
 		    "the order of file names, and the last wins",
 		    first, later, later);
+	f.entry = first;
 	tell(arg, "boot-order", &f);
 }
 
@@ -285,6 +290,7 @@ look_at_entries(struct run *run)
 	tell_pass(run, "drift", "the live entries are as configured");
 	if (bootorder_examine(&run->boot->confd, run->s, tell_order, run, &f.why) < 0) {
 		f.grade = GRADE_UNKNOWN;
+		f.entry = f.file = NULL;
 		tell(run, "boot-order", &f);
 	}
 	tell_pass(run, "boot-order", "the configuration keeps the order of the live entries");

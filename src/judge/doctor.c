@@ -29,7 +29,7 @@ tell_problem(void *arg, const struct err *problem)
 {
 	struct visit *visit = arg;
 	bool mild = health_is_warning(problem->code) || problem->code == ERR_DISABLED;
-	struct finding f = {mild ? GRADE_WARN : GRADE_FAIL, *problem};
+	struct finding f = {.grade = mild ? GRADE_WARN : GRADE_FAIL, .why = *problem, .entry = visit->handler->name};
 
 	if (problem->code == ERR_UNKNOWN)
 		f.grade = GRADE_UNKNOWN;
@@ -53,6 +53,7 @@ judge_credentials(const struct handler *handler, doctor_tell *tell, void *arg)
 		    prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? "has flag C, without effect here (no_new_privs)"
 								: "gives set-user-id programs their rights",
 		    rule->interpreter);
+	f.entry = handler->name;
 	tell(arg, "credentials", &f);
 }
 
@@ -67,6 +68,7 @@ doctor_entries(const struct snapshot *s, doctor_tell *tell, void *arg)
 		if (s->list.entries[i].reason) {
 			finding_set(&f, GRADE_WARN, "%s: %s: what it takes and runs is not known",
 				    s->list.entries[i].rule.name, s->list.entries[i].reason);
+			f.entry = s->list.entries[i].rule.name;
 			tell(arg, "not-understood", &f);
 			visit.amiss = true;
 		}

@@ -24,6 +24,15 @@ struct visit {
 	void *arg;
 };
 
+/* What is said is about the file, and the entry (or NULL) that takes it. */
+static void
+tell_file(const struct visit *visit, const char *check, const char *entry, struct finding *f)
+{
+	f->entry = entry;
+	f->file = visit->file;
+	visit->tell(visit->arg, check, f);
+}
+
 /* Who runs the file, and whether exec of it works. */
 static void
 judge_match(const struct visit *visit, const struct resolved *r)
@@ -40,7 +49,7 @@ judge_match(const struct visit *visit, const struct resolved *r)
 	else
 		err_note(&f.why, "%s: %s%s%s", visit->file, resolve_word(r->result), named ? " " : "",
 			 named ? r->handler.name : "");
-	visit->tell(visit->arg, "match", &f);
+	tell_file(visit, "match", named ? r->handler.name : NULL, &f);
 }
 
 /* Each file on the way that was found good. */
@@ -59,7 +68,7 @@ judge_hops(const struct visit *visit, const struct walk *walk)
 		if (!hop->seen || walk->problem == (int)i)
 			continue;
 		finding_set(&f, GRADE_PASS, "%s is there and executable", hop->path);
-		visit->tell(visit->arg, checks[hop->by], &f);
+		tell_file(visit, checks[hop->by], hop->entry ? hop->entry->rule.name : NULL, &f);
 	}
 }
 
@@ -95,19 +104,19 @@ judge_arch(const struct visit *visit, const struct arch *arch)
 		    untold ? "; whether that runs them was not tried (--no-run)" : "", *trial.why.text ? ": " : "",
 		    trial.why.text);
 	finding_fix(&f, "%s", trial.why.fix);
-	visit->tell(visit->arg, "test", &f);
+	tell_file(visit, "test", *trial.entry ? trial.entry : NULL, &f);
 	return *trial.version || trial.stopped;
 }
 
 static void
 tell_need(const struct visit *visit, const struct err *need)
 {
-	struct finding f = {GRADE_WARN, *need};
+	struct finding f = {.grade = GRADE_WARN, .why = *need};
 
 	err_wrap(&f.why, "%s", visit->file);
 	if (visit->root >= 0)
 		f.why.fix[0] = '\0'; /* it would name a file of our own root */
-	visit->tell(visit->arg, "program", &f);
+	tell_file(visit, "program", NULL, &f);
 }
 
 /* What the program itself needs, once its interpreter has started. */
