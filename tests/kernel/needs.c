@@ -10,6 +10,7 @@
 
 #include "arch.h"
 #include "err.h"
+#include "interp.h"
 #include "needs.h"
 #include "rule.h"
 
@@ -29,9 +30,9 @@ build(const struct target *t, const char *options)
 	char *source;
 
 	if (access(t->compiler, X_OK) < 0)
-		skip_because("%s: there is no %s", t->arch, t->compiler);
+		skip_because("this machine has no compiler for %s: %s", t->arch, t->compiler);
 	if (tool("register", t->arch, NULL)->status != 0)
-		skip_because("%s: its QEMU is not installed", t->arch);
+		skip_because("this machine has no QEMU for %s", t->arch);
 	free(path);
 	path = scratch_file("a program");
 	source = scratch_text("program.c", "int main(void) { return 7; }\n", 0644);
@@ -134,47 +135,80 @@ run_in(const char *root)
 	return program_at(root, name, (char *[]){name, NULL}, NULL)->status;
 }
 
+/* Folders of libraries, of which a QEMU is built to look in one. */
+static const char *const prefixes[] = {"etc/qemu-binfmt/", "usr/gnemul/qemu-"};
+
+/* The one of this machine's QEMU, which tells it. */
+static const char *
+prefix_of_qemu(void)
+{
+	char path[INTERP_PATH_MAX];
+
+	if (interp_find(arch_find("aarch64"), NULL, 0, true, path).is != LOOK_YES)
+		skip_because("this machine has no QEMU for aarch64");
+	for (size_t i = 0; i < LENGTH(prefixes); i++)
+		if (shell("%s -h | grep 'QEMU_LD_PREFIX *= */%saarch64$'", path, prefixes[i])->status == 0)
+			return prefixes[i];
+	skip_because("this machine's QEMU looks for libraries in a folder of its own");
+	return NULL;
+}
+
+static void
+expect_loader_followed(const char *path, const char *folder, const char *prefix)
+{
+	char *root = make_root(path, folder, &targets[0]);
+	struct needs needs;
+
+	look(path, root, "aarch64", &needs);
+	if (needs.loader == LOADER_UNSEEN)
+		skip_because("this kernel has no openat2");
+	assert_int_equal(needs.loader, LOADER_FOUND);
+	assert_string_equal(needs.prefix, prefix);
+	assert_int_equal(run_in(root), 7);
+	expect(shell("rm '%s/%s'/ld-*", root, folder), 0, "", "");
+	look(path, root, "aarch64", &needs);
+	assert_int_equal(needs.loader, LOADER_MISSING);
+	assert_int_equal(run_in(root), 255);
+	free(root);
+}
+
+/* A handler that works in other roots. */
+static void
+register_static(void)
+{
+	if (strstr(tool("register", "aarch64", "--flags", "F", NULL)->err, "dynamically linked"))
+		skip_because("this machine has no static QEMU for aarch64");
+}
+
 static void
 root__libraries_in_it__prediction_is_true(void **state)
 {
-	static const char *const folders[] = {"lib", "etc/qemu-binfmt/aarch64/lib"};
-	const char *path = build(&targets[0], "-O1");
-	struct needs needs;
-	char *root;
+	const char *path = build(&targets[0], "-O1"), *prefix = prefix_of_qemu();
+	char folder[64], found[64];
 
 	(void)state;
-	expect(tool("register", "aarch64", "--flags", "F", NULL), 0, NULL, "");
-	for (size_t i = 0; i < LENGTH(folders); i++) {
-		root = make_root(path, folders[i], &targets[0]);
-		look(path, root, "aarch64", &needs);
-		if (needs.loader == LOADER_UNSEEN)
-			skip_because("this kernel has no openat2");
-		assert_int_equal(needs.loader, LOADER_FOUND);
-		assert_string_equal(needs.prefix, i ? "/etc/qemu-binfmt/" : "");
-		assert_int_equal(run_in(root), 7);
-		expect(shell("rm '%s/%s'/ld-*", root, folders[i]), 0, "", "");
-		look(path, root, "aarch64", &needs);
-		assert_int_equal(needs.loader, LOADER_MISSING);
-		assert_int_equal(run_in(root), 255);
-		free(root);
-	}
+	register_static();
+	snprintf(folder, sizeof(folder), "%saarch64/lib", prefix);
+	snprintf(found, sizeof(found), "/%s", prefix);
+	expect_loader_followed(path, "lib", "");
+	expect_loader_followed(path, folder, found);
 }
 
 /* A loader of the same name for another machine: in the root, and in the prefix before a good one in the root. */
 static void
 root__loader_for_another_machine__prediction_is_true(void **state)
 {
-	const char *path = build(&targets[0], "-O1");
+	const char *path = build(&targets[0], "-O1"), *prefix = prefix_of_qemu();
 	struct needs needs;
 	char *root;
 
 	(void)state;
 	if (access("/usr/riscv64-linux-gnu/lib", X_OK) < 0)
-		skip_because("there are no libraries for riscv64");
-	expect(tool("register", "aarch64", "--flags", "F", NULL), 0, NULL, "");
+		skip_because("this machine has no libraries for riscv64");
+	register_static();
 	root = make_root(path, "lib", &targets[0]);
-	expect(shell("cd '%s' && mkdir -p etc/qemu-binfmt/aarch64/lib && cp /usr/%s%s etc/qemu-binfmt/aarch64%s", root,
-		     targets[2].triplet, targets[2].loader, targets[0].loader),
+	expect(shell("cd '%s' && mkdir -p %saarch64/lib && cp /usr/%s%s %saarch64%s", root, prefix, targets[2].triplet,
+		     targets[2].loader, prefix, targets[0].loader),
 	       0, "", "");
 	look(path, root, "aarch64", &needs);
 	if (needs.loader == LOADER_UNSEEN)
@@ -182,7 +216,7 @@ root__loader_for_another_machine__prediction_is_true(void **state)
 	assert_int_equal(needs.loader, LOADER_OTHER);
 	assert_ptr_equal(needs.loader_arch, arch_find("riscv64"));
 	assert_int_not_equal(run_in(root), 7);
-	expect(shell("cd '%s' && mv etc/qemu-binfmt/aarch64%s lib", root, targets[0].loader), 0, "", "");
+	expect(shell("cd '%s' && mv %saarch64%s lib", root, prefix, targets[0].loader), 0, "", "");
 	look(path, root, "aarch64", &needs);
 	assert_int_equal(needs.loader, LOADER_OTHER);
 	assert_string_equal(needs.prefix, "");

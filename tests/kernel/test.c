@@ -50,18 +50,20 @@ compiled(const char *name, const char *text)
 	return path;
 }
 
-/* One row of the JSON answer, without jq. */
+/* One row of the JSON answer, without jq. Debian 13's interpreters are links to what runs. */
 static void
 check_row(const struct arch *arch, const char *interpreter)
 {
-	char *row;
+	char *row, *runner = realpath(interpreter, NULL);
 
+	assert_non_null(runner);
 	assert_true(asprintf(&row,
 			     "{\"tests\":[{\"arch\":\"%s\",\"ok\":true,\"entry\":\"qemu-%s\",\"runner\":\"%s\","
 			     "\"version\":\"%s version ",
-			     arch->name, arch->name, interpreter, arch->interpreter) > 0);
+			     arch->name, arch->name, runner, arch->interpreter) > 0);
 	expect(tool("test", "-j", arch->name, NULL), 0, row, "");
 	free(row);
+	free(runner);
 }
 
 static void
@@ -327,9 +329,9 @@ test__registered_from_another_mount_namespace__ok_and_said(void **state)
 static const char *
 self(void)
 {
-	static char path[PATH_MAX];
+	static char path[32];
 
-	assert_true(readlink("/proc/self/exe", path, sizeof(path) - 1) > 0);
+	snprintf(path, sizeof(path), "/proc/%d/exe", (int)getpid()); /* its name may be closed to us */
 	return path;
 }
 
@@ -575,13 +577,23 @@ compare_with_arch_test(const char *name, size_t *compared)
 	(*compared)++;
 }
 
+/* Its programs: on Debian 13, and before. NULL: it is not installed. */
+static DIR *
+open_arch_test(void)
+{
+	DIR *dir = opendir("/usr/libexec/arch-test");
+
+	return dir ? dir : opendir("/usr/lib/arch-test");
+}
+
 static void
 compare_all_with_arch_test(size_t *compared)
 {
-	DIR *dir = opendir("/usr/lib/arch-test");
+	DIR *dir = open_arch_test();
 	struct dirent *d;
 
-	assert_non_null(dir);
+	if (!dir || access("/usr/bin/arch-test", X_OK) < 0)
+		skip_because("this machine has no arch-test");
 	while ((d = readdir(dir)))
 		compare_with_arch_test(d->d_name, compared);
 	closedir(dir);
@@ -594,8 +606,6 @@ test__debians_arch_test__agrees(void **state)
 
 	(void)state;
 	needs(QEMU);
-	if (access("/usr/bin/arch-test", X_OK) < 0 || access("/usr/lib/arch-test", R_OK) < 0)
-		skip_because("Debian's arch-test is not installed");
 	compare_all_with_arch_test(&compared);
 	expect(tool("register", "all", NULL), 0, NULL, "");
 	compare_all_with_arch_test(&compared);

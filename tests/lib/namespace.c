@@ -67,6 +67,20 @@ make_private_place(void)
 			private_place = places[i];
 }
 
+/*
+ * This tree has a path there too, where that can be: its usual one may lead through a folder that is closed to the
+ * root of a namespace of one user, as a home is that belongs to another.
+ */
+static void
+move_into_private_place(void)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/tree", private_place);
+	if (mkdir(path, 0755) < 0 || mount(".", path, NULL, MS_BIND | MS_REC, NULL) < 0 || chdir(path) < 0)
+		rmdir(path);
+}
+
 const char *
 ns_private_place(void)
 {
@@ -81,6 +95,8 @@ ns_enter(void)
 		no_namespace = ns_mount();
 	if (!no_namespace)
 		make_private_place();
+	if (private_place)
+		move_into_private_place();
 	return no_namespace;
 }
 
