@@ -26,7 +26,7 @@ register_all(void)
 		    host_runs(&arch_table[i]).is != LOOK_YES)
 			rows[row_count++] = &arch_table[i];
 	if (!row_count)
-		skip_because("no QEMU is installed");
+		skip_because("this machine has no QEMU");
 	expect(tool("register", "all", NULL), 0, NULL, "");
 }
 
@@ -195,7 +195,7 @@ archs__pairs_easily_mixed_up__tried(void **state)
 		for (size_t k = 0; k < row_count; k++)
 			tried += strcmp(rows[k]->name, names[i]) == 0;
 	if (tried < LENGTH(names))
-		skip_because("the QEMU of only %zu of %zu pairs that are easily mixed up is installed", tried,
+		skip_because("this machine has the QEMU of only %zu of %zu pairs that are easily mixed up", tried,
 			     LENGTH(names));
 }
 
@@ -221,7 +221,7 @@ archs__arm_oabi_flags__own_qemu(void **state)
 				wrong(rows[i], "with OABI flags is not run", &r);
 			return;
 		}
-	skip_because("qemu-arm is not installed");
+	skip_because("this machine has no qemu-arm");
 }
 
 static void

@@ -45,7 +45,7 @@ doctor__healthy__no_fail_and_exit_0(void **state)
 		"or "
 		".result == \"warn\") and has(\"detail\") and has(\"fix\") and (.result == \"warn\" or .fix == "
 		"null)] | all)"))
-		skip_because("there is no jq");
+		skip_because("this machine has no jq");
 }
 
 /*
@@ -128,7 +128,7 @@ doctor__private_instance__said(void **state)
 	conf_needs_boot_dirs();
 	expect(tool("doctor", "-v", NULL), 0, "pass  scope: a private instance of this user namespace", "");
 	if (shell("unshare -U true")->status != 0)
-		skip_because("unshare(1) makes no user namespace here");
+		skip_because("this machine's unshare(1) makes no user namespace");
 	expect(shell("unshare -U ./binfmtctl doctor"), 0,
 	       "warn  scope: these are the handlers of a parent user namespace", "");
 }
@@ -140,7 +140,7 @@ doctor__read_only_mount__warns(void **state)
 
 	(void)state;
 	if (r->status == 32)
-		skip_because("the mount cannot be made read-only here");
+		skip_because("this machine does not let a test make the mount read-only");
 	conf_needs_boot_dirs();
 	r = shell("unshare -m sh -c 'mount -o remount,bind,ro " MOUNT " && ./binfmtctl doctor'");
 	expect(expect(r, 0, "warn  read-only: binfmt_misc is mounted read-only", ""), 0, "fix: mount -o remount,rw",
@@ -157,7 +157,7 @@ doctor__not_mounted__warns_as_the_hosts_handlers_may_apply(void **state)
 	plant_arch(tiny_interpreter(), "F");
 	r = shell("unshare -m sh -c 'mount --bind /proc/sys/kernel " MOUNT " && ./binfmtctl doctor /bin/sh'");
 	if (r->status == 32)
-		skip_because("the mount cannot be hidden here");
+		skip_because("this machine does not let a test hide the mount");
 	expect(r, 0, "warn  mount: binfmt_misc is not visible here", "");
 	assert_null(strstr(r->out, "mount -t"));
 	expect(r, 0, ", 4 unknown", "");

@@ -186,7 +186,7 @@ status__where_tracing_is_forbidden__interpreter_not_run(void **state)
 	r = shell("ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=ptrace -e inject=ptrace:error=EPERM "
 		  "./binfmtctl status");
 	if (r->status == 127)
-		skip_because("there is no strace");
+		skip_because("this machine has no strace");
 	assert_int_equal(access(ran, F_OK), -1);
 	free(script);
 	free(ran);
@@ -201,7 +201,7 @@ match__loader_missing_or_not_ours_to_run__not_called_native(void **state)
 	(void)state;
 	r = shell("echo 'int main(void) { return 0; }' | cc -x c -o '%s' -Wl,--dynamic-linker=/nowhere/ld.so -", file);
 	if (r->status)
-		skip_because("there is no compiler");
+		skip_because("this machine has no compiler");
 	expect(tool("match", file, NULL), 1,
 	       ": native (x86_64): loader /nowhere/ld.so: does not exist, so exec fails with ENOENT", "");
 	free(file);

@@ -13,7 +13,7 @@ static void
 needs_jq(void)
 {
 	if (access("/usr/bin/jq", X_OK) < 0)
-		skip_because("there is no /usr/bin/jq to check JSON with");
+		skip_because("this machine has no jq");
 }
 
 /* One entry of each kind, and one disabled. */
@@ -442,7 +442,7 @@ exit__output_that_cannot_be_written__1_and_said(void **state)
 
 	(void)state;
 	if (access("/dev/full", W_OK) < 0)
-		skip_because("there is no /dev/full");
+		skip_because("this machine has no /dev/full");
 	some_entries();
 	for (size_t i = 0; i < LENGTH(lines); i++)
 		expect(shell("exec ./binfmtctl %s", lines[i]), 1, "",

@@ -309,7 +309,7 @@ file_of_wrong_interpreter(void)
 	char *path = scratch_file("wrong");
 
 	if (!exit_interpreter(path, 3))
-		skip_because("no compiler");
+		skip_because("this machine has no compiler");
 	plant_arch(path, "F");
 	name_file(probe_program("aarch64", "program"));
 	free(path);
@@ -323,7 +323,7 @@ file_without_loader(void)
 	name_file(scratch_file("needs a loader"));
 	if (!has_qemu() || access("/usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1", F_OK) < 0 ||
 	    shell("aarch64-linux-gnu-gcc -o '%s' '%s'", file, source)->status != 0)
-		skip_because("no compiler and QEMU for aarch64");
+		skip_because("this machine has no compiler or no QEMU for aarch64");
 	free(source);
 	expect(tool("register", "aarch64", NULL), 0, "registered", "");
 }
@@ -520,7 +520,7 @@ fixes__no_handler__all_registered(void **state)
 	name_file(NULL);
 	printed_fix(&row, fix);
 	if (!has_qemu())
-		skip_because("there is no QEMU");
+		skip_because("this machine has no QEMU");
 	expect(run_fix(fix), 0, "registered", NULL);
 	assert_string_equal(ask_doctor("handlers", "length"), "0\n");
 }

@@ -43,9 +43,9 @@ build(const struct target *t)
 	char **path = &paths[t - targets], *file;
 
 	if (access(t->compiler, X_OK) < 0)
-		skip_because("%s: there is no %s", t->arch, t->compiler);
+		skip_because("this machine has no compiler for %s: %s", t->arch, t->compiler);
 	if (strstr(tool("-n", "register", t->arch, NULL)->err, "install"))
-		skip_because("%s: its QEMU is not installed", t->arch);
+		skip_because("this machine has no QEMU for %s", t->arch);
 	if (*path)
 		return *path;
 	file = scratch_file("foreign.c");

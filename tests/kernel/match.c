@@ -190,7 +190,7 @@ match__unreadable_or_missing__unknown_or_error(void **state)
 		    ".files[0] | .result == \"error\" and .entry == null and .runs == false and .errno == \"ENOENT\"");
 	assert_true(asprintf(&line, "%s: unknown: this user may execute it but not read it\n", path) > 0);
 	if (shell("unshare -U true")->status != 0)
-		skip_because("unshare(1) makes no user namespace here");
+		skip_because("this machine's unshare(1) makes no user namespace");
 	expect(shell("unshare -U ./binfmtctl match '%s'", path), 1, line, "");
 	expect_json(shell("unshare -U ./binfmtctl match -j '%s'", path)->out,
 		    ".files[0] | .result == \"unknown\" and .runs == null and .errno == null");
@@ -399,7 +399,7 @@ match__mount_not_visible__exit_3_and_never_none(void **state)
 	(void)state;
 	r = shell("unshare -m sh -c 'mount --bind /proc/sys/kernel " MOUNT " && ./binfmtctl match /bin/sh'");
 	if (r->status != 3)
-		skip_because("the mount cannot be hidden here");
+		skip_because("this machine does not let a test hide the mount");
 	expect(r, 3, "/bin/sh: native (", "the host's handlers may still apply");
 	r = shell("unshare -m sh -c 'mount --bind /proc/sys/kernel " MOUNT " && ./binfmtctl match -j /bin/sh'");
 	expect_json(
@@ -442,7 +442,7 @@ match__json__fixed_keys(void **state)
 		".files[1].interpreter == null and ([.files[] | keys_unsorted] | map(contains([\"file\", "
 		"\"result\", \"entry\", \"interpreter\", \"flags\", \"arch\", \"detail\", \"runs\", \"errno\", "
 		"\"hops\"])) | all)"))
-		skip_because("there is no jq");
+		skip_because("this machine has no jq");
 	free(path);
 }
 

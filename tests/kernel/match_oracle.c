@@ -105,7 +105,7 @@ make_interpreters(void)
 		snprintf(name, sizeof(name), "interpreter-%zu", i);
 		interpreters[i] = scratch_file(name);
 		if (!exit_interpreter(interpreters[i], ENTRY_STATUS + (int)i))
-			skip_because("no compiler for the interpreters");
+			skip_because("this machine has no compiler for the interpreters");
 		protect_file(interpreters[i]);
 	}
 	script_runner = scratch_file("runner");

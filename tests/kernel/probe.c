@@ -296,7 +296,7 @@ until_exec__flag_p__told_to_the_interpreter(void **state)
 {
 	(void)state;
 	if (!host_kernel_since(host_kernel(), 5, 12))
-		skip_because("the kernel may not tell of flag P");
+		skip_because("this kernel does not tell of flag P");
 	for (size_t i = 0; i < LENGTH(all_flags); i++) {
 		trial_plant(tiny_interpreter(), all_flags[i]);
 		trial_run(PROBE_UNTIL_EXEC, TRIAL_LONG_MS);

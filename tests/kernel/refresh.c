@@ -361,7 +361,7 @@ refresh__dry_run__its_writes_are_the_real_ones(void **state)
 			 ".results[0] | .result == \"refreshed\" and (.writes | length == 4) and "
 			 "[.writes[].file] == [\"" MOUNT "/register\", \"" MOUNT "/qemu-aarch64\", \"" MOUNT
 			 "/register\", \"" MOUNT "/.binfmtctl~qemu-aarch64\"]"))
-		skip_because("there is no jq");
+		skip_because("this machine has no jq");
 	expect(tool("refresh", "-n", NULL), 0, "qemu-aarch64: would be refreshed", "");
 	expect_instance(before);
 	make_writes(
@@ -384,7 +384,7 @@ refresh__dry_run_without_write_access__works(void **state)
 
 	(void)state;
 	if (shell("unshare -U true")->status != 0)
-		skip_because("unshare(1) makes no user namespace here");
+		skip_because("this machine's unshare(1) makes no user namespace");
 	assert_int_equal(chmod(MOUNT "/register", 0), 0);
 	r = shell("unshare -U ./binfmtctl refresh -n");
 	assert_int_equal(chmod(MOUNT "/register", 0200), 0);

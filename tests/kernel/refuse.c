@@ -518,7 +518,7 @@ refuse__one_bad_definition_among_all__the_others_are_done(void **state)
 
 	(void)state;
 	if (access("/usr/bin/qemu-aarch64-static", X_OK) < 0 || access("/usr/bin/qemu-s390x-static", X_OK) < 0)
-		skip_because("qemu-user-static is not installed");
+		skip_because("this machine has no qemu-user-static");
 	make_words();
 	assert_int_equal(mkdir(dir, 0755), 0);
 	copy_file(tiny, file, 0777);
@@ -541,7 +541,7 @@ safe_place(void)
 	if (mounted)
 		return;
 	if (mount("safe", "/mnt", "tmpfs", 0, "mode=755") < 0)
-		skip_because("nothing can be mounted at /mnt: %s", strerror(errno));
+		skip_because("this machine does not let a test mount at /mnt: %s", strerror(errno));
 	mounted = true;
 	expect(
 	    shell(
@@ -666,7 +666,7 @@ refuse__dynamic_interpreter_with_f__warned_only(void **state)
 {
 	(void)state;
 	if (!strstr(shell("cat binfmtctl | tr '\\0' '\\n' | grep -m 1 '^/lib.*/ld-' || :")->out, "/ld-"))
-		skip_because("binfmtctl is static: no dynamic program is at hand");
+		skip_because("this machine's binfmtctl is a static program");
 	expect(tool("register", "aarch64", "-i", shell("printf '%%s' \"$PWD/binfmtctl\"")->out, NULL), 0, "registered",
 	       "dynamically linked");
 	expect(tool("status", NULL), 0, "qemu-aarch64: dynamic: ", "");

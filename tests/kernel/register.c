@@ -22,7 +22,7 @@ static void
 needs_qemu(void)
 {
 	if (access(QEMU, X_OK) < 0)
-		skip_because("there is no %s", QEMU);
+		skip_because("this machine has no %s", QEMU);
 }
 
 /* A folder in which aarch64's QEMU is the tiny interpreter. */

@@ -302,7 +302,7 @@ status__scope__private_instance_or_parents(void **state)
 		    "\"namespace\" and .enabled "
 		    "and .mount == \"" MOUNT "\" and .entries == []");
 	if (shell("unshare -U true")->status != 0)
-		skip_because("unshare(1) makes no user namespace here");
+		skip_because("this machine's unshare(1) makes no user namespace");
 	expect(shell("unshare -U ./binfmtctl status"), 0, "instance of a parent user namespace", "");
 	expect_json(shell("unshare -U ./binfmtctl status -j")->out, ".scope != \"host\"");
 }
@@ -347,7 +347,7 @@ status__mount_not_visible__exit_3(void **state)
 
 	(void)state;
 	if (r->status == 32)
-		skip_because("the mount cannot be hidden here");
+		skip_because("this machine does not let a test hide the mount");
 	expect_json(expect(r, 3, NULL, "may still apply")->out, ".entries == []");
 }
 

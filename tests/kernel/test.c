@@ -27,7 +27,7 @@ static void
 needs(const char *path)
 {
 	if (access(path, X_OK) < 0)
-		skip_because("there is no %s", path);
+		skip_because("this machine has no %s", path);
 }
 
 /* Registers aarch64 with this interpreter and these flags. */
@@ -46,7 +46,7 @@ compiled(const char *name, const char *text)
 	snprintf(source, sizeof(source), "%s.c", path);
 	spill(source, text, strlen(text), 0644);
 	if (shell("cc -static -o '%s' '%s'", path, source)->status != 0)
-		skip_because("no compiler that links static programs");
+		skip_because("this machine has no compiler for static programs");
 	return path;
 }
 
@@ -470,7 +470,7 @@ test__not_root__works(void **state)
 	(void)state;
 	register_aarch64(tiny_interpreter(), "F");
 	if (shell("unshare -U true")->status != 0)
-		skip_because("unshare(1) makes no user namespace here");
+		skip_because("this machine's unshare(1) makes no user namespace");
 	assert_int_equal(chmod(MOUNT "/register", 0), 0);
 	r = shell("unshare -U sh -c 'id -u; exec ./binfmtctl test aarch64'");
 	assert_int_equal(chmod(MOUNT "/register", 0200), 0);
@@ -497,7 +497,7 @@ test__mount_not_visible__the_handlers_in_force_are_tried(void **state)
 	register_aarch64(tiny_interpreter(), "F");
 	r = shell("unshare -m sh -c 'mount --bind /proc/sys/kernel " MOUNT " && ./binfmtctl test -j aarch64'");
 	if (r->status == 32)
-		skip_because("the mount cannot be hidden here");
+		skip_because("this machine does not let a test hide the mount");
 	expect_json(expect(r, 0, NULL, "warning: binfmt_misc is not visible here")->out,
 		    ".tests[0] | .ok and .entry == null and (.runner | endswith(\"/tiny\"))");
 	expect(shell("unshare -m sh -c 'mount --bind /proc/sys/kernel " MOUNT " && ./binfmtctl test'"), 0,
@@ -541,7 +541,7 @@ test__json__fixed_keys(void **state)
 		"keys == [\"tests\", \"warnings\"] and ([.tests[] | has(\"arch\") and has(\"ok\") and has(\"entry\") "
 		"and "
 		"has(\"runner\") and has(\"version\") and has(\"stale\") and has(\"detail\")] | length == 3 and all)"))
-		skip_because("there is no jq");
+		skip_because("this machine has no jq");
 }
 
 /* No probe of ours is left, and no handler was changed. */

@@ -44,17 +44,17 @@ enter_range(int ask, int answer)
 	char c = 0;
 
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
-		return "user namespaces are not permitted here";
+		return "this machine permits no user namespace";
 	if (write(ask, "?", 1) != 1 || read(answer, &c, 1) != 1 || c != 'y')
-		return "a whole range of users can be mapped by real root only";
+		return "this machine lets real root only map a whole range of users";
 	if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
-		return "the namespace's root cannot be had";
+		return "this machine does not let a test become the namespace's root";
 	reason = ns_mount();
 	if (reason)
 		return reason;
 	/* A place that every user can reach, wherever this tree is. */
 	if (mount("place", "/mnt", "tmpfs", 0, "mode=755") < 0)
-		return "nothing can be mounted at /mnt";
+		return "this machine does not let a test mount at /mnt";
 	return NULL;
 }
 

@@ -266,7 +266,7 @@ dynamic_program(void)
 	char *path = scratch_file("dynamic"), *source = scratch_text("d.c", "int main(void) { return 7; }\n", 0644);
 
 	if (access(QEMU, X_OK) < 0 || shell("aarch64-linux-gnu-gcc -o '%s' '%s'", path, source)->status != 0)
-		skip_because("no compiler and QEMU for aarch64");
+		skip_because("this machine has no compiler or no QEMU for aarch64");
 	free(source);
 	expect(tool("register", "aarch64", NULL), 0, "registered", "");
 	return path;
@@ -281,7 +281,7 @@ verdict__foreign_program_without_its_loader__runs_by_match_and_doctor_warns(void
 	(void)state;
 	conf_needs_boot_dirs();
 	if (access("/lib/ld-linux-aarch64.so.1", F_OK) == 0)
-		skip_because("the loader is installed here");
+		skip_because("this machine has the loader");
 	expect(execute(path), 255, "", "Could not open '/lib/ld-linux-aarch64.so.1'");
 	expect(tool("match", path, NULL), 0, ": handler qemu-aarch64 -> ", "");
 	expect(tool("doctor", path, NULL), 0, "its loader /lib/ld-linux-aarch64.so.1 is missing", "");
@@ -327,7 +327,7 @@ verdict__x32__named(void **state)
 	elf[18] = 62; /* EM_X86_64 in a header of 32 bits */
 	spill(path, elf, size, 0755);
 	if (host_arch() != arch_find("x86_64") || kernel_says(path) != ENOEXEC)
-		skip_because("this is no x86_64 kernel without x32");
+		skip_because("this kernel is not one for x86_64 without x32");
 	expect_judged(path, "none", ENOEXEC);
 	expect(tool("match", path, NULL), 1, "x32", "");
 	assert_null(strstr(tool("match", path, NULL)->out, "damaged"));
@@ -367,7 +367,7 @@ verdict__executable_but_not_readable__unknown_and_no_pass(void **state)
 	assert_int_equal(chmod(path, 0111), 0);
 	expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
 	if (shell("unshare -U true")->status != 0)
-		skip_because("unshare(1) makes no user namespace here");
+		skip_because("this machine's unshare(1) makes no user namespace");
 	expect_json(expect(shell("unshare -U ./binfmtctl match -j '%s'", path), 1, NULL, "")->out,
 		    ".files[0] | .result == \"unknown\" and .runs == null and (.detail | contains(\"not read it\"))");
 	expect_json(shell("unshare -U ./binfmtctl doctor -j '%s'", path)->out,
@@ -444,7 +444,7 @@ verdict__no_table_visible__said_what_the_file_alone_shows(void **state)
 
 	(void)state;
 	if (shell(HIDDEN "true")->status != 0)
-		skip_because("the mount cannot be hidden here");
+		skip_because("this machine does not let a test hide the mount");
 	expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		char *path = scratch_text(rows[i].name, rows[i].text, rows[i].mode);

@@ -235,7 +235,7 @@ namespace__other_instance_in_force__never_said_to_run(void **state)
 	conf_needs_boot_dirs();
 	expect(tool("register", "aarch64", "-i", interpreter, NULL), 0, "registered", "");
 	if (shell("%strue", inside)->status != 0)
-		skip_because("no instance of its own can be had here");
+		skip_because("this kernel gives no instance of its own");
 	expect(shell("%s'%s'", inside, path), 126, "", NULL);
 	expect(shell("%s./binfmtctl test aarch64", inside), 1, "not those in force", NULL);
 	expect(shell("%s./binfmtctl doctor '%s'", inside, path), 1, "not those in force", NULL);
@@ -265,7 +265,7 @@ namespace__no_mount_visible__mount_is_never_the_advice(void **state)
 	conf_needs_boot_dirs();
 	expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
 	if (shell("%strue", container)->status != 0)
-		skip_because("unshare(1) makes no such container here");
+		skip_because("this machine's unshare(1) makes no such container");
 	for (size_t i = 0; i < LENGTH(commands); i++) {
 		r = shell("%s./binfmtctl %s 2>&1", container, commands[i]);
 		assert_null(strstr(r->out, "mount -t"));

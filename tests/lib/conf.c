@@ -107,7 +107,7 @@ conf_needs_boot_dirs(void)
 	if (state == UNTRIED)
 		state = cover() ? COVERED : IMPOSSIBLE;
 	if (state == IMPOSSIBLE)
-		skip_because("the folders of binfmt.d cannot be covered here");
+		skip_because("this machine does not let a test cover the folders of binfmt.d");
 	for (size_t i = 0; i < LENGTH(conf_boot_dirs); i++)
 		empty(conf_boot_dirs[i]);
 }

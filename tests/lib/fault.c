@@ -221,7 +221,7 @@ void
 fault_prepare(void)
 {
 	if (access(FAULT_STRACE, X_OK) < 0)
-		skip_because("%s is not installed", FAULT_STRACE);
+		skip_because("this machine has no %s", FAULT_STRACE);
 	if (*fault_variables)
 		return;
 	snprintf(folder, sizeof(folder), "%s/interpreters", scratch());

@@ -168,7 +168,7 @@ table__terminal__marked_and_cut_at_its_start(void **state)
 	(void)state;
 	terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (terminal < 0 || grantpt(terminal) < 0 || unlockpt(terminal) < 0)
-		skip_because("there are no pseudo-terminals here");
+		skip_because("this machine has no pseudo-terminals");
 	expect_text("80 columns", shown(80, table_two_paths),
 		    "NAME  STATE  INTERPRETER\n"
 		    "a     ok     /usr/local/lib/qemu/qemu-aarch64\n"

@@ -338,7 +338,7 @@ read_tree(void)
 	const struct run *r;
 
 	if (shell("command -v nm")->status != 0)
-		skip_because("there is no nm");
+		skip_because("this machine has no nm");
 	r = shell("for o in $(find build -name '*.o' ! -path 'build/tests/*' ! -path 'build/fuzz/*' | sort); do\n"
 		  "source=${o#build/}; [ -f \"src/${source%%.o}.c\" ] || [ $o = build/rule/arch_table.o ] || continue\n"
 		  "set -- \"$@\" $o; done; exec nm -A -g -P \"$@\"");

@@ -201,7 +201,7 @@ awk_or_skip(void **state)
 	if (run(awk, (const char *const[]){"BEGIN { exit 0 }", NULL}) != 0) {
 		if (awk == awks)
 			fail_msg("awk does not run: %s", err);
-		skip_because("%s is not installed", awk->name);
+		skip_because("this machine has no %s", awk->name);
 	}
 	return awk;
 }
