@@ -6,9 +6,9 @@
 
 struct cmd;
 
-/* --help of a command, or of the program with its table of commands, on standard output; all from the tables. */
+/* The help of a command, on standard output; and what stands below the program's usage line. All from the tables. */
 void help_command(const struct cmd *cmd);
-void help_program(const struct cmd *table);
+void help_program(FILE *f, const struct cmd *table);
 
 /* The usage line only; cmd NULL: the program's. */
 void help_usage(FILE *f, const struct cmd *cmd);

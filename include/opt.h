@@ -23,8 +23,10 @@ struct args {
 	const char *interpreter_dirs[INTERP_DIRS_MAX];
 	size_t interpreter_dir_count;
 
-	const struct cmd *commands; /* all, for completion */
-	struct operand *operands;   /* room for one per word of the command line */
+	const struct cmd *commands; /* all, for help and completion */
+	const struct cmd *topic;    /* whose --help is asked for; NULL: the program's */
+	bool joined;                /* operands may be joined by commas */
+	struct operand *operands;   /* room for one per word of the command line, and per comma in it */
 	size_t operand_count;
 };
 
@@ -68,7 +70,7 @@ struct opt {
 	{                                                                                                              \
 		"entry", 0, OPT_ENTRY, "NAME", 0, "the entry of exactly this name (repeatable)"                        \
 	}
-#define OPT_TIMEOUT OPT_COUNT("timeout", 0, "SECONDS", timeout, "wait up to SECONDS for another binfmtctl (default 30)")
+#define OPT_TIMEOUT OPT_COUNT("timeout", 0, "SECONDS", timeout, "wait up to SECONDS for another binfmtctl (30)")
 #define OPT_ROOT OPT_TEXT("root", 0, "DIR", root, "as after chroot DIR: links, #! lines and loaders inside it")
 #define OPT_FORCE(help) OPT_BOOL("force", 0, force, help)
 
@@ -79,9 +81,10 @@ int opt_root(const struct args *args, int *fd, struct err *err);
 
 /*
  * Parses the words from argv[*at] on by the command's table (NULL before the command is known) and
- * the global one, in GNU style, without abbreviations or the environment. Operands are gathered;
- * with stop_at_operand, or before the command, *at is left at the first one. Returns NULL, or a
- * reason in a static buffer.
+ * the global one, in GNU style, without abbreviations or the environment. Operands are gathered, with args->joined
+ * each part between commas as one (the words are cut there, whatever entries there are; --entry takes a name that has
+ * one); with stop_at_operand, or before the command, *at is left at the first one. Returns NULL, or a reason in a
+ * static buffer.
  */
 const char *opt_parse(int argc, char *const argv[], int *at, const struct opt *own, bool stop_at_operand,
 		      struct args *args);

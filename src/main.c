@@ -10,31 +10,8 @@
 #include "commands.h"
 #include "err.h"
 #include "help.h"
-#include "help_json.h"
 #include "print.h"
 #include "report.h"
-#include "suggest.h"
-
-static const struct cmd *
-find_command(const char *name)
-{
-	for (const struct cmd *cmd = commands; cmd->name; cmd++)
-		if (strcmp(cmd->name, name) == 0)
-			return cmd;
-	return NULL;
-}
-
-static int
-unknown_command(const struct args *args, const char *name)
-{
-	char text[SUGGEST_TEXT_MAX];
-	struct suggest suggest;
-
-	suggest_start(&suggest, name);
-	for (const struct cmd *cmd = commands; cmd->name; cmd++)
-		suggest_add(&suggest, cmd->name);
-	return report_usage(NULL, args, "unknown command '%.100s'%s", name, suggest_text(&suggest, text));
-}
 
 /* Where parsing stopped at a mistake, the rest of the line may still ask for JSON. */
 static bool
@@ -49,45 +26,61 @@ asks_for_json(int argc, char *argv[])
 	return false;
 }
 
+/* No command: the list of them. */
+static int
+no_command(const struct args *args)
+{
+	int status = report_usage(NULL, args, "no command given");
+
+	help_program(stderr, commands);
+	fflush(stderr);
+	return status;
+}
+
 /* Reads the command line: the command to run, or NULL and the exit status where all is done already. */
 static const struct cmd *
 parse_line(int argc, char *argv[], struct args *args, int *status)
 {
 	const struct cmd *cmd = NULL;
+	char text[COMMAND_TEXT_MAX];
 	const char *wrong;
 	int at = 1;
 
-	*status = EXIT_DONE;
 	wrong = opt_parse(argc, argv, &at, NULL, true, args);
 	if (!wrong && at < argc && strcmp(argv[at], "--") != 0) {
-		cmd = find_command(argv[at]);
-		if (!cmd) {
-			args->json |= asks_for_json(argc, argv);
-			*status = unknown_command(args, argv[at]);
-			return NULL;
-		}
+		cmd = command_find(commands, argv[at]);
+		if (cmd)
+			args->joined = command_joins(cmd);
+		else
+			wrong = command_unknown(commands, argv[at], text);
 		at++;
-		wrong = opt_parse(argc, argv, &at, cmd->opts, false, args);
 	}
+	if (cmd)
+		wrong = opt_parse(argc, argv, &at, cmd->opts, false, args);
 	print_quiet(args->quiet);
 	args->json |= wrong && asks_for_json(argc, argv);
+	if (!wrong && (args->help || args->version)) {
+		args->topic = cmd;
+		args->operand_count = 0;
+		return command_find(commands, args->help ? "help" : "version");
+	}
 	if (wrong)
 		*status = report_usage(cmd, args, "%s", wrong);
-	else if (args->help && args->json)
-		help_json(commands, cmd);
-	else if (args->help && cmd)
-		help_command(cmd);
-	else if (args->help)
-		help_program(commands);
-	else if (args->version && args->json)
-		help_json_version(BINFMTCTL_VERSION);
-	else if (args->version)
-		puts("binfmtctl " BINFMTCTL_VERSION);
 	else if (!cmd)
-		*status = report_usage(NULL, args, "no command given");
-	else
-		return cmd;
-	return NULL;
+		*status = no_command(args);
+	return wrong ? NULL : cmd;
+}
+
+/* Room for each word of the command line, and for each that commas may part it into. */
+static struct operand *
+room_for_operands(int argc, char *argv[])
+{
+	size_t room = (size_t)argc + 1;
+
+	for (int i = 1; i < argc; i++)
+		for (const char *comma = argv[i]; (comma = strchr(comma, ',')); comma++)
+			room++;
+	return calloc(room, sizeof(struct operand));
 }
 
 /*
@@ -108,13 +101,13 @@ main(int argc, char *argv[])
 	struct args args = {.binfmt_dir = BINFMT_DIR, .offset = -1, .timeout = -1, .commands = commands};
 	const struct cmd *cmd;
 	struct err err;
-	int status;
+	int status = EXIT_DONE;
 
 	hold_standard_descriptors();
 	print_whole_lines();
 	signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error on write, not a silent death */
 	signal(SIGCHLD, SIG_DFL); /* ignored, it would keep us from waiting for probes */
-	args.operands = calloc((size_t)argc + 1, sizeof(*args.operands));
+	args.operands = room_for_operands(argc, argv);
 	if (!args.operands) {
 		args.json = asks_for_json(argc, argv);
 		err_set(&err, ERR_MEMORY, "out of memory");

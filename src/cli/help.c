@@ -4,39 +4,55 @@
 #include "command.h"
 #include "help.h"
 
+enum { WORD_MAX = 64, LINE_MAX = 80, GAP = 2 };
+
 /* One line for each form of the command. */
 void
 help_usage(FILE *f, const struct cmd *cmd)
 {
-	const char *lead = "usage:", *form = cmd ? cmd->args : "";
+	const char *lead = "usage:", *form = cmd ? cmd->args : "", *options = " [OPTION]...";
 
 	if (!cmd) {
-		fputs("usage: binfmtctl [OPTION]... COMMAND [OPTION]... [OPERAND]... (binfmtctl --help lists them)\n",
-		      f);
+		fputs("usage: binfmtctl [OPTION]... COMMAND [OPTION]... [OPERAND]...\n", f);
 		return;
 	}
 	for (;;) {
 		size_t len = strcspn(form, "\n");
 
-		fprintf(f, "%s binfmtctl %s [OPTION]... %.*s\n", lead, cmd->name, (int)len, form);
+		fprintf(f, "%s binfmtctl %s%s%s%.*s\n", lead, cmd->name, options, len ? " " : "", (int)len, form);
 		if (!form[len])
 			return;
 		form += len + 1;
 		lead = "      ";
+		options = "";
 	}
 }
 
-static void
-print_options(const struct opt *opt)
+/* "-d, --binfmt-dir=DIR"; an option without a letter is set in as far. Returns its length. */
+static size_t
+write_option(const struct opt *opt, char word[static WORD_MAX])
 {
-	char left[64];
+	return (size_t)snprintf(word, WORD_MAX, "%c%c%s --%s%s%s", opt->letter ? '-' : ' ',
+				opt->letter ? opt->letter : ' ', opt->letter ? "," : " ", opt->name,
+				opt->arg ? "=" : "", opt->arg ? opt->arg : "");
+}
 
-	for (; opt->name; opt++) {
-		snprintf(left, sizeof(left), "  %c%c%s --%s%s%s", opt->letter ? '-' : ' ',
-			 opt->letter ? opt->letter : ' ', opt->letter ? "," : " ", opt->name, opt->arg ? "=" : "",
-			 opt->arg ? opt->arg : "");
-		printf("%-30s %s\n", left, opt->help);
-	}
+static void
+print_option(const struct opt *opt, const char *help)
+{
+	char word[WORD_MAX];
+
+	write_option(opt, word);
+	printf("  %-25s %s\n", word, help);
+}
+
+/* What a global option does for a command. */
+static const char *
+help_of(const struct cmd *cmd, const struct opt *opt)
+{
+	if (opt->letter == 'q' && cmd->quiet)
+		return cmd->quiet;
+	return opt->letter == 'v' && cmd->verbose ? cmd->verbose : opt->help;
 }
 
 void
@@ -44,20 +60,42 @@ help_command(const struct cmd *cmd)
 {
 	help_usage(stdout, cmd);
 	printf("%s\n", cmd->help);
-	fputs(cmd->opts->name ? "\nOptions:\n" : "", stdout);
-	print_options(cmd->opts);
-	puts("\nGlobal options:");
-	print_options(opt_global);
+	if (cmd->opts->name || *cmd->globals)
+		putchar('\n');
+	for (const struct opt *opt = cmd->opts; opt->name; opt++)
+		print_option(opt, opt->help);
+	for (const struct opt *opt = opt_global; opt->name; opt++)
+		if (strchr(cmd->globals, opt->letter))
+			print_option(opt, help_of(cmd, opt));
+	printf("\nExample: %s\nExit status: %s\n", cmd->example, cmd->exits);
+}
+
+/* The global options in as few lines as hold them. */
+static void
+print_global(FILE *f)
+{
+	static const char lead[] = "Options:";
+	size_t column = LINE_MAX, len;
+	char word[WORD_MAX];
+
+	for (const struct opt *opt = opt_global; opt->name; opt++) {
+		len = write_option(opt, word) + GAP;
+		if (column + len > LINE_MAX) {
+			fprintf(f, "\n%-*s", (int)sizeof(lead) - 1, opt == opt_global ? lead : "");
+			column = sizeof(lead) - 1;
+		}
+		fprintf(f, "%*s%s", GAP, "", word);
+		column += len;
+	}
+	putc('\n', f);
 }
 
 void
-help_program(const struct cmd *table)
+help_program(FILE *f, const struct cmd *table)
 {
-	help_usage(stdout, NULL);
-	puts("Manage the kernel's binfmt_misc handlers.\n\nCommands:");
+	fputs("Manage the kernel's binfmt_misc handlers.\n\n", f);
 	for (; table->name; table++)
-		printf("  %-12s %s\n", table->name, table->help);
-	puts("\nGlobal options:");
-	print_options(opt_global);
-	puts("\nbinfmtctl COMMAND --help tells more; binfmtctl(8) tells all.");
+		fprintf(f, "  %-12s %s\n", table->name, table->help);
+	print_global(f);
+	fputs("binfmtctl help COMMAND tells more; binfmtctl(8) tells all.\n", f);
 }

@@ -151,6 +151,31 @@ parse_short(int argc, char *const argv[], int *at, const struct opt *own, struct
 	return NULL;
 }
 
+static bool
+has_empty_part(const char *word)
+{
+	size_t len = strlen(word);
+
+	return strstr(word, ",,") || word[0] == ',' || (len && word[len - 1] == ',');
+}
+
+/* An operand, or with args->joined each of those that commas join. */
+static const char *
+add_operands(struct args *args, char *word)
+{
+	if (args->joined && has_empty_part(word))
+		return reason("'%.100s': nothing stands on one side of a comma", word);
+	for (;;) {
+		char *comma = args->joined ? strchr(word, ',') : NULL;
+
+		args->operands[args->operand_count++] = (struct operand){word, false};
+		if (!comma)
+			return NULL;
+		*comma = '\0';
+		word = comma + 1;
+	}
+}
+
 const char *
 opt_parse(int argc, char *const argv[], int *at, const struct opt *own, bool stop_at_operand, struct args *args)
 {
@@ -158,19 +183,21 @@ opt_parse(int argc, char *const argv[], int *at, const struct opt *own, bool sto
 	const char *wrong;
 
 	for (; *at < argc; ++*at) {
-		const char *word = argv[*at];
+		char *word = argv[*at];
 
-		if (!options || word[0] != '-' || !word[1]) {
-			if (stop_at_operand)
-				return NULL;
-			args->operands[args->operand_count++] = (struct operand){word, false};
-			continue;
-		}
-		if (strcmp(word, "--") == 0) {
+		if (options && strcmp(word, "--") == 0) {
 			options = false;
 			continue;
 		}
-		wrong = word[1] == '-' ? parse_long(argc, argv, at, own, args) : parse_short(argc, argv, at, own, args);
+		if (!options || word[0] != '-' || !word[1]) {
+			if (stop_at_operand)
+				return NULL;
+			wrong = add_operands(args, word);
+		} else if (word[1] == '-') {
+			wrong = parse_long(argc, argv, at, own, args);
+		} else {
+			wrong = parse_short(argc, argv, at, own, args);
+		}
 		if (wrong)
 			return wrong;
 	}

@@ -24,7 +24,7 @@ static const char *const words[] = {
 static bool
 is_change(const struct cmd *cmd)
 {
-	return strcmp(cmd->key, "results") == 0;
+	return cmd->key && strcmp(cmd->key, "results") == 0;
 }
 
 /* What the run as a whole has to say, until its document ends. */
@@ -136,8 +136,8 @@ report_begin(const struct cmd *cmd, const struct args *args, const struct snapsh
 	if (!args->json)
 		return;
 	json_object(NULL);
-	run.list_open = cmd != NULL;
-	if (!cmd)
+	run.list_open = cmd && cmd->key;
+	if (!run.list_open)
 		return;
 	if (args->dry_run && is_change(cmd))
 		json_bool("dry_run", true);

@@ -17,7 +17,7 @@ const struct opt completion_opts[] = {OPT_END};
  * chooses its name, and root presses TAB: names must stay data. So bash's `compgen -W` and zsh's `_values`, which
  * expand or read more into their words, are not for them.
  */
-enum wanted { ANYTHING, FILES, FOLDERS, ARCHS, ENTRIES, SHELLS, WANTED };
+enum wanted { ANYTHING, FILES, FOLDERS, ARCHS, ENTRIES, SHELLS, COMMANDS, WANTED };
 
 static const struct {
 	const char *bash, *zsh, *fish;
@@ -27,17 +27,16 @@ static const struct {
     [FOLDERS] = {"compopt -o dirnames", "_files -/", " -x -a '(__fish_complete_directories)'"},
     [ARCHS] = {"_binfmtctl_offer $archs", "_binfmtctl_archs", " -x -a '(__binfmtctl_archs)'"},
     [ENTRIES] = {"_binfmtctl_entries", "_binfmtctl_entries", " -x -a '(__binfmtctl_entries)'"},
+    [COMMANDS] = {"_binfmtctl_offer $commands", "_binfmtctl_commands", " -x -a '(__binfmtctl_commands)'"},
     [SHELLS] = {"_binfmtctl_offer bash zsh fish", "(bash zsh fish)", " -x -a 'bash zsh fish'"},
 };
 
 static enum wanted
 wanted_operand(const struct cmd *cmd)
 {
-	static const enum wanted kinds[] = {[OPERANDS_NONE] = ANYTHING,
-					    [OPERANDS_ARCH] = ARCHS,
-					    [OPERANDS_ENTRY] = ENTRIES,
-					    [OPERANDS_FILE] = FILES,
-					    [OPERANDS_SHELL] = SHELLS};
+	static const enum wanted kinds[] = {
+	    [OPERANDS_NONE] = ANYTHING, [OPERANDS_ARCH] = ARCHS,   [OPERANDS_ENTRY] = ENTRIES,
+	    [OPERANDS_FILE] = FILES,    [OPERANDS_SHELL] = SHELLS, [OPERANDS_COMMAND] = COMMANDS};
 
 	return kinds[cmd->operands];
 }
@@ -118,7 +117,7 @@ static const char bash_head[] =
     "\tdone\n"
     "}\n"
     "_binfmtctl() {\n"
-    "\tlocal i=$COMP_CWORD typed=${COMP_WORDS[COMP_CWORD]} before cmd= w archs\n"
+    "\tlocal i=$COMP_CWORD typed=${COMP_WORDS[COMP_CWORD]} before cmd= w archs commands\n"
     "\tCOMPREPLY=()\n"
     "\twhile ((i > 1)) && [[ ${COMP_WORDS[i]} == : || ${COMP_WORDS[i-1]} == : ]]; do\n"
     "\t\ttyped=${COMP_WORDS[--i]}$typed\n"
@@ -132,6 +131,8 @@ print_bash(FILE *f, const struct cmd *commands)
 	fputs(bash_head, f);
 	fputs("\tarchs='", f);
 	print_archs(f);
+	fputs("'\n\tcommands='", f);
+	print_commands(f, commands, " ");
 	fputs("'\n\tfor w in \"${COMP_WORDS[@]:1:i-1}\"; do case $w in ", f);
 	print_commands(f, commands, " | ");
 	fputs(") cmd=$w; break ;; esac; done\n\tcase $before in\n", f);
@@ -141,9 +142,7 @@ print_bash(FILE *f, const struct cmd *commands)
 		for (const struct opt *opt = c->opts; opt->name; opt++)
 			if (is_first(commands, c, opt))
 				print_bash_value(f, opt);
-	fputs("\tesac\n\tcase $cmd in\n\t'') w='", f);
-	print_commands(f, commands, " ");
-	fputs("' ;;\n", f);
+	fputs("\tesac\n\tcase $cmd in\n\t'') w=$commands ;;\n", f);
 	for (const struct cmd *c = commands; c->name; c++) {
 		fprintf(f, "\t%s) w='", c->name);
 		print_opt_words(f, c->opts);
@@ -268,6 +267,8 @@ print_fish(FILE *f, const struct cmd *commands)
 	      f);
 	fputs("function __binfmtctl_archs; string split ' ' '", f);
 	print_archs(f);
+	fputs("'; end\nfunction __binfmtctl_commands; string split ' ' '", f);
+	print_commands(f, commands, " ");
 	fputs("'; end\ncomplete -c binfmtctl -f\n", f);
 	print_fish_opts(f, NULL, opt_global);
 	for (const struct cmd *c = commands; c->name; c++) {

@@ -36,8 +36,27 @@ exit__wrong_usage__2_and_the_usage_line(void **state)
 		const char *words[10], *err;
 	} rows[] = {
 	    {{NULL}, "no command given"},
-	    {{"nonsuch"}, "unknown command 'nonsuch'"},
+	    {{NULL}, "\n  register     register or update handlers\n"},
+	    {{"nonsuch"}, "unknown command 'nonsuch' (binfmtctl help shows all)"},
 	    {{"regster"}, "nearest: register"},
+	    {{"ls"}, "unknown command 'ls'; in binfmtctl it is: list\n"},
+	    {{"rm", "x"}, "in binfmtctl it is: remove\n"},
+	    {{"delete"}, "in binfmtctl it is: remove\n"},
+	    {{"unregister"}, "in binfmtctl it is: remove\n"},
+	    {{"uninstall"}, "in binfmtctl it is: remove\n"},
+	    {{"add"}, "in binfmtctl it is: register\n"},
+	    {{"install", "aarch64"}, "in binfmtctl it is: register\n"},
+	    {{"show"}, "in binfmtctl it is: status\n"},
+	    {{"display"}, "in binfmtctl it is: status\n"},
+	    {{"info"}, "in binfmtctl it is: status\n"},
+	    {{"reload"}, "in binfmtctl it is: refresh\n"},
+	    {{"help", "rm"}, "help: unknown command 'rm'; in binfmtctl it is: remove\n"},
+	    {{"help", "list", "status"}, "help takes one command"},
+	    {{"version", "list"}, "version takes no operand"},
+	    {{"status", "a,,b"}, "'a,,b': nothing stands on one side of a comma"},
+	    {{"remove", ","}, "','"},
+	    {{"enable", "qemu-aarch64", ",b"}, "',b'"},
+	    {{"register", "aarch64,"}, "'aarch64,'"},
 	    {{"reg", "aarch64"}, "unknown command 'reg'"},
 	    {{"--nonsuch"}, "unknown option --nonsuch"},
 	    {{"-x", "list"}, "unknown option -x"},
@@ -532,8 +551,18 @@ static void
 exit__help_and_version__0_for_every_command(void **state)
 {
 	(void)state;
-	expect(tool("--help", NULL), 0, "Commands:", "");
+	expect(tool("--help", NULL), 0, "\n  register ", "");
 	expect(tool("-V", NULL), 0, "binfmtctl " BINFMTCTL_VERSION "\n", "");
+	expect(tool("version", NULL), 0, "binfmtctl " BINFMTCTL_VERSION "\n", "");
+	expect(tool("list", "extra", "--version", NULL), 0, "binfmtctl " BINFMTCTL_VERSION "\n", "");
+	expect_json(tool("-j", "version", NULL)->out, ".version == \"" BINFMTCTL_VERSION "\"");
+	expect_json(tool("-j", "--version", NULL)->out, ".version == \"" BINFMTCTL_VERSION "\"");
+	expect_json(
+	    tool("-j", "help", NULL)->out,
+	    "(.commands[0] | .name == \"register\" and (.usage | length == 5) and (.options | length > 10)) and "
+	    "(.options | any(.name == \"json\" and .letter == \"j\" and .arg == null)) and "
+	    "(.commands | any(.name == \"version\" and .usage == [\"\"]))");
+	expect_json(tool("list", "--help", "-j", NULL)->out, "[.commands[].name] == [\"list\"]");
 	for (const struct cmd *cmd = commands; cmd->name; cmd++) {
 		expect(tool(cmd->name, "--help", NULL), 0, "usage: binfmtctl ", "");
 		expect(tool("-h", cmd->name, NULL), 0, cmd->help, "");

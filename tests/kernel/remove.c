@@ -44,6 +44,44 @@ remove__entry_option__always_literal(void **state)
 }
 
 static void
+remove__joined_by_commas__each_of_them(void **state)
+{
+	(void)state;
+	two_entries();
+	register_raw(":a,b:E::foo::/bin/true:");
+	register_raw(":a:E::bar::/bin/true:");
+	expect(tool("remove", "linux/arm64,b,qemu-riscv64", NULL), 1, "qemu-aarch64: removed\nqemu-riscv64: removed\n",
+	       "binfmtctl: b: no such entry");
+	expect(tool("remove", "a,b", NULL), 1, "a: removed\n", "binfmtctl: b: no such entry");
+	assert_true(is_entry("a,b"));
+	expect(tool("remove", "--entry", "a,b", NULL), 0, "a,b: removed\n", "");
+	expect(tool("remove", "a,a,,a", NULL), 2, "", "nothing stands on one side of a comma");
+	expect(tool("remove", "--missing-ok", "a,arm64", NULL), 0, "a: skipped", "");
+}
+
+/* Files are not cut. */
+static void
+commas__other_commands__part_names_and_not_files(void **state)
+{
+	char *path = scratch_text("a,b", "#!/bin/sh\n", 0755), *line;
+
+	(void)state;
+	expect(tool("register", "aarch64,linux/riscv64", "-i", "/bin/true", NULL), 2, "", "one architecture");
+	two_entries();
+	expect(tool("disable", "arm64,riscv64", NULL), 0, "qemu-aarch64: disabled\nqemu-riscv64: disabled\n", "");
+	expect(tool("enable", "arm64,riscv64", NULL), 0, "qemu-aarch64: enabled\nqemu-riscv64: enabled\n", "");
+	expect(tool("refresh", "arm64,riscv64", NULL), 0, "qemu-riscv64: unchanged", "");
+	expect_json(tool("-j", "status", "arm64,riscv64", NULL)->out, ".entries | length == 2");
+	expect_json(tool("-j", "test", "arm64,riscv64", NULL)->out, ".tests | length == 2");
+	expect_json(tool("-n", "-j", "register", "arm64,riscv64", NULL)->out, ".results | length == 2");
+	assert_true(asprintf(&line, "%s: script: run by /bin/sh\n", path) > 0);
+	expect(tool("match", path, NULL), 0, line, "");
+	assert_null(strstr(tool("doctor", "-v", path, NULL)->out, "does not exist"));
+	free(line);
+	free(path);
+}
+
+static void
 remove__all__qemu_entries_of_the_table_only(void **state)
 {
 	(void)state;
@@ -135,6 +173,8 @@ main(void)
 	    cmocka_unit_test(remove__by_name_or_architecture__only_that_entry),
 	    cmocka_unit_test(remove__entry_named_like_an_architecture__that_one),
 	    cmocka_unit_test(remove__entry_option__always_literal),
+	    cmocka_unit_test(remove__joined_by_commas__each_of_them),
+	    cmocka_unit_test(commas__other_commands__part_names_and_not_files),
 	    cmocka_unit_test(remove__all__qemu_entries_of_the_table_only),
 	    cmocka_unit_test(remove__several__each_is_tried),
 	    cmocka_unit_test(remove__missing_ok__skipped),

@@ -20,6 +20,7 @@ static const struct opt table[] = {
 
 static struct args args;
 static struct operand operands[WORDS_MAX];
+static bool joined; /* operands by commas */
 static int at;
 
 /* Parses words separated by '|', as argv[0] and on; "" is no word. */
@@ -30,7 +31,7 @@ parse(const char *words, const struct opt *own, bool stop)
 	static char *argv[WORDS_MAX];
 	int argc = 0;
 
-	args = (struct args){.offset = -1, .timeout = -1, .operands = operands};
+	args = (struct args){.offset = -1, .timeout = -1, .joined = joined, .operands = operands};
 	snprintf(text, sizeof(text), "%s", words);
 	for (char *word = text; *words && word;) {
 		char *bar = strchr(word, '|');
@@ -149,6 +150,37 @@ parse__gnu_style__understood(void **state)
 		expect_text(good[i].words, parse(good[i].words, table, false), NULL);
 		expect_text(good[i].words, understood(), good[i].understood);
 	}
+}
+
+static void
+parse__joined__each_part_an_operand(void **state)
+{
+	static const struct {
+		const char *words, *understood;
+	} t[] = {
+	    {"linux/amd64,linux/arm64", "linux/amd64 linux/arm64"},
+	    {"a,b|--keep|c|--|d,-e,f", "keep a b c d -e f"},
+	    {"--entry=a,b|--entry|c,|d", "=a,b =c, d"},
+	    {"--flags=a,,b|x", "flags=a,,b x"},
+	    {"|a", " a"},
+	};
+	static const char *const wrong[] = {",", "a,", ",a", "a,,b", "x|,|y", "--|a,,"};
+
+	(void)state;
+	joined = true;
+	for (size_t i = 0; i < LENGTH(t); i++) {
+		expect_text(t[i].words, parse(t[i].words, table, false), NULL);
+		expect_text(t[i].words, understood(), t[i].understood);
+	}
+	for (size_t i = 0; i < LENGTH(wrong); i++) {
+		const char *reason = parse(wrong[i], table, false);
+
+		if (!reason || !strstr(reason, "': nothing stands on one side of a comma"))
+			fail_msg("%s: %s", wrong[i], reason ? reason : "understood");
+	}
+	joined = false;
+	expect_text("files", parse("a,b|c,", table, false), NULL);
+	expect_text("files", understood(), "a,b c,");
 }
 
 static void
@@ -347,6 +379,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(parse__gnu_style__understood),
+	    cmocka_unit_test(parse__joined__each_part_an_operand),
 	    cmocka_unit_test(parse__posixly_correct__changes_nothing),
 	    cmocka_unit_test(parse__wrong__refused),
 	    cmocka_unit_test(parse__misspelt__nearest_named),
