@@ -71,7 +71,7 @@ struct opt {
 		"entry", 0, OPT_ENTRY, "NAME", 0, "the entry of exactly this name (repeatable)"                        \
 	}
 #define OPT_TIMEOUT OPT_COUNT("timeout", 0, "SECONDS", timeout, "wait up to SECONDS for another binfmtctl (30)")
-#define OPT_ROOT OPT_TEXT("root", 0, "DIR", root, "as after chroot DIR: links, #! lines and loaders inside it")
+#define OPT_ROOT OPT_TEXT("root", 0, "DIR", root, "as after chroot DIR: links, #! lines, loaders")
 #define OPT_FORCE(help) OPT_BOOL("force", 0, force, help)
 
 extern const struct opt opt_global[];
