@@ -145,7 +145,6 @@ warn__refused__no_word_of_what_did_not_happen(void **state)
 {
 	static const char *const rows[][12] = {
 	    {"register", NULL, "-i", "/nowhere"}, /* this machine's own architecture */
-	    {"register", NULL},
 	    {"register", "riscv64", "-f", "P", "-i", "/nowhere"},
 	    {"register", "aarch64", "-i", "/nowhere"},
 	    {"register", "aarch64", "-f", "POC", "--keep"},
