@@ -335,8 +335,10 @@ persist__file_alone__persisted_or_unchanged_and_named(void **state)
 		expect(tool_persist(dir, "register", "aarch64", NULL), 0, "qemu-aarch64: persisted", "");
 	}
 	expect(shell("rm '%s'", file), 0, "", "");
-	expect_json(tool_persist(dir, "-j", "register", "aarch64", NULL)->out, ".results[0].result == \"persisted\"");
-	expect_json(tool_persist(dir, "-j", "register", "aarch64", NULL)->out, ".results[0].result == \"unchanged\"");
+	expect_json(tool_persist(dir, "-j", "register", "aarch64", NULL)->out,
+		    ".results[0].result == \"persisted\" and .results[0].file.written");
+	expect_json(tool_persist(dir, "-j", "register", "aarch64", NULL)->out,
+		    ".results[0].result == \"unchanged\" and (.results[0].file.written | not)");
 	free(file);
 	free(dir);
 }
