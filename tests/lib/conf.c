@@ -8,6 +8,7 @@
 
 #include "boot.h"
 #include "err.h"
+#include "records.h"
 
 const char *const conf_boot_dirs[] = {"/etc/binfmt.d", "/run/binfmt.d", "/usr/local/lib/binfmt.d", "/usr/lib/binfmt.d"};
 
@@ -74,9 +75,23 @@ cover_one(const char *dir)
 	return r->status == 0 && is_tmpfs(dir);
 }
 
+/* What else tells doctor who manages this machine's handlers. */
+static bool
+cover_managers(void)
+{
+	static const char *const folders[] = {RECORDS_DIR, "/run/systemd", "/run/openrc"};
+
+	for (size_t i = 0; i < LENGTH(folders); i++)
+		if (access(folders[i], F_OK) == 0 && mount("tmpfs", folders[i], "tmpfs", 0, "mode=755") < 0)
+			return false;
+	return true;
+}
+
 static bool
 cover(void)
 {
+	if (!cover_managers())
+		return false;
 	if (mount("tmpfs", "/mnt", "tmpfs", 0, NULL) < 0)
 		return false;
 	for (size_t i = 0; i < LENGTH(conf_boot_dirs); i++)
