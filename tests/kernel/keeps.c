@@ -444,10 +444,26 @@ register_under_fire(bool ran[ARCH_ROWS_MAX][VARIANTS], const char *operand, cons
 	return from;
 }
 
+/* Leaves the programs of those that are handled by an entry of another's name, and so by another one afterwards. */
+static void
+leave_those_at_risk(bool ran[ARCH_ROWS_MAX][VARIANTS])
+{
+	static const char *const names[] = {"microblaze-old", "mips", "mipsn32", "mipsel", "mipsn32el"};
+
+	for (size_t i = 0; i < arch_count; i++) {
+		bool found = false;
+
+		for (size_t k = 0; k < LENGTH(names); k++)
+			found |= strcmp(arch_table[i].name, names[k]) == 0;
+		if (!found)
+			memset(ran[i], 0, sizeof(ran[i]));
+	}
+}
+
 static void
 fire__all_over_stock_tables__no_exec_fails(void **state)
 {
-	static const char *const sources[] = {"Debian 12", "qemu-binfmt-conf.sh before e_flags", "qemu-binfmt-conf.sh"};
+	static const char *const sources[] = {"Debian 12", "qemu-binfmt-conf.sh before e_flags"};
 	bool ran[ARCH_ROWS_MAX][VARIANTS];
 	unsigned long execs = 0;
 
@@ -456,6 +472,7 @@ fire__all_over_stock_tables__no_exec_fails(void **state)
 		ns_empty();
 		plant_all(sources[i % LENGTH(sources)]);
 		assert_true(execute_all(ran) > VARIANTS);
+		leave_those_at_risk(ran);
 		execs += register_under_fire(ran, "all", "replaced");
 	}
 	printf("%lu execs while `register all` ran\n", execs);
