@@ -124,7 +124,8 @@ refresh__nothing_registered__nothing_said_and_exit_0(void **state)
 {
 	(void)state;
 	expect_untouched(NULL, "");
-	expect(tool("refresh", "aarch64", NULL), 1, "", "binfmtctl: aarch64: not registered: there is no entry qemu-aarch64\n");
+	expect(tool("refresh", "aarch64", NULL), 1, "",
+	       "binfmtctl: aarch64: not registered: there is no entry qemu-aarch64\n");
 	expect_json(tool("refresh", "-j", NULL)->out, ".results == []");
 }
 
