@@ -28,9 +28,9 @@ HOST = below boot confd confd_lines facts host interp loader native native_start
 	probe_alone probe_child probe_elf probe_look probe_root probe_sweep probe_watch records segment smallfile trust walk walker
 JUDGE = archtest bootcheck bootorder check danger doctor doctor_machine drift elfkind envcheck filecheck filekind health inforce narrow \
 	overlap remedy resolve stale takeover
-CLI = columns command help help_json json operand opt print report
+CLI = colour columns command details help help_json json operand opt print report
 CMD = cmd_completion cmd_doctor cmd_enable cmd_help cmd_list cmd_match cmd_refresh cmd_register cmd_remove cmd_status cmd_test \
-	describe plan put register_all session
+	describe plan put register_all session tried
 LIB = $(BASE:%=base/%) $(RULE:%=rule/%) $(KERNEL:%=kernel/%) $(HOST:%=host/%) $(JUDGE:%=judge/%) $(CLI:%=cli/%) \
 	$(CMD:%=cmd/%) commands
 LIB_OBJ = $(LIB:%=build/%.o)

@@ -7,6 +7,7 @@
 struct boot;
 struct entry;
 struct handler;
+struct snapshot;
 
 enum drift_end {
 	DRIFT_SAME,    /* the same rule comes back */
@@ -32,5 +33,12 @@ void drift_examine(const struct boot *boot, const struct handler *handler, const
  * will be (NULL: it is gone).
  */
 void drift_warn(const char *name, const struct entry *now, struct warnings *warnings);
+
+/*
+ * What brings an entry of the snapshot back at boot, for people: its source as it is, else what a reboot makes of the
+ * entry or why that is not known. boot NULL: it was not read, as only the host's instance outlives a boot.
+ */
+void drift_source(const struct snapshot *s, const struct boot *boot, const struct handler *handler,
+		  char text[static ERR_TEXT_MAX]);
 
 #endif

@@ -35,6 +35,9 @@ struct subject {
 /* The bits that count of byte i of the magic. */
 unsigned char pattern_mask(const struct pattern *pattern, size_t i);
 
+/* Whether byte i of the magic is not what the file has in its place. */
+bool pattern_byte_differs(const struct pattern *pattern, const unsigned char head[static PATTERN_WINDOW], size_t i);
+
 /* Whether the kernel would give this file to a rule with this pattern. False for BPF and unknown ones. */
 bool pattern_takes(const struct pattern *pattern, const struct subject *subject);
 

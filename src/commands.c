@@ -2,7 +2,7 @@
 #include "commands.h"
 #include "cmd.h"
 
-#define EXITS(zero, one) EXITS_WITHOUT_3(zero, one) "; 3 no binfmt_misc here"
+#define EXITS(zero, one) EXITS_WITHOUT_3(zero, one) "; 3 no binfmt_misc"
 #define EXITS_WITHOUT_3(zero, one) "0 " zero "; 1 " one "; 2 wrong usage"
 #define EXITS_OF_CHANGE EXITS("done", "failed")
 #define CHANGE "djnqv"
@@ -90,7 +90,7 @@ const struct cmd commands[] = {
      .opts = match_opts,
      .run = cmd_match,
      .globals = LOOK,
-     .verbose = "each entry that is tried, the bytes that differ, each step",
+     .verbose = "each entry tried, the bytes that differ, each step",
      .example = "binfmtctl match -v ./program",
      .exits = EXITS("each would run", "one would not")},
     {.name = "test",
@@ -102,7 +102,7 @@ const struct cmd commands[] = {
      .run = cmd_test,
      .globals = "djq",
      .example = "binfmtctl test arm64",
-     .exits = EXITS_WITHOUT_3("each ran", "one did not, or by a file replaced since")},
+     .exits = EXITS_WITHOUT_3("each ran", "one did not, or by a replaced file")},
     {.name = "refresh",
      .args = "[ENTRY... | all]",
      .help = "re-register entries whose interpreter was replaced",

@@ -6,6 +6,7 @@
 #include "boot.h"
 #include "bootcheck.h"
 #include "cmd.h"
+#include "colour.h"
 #include "doctor.h"
 #include "doctor_machine.h"
 #include "facts.h"
@@ -43,7 +44,10 @@ finding_json(const char *check, const struct finding *f)
 static void
 finding_text(const char *check, const struct finding *f)
 {
-	printf("%s  %s: ", grade_word(f->grade), check);
+	static const enum tint tints[GRADES] = {[GRADE_WARN] = TINT_WARN, [GRADE_FAIL] = TINT_FAIL};
+	enum tint tint = tints[f->grade];
+
+	printf("%s%s%s  %s: ", colour_start(tint), grade_word(f->grade), colour_end(tint), check);
 	print_safe(stdout, f->why.text);
 	putchar('\n');
 	if (!*f->why.fix)

@@ -145,7 +145,7 @@ switch_entries(const struct cmd *cmd, struct args *args, bool on)
 	if (status != EXIT_DONE)
 		return status;
 	if (args->global)
-		session_result(&c, "status", outcome_of(switch_global(&c, on), on), "the global switch");
+		session_result(&c, "binfmt_misc", outcome_of(switch_global(&c, on), on), "the global switch");
 	else if (!on)
 		session_each(&c, disable_one);
 	for (size_t i = 0; on && i < args->operand_count; i++)

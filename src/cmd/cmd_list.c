@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
 #include "arch.h"
+#include "boot.h"
 #include "cmd.h"
 #include "columns.h"
+#include "details.h"
+#include "drift.h"
 #include "err.h"
 #include "host.h"
 #include "json.h"
 #include "overlap.h"
+#include "print.h"
 #include "report.h"
 #include "snapshot.h"
 
@@ -48,24 +54,76 @@ list_rows(const struct snapshot *s, struct columns *columns, bool print)
 					     h.entry->reason ? "(not understood)" : rule->interpreter};
 
 		if (print)
-			columns_line(columns, cells);
+			columns_line(columns, h.entry->enabled ? TINT_NONE : TINT_WARN, cells);
 		else
 			columns_measure(columns, cells);
 	}
 }
 
 static void
-list_text(const struct snapshot *s)
+print_name(const char *name)
+{
+	print_safe(stdout, name);
+	putchar('\n');
+}
+
+static void
+list_table(const struct snapshot *s)
 {
 	static const char *const headings[] = {"NAME", "ARCH", "STATE", "FLAGS", "INTERPRETER", NULL};
 	struct columns columns;
 
 	columns_start(&columns, headings);
 	columns.marked = 2;
-	columns.good = "enabled";
 	list_rows(s, &columns, false);
 	columns_headings(&columns);
 	list_rows(s, &columns, true);
+}
+
+/* With -q only names. */
+static void
+list_names(const struct snapshot *s)
+{
+	struct handler handler;
+
+	for (size_t i = 0; i < s->list.count; i++)
+		if (snapshot_listed(s, i, &handler))
+			print_name(handler.name);
+}
+
+/* With -v each rule whole. */
+static void
+list_details(const struct snapshot *s)
+{
+	char at_boot[ERR_TEXT_MAX];
+	struct handler handler;
+	struct boot boot;
+	struct err ignored;
+	bool read = binfmt_scope(&s->b) == BINFMT_HOST && boot_read(&boot, &ignored) == 0, first = true;
+
+	for (size_t i = 0; i < s->list.count; i++) {
+		if (!snapshot_listed(s, i, &handler))
+			continue;
+		if (!first)
+			putchar('\n');
+		first = false;
+		details_head(&handler);
+		drift_source(s, read ? &boot : NULL, &handler, at_boot);
+		details_rule(&handler, at_boot);
+	}
+	if (read)
+		boot_free(&boot);
+}
+
+static void
+list_text(const struct args *args, const struct snapshot *s)
+{
+	if (args->quiet)
+		list_names(s);
+	else if (args->verbose)
+		list_details(s);
+	else
+		list_table(s);
 	if (!s->switched_on)
 		report_warning(NULL, "binfmt_misc is switched off: no handler runs until `binfmtctl enable --global`");
 }
@@ -118,6 +176,14 @@ supported_json(const struct cmd *cmd, const struct args *args, const struct snap
 }
 
 static int
+supported_names(void)
+{
+	for (size_t i = 0; i < arch_count; i++)
+		print_name(arch_table[i].name);
+	return 0;
+}
+
+static int
 supported_text(const struct snapshot *s)
 {
 	static const char *const headings[] = {"ARCH", "HANDLER", "INTERPRETER", NULL};
@@ -133,8 +199,9 @@ supported_text(const struct snapshot *s)
 		if (support.has_interpreter.is != LOOK_YES)
 			interpreter = words[support.has_interpreter.is];
 		handler = support.entry ? support.entry : words[support.native.is];
-		columns_row(&columns, (const char *[]){support.arch->name,
-						       support.doubt ? words[LOOK_UNKNOWN] : handler, interpreter});
+		columns_row(
+		    &columns, TINT_NONE,
+		    (const char *[]){support.arch->name, support.doubt ? words[LOOK_UNKNOWN] : handler, interpreter});
 	}
 	return columns_print(&columns);
 }
@@ -156,7 +223,7 @@ list_supported(const struct cmd *cmd, const struct args *args)
 	if (args->json)
 		supported_json(cmd, args, live);
 	else
-		done = supported_text(live);
+		done = args->quiet ? supported_names() : supported_text(live);
 	if (live && live->unknown)
 		done = -1;
 	if (live)
@@ -181,7 +248,7 @@ cmd_list(const struct cmd *cmd, struct args *args)
 	if (args->json)
 		list_json(cmd, args, &s);
 	else
-		list_text(&s);
+		list_text(args, &s);
 	complete = !s.unknown;
 	snapshot_close(&s);
 	return complete ? EXIT_DONE : EXIT_FAILED;

@@ -9,6 +9,7 @@
 #include "print.h"
 #include "report.h"
 #include "resolve.h"
+#include "tried.h"
 
 const struct opt match_opts[] = {OPT_ROOT, OPT_END};
 
@@ -50,34 +51,6 @@ json_hops(const struct walk *walk)
 	json_end();
 }
 
-/* Receives an entry that was asked, and what it made of the file. */
-typedef void tried_tell(const char *entry, const char *why);
-
-/* Each entry in the kernel's order, up to the one that takes the file. */
-static void
-tell_tried(const struct snapshot *s, const struct resolved *r, tried_tell *tell)
-{
-	char why[ERR_TEXT_MAX];
-	struct handler handler;
-
-	for (size_t i = 0; s && r->asked && i < s->list.count; i++) {
-		if (!resolve_why(s, i, &r->subject, &handler, why))
-			continue;
-		tell(handler.name, why);
-		if (r->result == RESOLVED_HANDLER && handler.entry == r->handler.entry)
-			return;
-	}
-}
-
-static void
-tried_json(const char *entry, const char *why)
-{
-	json_object(NULL);
-	json_string("entry", entry);
-	json_string("why", why);
-	json_end();
-}
-
 static void
 match_json(const struct matching *m, const char *file, const struct resolved *r)
 {
@@ -97,22 +70,9 @@ match_json(const struct matching *m, const char *file, const struct resolved *r)
 	json_verdict(&r->walk);
 	json_why(&r->why);
 	json_hops(&r->walk);
-	if (m->args->verbose) {
-		json_array("tried");
-		tell_tried(m->s, r, tried_json);
-		json_end();
-	}
+	if (m->args->verbose)
+		tried_json(m->s, r);
 	json_end();
-}
-
-static void
-tried_text(const char *entry, const char *why)
-{
-	fputs("  ", stdout);
-	print_safe(stdout, entry);
-	fputs(": ", stdout);
-	print_safe(stdout, why);
-	putchar('\n');
 }
 
 /* The files on the way that really runs it, behind the first. */
@@ -163,7 +123,7 @@ match_one(const struct matching *m, const char *file)
 		match_text(file, &r);
 	if (args->json || !args->verbose || r.result == RESOLVED_ERROR)
 		return r.walk.verdict == WALK_RUNS;
-	tell_tried(m->s, &r, tried_text);
+	tried_print(m->s, &r);
 	print_hops(&r.walk);
 	return r.walk.verdict == WALK_RUNS;
 }

@@ -128,7 +128,7 @@ remove_all(struct session *c)
 		return 0;
 	if (session_relist(c) < 0)
 		return -1;
-	return c->list.count ? err_set(&c->err, ERR_VERIFY, "%zu entries are still there", c->list.count) : 0;
+	return c->list.count ? err_set(&c->err, ERR_VERIFY, "not all are gone: %zu left", c->list.count) : 0;
 }
 
 int
@@ -149,7 +149,7 @@ cmd_remove(const struct cmd *cmd, struct args *args)
 	if (status != EXIT_DONE)
 		return status;
 	if (args->global)
-		session_result(&c, "status", remove_all(&c) < 0 ? OUT_FAILED : OUT_REMOVED, "all entries");
+		session_result(&c, "binfmt_misc", remove_all(&c) < 0 ? OUT_FAILED : OUT_REMOVED, "all entries");
 	for (size_t i = 0; i < args->operand_count; i++)
 		remove_operand(&c, &args->operands[i]);
 	return session_end(&c);

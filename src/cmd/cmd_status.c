@@ -6,6 +6,7 @@
 #include "boot.h"
 #include "cmd.h"
 #include "columns.h"
+#include "details.h"
 #include "drift.h"
 #include "health.h"
 #include "json.h"
@@ -41,6 +42,15 @@ counts(const struct survey *survey, enum err_code problem)
 	return !health_is_warning(problem) || survey->args->strict;
 }
 
+/* Whether entries are shown whole. */
+static bool
+is_whole(const struct survey *survey)
+{
+	const struct args *args = survey->args;
+
+	return args->verbose && !args->quiet && !args->json;
+}
+
 static void
 problem_json(const struct err *problem)
 {
@@ -55,7 +65,17 @@ problem_text(struct survey *survey, const struct err *problem)
 	char line[ERR_TEXT_MAX + RULE_NAME_MAX + 64];
 
 	snprintf(line, sizeof(line), "%s: %s: %s", survey->handler.name, err_word(problem->code), problem->text);
-	columns_row(&survey->problems, (const char *[]){line});
+	columns_row(&survey->problems, TINT_NONE, (const char *[]){line});
+}
+
+/* The first one below "health", the others below that. */
+static void
+problem_field(struct survey *survey, const struct err *problem)
+{
+	char text[ERR_TEXT_MAX + 64];
+
+	snprintf(text, sizeof(text), "%s: %s", err_word(problem->code), problem->text);
+	details_field(survey->first == ERR_NONE ? "health" : "", text);
 }
 
 static void
@@ -63,12 +83,14 @@ take_problem(void *arg, const struct err *problem)
 {
 	struct survey *survey = arg;
 
-	if (survey->first == ERR_NONE)
-		survey->first = problem->code;
 	if (survey->args->json)
 		problem_json(problem);
+	else if (is_whole(survey))
+		problem_field(survey, problem);
 	else
 		problem_text(survey, problem);
+	if (survey->first == ERR_NONE)
+		survey->first = problem->code;
 	if (!counts(survey, problem->code))
 		return;
 	survey->healthy = false;
@@ -111,17 +133,39 @@ survey_json(struct survey *survey)
 	json_end();
 }
 
+static enum tint
+health_tint(const struct survey *survey)
+{
+	if (survey->first == ERR_NONE)
+		return TINT_NONE;
+	return survey->first == ERR_NOT_UNDERSTOOD || counts(survey, survey->first) ? TINT_FAIL : TINT_WARN;
+}
+
 static void
-survey_text(struct survey *survey)
+survey_row(struct survey *survey)
 {
 	const struct handler *h = &survey->handler;
 	char flags[RULE_FLAGS_MAX];
 
 	examine(survey);
 	rule_format_flags(h->entry->rule.flags, h->entry->rule.more_flags, flags);
-	columns_row(&survey->entries,
+	columns_row(&survey->entries, health_tint(survey),
 		    (const char *[]){h->name, h->arch ? h->arch->name : "-", *flags ? flags : "-", health_word(survey),
 				     h->entry->reason ? "-" : h->entry->rule.interpreter});
+}
+
+static void
+survey_details(struct survey *survey)
+{
+	char at_boot[ERR_TEXT_MAX];
+
+	putchar('\n');
+	details_head(&survey->handler);
+	examine(survey);
+	if (survey->first == ERR_NONE)
+		details_field("health", "ok");
+	drift_source(&survey->s, survey->boot, &survey->handler, at_boot);
+	details_rule(&survey->handler, at_boot);
 }
 
 static void
@@ -133,8 +177,10 @@ survey_all(struct survey *survey)
 		survey->first = ERR_NONE;
 		if (survey->args->json)
 			survey_json(survey);
+		else if (is_whole(survey))
+			survey_details(survey);
 		else
-			survey_text(survey);
+			survey_row(survey);
 	}
 }
 
@@ -235,8 +281,6 @@ print_head(const struct survey *survey)
 static int
 print_columns(struct survey *survey)
 {
-	if (!survey->args->quiet && !survey->args->json)
-		print_head(survey);
 	if (!survey->args->quiet && survey->entries.rows)
 		putchar('\n');
 	return columns_print(&survey->entries) | columns_print(&survey->problems);
@@ -250,9 +294,10 @@ survey_and_print(struct survey *survey)
 
 	columns_start(&survey->entries, headings);
 	survey->entries.marked = 3;
-	survey->entries.good = "ok";
 	columns_start(&survey->problems, no_heading);
 	report_begin(survey->cmd, survey->args, &survey->s);
+	if (!survey->args->quiet && !survey->args->json)
+		print_head(survey);
 	survey_all(survey);
 	report_more(survey->args);
 	if (survey->args->json)

@@ -72,11 +72,12 @@ test_text(struct tests *tests, const char *arch, const char *entry, const struct
 	short_version(t->version, version);
 	if (*t->runner)
 		runner = t->runner;
-	columns_row(&tests->rows, (const char *[]){arch, result_word(t), entry ? entry : "-", version, runner});
+	columns_row(&tests->rows, t->ok && !t->stale ? TINT_NONE : TINT_FAIL,
+		    (const char *[]){arch, result_word(t), entry ? entry : "-", version, runner});
 	if (!*t->why.text)
 		return;
 	snprintf(line, sizeof(line), "%s: %s%s%s", arch, t->why.text, *t->why.fix ? "; try: " : "", t->why.fix);
-	columns_row(&tests->details, (const char *[]){line});
+	columns_row(&tests->details, TINT_NONE, (const char *[]){line});
 }
 
 static void
@@ -193,7 +194,6 @@ cmd_test(const struct cmd *cmd, struct args *args)
 		report_unknown(tests.s = &s);
 	columns_start(&tests.rows, headings);
 	tests.rows.marked = 1;
-	tests.rows.good = "ok";
 	columns_start(&tests.details, no_heading);
 	report_begin(cmd, args, NULL);
 	run_all(&tests);

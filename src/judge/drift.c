@@ -265,3 +265,37 @@ drift_warn(const char *name, const struct entry *now, struct warnings *warnings)
 	if (drift.end == DRIFT_CHANGED)
 		warn_add(warnings, "%s", drift.why.text);
 }
+
+/* What there is to say where the machine's configuration was not read. */
+static const char *
+without_boot(enum binfmt_scope scope)
+{
+	static const char *const texts[] = {
+	    [BINFMT_HOST] = "unknown: there is no memory to read the configuration",
+	    [BINFMT_NAMESPACE] = "nothing: this instance ends with its namespace",
+	    [BINFMT_INHERITED] = "unknown: this is the instance of a parent user namespace",
+	    [BINFMT_UNKNOWN] = "unknown: whose instance this is cannot be told",
+	};
+
+	return texts[scope];
+}
+
+void
+drift_source(const struct snapshot *s, const struct boot *boot, const struct handler *handler,
+	     char text[static ERR_TEXT_MAX])
+{
+	struct drift drift;
+	bool read;
+
+	if (!boot) {
+		snprintf(text, ERR_TEXT_MAX, "%s", without_boot(binfmt_scope(&s->b)));
+		return;
+	}
+	drift_examine(boot, handler, NULL, &drift);
+	if (drift.end != DRIFT_SAME) {
+		snprintf(text, ERR_TEXT_MAX, "%s", drift.why.text);
+		return;
+	}
+	read = boot->reads_conf || !confd_find(&boot->confd, handler->name);
+	snprintf(text, ERR_TEXT_MAX, "%s%s", drift.source, read ? "" : ", but nothing that reads it was found here");
+}

@@ -17,11 +17,17 @@ pattern_extension(const char *path)
 	return dot ? dot + 1 : NULL;
 }
 
+bool
+pattern_byte_differs(const struct pattern *pattern, const unsigned char head[static PATTERN_WINDOW], size_t i)
+{
+	return (head[pattern->offset + i] ^ pattern->magic[i]) & pattern_mask(pattern, i);
+}
+
 int
 pattern_differs(const struct pattern *pattern, const unsigned char head[static PATTERN_WINDOW])
 {
 	for (size_t i = 0; i < pattern->size; i++)
-		if ((head[pattern->offset + i] ^ pattern->magic[i]) & pattern_mask(pattern, i))
+		if (pattern_byte_differs(pattern, head, i))
 			return (int)(pattern->offset + i);
 	return -1;
 }

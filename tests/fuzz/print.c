@@ -104,7 +104,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	stdout = open_memstream(&text, &len);
 	demand(stdout != NULL);
 	for (size_t i = 0; i + c.columns <= count; i += c.columns)
-		columns_row(&c, (const char *const *)cells + i);
+		columns_row(&c, TINT_WARN, (const char *const *)cells + i);
 	demand(columns_print(&c) == 0 && fclose(stdout) == 0);
 	stdout = real;
 	if (c.rows)

@@ -82,6 +82,46 @@ drift__as_configured__same_and_its_source(void **state)
 	assert_string_equal(drift.source, "/usr/lib/binfmt.d/b.conf:3");
 }
 
+/* As list -v and status -v say it; with a NULL boot nothing was read. */
+static const char *
+source(const char *name, const struct boot *from)
+{
+	static char text[ERR_TEXT_MAX];
+	struct handler handler;
+	struct snapshot s;
+	struct err err;
+
+	assert_int_equal(snapshot_open(&s, MOUNT, &err), 0);
+	text[0] = '\0';
+	for (size_t i = 0; i < s.list.count; i++)
+		if (snapshot_shown(&s, i, &handler) && strcmp(handler.name, name) == 0)
+			drift_source(&s, from, &handler, text);
+	snapshot_close(&s);
+	return text;
+}
+
+static void
+drift__source__for_people(void **state)
+{
+	(void)state;
+	cover_dirs();
+	conf_write(0, "a.conf", ":a:E::ext::/bin/true:F\n:b:E::b::/bin/true:\n");
+	register_raw(":a:E::ext::/bin/true:F");
+	register_raw(":b:E::b::/bin/true:P");
+	register_raw(":c:E::c::/bin/true:P");
+	conf_read_boot(&boot);
+	expect_text("a", source("a", &boot), "/etc/binfmt.d/a.conf:1");
+	expect_text("b", source("b", &boot),
+		    "a reboot brings it back with flags none instead of P: /etc/binfmt.d/a.conf:2");
+	expect_text("c", source("c", &boot), "it is in no configuration: it will not be there after a reboot");
+	boot.reads_conf = false;
+	expect_text("a", source("a", &boot), "/etc/binfmt.d/a.conf:1, but nothing that reads it was found here");
+	boot.elsewhere = true;
+	expect_text("a", source("a", &boot), "what this machine registers at boot cannot be seen from in here");
+	boot_free(&boot);
+	expect_text("a", source("a", NULL), "nothing: this instance ends with its namespace");
+}
+
 static void
 drift__each_part__told_and_kept_by_the_fix(void **state)
 {
@@ -268,6 +308,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(drift__as_configured__same_and_its_source),
+	    cmocka_unit_test(drift__source__for_people),
 	    cmocka_unit_test(drift__each_part__told_and_kept_by_the_fix),
 	    cmocka_unit_test(drift__architecture__kept_by_its_name),
 	    cmocka_unit_test(drift__in_no_configuration__kept_by_the_fix),

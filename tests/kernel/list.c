@@ -122,6 +122,69 @@ temporary_alone__named_as_what_it_stands_for(void **state)
 	}
 }
 
+static void
+list__quiet__names_only(void **state)
+{
+	(void)state;
+	expect(tool("list", "-q", NULL), 0, "", "");
+	two_entries();
+	register_raw(":.binfmtctl~alone:E::x::/bin/true:");
+	register_raw(":\x01:E::y::/bin/true:");
+	expect_text("-q", tool("list", "-q", NULL)->out, "\\x01\nalone\nqemu-riscv64\nqemu-aarch64\n");
+	expect_text("-qv", tool("list", "-qv", NULL)->out, "\\x01\nalone\nqemu-riscv64\nqemu-aarch64\n");
+	assert_int_equal(mount_write("status", "0", 1), 0);
+	expect(tool("list", "-q", NULL), 0, "qemu-aarch64\n", "");
+	expect(shell("./binfmtctl list -q --supported | wc -l"), 0, "38\n", "");
+	expect(tool("list", "-q", "--supported", NULL), 0, "\nriscv64\n", "");
+}
+
+/* Each kind of rule, none and some of each field. */
+static void
+list__verbose__each_rule_whole(void **state)
+{
+	(void)state;
+	expect(tool("list", "-v", NULL), 0, "", "");
+	register_raw(":jar:E::jar::/opt/my java/jexec:");
+	register_raw(":at:M:3:\\x41b\\x00:\\xff\\xf0\\x00:/bin/true:OC");
+	register_raw(":whole:M::0123456789abcdefghijkl::/bin/false:P");
+	assert_int_equal(mount_write("at", "0", 1), 0);
+	expect_text("-v", tool("list", "-v", NULL)->out,
+		    "whole\n"
+		    "  state        enabled\n"
+		    "  interpreter  /bin/false\n"
+		    "  flags        P\n"
+		    "  at boot      nothing: this instance ends with its namespace\n"
+		    "  offset       0\n"
+		    "  magic        30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66 67 68 69 6a\n"
+		    "  offset       20\n"
+		    "  magic        6b 6c\n"
+		    "  mask         none: each bit counts\n"
+		    "\n"
+		    "at\n"
+		    "  state        disabled\n"
+		    "  interpreter  /bin/true\n"
+		    "  flags        OC\n"
+		    "  at boot      nothing: this instance ends with its namespace\n"
+		    "  offset       3\n"
+		    "  magic        41 62 00\n"
+		    "  mask         ff f0 00\n"
+		    "\n"
+		    "jar\n"
+		    "  state        enabled\n"
+		    "  interpreter  /opt/my java/jexec\n"
+		    "  flags        none\n"
+		    "  at boot      nothing: this instance ends with its namespace\n"
+		    "  extension    .jar\n");
+}
+
+static void
+list__verbose_and_not_understood__why(void **state)
+{
+	(void)state;
+	register_raw("|odd|E||x||/bin/true\nflags: |");
+	expect(tool("list", "-v", NULL), 1, "odd\n  state        enabled\n  problem      ", "odd: the entry cannot be");
+}
+
 int
 main(void)
 {
@@ -132,6 +195,9 @@ main(void)
 	    cmocka_unit_test(list__json__as_the_text),
 	    cmocka_unit_test(handler_of_an_architecture__every_command_names_the_same),
 	    cmocka_unit_test(temporary_alone__named_as_what_it_stands_for),
+	    cmocka_unit_test(list__quiet__names_only),
+	    cmocka_unit_test(list__verbose__each_rule_whole),
+	    cmocka_unit_test(list__verbose_and_not_understood__why),
 	};
 
 	return ns_run(tests);

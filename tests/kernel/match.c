@@ -49,10 +49,22 @@ match__verbose__why_each_entry_did_not_match_up_to_the_one_that_does(void **stat
 	r = expect(tool("match", "-v", path, NULL), 0, ": handler wins -> ", "");
 	expect(r, 0,
 	       "  plain: byte 4 is 65, wants 78 (mask ff)\n"
+	       "      offset       3\n"
+	       "      magic        64 78\n"
+	       "      file         64 65\n"
+	       "                      ^^\n"
 	       "  masked: byte 2 is 63, wants f3 (mask f0)\n"
+	       "      offset       2\n"
+	       "      magic        f3 00 65\n"
+	       "      mask         f0 00 ff\n"
+	       "      file         63 64 65\n"
+	       "                   ^^\n"
 	       "  dot: wants extension .jar, the file has .txt\n"
 	       "  off: disabled\n"
-	       "  wins: matches\n",
+	       "  wins: matches\n"
+	       "      offset       0\n"
+	       "      magic        61 62 63\n"
+	       "      file         61 62 63\n",
 	       "");
 	assert_null(strstr(r->out, "behind"));
 	free(path);
@@ -69,6 +81,54 @@ match__verbose_and_nothing_takes_it__all_entries_told(void **state)
 	expect(tool("match", "-v", path, NULL), 1,
 	       "  two: byte 4 is 00, wants 01 (mask ff)\n"
 	       "  one: wants extension .jar, the file has none\n",
+	       "");
+	free(path);
+}
+
+/* Three at most: those with the fewest bytes that differ, of equals the first tried, and none that shares no byte. */
+static void
+match__verbose__bytes_of_the_three_that_come_nearest(void **state)
+{
+	static const char pattern[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+	char *path = scratch_text("near", "01234567x9abcdefghijkl-nopqrs-uvwxyz", 0755);
+
+	(void)state;
+	register_line(":two-off:M::012-4567-::%s:", tiny_interpreter());
+	register_line(":long:M::%s::%s:", pattern, tiny_interpreter());
+	register_line(":one-off-a:M::01-::%s:", tiny_interpreter());
+	register_line(":none-same:M:1:z::%s:", tiny_interpreter());
+	register_line(":three-off:M::---3::%s:", tiny_interpreter());
+	register_line(":one-off-b:M::-12::%s:", tiny_interpreter());
+	expect(tool("match", "-v", path, NULL), 1,
+	       "  one-off-b: byte 0 is 30, wants 2d (mask ff)\n"
+	       "      offset       0\n"
+	       "      magic        2d 31 32\n"
+	       "      file         30 31 32\n"
+	       "                   ^^\n"
+	       "  three-off: byte 0 is 30, wants 2d (mask ff)\n"
+	       "  none-same: byte 1 is 31, wants 7a (mask ff)\n"
+	       "  one-off-a: byte 2 is 32, wants 2d (mask ff)\n"
+	       "      offset       0\n"
+	       "      magic        30 31 2d\n"
+	       "      file         30 31 32\n"
+	       "                         ^^\n"
+	       "  long: byte 8 is 78, wants 38 (mask ff)\n"
+	       "  two-off: byte 3 is 33, wants 2d (mask ff)\n"
+	       "      offset       0\n",
+	       "");
+	assert_int_equal(mount_write("two-off", "-1", 2), 0);
+	assert_int_equal(mount_write("one-off-a", "0", 1), 0);
+	expect(tool("match", "-v", path, NULL), 1,
+	       "  one-off-a: disabled\n"
+	       "  long: byte 8 is 78, wants 38 (mask ff)\n"
+	       "      offset       0\n"
+	       "      magic        30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66 67 68 69 6a\n"
+	       "      file         30 31 32 33 34 35 36 37 78 39 61 62 63 64 65 66 67 68 69 6a\n"
+	       "                                           ^^\n"
+	       "      offset       20\n"
+	       "      magic        6b 6c 6d 6e 6f 70 71 72 73 74 75 76 77 78 79 7a\n"
+	       "      file         6b 6c 2d 6e 6f 70 71 72 73 2d 75 76 77 78 79 7a\n"
+	       "                         ^^                   ^^\n",
 	       "");
 	free(path);
 }
@@ -453,6 +513,7 @@ main(void)
 	    cmocka_unit_test(match__two_entries__newest_wins_and_its_interpreter_is_named),
 	    cmocka_unit_test(match__verbose__why_each_entry_did_not_match_up_to_the_one_that_does),
 	    cmocka_unit_test(match__verbose_and_nothing_takes_it__all_entries_told),
+	    cmocka_unit_test(match__verbose__bytes_of_the_three_that_come_nearest),
 	    cmocka_unit_test(match__disabled_entry__named_with_the_remedy),
 	    cmocka_unit_test(match__switched_off__said_with_the_remedy),
 	    cmocka_unit_test(match__odd_native_while_qemu_style_rule_is_live__still_native),

@@ -88,6 +88,43 @@ status__healthy_entry__ok_and_exit_0(void **state)
 		    "[.entries[] | .health == \"ok\" and .problems == []] | length == 2 and all");
 }
 
+/* Health and all problems stand in the entry's own block. */
+static void
+status__verbose__each_rule_whole_with_its_problems(void **state)
+{
+	const struct run *r;
+
+	(void)state;
+	register_line(":plain:E::ext::%s:F", tiny_interpreter());
+	register_raw(":gone:M:1:ab:\\xff\\x0f:/nowhere/interpreter:P");
+	assert_int_equal(mount_write("gone", "0", 1), 0);
+	r = expect(tool("status", "-v", NULL), 1,
+		   ": switched on, private instance, 2 entries\n"
+		   "\n"
+		   "gone\n"
+		   "  state        disabled\n"
+		   "  health       disabled: the kernel passes it over; binfmtctl enable turns it on\n"
+		   "               missing: interpreter /nowhere/interpreter: does not exist",
+		   "");
+	expect(r, 1,
+	       "\n  interpreter  /nowhere/interpreter\n"
+	       "  flags        P\n"
+	       "  at boot      nothing: this instance ends with its namespace\n"
+	       "  offset       1\n"
+	       "  magic        61 62\n"
+	       "  mask         ff 0f\n"
+	       "\n"
+	       "plain\n"
+	       "  state        enabled\n"
+	       "  health       ok\n",
+	       "");
+	assert_null(strstr(r->out, "NAME"));
+	assert_null(strstr(r->out, "gone: "));
+	expect(tool("status", "-vq", "plain", NULL), 0, "", "");
+	r = expect(tool("status", "-v", "plain", NULL), 0, "\n\nplain\n", "");
+	assert_null(strstr(r->out, "gone"));
+}
+
 /* One that is found by its path is missing in other roots, whatever it is linked with. */
 static void
 status__no_flag_f__unfixed_and_counts_only_with_strict(void **state)
@@ -562,6 +599,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(status__planted_problem__named_in_text_and_json_and_by_exit_status),
 	    cmocka_unit_test(status__healthy_entry__ok_and_exit_0),
+	    cmocka_unit_test(status__verbose__each_rule_whole_with_its_problems),
 	    cmocka_unit_test(status__no_flag_f__unfixed_and_counts_only_with_strict),
 	    cmocka_unit_test(status__path_that_this_root_does_not_have__file_held_counts),
 	    cmocka_unit_test(status__several_problems__all_told_and_the_first_is_the_health),
