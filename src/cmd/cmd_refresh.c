@@ -13,7 +13,7 @@
 
 const struct opt refresh_opts[] = {
     OPT_ENTRY_NAME,
-    OPT_FORCE("also where another entry is tried first, and in spite of the safety checks"),
+    OPT_FORCE("pass other entries, and the safety checks"),
     OPT_TIMEOUT,
     OPT_END,
 };

@@ -137,7 +137,7 @@ remove__global_without_effect__seen(void **state)
 		  "./binfmtctl remove --global");
 	if (r->status == 127)
 		skip_because("this machine has no strace");
-	expect(r, 1, "", "status: 2 entries are still there");
+	expect(r, 1, "", "binfmt_misc: not all are gone: 2 left");
 }
 
 static void
