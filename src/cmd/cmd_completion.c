@@ -25,7 +25,7 @@ static const struct {
     [ANYTHING] = {":", " ", " -x"},
     [FILES] = {"compopt -o default", "_files", " -r -F"},
     [FOLDERS] = {"compopt -o dirnames", "_files -/", " -x -a '(__fish_complete_directories)'"},
-    [ARCHS] = {"_binfmtctl_offer $archs", "_binfmtctl_archs", " -x -a '(__binfmtctl_archs)'"},
+    [ARCHS] = {"_binfmtctl_archs", "_binfmtctl_archs", " -x -a '(__binfmtctl_archs)'"},
     [ENTRIES] = {"_binfmtctl_entries", "_binfmtctl_entries", " -x -a '(__binfmtctl_entries)'"},
     [COMMANDS] = {"_binfmtctl_offer $commands", "_binfmtctl_commands", " -x -a '(__binfmtctl_commands)'"},
     [SHELLS] = {"_binfmtctl_offer bash zsh fish", "(bash zsh fish)", " -x -a 'bash zsh fish'"},
@@ -57,6 +57,17 @@ print_archs(FILE *f)
 	fputs("all", f);
 	for (size_t i = 0; i < arch_count; i++)
 		fprintf(f, " %s", arch_table[i].name);
+}
+
+/* Other names of architectures: there are many, so they are offered where no own name begins as what was typed. */
+static void
+print_aliases(FILE *f)
+{
+	const char *between = "";
+
+	for (size_t i = 0; i < arch_count; i++)
+		for (const char *const *alias = arch_table[i].aliases; *alias; alias++, between = " ")
+			fprintf(f, "%s%s", between, *alias);
 }
 
 static void
@@ -108,6 +119,11 @@ static const char bash_head[] =
     "\t\tif [[ $w == \"$typed\"* || $q == \"$typed\"* ]]; then COMPREPLY+=(\"${q#\"$lead\"}\"); fi\n"
     "\tdone\n"
     "}\n"
+    "_binfmtctl_archs() {\n"
+    "\tlocal a joined=${typed%\"${typed##*,}\"}\n"
+    "\tfor a in $archs; do _binfmtctl_offer \"$joined$a\"; done\n"
+    "\t((${#COMPREPLY[@]})) || for a in $aliases; do _binfmtctl_offer \"$joined$a\"; done\n"
+    "}\n"
     "_binfmtctl_entries() {\n"
     "\tlocal e\n"
     "\t_binfmtctl_offer all\n"
@@ -117,7 +133,7 @@ static const char bash_head[] =
     "\tdone\n"
     "}\n"
     "_binfmtctl() {\n"
-    "\tlocal i=$COMP_CWORD typed=${COMP_WORDS[COMP_CWORD]} before cmd= w archs commands\n"
+    "\tlocal i=$COMP_CWORD typed=${COMP_WORDS[COMP_CWORD]} before cmd= w archs aliases commands\n"
     "\tCOMPREPLY=()\n"
     "\twhile ((i > 1)) && [[ ${COMP_WORDS[i]} == : || ${COMP_WORDS[i-1]} == : ]]; do\n"
     "\t\ttyped=${COMP_WORDS[--i]}$typed\n"
@@ -131,6 +147,8 @@ print_bash(FILE *f, const struct cmd *commands)
 	fputs(bash_head, f);
 	fputs("\tarchs='", f);
 	print_archs(f);
+	fputs("'\n\taliases='", f);
+	print_aliases(f);
 	fputs("'\n\tcommands='", f);
 	print_commands(f, commands, " ");
 	fputs("'\n\tfor w in \"${COMP_WORDS[@]:1:i-1}\"; do case $w in ", f);
@@ -204,11 +222,15 @@ print_zsh(FILE *f, const struct cmd *commands)
 	      "\tcompadd \"$@\" -a names\n"
 	      "}\n"
 	      "_binfmtctl_archs() {\n"
-	      "\tlocal -a archs\n",
+	      "\tlocal -a archs aliases\n",
 	      f);
 	fputs("\tarchs=(", f);
 	print_archs(f);
-	fputs(")\n\tcompadd \"$@\" -a archs\n}\n_binfmtctl_commands() {\n\tlocal -a commands\n\tcommands=(\n", f);
+	fputs(")\n\tcompset -P '*,'\n\taliases=(", f);
+	print_aliases(f);
+	fputs(")\n\tcompadd \"$@\" -a archs || compadd \"$@\" -a aliases\n}\n_binfmtctl_commands() {\n\tlocal -a "
+	      "commands\n\tcommands=(\n",
+	      f);
 	for (const struct cmd *c = commands; c->name; c++) {
 		fprintf(f, "\t\t'%s:", c->name);
 		print_quoted(f, c->help, ":\\");
@@ -265,9 +287,16 @@ print_fish(FILE *f, const struct cmd *commands)
 	      "\tend\n"
 	      "end\n",
 	      f);
-	fputs("function __binfmtctl_archs; string split ' ' '", f);
+	fputs("function __binfmtctl_archs\n"
+	      "\tset -l joined (string replace -r '[^,]*$' '' -- (commandline -ct))\n"
+	      "\tset -l archs (string split ' ' '",
+	      f);
 	print_archs(f);
-	fputs("'; end\nfunction __binfmtctl_commands; string split ' ' '", f);
+	fputs("')\n\tstring match -q -- (commandline -ct | string replace -r '^.*,' '')'*' $archs; or set -a archs "
+	      "(string split ' ' '",
+	      f);
+	print_aliases(f);
+	fputs("')\n\tprintf '%s\\n' $joined$archs\nend\nfunction __binfmtctl_commands; string split ' ' '", f);
 	print_commands(f, commands, " ");
 	fputs("'; end\ncomplete -c binfmtctl -f\n", f);
 	print_fish_opts(f, NULL, opt_global);
