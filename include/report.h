@@ -70,7 +70,7 @@ void report_writes(const struct args *args, const struct planned_write *writes);
 /* The JSON members that list and status give of an entry; null but for its name where it is not understood. */
 void report_handler(const struct handler *handler);
 
-/* Says which entries of the snapshot are not understood. */
-void report_unknown(const struct snapshot *s);
+/* Says which entries of the snapshot are not understood: errors, or warnings where the result does not rest on them. */
+void report_unknown(const struct snapshot *s, bool errors);
 
 #endif

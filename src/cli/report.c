@@ -310,14 +310,19 @@ report_handler(const struct handler *handler)
 }
 
 void
-report_unknown(const struct snapshot *s)
+report_unknown(const struct snapshot *s, bool errors)
 {
 	struct err err;
 
-	for (size_t i = 0; s->unknown && i < s->list.count; i++)
-		if (s->list.entries[i].reason) {
-			err_set(&err, ERR_NOT_UNDERSTOOD, "the entry cannot be understood: %s",
-				s->list.entries[i].reason);
-			report_error(s->list.entries[i].rule.name, &err);
-		}
+	for (size_t i = 0; s->unknown && i < s->list.count; i++) {
+		const struct entry *entry = &s->list.entries[i];
+
+		if (!entry->reason)
+			continue;
+		err_set(&err, ERR_NOT_UNDERSTOOD, "the entry cannot be understood: %s", entry->reason);
+		if (errors)
+			report_error(entry->rule.name, &err);
+		else
+			report_warning(entry->rule.name, "%s", err.text);
+	}
 }

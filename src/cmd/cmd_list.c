@@ -219,7 +219,7 @@ list_supported(const struct cmd *cmd, const struct args *args)
 	else if (err.status != EXIT_UNAVAILABLE) /* without a mount the table is all there is to show */
 		return report_fail(cmd, args, &err);
 	if (live)
-		report_unknown(live);
+		report_unknown(live, true);
 	if (args->json)
 		supported_json(cmd, args, live);
 	else
@@ -244,7 +244,7 @@ cmd_list(const struct cmd *cmd, struct args *args)
 		return list_supported(cmd, args);
 	if (snapshot_open(&s, args->binfmt_dir, &err) < 0)
 		return report_fail(cmd, args, &err);
-	report_unknown(&s);
+	report_unknown(&s, true);
 	if (args->json)
 		list_json(cmd, args, &s);
 	else

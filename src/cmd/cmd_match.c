@@ -159,7 +159,7 @@ cmd_match(const struct cmd *cmd, struct args *args)
 		return err.status;
 	}
 	m.s = &s;
-	report_unknown(&s);
+	report_unknown(&s, true);
 	status = match_all(cmd, &m, !s.unknown);
 	snapshot_close(&s);
 	return status;

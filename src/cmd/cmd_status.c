@@ -328,7 +328,7 @@ cmd_status(const struct cmd *cmd, struct args *args)
 
 	if (snapshot_open(&survey.s, args->binfmt_dir, &err) < 0)
 		return report_fail(cmd, args, &err);
-	report_unknown(&survey.s);
+	report_unknown(&survey.s, true);
 	complete = !survey.s.unknown;
 	survey.healthy = is_switched_on(&survey);
 	found = mark_wanted(&survey);

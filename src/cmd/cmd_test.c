@@ -191,7 +191,7 @@ cmd_test(const struct cmd *cmd, struct args *args)
 		report_warning(NULL, "%s may not be the instance in force here, which is the one that is tested",
 			       args->binfmt_dir);
 	else
-		report_unknown(tests.s = &s);
+		report_unknown(tests.s = &s, false);
 	columns_start(&tests.rows, headings);
 	tests.rows.marked = 1;
 	columns_start(&tests.details, no_heading);
