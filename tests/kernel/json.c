@@ -167,6 +167,16 @@ has_word(const char *const words[], const char *word)
 	return *words != NULL;
 }
 
+static const char *
+word_of(const char *word)
+{
+	if (strcmp(word, TINY) == 0)
+		return tiny_interpreter();
+	if (strcmp(word, CONF) == 0)
+		return conf;
+	return strcmp(word, "@mounted") == 0 ? mounted : word;
+}
+
 /* With and without -j from the same start. */
 static void
 check(const char *name, const char *heading, const char *const words[], void (*from)(void), bool (*prepare)(void))
@@ -178,10 +188,7 @@ check(const char *name, const char *heading, const char *const words[], void (*f
 	int status, len;
 
 	for (size_t i = 0; words[i]; i++)
-		line[i + 1] = strcmp(words[i], TINY) == 0         ? tiny_interpreter()
-			      : strcmp(words[i], CONF) == 0       ? conf
-			      : strcmp(words[i], "@mounted") == 0 ? mounted
-								  : words[i];
+		line[i + 1] = word_of(words[i]);
 	from();
 	run_prepare = prepare;
 	status = tool_words(line + 1)->status;
@@ -233,6 +240,75 @@ json__more_command_lines__one_document_as_the_man_page_says(void **state)
 		check("one more", more[i].heading, more[i].words, start, NULL);
 }
 
+/* What a change tells of its handler and of its file. */
+static void
+json__results__interpreter_flags_arch_and_file(void **state)
+{
+	static const struct {
+		const char *words[WORDS], *filter;
+	} t[] = {
+	    {{"register", "arm", "-i", TINY, "-f", "F"},
+	     ".flags == \"F\" and .arch == \"arm\" and .file == null and .interpreter != null"},
+	    {{"register", "arm", "-i", "/nowhere"},
+	     ".interpreter == \"/nowhere\" and .result == \"failed\" and .code == \"interpreter\""},
+	    {{"register", "nonsuch"}, ".interpreter == null and .flags == null and .arch == null"},
+	    {{"register", "arm", "-i", TINY, "--persist", "--conf-dir", CONF},
+	     ".file.written and (.file.removed | not) and (.file.path | endswith(\"/conf/qemu-arm.conf\"))"},
+	    {{"-n", "register", "arm", "-i", TINY, "--persist", "--conf-dir", CONF},
+	     ".result == \"registered\" and .file.path"},
+	    {{"remove", "arm", "--persist", "--conf-dir", CONF},
+	     ".result == \"removed\" and .file.removed and (.file.written | not)"},
+	    {{"disable", "at"}, ".flags == \"OC\" and .interpreter != null and .arch == null and .file == null"},
+	    {{"remove", "aarch64"}, ".flags == \"PF\" and .arch == \"aarch64\" and .name == \"qemu-aarch64\""},
+	    {{"remove", "b\xff"}, ".name_hex == \"62ff\" and .interpreter_hex == \"2f69fffe\" and .flags == \"\""},
+	    {{"disable", "--global"}, ".name == \"status\" and .interpreter == null and .flags == null"},
+	};
+	char filter[512];
+
+	(void)state;
+	needs_jq();
+	for (size_t i = 0; i < LENGTH(t); i++) {
+		const char *line[WORDS + 2] = {"-j"};
+
+		for (size_t k = 0; t[i].words[k]; k++)
+			line[k + 1] = word_of(t[i].words[k]);
+		start();
+		snprintf(filter, sizeof(filter), ".results[0] | %s", t[i].filter);
+		expect_json(tool_words(line)->out, filter);
+	}
+}
+
+/* An operand that means no entry, what concerns all, what was asked before it matched, what a check is about. */
+static void
+json__all_that_was_said__in_the_document(void **state)
+{
+	static const char both[] = "[.failed[] | .name + .code] == [\"xmissing\", \"ymissing\"] and (.error.detail | "
+				   "startswith(\"x: \")) and .error.code == \"missing\" and (.entries | length) == 1";
+	char *file;
+
+	(void)state;
+	needs_jq();
+	start();
+	file = scratch_text("file.ext", "x", 0755);
+	expect_json(expect(tool("-j", "status", "x", "--entry", "y", "at", NULL), 1, NULL, NULL)->out, both);
+	expect_json(
+	    tool("-jv", "match", file, NULL)->out,
+	    ".files[0] | .entry == \"ext\" and .tried[-1] == {\"entry\": \"ext\", \"why\": \"matches\"} and (.tried "
+	    "| length) == 5 and [.hops[].by] == [null, \"handler\"] and .hops[1].entry == \"ext\"");
+	expect_json(tool("-j", "match", "/bin/sh", NULL)->out,
+		    ".files[0] | .hops[0].by == \"native\" and (has(\"tried\") | not)");
+	expect_json(tool("-j", "doctor", "--no-run", file, NULL)->out,
+		    "[.checks[] | select(.check == \"match\")][0] as $m | $m.entry == \"ext\" and ($m.file | "
+		    "endswith(\"/file.ext\")) and "
+		    "any(.checks[]; .entry == \"off\" and .check == \"disabled\" and .file == null) and "
+		    "any(.checks[]; .check == \"kernel\" and .entry == null and .file == null)");
+	start_off();
+	expect_json(tool("-j", "disable", "ext", "at", NULL)->out, ".warnings == [] and (.results | length) == 2");
+	expect_json(tool("-j", "register", "arm", "-i", tiny_interpreter(), NULL)->out,
+		    ".warnings | any(.[]; contains(\"switched off\"))");
+	free(file);
+}
+
 /* A command that the table lacks is not looked at. */
 static void
 json__rows__every_command(void **state)
@@ -266,6 +342,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(json__rows__every_command, prepare),
 	    cmocka_unit_test_setup(json__each_command_in_each_situation__one_document_as_the_man_page_says, prepare),
+	    cmocka_unit_test_setup(json__results__interpreter_flags_arch_and_file, prepare),
+	    cmocka_unit_test_setup(json__all_that_was_said__in_the_document, prepare),
 	    cmocka_unit_test_setup(json__more_command_lines__one_document_as_the_man_page_says, prepare),
 	};
 
