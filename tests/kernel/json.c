@@ -17,6 +17,9 @@
 #define TINY "@tiny"
 #define CONF "@conf"
 
+#define HELP "help, --help"
+#define VERSION "version, --version"
+
 enum { WORDS = 16 };
 
 static char *mounted, *conf; /* the instance in a place that does not vanish with /proc; a folder for binfmt.d files */
@@ -69,6 +72,8 @@ static const struct row {
     {"test", {"test", "aarch64"}, {"test", "nonsuch", "aarch64"}},
     {"doctor", {"doctor", "--no-run", "/bin/sh"}, {"doctor", "/nonsuch"}},
     {"completion", {"completion", "fish"}, {"completion", "nonsuch"}},
+    {HELP, {"help", "list"}, {"help", "nonsuch"}},
+    {VERSION, {"version"}, {"version", "nonsuch"}},
 };
 
 /* A situation: words behind those of the command, or another command line in their place. */
@@ -96,8 +101,8 @@ static const struct situation situations[] = {
     {.name = "dry run, no instance", .words = {"-n", "-d", "/nowhere"}},
     {.name = "verbose", .words = {"-v"}},
     {.name = "quiet", .words = {"-q"}},
-    {.name = "help", .heading = "--help", .words = {"--help"}},
-    {.name = "version", .heading = "--version", .words = {"--version"}},
+    {.name = "help", .heading = HELP, .words = {"--help"}},
+    {.name = "version", .heading = VERSION, .words = {"--version"}},
     {.name = "no instance", .words = {"-d", "/nowhere"}},
     {.name = "a file for a mount", .words = {"-d", "/etc/passwd"}},
     {.name = "no folder for a root", .words = {"--root", "/nowhere"}},
@@ -113,8 +118,8 @@ static const struct {
     {CONTRACT_ANY, {"nonsuch"}},
     {CONTRACT_ANY, {NULL}},
     {CONTRACT_ANY, {"--nonsuch"}},
-    {"--help", {"--help"}},
-    {"--version", {"-V"}},
+    {HELP, {"--help"}},
+    {VERSION, {"-V"}},
     {CONTRACT_CHANGES, {"register", "all"}},
     {CONTRACT_CHANGES, {"register", "arm", "-i", TINY, "--persist", "--conf-dir", CONF}},
     {CONTRACT_CHANGES, {"-n", "register", "arm", "-i", TINY, "--persist", "--conf-dir", CONF}},
@@ -194,6 +199,10 @@ check(const char *name, const char *heading, const char *const words[], void (*f
 	status = tool_words(line + 1)->status;
 	from();
 	run_prepare = prepare;
+	if (status != 0 && contract_is_bare(heading)) { /* only why */
+		free(contract);
+		contract = strdup(".warnings == []");
+	}
 	len = snprintf(filter, sizeof(filter), "(%s) and (%s)%s or %s)%s%s", contract, wanted_of(status), reason,
 		       status == 1 ? "false" : "true", dry ? " and .dry_run and (.writes | type) == \"array\"" : "",
 		       tried ? " and all(.files[]; has(\"tried\"))" : "");

@@ -114,6 +114,12 @@ keys(const char *page, const char *heading, struct text *out)
 	list(next(line), out);
 }
 
+bool
+contract_is_bare(const char *heading)
+{
+	return strstr(heading, ", --") != NULL;
+}
+
 char *
 contract_filter(const char *heading)
 {
@@ -128,7 +134,7 @@ contract_filter(const char *heading)
 		add(&out, " * ");
 		keys(page, "list", &out);
 	}
-	if (strncmp(heading, "--", 2) != 0 && strcmp(heading, CONTRACT_ANY) != 0) {
+	if (!contract_is_bare(heading) && strcmp(heading, CONTRACT_ANY) != 0) {
 		add(&out, " * ");
 		keys(page, CONTRACT_ANY, &out);
 	}
