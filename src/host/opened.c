@@ -247,7 +247,9 @@ opened_head(const struct opened *file, unsigned char head[static PATTERN_WINDOW]
 	size_t window = host_kernel_since(host_kernel(), 5, 1) ? PATTERN_WINDOW : OLD_PATTERN_WINDOW;
 
 	memset(head, 0, PATTERN_WINDOW);
-	return read_at(file, head, window, 0) >= 0;
+	if ((off_t)window > file->st.st_size)
+		window = (size_t)file->st.st_size;
+	return read_at(file, head, window, 0) == (ssize_t)window;
 }
 
 int
