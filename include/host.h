@@ -6,6 +6,7 @@
 
 #include "look.h"
 #include "pattern.h"
+#include "release.h"
 
 struct arch;
 
@@ -24,13 +25,5 @@ const struct arch *host_arch(void);
  * it could not be seen, or somebody's handler took it.
  */
 struct look host_runs(const struct arch *arch);
-
-/* The version of the running kernel; 0.0 if it cannot be told. */
-struct host_kernel {
-	unsigned major, minor;
-};
-
-struct host_kernel host_kernel(void);
-bool host_kernel_since(struct host_kernel kernel, unsigned major, unsigned minor);
 
 #endif

@@ -14,6 +14,7 @@
 
 #include "probe_look.h"
 #include "probe_sweep.h"
+#include "release.h"
 
 /* The same numbers on every architecture but alpha, where libc has them. */
 #ifndef SYS_pidfd_send_signal
@@ -54,12 +55,30 @@ probe_sweep_descriptors(const int *keep, size_t count)
 	} while (next != UINT_MAX);
 }
 
+/*
+ * Since Linux 6.14 the setting is the PID namespace's own (before, it is the machine's): what forks without end must
+ * not keep the machine from ending it.
+ */
+static void
+limit_processes(void)
+{
+	static const char most[] = "512";
+	int fd = host_kernel_since(host_kernel(), 6, 14) ? open("/proc/sys/kernel/pid_max", O_WRONLY | O_CLOEXEC) : -1;
+
+	if (fd < 0)
+		return;
+	if (write(fd, most, sizeof(most) - 1) < 0) /* as good as a kernel that has no such limit */
+		errno = 0;
+	close(fd);
+}
+
 /* Process 1 of the namespace: its end is the end of all there. It ends with the writer of this pipe. */
 __attribute__((noreturn)) static void
 be_init(const int alive[2])
 {
 	char nothing;
 
+	limit_processes();
 	for (int fd = 0; fd <= 2; fd++)
 		close(fd);
 	probe_sweep_descriptors(&alive[0], 1);

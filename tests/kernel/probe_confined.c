@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "forbid.h"
+#include "release.h"
 
 enum { EXTRA = 77 };
 
@@ -36,6 +37,8 @@ static const char misbehaves_text[] =
     "if (!strcmp(is, \"bomb-waits\")) { for (int i = 0; i < 6; i++) if (fork() == 0) setsid(); pause(); }\n"
     "if (!strncmp(is, \"crowd\", 5)) for (int i = 0; i < 4; i++) if (fork() == 0) for (;;) pause();\n"
     "if (!strcmp(is, \"crowd-waits\")) pause();\n"
+    "if (!strcmp(is, \"multiplies\")) for (int i = 0, pid; (pid = fork()) >= 0; i++) {\n"
+    "if (pid == 0) for (;;) pause(); if (i == 1000) return 41; }\n"
     "if (!strcmp(is, \"ignores\")) { for (int i = 1; i < 65; i++) signal(i, SIG_IGN);\n"
     "prctl(PR_SET_PDEATHSIG, 0); for (;;) pause(); }\n"
     "if (!strcmp(is, \"prints\")) { memset(b, 'y', 4096); for (;;) { write(1, b, 4096); write(2, b, 4096); } }\n"
@@ -118,6 +121,23 @@ misbehaving__as_root__ends_in_time_and_nothing_is_left(void **state)
 {
 	(void)state;
 	check_misbehaviours(trial_as_is);
+}
+
+/* One that forks without end would keep the machine busy for minutes after its end. */
+static void
+misbehaving__many_processes__refused_and_the_machine_s_limit_is_as_it_was(void **state)
+{
+	static const char setting[] = "/proc/sys/kernel/pid_max";
+	static char *path, *before;
+
+	(void)state;
+	if (!host_kernel_since(host_kernel(), 6, 14))
+		skip_because("this kernel has no limit of processes for a namespace");
+	before = strdup(slurp(setting));
+	path = misbehaving("multiplies");
+	trial_plant(path, "");
+	expect_end(trial_as_is, "multiplies", PROBE_EXITED);
+	assert_string_equal(slurp(setting), before);
 }
 
 static void
@@ -331,6 +351,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(misbehaving__as_root__ends_in_time_and_nothing_is_left),
+	    cmocka_unit_test(misbehaving__many_processes__refused_and_the_machine_s_limit_is_as_it_was),
 	    cmocka_unit_test(misbehaving__without_capabilities__ends_in_time_and_nothing_is_left),
 	    cmocka_unit_test(misbehaving__without_pid_namespaces__ends_in_time_and_nothing_is_left),
 	    cmocka_unit_test(misbehaving__without_ptrace__ends_in_time_and_nothing_is_left),

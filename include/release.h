@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELEASE_H
+#define RELEASE_H
+
+#include <stdbool.h>
+
+/* The version of the running kernel; 0.0 if it cannot be told. */
+struct host_kernel {
+	unsigned major, minor;
+};
+
+struct host_kernel host_kernel(void);
+bool host_kernel_since(struct host_kernel kernel, unsigned major, unsigned minor);
+
+#endif
