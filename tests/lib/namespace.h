@@ -14,7 +14,10 @@ const char *ns_become_root(void);
  */
 const char *ns_mount(void);
 
-/* Both, and this tree is seen at a path that no other user's folder is on. To be called first in main; where it gives a reason, kernel tests skip. */
+/*
+ * Both, and this tree is seen at a path that no other user's folder is on. To be called first in main; where it gives a
+ * reason, kernel tests skip.
+ */
 const char *ns_enter(void);
 
 /* A file system of the namespace's own: no folder on the way to it is open to others. NULL: there is none. */
