@@ -32,7 +32,9 @@ usage(const struct cmd *cmd)
 
 	json_array("usage");
 	for (const char *at = cmd->args; at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL) {
-		snprintf(form, sizeof(form), "binfmtctl %s [OPTION]... %.*s", cmd->name, (int)strcspn(at, "\n"), at);
+		size_t len = strcspn(at, "\n");
+
+		snprintf(form, sizeof(form), "binfmtctl %s [OPTION]...%s%.*s", cmd->name, len ? " " : "", (int)len, at);
 		json_string(NULL, form);
 	}
 	json_end();

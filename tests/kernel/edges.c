@@ -111,7 +111,7 @@ quiet__failures_are_told_all_the_same(void **state)
 	expect(tool("test", "-q", "mips", NULL), 1, "", "no handler takes it");
 	register_raw(":gone:E::gone::/nowhere/at/all:");
 	expect(tool("status", "-q", NULL), 1, "", "gone: missing: ");
-	expect(tool("list", "-q", NULL), 0, "", "");
+	expect(tool("list", "-q", NULL), 0, "gone\n", "");
 }
 
 static void

@@ -113,7 +113,7 @@ installed__entry_that_takes_it__not_enabled(void **state)
 	assert_int_equal(mount_write("status", "0", 1), 0);
 	expect(tool("enable", "--global", NULL), 1, "", "entry brick: the rule matches /usr/sbin/program");
 	run_prepare = NULL;
-	expect(tool("enable", "--global", NULL), 0, "status: enabled", "");
+	expect(tool("enable", "--global", NULL), 0, "binfmt_misc: enabled", "");
 }
 
 int

@@ -270,7 +270,7 @@ json__results__interpreter_flags_arch_and_file(void **state)
 	    {{"disable", "at"}, ".flags == \"OC\" and .interpreter != null and .arch == null and .file == null"},
 	    {{"remove", "aarch64"}, ".flags == \"PF\" and .arch == \"aarch64\" and .name == \"qemu-aarch64\""},
 	    {{"remove", "b\xff"}, ".name_hex == \"62ff\" and .interpreter_hex == \"2f69fffe\" and .flags == \"\""},
-	    {{"disable", "--global"}, ".name == \"status\" and .interpreter == null and .flags == null"},
+	    {{"disable", "--global"}, ".name == \"binfmt_misc\" and .interpreter == null and .flags == null"},
 	};
 	char filter[512];
 
