@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <elf.h>
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "arch.h"
 #include "binfmt_list.h"
 #include "danger.h"
-#include "err.h"
 #include "host.h"
-#include "installed.h"
 #include "opened.h"
 #include "rule.h"
 #include "walk.h"
@@ -122,39 +118,23 @@ breaks_loader(const struct rule *rule, const struct walk *walk, const char **rea
 	return own.is == LOOK_NO ? look_seen(true) : own;
 }
 
-/* The shell, and what else is installed: a rule for a few programs of this machine breaks those. */
-static struct look
-takes_installed(const struct pattern *pattern, const char **reason)
-{
-	static char text[PATH_MAX + 128];
-	const struct subject *shell;
-	struct look seen = read_shell(&shell);
-	const char *path;
-
-	*reason = NULL;
-	if (seen.is == LOOK_UNKNOWN)
-		*reason = "whether the rule matches /bin/sh cannot be told: it cannot be read";
-	else if (seen.is == LOOK_YES && pattern_takes(pattern, shell))
-		*reason = "the rule matches /bin/sh: every script and shell command would fail";
-	if (*reason)
-		return seen;
-	seen = installed_takes(pattern, &path);
-	if (seen.is == LOOK_UNKNOWN)
-		*reason = "whether the rule matches programs of this machine cannot be told: not all can be looked at";
-	if (seen.is != LOOK_YES)
-		return seen;
-	snprintf(text, sizeof(text), "the rule matches %s, which it would hand to the interpreter", path);
-	*reason = text;
-	return seen;
-}
-
 struct look
 danger_native(const struct rule *rule, const struct walk *walk, const char **reason)
 {
+	const struct subject *shell;
+	struct look seen;
+
 	if (walk && rule->flags & RULE_L)
 		return breaks_loader(rule, walk, reason);
 	*reason = takes_native(&rule->pattern);
-	return *reason ? look_seen(true) : takes_installed(&rule->pattern, reason);
+	if (*reason)
+		return look_seen(true);
+	seen = read_shell(&shell);
+	if (seen.is == LOOK_UNKNOWN)
+		*reason = "whether the rule matches /bin/sh cannot be told: it cannot be read";
+	else if (seen.is == LOOK_YES && pattern_takes(&rule->pattern, shell))
+		*reason = "the rule matches /bin/sh: every script and shell command would fail";
+	return seen.is == LOOK_UNKNOWN ? seen : look_seen(*reason != NULL);
 }
 
 const char *

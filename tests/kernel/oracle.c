@@ -369,14 +369,6 @@ script_header(struct draft *d)
 	draft_interpreter(d, draft_files.elf);
 }
 
-/* What the scripts of /usr/bin begin with. */
-static void
-installed_header(struct draft *d)
-{
-	header(d, (const unsigned char *)"#!/usr/bin/", 0, 6 + below(6));
-	draft_interpreter(d, draft_files.elf);
-}
-
 static void
 other_loader(struct draft *d)
 {
@@ -461,7 +453,6 @@ static struct refusal {
     {"matches this machine's own programs", ordinary_header, .policy = true},
     {"matches /bin/sh", shell_header, .policy = true},
     {"matches scripts", script_header, .policy = true},
-    {"which it would hand to the interpreter", installed_header, .policy = true},
     {"another loader than theirs", other_loader, .policy = true},
     {"too short for a loader", no_loader, .policy = true},
     {"the kernel still has to run the program itself", foreign_loader, .policy = true},
