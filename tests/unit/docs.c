@@ -357,6 +357,18 @@ man__codes__exactly_those_of_the_table(void **state)
 }
 
 static void
+man__length__at_most_350_lines_of_80_columns(void **state)
+{
+	const struct run *r = shell("mandoc -T ascii -O width=80 " MAN);
+
+	(void)state;
+	if (r->status == 127)
+		skip_because("this machine has no mandoc");
+	expect(r, 0, NULL, "");
+	assert_in_range(count_lines(r->out, "", false), 100, 350);
+}
+
+static void
 man__foot_of_each_page__names_this_version(void **state)
 {
 	(void)state;
@@ -598,6 +610,7 @@ main(void)
 	    cmocka_unit_test(man__words_of_results_and_health__all_there),
 	    cmocka_unit_test(man__json__has_the_key_of_each_command),
 	    cmocka_unit_test(man__codes__exactly_those_of_the_table),
+	    cmocka_unit_test(man__length__at_most_350_lines_of_80_columns),
 	    cmocka_unit_test(man__foot_of_each_page__names_this_version),
 	    cmocka_unit_test(man__exit_status__has_each),
 	    cmocka_unit_test(help__of_the_program__each_command_and_option_on_one_screen),
