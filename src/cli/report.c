@@ -89,6 +89,7 @@ report_warning(const char *object, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	fflush(stdout); /* they come behind what they are about, also where both go to one file */
 	print_warning(object, "%s", text);
 	warn_add(&run.warnings, "%s%s%s", object ? object : "", object ? ": " : "", text);
 }

@@ -78,7 +78,7 @@ end(const struct shell *shell, struct typist *typist)
 static void
 expect_words(const struct shell *shell, struct typist *typist, const char *keys, const char *words)
 {
-	char line[WORDS_MAX];
+	char line[WORDS_MAX + sizeof("binfmtctl \n")];
 
 	snprintf(line, sizeof(line), "binfmtctl %s\n", keys);
 	if (!typist_type(typist, line, words))
