@@ -14,7 +14,7 @@ head__read_that_ends_too_early__is_none(void **state)
 		off_t said;
 		bool whole;
 	} rows[] = {{4, true}, {3, true}, {0, true}, {5, false}, {4096, false}};
-	static char *path;
+	char *path;
 	unsigned char head[PATTERN_WINDOW];
 	struct opened file = {.fd = -1};
 
@@ -27,6 +27,7 @@ head__read_that_ends_too_early__is_none(void **state)
 		assert_int_equal(opened_head(&file, head), rows[i].whole);
 	}
 	opened_close(&file);
+	free(path);
 }
 
 int
