@@ -147,7 +147,7 @@ expect_json_at(const char *text, const char *filter, const char *file, int line)
 	snprintf(whole, sizeof(whole), "length == 1 and (.[0] | (%s))", filter);
 	r = program((char *[]){jq, options, whole, document, NULL}, NULL);
 	if (r->status != 0) {
-		print_error("not so: %s\n%s%s\n", filter, before, r->err);
+		print_error("got: %s\n%snot so: %s\n", before, r->err, filter); /* a long filter is cut */
 		_fail(file, line);
 	}
 	free(before);
