@@ -220,17 +220,35 @@ needs_jq(void)
 		skip_because("this machine has no jq");
 }
 
+/* A build that looks for leaks ends badly where it lacks /proc, whatever the program itself does. */
+static bool
+can_run(bool (*prepare)(void))
+{
+	bool can;
+
+	run_prepare = prepare;
+	can = tool("version", NULL)->status == 0;
+	run_prepare = NULL;
+	return can;
+}
+
 static void
 json__each_command_in_each_situation__one_document_as_the_man_page_says(void **state)
 {
+	bool can[LENGTH(situations)];
+
 	(void)state;
 	needs_jq();
+	for (size_t k = 0; k < LENGTH(situations); k++)
+		can[k] = !situations[k].prepare || can_run(situations[k].prepare);
 	for (size_t i = 0; i < LENGTH(rows); i++)
 		for (size_t k = 0; k < LENGTH(situations); k++) {
 			const struct situation *s = &situations[k];
 			const char *words[WORDS + 8] = {NULL};
 			size_t n = 0;
 
+			if (!can[k])
+				continue;
 			for (const char *const *word = s->unknown ? rows[i].unknown : rows[i].words; *word; word++)
 				words[n++] = *word;
 			for (size_t w = 0; s->words[w]; w++)
