@@ -67,7 +67,7 @@ is_native(void)
 	if (stat("/proc/self/exe", &self) < 0)
 		return look_unknown();
 	snprintf(link, sizeof(link), "/proc/%d/exe", probe_look_number());
-	child = vfork(); /* half as dear as fork; it changes nothing here but `seen` */
+	child = fork();
 	if (child == 0)
 		_exit(stat(link, &seen) == 0 && seen.st_dev == self.st_dev && seen.st_ino == self.st_ino ? 0 : 1);
 	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
