@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
+#include "host_kernel.h"
 #include "look.h"
 #include "pattern.h"
-#include "release.h"
 
 struct arch;
 

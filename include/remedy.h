@@ -21,7 +21,10 @@ __attribute__((format(printf, 3, 4))) void remedy_command(const struct snapshot 
 /* Where no handler takes programs of an architecture. */
 void remedy_register(const struct snapshot *s, const struct arch *arch, struct err *err);
 
-/* Where an architecture has no entry of its own: what takes its programs, or what would register it. */
+/*
+ * Where an architecture (NULL: none was named) has no entry of its own: what takes its programs, or what would register
+ * it, also in the text.
+ */
 void remedy_absent(const struct snapshot *s, const struct arch *arch, struct err *err);
 
 /* Where a handler's interpreter is missing or wrong: another one that is installed; the entry's name stays. */

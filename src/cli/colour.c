@@ -17,9 +17,9 @@ has_colours(void)
 const char *
 colour_start(enum tint tint)
 {
-	static const char *const starts[] = {[TINT_NONE] = "", [TINT_WARN] = "\033[33m", [TINT_FAIL] = "\033[31m"};
+	static const char *const starts[] = {[TINT_WARN] = "\033[33m", [TINT_FAIL] = "\033[31m"};
 
-	return has_colours() ? starts[tint] : "";
+	return tint != TINT_NONE && has_colours() ? starts[tint] : "";
 }
 
 const char *

@@ -84,14 +84,10 @@ static void
 enable_operand(struct session *c, const struct operand *operand)
 {
 	const struct snapshot s = {.b = c->b, .list = c->list};
-	const struct arch *arch = operand_arch(operand);
 
 	if (session_operand(c, operand, enable_one) == 0)
 		return;
-	if (arch)
-		remedy_absent(&s, arch, &c->err);
-	if (*c->err.fix)
-		err_add(&c->err, "; try: %s", c->err.fix);
+	remedy_absent(&s, operand_arch(operand), &c->err);
 	session_result(c, operand->word, OUT_FAILED, NULL);
 }
 

@@ -198,10 +198,7 @@ add_remedy(const struct survey *survey, const struct operand *operand, struct er
 	drift_warn(arch ? name : operand->word, NULL, &warnings);
 	if (warnings.len)
 		err_add(err, "; %s", warnings.text);
-	if (arch)
-		remedy_absent(&survey->s, arch, err);
-	if (*err->fix)
-		err_add(err, "; try: %s", err->fix);
+	remedy_absent(&survey->s, arch, err);
 }
 
 /* The operands that mean no entry. */

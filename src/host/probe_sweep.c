@@ -12,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "host_kernel.h"
 #include "probe_look.h"
 #include "probe_sweep.h"
-#include "release.h"
 
 /* The same numbers on every architecture but alpha, where libc has them. */
 #ifndef SYS_pidfd_send_signal

@@ -57,8 +57,8 @@ remedy_register(const struct snapshot *s, const struct arch *arch, struct err *e
 void
 remedy_absent(const struct snapshot *s, const struct arch *arch, struct err *err)
 {
-	const struct entry *taker = arch_taker(&s->list, arch);
-	struct look native = taker ? look_unknown() : host_runs(arch);
+	const struct entry *taker = arch ? arch_taker(&s->list, arch) : NULL;
+	struct look native = !arch || taker ? look_unknown() : host_runs(arch);
 
 	if (taker)
 		err_add(err, "; entry %s takes %s programs", taker->rule.name, arch->name);
@@ -66,6 +66,8 @@ remedy_absent(const struct snapshot *s, const struct arch *arch, struct err *err
 		err_add(err, "; this machine runs %s programs itself", arch->name);
 	else if (native.is == LOOK_NO)
 		remedy_register(s, arch, err);
+	if (*err->fix)
+		err_add(err, "; try: %s", err->fix);
 }
 
 /* The words that name the entry to `register`: nothing for an entry of the default name. */

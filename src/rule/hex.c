@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <string.h>
 
 #include "hex.h"
@@ -85,9 +86,7 @@ hex_meant(const char *word, char meant[static HEX_MEANT_MAX], bool *letters)
 	if (digits_only(word, meant))
 		return strcmp(meant, word) == 0 ? memset(meant, 0, 1) : meant;
 	*letters = true;
-	strcpy(meant, "\\x");
-	hex_format((const unsigned char *)word, 1, meant + 2);
-	strcpy(meant + 4, word + 1);
+	snprintf(meant, HEX_MEANT_MAX, "\\x%02x%s", (unsigned char)*word, word + 1);
 	return meant;
 }
 

@@ -165,7 +165,7 @@ set_others(size_t count)
 static char *const *
 command(enum program program, const char *words, char *text, size_t size)
 {
-	static char *argv[WORDS];
+	static char *argv[WORDS], admindir[] = "--admindir";
 	size_t n = 0;
 
 	snprintf(text, size, "%s", words);
@@ -175,7 +175,7 @@ command(enum program program, const char *words, char *text, size_t size)
 			for (size_t i = 0; i < entry_count; i++)
 				argv[n++] = entries[i].arch;
 		else if (strcmp(word, "$RECORDS") == 0)
-			argv[n++] = strcpy(text + size / 2, "--admindir"), argv[n++] = records_folder;
+			argv[n++] = admindir, argv[n++] = records_folder;
 		else
 			argv[n++] = strcmp(word, "$LINES") == 0 ? lines_file
 				    : strcmp(word, "$ONE") == 0 ? one_file

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "forbid.h"
-#include "release.h"
+#include "host_kernel.h"
 
 enum { EXTRA = 77 };
 

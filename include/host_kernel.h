@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef RELEASE_H
-#define RELEASE_H
+#ifndef HOST_KERNEL_H
+#define HOST_KERNEL_H
 
 #include <stdbool.h>
 

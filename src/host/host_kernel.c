@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <sys/utsname.h>
 
-#include "release.h"
+#include "host_kernel.h"
 
 struct host_kernel
 host_kernel(void)
