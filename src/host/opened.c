@@ -103,13 +103,11 @@ may_execute(int fd, const struct opened *file)
 static bool
 flags_count(char **argv, char **envp)
 {
-	static enum look_is known; /* LOOK_UNKNOWN: not tried yet */
+	static bool known; /* a no is asked again: it may have been an accident */
 
-	if (known == LOOK_UNKNOWN)
-		known = syscall(SYS_execveat, -1, "", argv, envp, AT_EMPTY_PATH | NO_FLAG) < 0 && errno == EINVAL
-			    ? LOOK_YES
-			    : LOOK_NO;
-	return known == LOOK_YES;
+	if (!known)
+		known = syscall(SYS_execveat, -1, "", argv, envp, AT_EMPTY_PATH | NO_FLAG) < 0 && errno == EINVAL;
+	return known;
 }
 
 /*

@@ -142,7 +142,7 @@ many_headers(const struct elfmaker *m, unsigned char *elf, size_t size)
 	/* Around a page of them, and around the most that the kernel takes. */
 	size_t count = (chance(50) ? PAGE : 65536) / header_size(m) + below(3) - 1;
 
-	memcpy(elf + at, elf + head_size(m), 5 * header_size(m));
+	memmove(elf + at, elf + head_size(m), 5 * header_size(m)); /* a file that was cut before is short */
 	put(m, elf + 24 + word, word, at);
 	put(m, elf + (is_wide(m) ? 52 : 40) + 4, 2, count);
 	return at + count * header_size(m);

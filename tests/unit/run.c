@@ -231,6 +231,22 @@ run__some_fail__named_and_the_next_program_runs(void **state)
 	expect(run_fakes((const char *const[]){"bad", "good", NULL}), 1, "/bad: fails\nfailed: ", "");
 }
 
+/* Behind all others: a log is read from its end. */
+static void
+run__one_fails__its_output_stands_again_at_the_end(void **state)
+{
+	const char *again, *sums;
+
+	(void)state;
+	again =
+	    strstr(run_fakes((const char *const[]){"bad", "good", NULL})->out, "/bad failed; the end of its output:\n");
+	assert_non_null(again);
+	sums = strstr(again, "\nfailed: ");
+	assert_non_null(sums);
+	assert_true(strstr(again, "[  FAILED  ] fails\n") < sums);
+	assert_null(strstr(again, "/good"));
+}
+
 static void
 run__some_skip__each_reason_once_with_its_count(void **state)
 {
@@ -336,6 +352,7 @@ main(int argc, char *argv[])
 	    cmocka_unit_test(run__output__shown_as_it_is),
 	    cmocka_unit_test(run__several_at_a_time__same_sums_and_whole_outputs),
 	    cmocka_unit_test(run__some_fail__named_and_the_next_program_runs),
+	    cmocka_unit_test(run__one_fails__its_output_stands_again_at_the_end),
 	    cmocka_unit_test(run__some_skip__each_reason_once_with_its_count),
 	    cmocka_unit_test(run__killed__one_failed_and_the_next_program_runs),
 	    cmocka_unit_test(run__gone_half_way__one_failed),
