@@ -23,7 +23,7 @@ ALL_LDFLAGS = $(HARDEN_LDFLAGS) $(PIE_$(STATIC)) $(CFLAGS) $(LDFLAGS)
 # Everything but main.c, lowest folder first: none uses what stands behind it. Tests link with it.
 BASE = arena caps err paste suggest text
 RULE = arch arch_table confline cover elf entry hex limit line pattern rule shebang tempname
-KERNEL = binfmt binfmt_list binfmt_open holder keep mount mountinfo ours planned replace snapshot userns
+KERNEL = binfmt binfmt_list binfmt_open holder keep known mount mountinfo ours planned replace snapshot userns
 HOST = below boot confd confd_lines facts host host_kernel interp loader native native_start needs opened persist probe \
 	probe_alone probe_child probe_elf probe_look probe_root probe_sweep probe_watch records segment smallfile trust walk walker
 JUDGE = archtest bootcheck bootorder check danger doctor doctor_machine drift elfkind envcheck filecheck filekind health inforce narrow \

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "known.h"
 #include "look.h"
 
 struct err;
@@ -17,6 +18,7 @@ struct binfmt {
 	int dir_fd;              /* -1: a dry run's mount that is not there yet, with nothing in it */
 	int register_fd;         /* open and locked from binfmt_lock to binfmt_unlock, else -1 */
 	bool was_enabled;        /* an entry that is to be disabled was enabled for a moment: no flag D */
+	struct known known;      /* which names are taken: nothing until the session has listed them */
 	struct planned *planned; /* a dry run's writes go here; NULL: for real */
 };
 

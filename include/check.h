@@ -7,7 +7,9 @@
 struct binfmt_list;
 struct entry;
 struct err;
+struct opened;
 struct rule;
+struct trust_folder;
 struct walk;
 struct warnings;
 
@@ -17,6 +19,8 @@ struct check {
 	const struct binfmt_list *list; /* live entries, NULL: not known */
 	const char *verb;               /* what is about to be done to the rule: "registers"; NULL: nothing is */
 	const struct entry *live;       /* what the kernel has already: its fields are legal; NULL: it is new */
+	struct opened *interpreter;     /* its file, opened already (it is closed then); may be NULL */
+	struct trust_folder *folder;    /* of the interpreters, see trust_check; may be NULL */
 	bool force;                     /* all refusals but those of fields become warnings, with the way back */
 };
 

@@ -12,4 +12,7 @@ struct host_kernel {
 struct host_kernel host_kernel(void);
 bool host_kernel_since(struct host_kernel kernel, unsigned major, unsigned minor);
 
+/* The running kernel's word for this machine (uname -m), which a personality may have changed; NULL: cannot be told. */
+const char *host_machine(void);
+
 #endif

@@ -9,6 +9,7 @@
 #include "pattern.h"
 
 struct arch;
+struct opened;
 
 enum { INTERP_PATH_MAX = 1920, INTERP_DIRS_MAX = 16 };
 
@@ -20,6 +21,10 @@ enum { INTERP_PATH_MAX = 1920, INTERP_DIRS_MAX = 16 };
  */
 struct look interp_find(const struct arch *arch, const char *const *dirs, size_t count, bool prefer_static,
 			char path[static INTERP_PATH_MAX]);
+
+/* The same, and the file, open unless this user may not read it; to be closed (opened.h). Otherwise it is closed. */
+struct look interp_find_open(const struct arch *arch, const char *const *dirs, size_t count, bool prefer_static,
+			     char path[static INTERP_PATH_MAX], struct opened *file);
 
 /* The same for Debian's link that makes QEMU before 6.0 or on Linux before 5.12 understand flag P. */
 struct look interp_find_binfmt_p(const struct arch *arch, char path[static INTERP_PATH_MAX]);

@@ -9,7 +9,7 @@
 
 #include "pattern.h"
 
-enum { OPENED_REASON_MAX = 128 };
+enum { OPENED_REASON_MAX = 128, OPENED_FIRST = 1024 /* the headers of nearly all programs are in it */ };
 
 /* A file as the kernel has it after it opened it to execute it. */
 struct opened {
@@ -19,6 +19,8 @@ struct opened {
 	bool noexec, nosuid;        /* of its mount */
 	bool no_openat2;            /* so a path below another root cannot be looked up */
 	const char *reason;         /* why it was not opened */
+	size_t first_len;
+	unsigned char first[OPENED_FIRST]; /* its first bytes, read once; 0 of them: they could not be */
 };
 
 /*
@@ -29,6 +31,9 @@ struct opened {
  * 0; the errno that exec gives; -1 if that cannot be told here. reason is set unless 0.
  */
 int opened_open(int root, const char *path, bool held, struct opened *file);
+
+/* What opened_open with `held` did not ask, of a file that can be read: whether exec may have it. Returns the same. */
+int opened_check(struct opened *file, const char *path);
 
 /* A program that is in memory. */
 void opened_bytes(struct opened *file, const unsigned char *bytes, size_t size);

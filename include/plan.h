@@ -4,6 +4,7 @@
 
 #include "entry.h"
 #include "interp.h"
+#include "opened.h"
 
 struct arch;
 struct err;
@@ -23,6 +24,7 @@ struct plan {
 	bool enabled;
 	char name[RULE_NAME_MAX * 2];
 	char interpreter[INTERP_PATH_MAX];
+	struct opened file; /* the interpreter, where it was looked for: to be closed */
 };
 
 /* Starts a plan: the name that the entry of an architecture gets, enabled. */

@@ -7,14 +7,14 @@
 #include "report.h"
 
 struct binfmt;
-struct binfmt_list;
+struct check;
 struct persist;
 
 /* How a planned rule is to be put in place. */
 struct put {
 	struct binfmt *b;
-	const struct binfmt_list *list; /* the live entries */
-	bool force, keep;
+	const struct check *check; /* of the rule, before anything is written; its list are the live entries */
+	bool keep;
 	struct persist *file; /* its binfmt.d file is to be written too; NULL: it is not */
 	const char *conf_dir; /* there; NULL: the usual folder */
 };

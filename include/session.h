@@ -4,9 +4,11 @@
 
 #include "binfmt_list.h"
 #include "binfmt_open.h"
+#include "check.h"
 #include "err.h"
 #include "planned.h"
 #include "report.h"
+#include "trust.h"
 
 /* The work of a command that changes handlers: from the lock to the last line printed. */
 struct session {
@@ -16,6 +18,7 @@ struct session {
 	struct binfmt_list list;              /* the entries when the work began */
 	struct planned planned;               /* the writes of a dry run */
 	const struct planned_write *reported; /* the last one that was printed */
+	struct trust_folder folder;           /* of the last interpreter that was checked */
 	bool mounted;                         /* by this run: --mount, and it was not */
 	bool has_temporaries;                 /* some of them are left by killed runs */
 	bool named;                           /* the entry at work was named, not meant by `all` */
@@ -33,6 +36,9 @@ struct session {
  * EXIT_DONE, or the exit status of a failure that was reported: then nothing is open.
  */
 int session_begin(struct session *c, const struct cmd *cmd, const struct args *args);
+
+/* A check of a rule that this session is about to put in force; live: the entry that it is already, or NULL. */
+struct check session_check(struct session *c, const char *verb, const struct entry *live);
 
 /* Lists the entries again after changes of our own. 0, or -1 and c->err. */
 int session_relist(struct session *c);

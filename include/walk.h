@@ -12,6 +12,7 @@
 
 struct binfmt_list;
 struct entry;
+struct opened;
 struct rule;
 
 /* A file that the kernel is known to hold for an entry with flag F: a probe has shown it. */
@@ -125,9 +126,11 @@ void walk_bytes(const struct walk_where *where, const char *path, const unsigned
 /*
  * What becomes of a file that is handed to this rule's interpreter. The rule is tried before all
  * entries, as it is when it has just been registered: so a rule that takes its own interpreter ends in ELOOP. hops[0]
- * is the interpreter. `live` (may be NULL) is the entry that it is already, whose F file was opened then. Not for BPF.
+ * is the interpreter. `live` (may be NULL) is the entry that it is already, whose F file was opened then. `interpreter`
+ * (may be NULL) is the file of a new one, where it was opened already: the walk closes it. Not for BPF.
  */
-void walk_rule(const struct walk_where *where, const struct rule *rule, const struct entry *live, struct walk *walk);
+void walk_rule(const struct walk_where *where, const struct rule *rule, const struct entry *live,
+	       struct opened *interpreter, struct walk *walk);
 
 /* A doubt in words. */
 const char *walk_doubt_text(enum walk_doubt doubt);

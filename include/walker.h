@@ -11,10 +11,11 @@ struct walker {
 	const struct rule *rule;  /* tried before all entries; NULL: none */
 	const struct entry *live; /* the entry that it is already, or NULL */
 	struct walk *walk;
-	struct opened at;       /* the last hop's file */
-	struct subject subject; /* the same as entries are compared with */
-	bool has_execfd;        /* an entry with flag O has taken it */
-	int handed;             /* the hop that is given to its interpreter as an open file; only once */
+	struct opened *interpreter; /* the first hop's file, opened by name already; NULL: it is not, or is taken */
+	struct opened at;           /* the last hop's file */
+	struct subject subject;     /* the same as entries are compared with */
+	bool has_execfd;            /* an entry with flag O has taken it */
+	int handed;                 /* the hop that is given to its interpreter as an open file; only once */
 	bool handed_over;
 	bool credentials; /* flag C: the rights are those of hop `handed` */
 };

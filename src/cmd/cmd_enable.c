@@ -67,9 +67,10 @@ enable_one(struct session *c, const char *name)
 {
 	struct live live;
 	const struct entry *entry = &live.text.entry;
-	const struct check check = {c->b.dir, &c->list, "enables", entry, c->args->force};
+	struct check check = session_check(c, "enables", NULL);
 	int done = replace_read(&c->b, name, &live, &c->err);
 
+	check.live = entry;
 	if (done < 0 && c->err.code == ERR_NOT_UNDERSTOOD)
 		done = entry->enabled ? 0 : check_riddle(c, &check);
 	else if (done > 0 && !entry->enabled)
@@ -97,7 +98,7 @@ check_all(struct session *c)
 {
 	for (size_t i = 0; i < c->list.count; i++) {
 		const struct entry *e = &c->list.entries[i];
-		const struct check check = {c->b.dir, &c->list, "enables", e, c->args->force};
+		const struct check check = session_check(c, "enables", e);
 		size_t before = c->warnings.len;
 
 		if (e->enabled && (check_understood(e, &check, &c->err, &c->warnings) < 0 ||

@@ -66,7 +66,7 @@ judge(struct session *c, const struct entry *entry, const struct staleness *is)
 static enum outcome
 refresh_entry(struct session *c, const struct entry *entry, const struct staleness *is)
 {
-	const struct check check = {.dir = c->b.dir, .list = &c->list, .verb = "refreshes", .force = c->args->force};
+	const struct check check = session_check(c, "refreshes", NULL);
 	enum outcome outcome = judge(c, entry, is);
 
 	if (outcome == OUT_REFRESHED && (check_rule(&entry->rule, &check, &c->err, &c->warnings) < 0 ||

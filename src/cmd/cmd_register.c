@@ -111,6 +111,7 @@ custom_rule(const struct args *a, struct plan *plan, struct bytes *bytes, struct
 
 	plan->rule = (struct rule){.name = a->name, .interpreter = a->bpf ? a->bpf : a->interpreter};
 	plan->enabled = true;
+	plan->file.fd = -1;
 	reason = a->magic ? typed_magic(a, pattern, bytes) : NULL;
 	if (reason) {
 		err_set(err, ERR_FIELD, "%s", reason);
@@ -160,7 +161,8 @@ register_one(struct session *c, const struct arch *arch, bool keeps_magic)
 {
 	const struct args *a = c->args;
 	struct persist file = {.dir = -1};
-	const struct put how = {&c->b, &c->list, a->force, a->keep, a->persist ? &file : NULL, a->conf_dir};
+	struct check check = session_check(c, "registers", NULL);
+	const struct put how = {&c->b, &check, a->keep, a->persist ? &file : NULL, a->conf_dir};
 	enum outcome outcome;
 	struct err detail;
 	struct bytes bytes;
@@ -168,10 +170,13 @@ register_one(struct session *c, const struct arch *arch, bool keeps_magic)
 	struct live live;
 
 	if (make_plan(c, arch, keeps_magic, &plan, &bytes, &live) < 0) {
+		opened_close(&plan.file);
 		session_result(c, plan.rule.name, OUT_FAILED, NULL);
 		return false;
 	}
+	check.interpreter = &plan.file;
 	outcome = put_rule(&how, &plan, &live, &c->err, &c->warnings);
+	opened_close(&plan.file);
 	c->rule = &plan.rule;
 	c->file = how.file;
 	describe_rule(&detail, &plan, a->magic || a->like);

@@ -12,6 +12,7 @@ plan_start(struct plan *plan, const struct wish *wish, const struct arch *arch)
 {
 	plan->rule = (struct rule){.name = plan->name, .pattern = arch_pattern(arch), .interpreter = ""};
 	plan->enabled = true;
+	plan->file.fd = -1;
 	/* microblaze-old beside microblaze: the rows of one operand need names of their own */
 	if (wish->name)
 		snprintf(plan->name, sizeof(plan->name), "%.256s%s", wish->name,
@@ -28,15 +29,16 @@ kernel_tells_p(void)
 }
 
 static int
-find_interpreter(const struct wish *wish, const struct arch *arch, unsigned flags, char path[static INTERP_PATH_MAX],
-		 struct err *err)
+find_interpreter(struct plan *plan, const struct wish *wish, const struct arch *arch, struct err *err)
 {
+	unsigned flags = plan->rule.flags;
 	struct look found = look_seen(false);
 
 	if (flags & RULE_P && !kernel_tells_p())
-		found = interp_find_binfmt_p(arch, path);
+		found = interp_find_binfmt_p(arch, plan->interpreter);
 	if (found.is == LOOK_NO)
-		found = interp_find(arch, wish->dirs, wish->dir_count, flags & RULE_F, path);
+		found =
+		    interp_find_open(arch, wish->dirs, wish->dir_count, flags & RULE_F, plan->interpreter, &plan->file);
 	if (found.is == LOOK_YES)
 		return 0;
 	if (found.is == LOOK_UNKNOWN)
@@ -112,7 +114,7 @@ choose_interpreter(struct plan *plan, const struct wish *wish, const struct arch
 		return err_set(err, ERR_UNKNOWN, "whether interpreter %s stays cannot be told: it cannot be looked at",
 			       live->rule.interpreter);
 	if (keeps.is == LOOK_NO)
-		return find_interpreter(wish, arch, plan->rule.flags, plan->interpreter, err);
+		return find_interpreter(plan, wish, arch, err);
 	plan->rule.interpreter = live->rule.interpreter;
 	return 0;
 }

@@ -52,10 +52,10 @@ is_stale(const struct put *put, const struct entry *live, struct err *err, struc
 			 path);
 		return 0;
 	}
-	is = stale_of(live, put->list, on > 0);
+	is = stale_of(live, put->check->list, on > 0);
 	if (!is.by_time && !is.untold)
 		return is.stale == STALE_REPLACED;
-	if (is.untold && put->force)
+	if (is.untold && put->check->force)
 		return 1;
 	if (is.untold && is.stale != STALE_NO)
 		return err_set(err, ERR_UNKNOWN,
@@ -76,7 +76,7 @@ static void
 warn(const struct put *put, const struct plan *plan, const struct live *live, enum outcome fate,
      struct warnings *warnings)
 {
-	const char *front = overlap_in_front(&plan->rule, put->list);
+	const char *front = overlap_in_front(&plan->rule, put->check->list);
 
 	if (fate == OUT_UNCHANGED && !plan->enabled)
 		warn_add(warnings, "the entry is disabled; binfmtctl enable turns it on");
@@ -87,7 +87,7 @@ warn(const struct put *put, const struct plan *plan, const struct live *live, en
 	if (is_same(live, plan))
 		warn_add(warnings, "the interpreter file was replaced since the entry was registered");
 	if (plan->enabled)
-		overlap_warn(&plan->rule, put->list, warnings);
+		overlap_warn(&plan->rule, put->check->list, warnings);
 }
 
 /* Checks the rule, and finds out what would keep its file from being written while nothing has happened. */
@@ -95,13 +95,12 @@ static int
 check_first(const struct put *put, const struct plan *plan, struct err *err, struct warnings *warnings)
 {
 	struct persist *file = put->file;
-	const struct check check = {.dir = put->b->dir, .list = put->list, .verb = "registers", .force = put->force};
 
-	if (check_rule(&plan->rule, &check, err, warnings) < 0)
+	if (check_rule(&plan->rule, put->check, err, warnings) < 0)
 		return -1;
 	if (!put->file)
 		return 0;
-	if (persist_open(file, put->conf_dir, plan->rule.name, put->force, err) < 0)
+	if (persist_open(file, put->conf_dir, plan->rule.name, put->check->force, err) < 0)
 		return -1;
 	if (persist_prepare(file, &plan->rule, err) == 0)
 		return 0;

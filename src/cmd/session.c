@@ -25,6 +25,8 @@ prepare(struct session *c)
 		return -1;
 	if (binfmt_list(&c->b, &c->list, &c->err) < 0)
 		return -1;
+	if (!c->args->dry_run)
+		known_names(&c->b.known, &c->list);
 	for (size_t i = 0; i < c->list.count; i++)
 		c->has_temporaries |= tempname_is(c->list.entries[i].rule.name);
 	return 0;
@@ -56,6 +58,7 @@ session_begin(struct session *c, const struct cmd *cmd, const struct args *args)
 	c->warnings.len = 0;
 	c->rule = NULL;
 	c->file = NULL;
+	c->folder.fd = -1;
 	if (open_mount(c) < 0 || prepare(c) < 0) {
 		planned_free(&c->planned);
 		binfmt_close(&c->b);
@@ -66,9 +69,21 @@ session_begin(struct session *c, const struct cmd *cmd, const struct args *args)
 	return EXIT_DONE;
 }
 
+struct check
+session_check(struct session *c, const char *verb, const struct entry *live)
+{
+	return (struct check){.dir = c->b.dir,
+			      .list = &c->list,
+			      .verb = verb,
+			      .live = live,
+			      .folder = &c->folder,
+			      .force = c->args->force};
+}
+
 int
 session_relist(struct session *c)
 {
+	c->b.known.all = false;
 	binfmt_list_free(&c->list);
 	return binfmt_list(&c->b, &c->list, &c->err);
 }
@@ -199,6 +214,7 @@ session_end(struct session *c)
 	c->failed += c->planned.incomplete;
 	planned_free(&c->planned);
 	binfmt_list_free(&c->list);
+	trust_forget(&c->folder);
 	binfmt_close(&c->b);
 	return c->failed ? EXIT_FAILED : EXIT_DONE;
 }

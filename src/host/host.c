@@ -5,13 +5,13 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "arch.h"
 #include "err.h"
 #include "host.h"
+#include "host_kernel.h"
 #include "probe.h"
 #include "probe_look.h"
 
@@ -40,14 +40,14 @@ host_arch(void)
 static struct look
 may_run(const struct arch *arch)
 {
-	struct utsname name;
+	const char *machine = host_machine();
 
 	if (arch == host_arch())
 		return look_seen(true);
-	if (uname(&name) < 0)
+	if (!machine)
 		return look_unknown();
 	for (const char *const *pattern = arch->natives; *pattern; pattern++)
-		if (fnmatch(*pattern, name.machine, 0) == 0)
+		if (fnmatch(*pattern, machine, 0) == 0)
 			return look_seen(true);
 	return look_seen(false);
 }

@@ -4,16 +4,30 @@
 
 #include "host_kernel.h"
 
+/* NULL: it cannot be told. */
+static const struct utsname *
+names(void)
+{
+	static struct utsname known;
+
+	return *known.release || uname(&known) == 0 ? &known : NULL;
+}
+
 struct host_kernel
 host_kernel(void)
 {
 	static struct host_kernel known;
 	struct host_kernel kernel;
-	struct utsname name;
 
-	if (!known.major && uname(&name) == 0 && sscanf(name.release, "%u.%u", &kernel.major, &kernel.minor) == 2)
+	if (!known.major && names() && sscanf(names()->release, "%u.%u", &kernel.major, &kernel.minor) == 2)
 		known = kernel;
 	return known;
+}
+
+const char *
+host_machine(void)
+{
+	return names() ? names()->machine : NULL;
 }
 
 bool

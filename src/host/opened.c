@@ -132,13 +132,11 @@ refuse(int error, const char *reason, struct opened *file)
 	return error;
 }
 
-/* 0, or what exec says of a file that could be reached. */
+/* What it is, and on what mount. 0, or what exec says of a file that could be reached. */
 static int
-check(int fd, const char *path, bool held, struct opened *file)
+look_at(int fd, struct opened *file)
 {
 	struct statvfs vfs;
-	struct look may;
-	int error;
 
 	if (fstat(fd, &file->st) < 0)
 		return refuse(-1, "cannot be looked at", file);
@@ -150,8 +148,16 @@ check(int fd, const char *path, bool held, struct opened *file)
 		return refuse(-1, "its file system cannot be looked at", file);
 	file->noexec = vfs.f_flag & ST_NOEXEC;
 	file->nosuid = vfs.f_flag & ST_NOSUID;
-	if (held)
-		return 0;
+	return 0;
+}
+
+/* Whether exec may have it. The same. */
+static int
+check(int fd, const char *path, struct opened *file)
+{
+	struct look may;
+	int error;
+
 	if (!(file->st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)))
 		return refuse(EACCES, "not executable", file);
 	if (file->noexec)
@@ -167,14 +173,32 @@ check(int fd, const char *path, bool held, struct opened *file)
 	return error;
 }
 
+int
+opened_check(struct opened *file, const char *path)
+{
+	return check(file->fd, path, file);
+}
+
 /* The same file for reading. 1: done, or it cannot be read; 0: another file has its name now; -1. */
 static int
 open_to_read(int fd, int root, const char *path, struct opened *file)
 {
+	ssize_t len;
+
 	file->fd = below_reopen(fd, root, path);
+	len = file->fd < 0 ? 0 : pread(file->fd, file->first, sizeof(file->first), 0);
+	file->first_len = len < 0 ? 0 : (size_t)len; /* whoever needs them reads them again, and sees the error */
 	if (file->fd >= 0 || errno == EACCES || errno == EPERM)
 		return 1;
 	return errno == ESTALE || errno == ENOENT ? 0 : -1;
+}
+
+/* The first bytes stay what they are: none of them count yet. */
+static void
+start(struct opened *file)
+{
+	memset(file, 0, offsetof(struct opened, first));
+	file->fd = -1;
 }
 
 int
@@ -183,13 +207,14 @@ opened_open(int root, const char *path, bool held, struct opened *file)
 	int fd, error, opened = 0;
 
 	for (int i = 0; i < TRIES && opened == 0; i++) {
-		memset(file, 0, sizeof(*file));
-		file->fd = -1;
+		start(file);
 		/* By name only at first: to open a device or a FIFO can do something. */
 		fd = below_open(root, path, O_PATH);
 		if (fd < 0)
 			return not_opened(root, errno, file);
-		error = check(fd, path, held, file);
+		error = look_at(fd, file);
+		if (!error && !held)
+			error = check(fd, path, file);
 		opened = error ? 1 : open_to_read(fd, root, path, file);
 		close(fd);
 		if (error)
@@ -204,8 +229,7 @@ opened_open(int root, const char *path, bool held, struct opened *file)
 void
 opened_bytes(struct opened *file, const unsigned char *bytes, size_t size)
 {
-	memset(file, 0, sizeof(*file));
-	file->fd = -1;
+	start(file);
 	file->bytes = bytes;
 	file->st.st_size = (off_t)size;
 }
@@ -229,8 +253,12 @@ read_at(const struct opened *file, void *buffer, size_t size, uint64_t at)
 {
 	size_t left, total = (size_t)file->st.st_size;
 
-	if (!file->bytes)
+	if (!file->bytes && (size > file->first_len || at > file->first_len - size))
 		return pread(file->fd, buffer, size, (off_t)at);
+	if (!file->bytes) {
+		memcpy(buffer, file->first + at, size);
+		return (ssize_t)size;
+	}
 	left = at < total ? total - (size_t)at : 0;
 	if (left > size)
 		left = size;

@@ -173,9 +173,15 @@ persist_write(struct persist *file, struct planned *planned, struct err *err)
 bool
 persist_rule(struct persist *file, const char *name, struct rule *rule)
 {
+	char path[sizeof(PERSIST_DIR) + NAME_MAX + 8];
 	struct err ignored;
+	struct stat st;
 	bool found;
 
+	/* One look, as most entries have none. */
+	snprintf(path, sizeof(path), PERSIST_DIR "/%s.conf", name);
+	if (lstat(path, &st) < 0 && errno == ENOENT)
+		return false;
 	if (persist_open(file, NULL, name, false, &ignored) < 0)
 		return false;
 	found = file->ours && file->was_len > MARK && file->was_len < sizeof(file->was) &&

@@ -137,8 +137,43 @@ step(const char *name, int *dir, char rest[static PATH_MAX], int *links, const c
 	return done;
 }
 
+/* Where the folder of the path's own last name begins to count: its length with the slash, 0 for none. */
+static size_t
+folder_length(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? (size_t)(slash + 1 - path) : 0;
+}
+
+/* Whether a file right in the folder that was found good is good too: one look in place of a walk. */
+static bool
+is_good_there(const struct trust_folder *known, const char *path)
+{
+	size_t len = folder_length(path);
+	struct stat st;
+
+	return known && known->fd >= 0 && strlen(known->path) == len && memcmp(path, known->path, len) == 0 &&
+	       fstatat(known->fd, path + len, &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISLNK(st.st_mode) &&
+	       trusted(st.st_uid) && !(st.st_mode & 022);
+}
+
+/* What is left is the last name, no link was met, and all in front of it is good: that is worth keeping. */
+static void
+keep_folder(const char *path, const char *rest, int dir, struct trust_folder *known)
+{
+	size_t len = folder_length(path);
+
+	if (len == 0 || strcmp(rest + strspn(rest, "/"), path + len) != 0)
+		return;
+	trust_forget(known);
+	known->fd = fcntl(dir, F_DUPFD_CLOEXEC, 0);
+	memcpy(known->path, path, len);
+	known->path[len] = '\0';
+}
+
 static int
-go(const char *path, trust_judge *judge, struct err *err)
+go(const char *path, trust_judge *judge, struct trust_folder *known, struct err *err)
 {
 	char rest[PATH_MAX], name[PATH_MAX];
 	int dir, links = 0, done;
@@ -152,21 +187,34 @@ go(const char *path, trust_judge *judge, struct err *err)
 	if (dir < 0)
 		return err_set(err, ERR_UNKNOWN, "cannot open /: %s", strerror(errno));
 	done = check_one(dir, path, "/", &st, judge, err);
-	while (done == 0 && next_part(rest, name))
+	while (done == 0) {
+		if (known && links == 0 && !*err->text)
+			keep_folder(path, rest, dir, known);
+		if (!next_part(rest, name))
+			break;
 		done = step(name, &dir, rest, &links, path, judge, err);
+	}
 	if (dir >= 0)
 		close(dir);
 	return *err->text ? -1 : 0;
 }
 
-int
-trust_check(const char *path, struct err *err)
+void
+trust_forget(struct trust_folder *known)
 {
-	return go(path, judge_owner, err);
+	if (known->fd >= 0)
+		close(known->fd);
+	known->fd = -1;
+}
+
+int
+trust_check(const char *path, struct trust_folder *known, struct err *err)
+{
+	return is_good_there(known, path) ? 0 : go(path, judge_owner, known, err);
 }
 
 int
 trust_reach(const char *path, struct err *err)
 {
-	return go(path, judge_reach, err);
+	return go(path, judge_reach, NULL, err);
 }

@@ -281,13 +281,15 @@ walk_bytes(const struct walk_where *where, const char *path, const unsigned char
 }
 
 void
-walk_rule(const struct walk_where *where, const struct rule *rule, const struct entry *live, struct walk *walk)
+walk_rule(const struct walk_where *where, const struct rule *rule, const struct entry *live, struct opened *interpreter,
+	  struct walk *walk)
 {
 	struct walker w;
 
 	start(&w, where, walk);
 	w.rule = rule;
 	w.live = live;
+	w.interpreter = interpreter && interpreter->fd >= 0 && !live ? interpreter : NULL;
 	if (give_to_rule(&w, rule, live))
 		follow(&w, 1);
 }

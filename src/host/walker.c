@@ -125,11 +125,27 @@ take(struct walker *w, const struct opened *file)
 	hop->rights = rights_of(file);
 }
 
+/* Takes the file that was opened by name already. As opened_open. */
+static int
+take_opened(struct walker *w, struct opened *file)
+{
+	int error;
+
+	*file = *w->interpreter;
+	w->interpreter->fd = -1;
+	w->interpreter = NULL;
+	error = opened_check(file, last_hop(w)->path);
+	if (error)
+		opened_close(file);
+	return error;
+}
+
 bool
 walker_open(struct walker *w)
 {
 	struct opened file;
-	int error = opened_open(w->where->root, last_hop(w)->path, false, &file);
+	int error =
+	    w->interpreter ? take_opened(w, &file) : opened_open(w->where->root, last_hop(w)->path, false, &file);
 
 	if (w->walk->count == 1)
 		w->walk->st = file.st;

@@ -9,30 +9,29 @@
 #include "check.h"
 #include "danger.h"
 #include "err.h"
-#include "interp.h"
 #include "limit.h"
 #include "narrow.h"
 #include "text.h"
 #include "trust.h"
 #include "walk.h"
 
-/* What is worth a word of an interpreter that works. */
+/* What is worth a word of an interpreter that works: in a chroot it is held, but not what it needs. */
 static void
 warn_interpreter(const struct rule *rule, const struct walk *walk, struct warnings *warnings)
 {
-	struct interp interp;
+	const struct walk_hop *next = &walk->hops[1];
 
-	if (!(rule->flags & RULE_F) || interp_look(rule->interpreter, &interp, NULL).is != LOOK_YES)
+	if (!(rule->flags & RULE_F) || walk->count < 2)
 		return;
-	if (interp.dynamic.is == LOOK_YES)
+	if (next->by == WALK_LOADER)
 		warn_add(warnings,
 			 "%s is dynamically linked: inside a chroot or container without its libraries it fails in "
 			 "spite of flag F",
 			 rule->interpreter);
-	if (interp.kind == INTERP_SCRIPT)
+	if (next->by == WALK_SCRIPT)
 		warn_add(warnings,
 			 "%s is a script: inside a chroot or container without %s it fails in spite of flag F",
-			 rule->interpreter, walk->count > 1 ? walk->hops[1].path : "what runs it");
+			 rule->interpreter, next->path);
 }
 
 /* What *err says ends it, or with force becomes a warning. */
@@ -60,7 +59,7 @@ check_walk(const struct rule *rule, const struct check *check, struct walk *walk
 {
 	const struct walk_where where = {.root = -1, .list = check->list, .switched_on = true, .but = rule->name};
 
-	walk_rule(&where, rule, check->live, walk);
+	walk_rule(&where, rule, check->live, check->interpreter, walk);
 }
 
 /* Whether somebody wrote a command where a path belongs: what stands before one of its blanks is a file. */
@@ -128,7 +127,8 @@ check_with(const struct rule *rule, const struct walk *walk, const struct check 
 
 	if (walk && refuse_if(danger_loop(walk, check->live), ERR_LOOP, check, err, warnings) < 0)
 		return -1;
-	if (rule->flags & RULE_C && trust_check(rule->interpreter, err) < 0 && refuse(check, err, warnings) < 0)
+	if (rule->flags & RULE_C && trust_check(rule->interpreter, check->folder, err) < 0 &&
+	    refuse(check, err, warnings) < 0)
 		return -1;
 	breaks = danger_native(rule, walk, &reason);
 	if (refuse_if(reason, breaks.is == LOOK_UNKNOWN ? ERR_UNKNOWN : ERR_NATIVE, check, err, warnings) < 0)

@@ -46,7 +46,7 @@ judge_credentials(const struct handler *handler, doctor_tell *tell, void *arg)
 	const struct rule *rule = &handler->entry->rule;
 	struct finding f;
 
-	if (!(rule->flags & RULE_C) || trust_check(rule->interpreter, &f.why) < 0)
+	if (!(rule->flags & RULE_C) || trust_check(rule->interpreter, NULL, &f.why) < 0)
 		return; /* insecure: that was told already */
 	finding_set(&f, GRADE_PASS, "%s (%s) %s, and only root can write %s", handler->name,
 		    handler->arch ? handler->arch->name : "other files",

@@ -210,7 +210,7 @@ examine_interpreter(const struct exam *exam, const struct walk *walk)
 		tell_unknown(exam, walk->why.text);
 	/* What the path of an F entry names counts only where it is known to be the file that is held. */
 	if (exam->rule->flags & RULE_C && walk->doubt != WALK_HELD &&
-	    trust_check(exam->rule->interpreter, &problem) < 0) {
+	    trust_check(exam->rule->interpreter, NULL, &problem) < 0) {
 		if (problem.code != ERR_UNKNOWN)
 			problem.code = ERR_INSECURE;
 		tell(exam, &problem);

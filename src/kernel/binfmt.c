@@ -84,7 +84,8 @@ binfmt_read(const struct binfmt *b, const char *name, struct binfmt_text *text, 
 {
 	int fd, done;
 
-	if (b->dir_fd < 0 || limit_reserved(name)) /* such names would leave the mount or hit its own files */
+	/* A reserved name would leave the mount or hit its own files. */
+	if (b->dir_fd < 0 || limit_reserved(name) || known_absent(&b->known, name))
 		return 0;
 	fd = open_to_read(b, name);
 	done = fd < 0 ? -1 : binfmt_read_opened(fd, name, text->text, &text->entry);
@@ -162,11 +163,15 @@ binfmt_register(struct binfmt *b, const struct rule *rule, const char *name, str
 	reason = line_format(&named, false, line, &len);
 	if (reason)
 		return err_set(err, ERR_FIELD, "%s", reason);
-	if (b->planned)
+	if (b->planned) {
 		planned_add(b->planned, b->dir, "register", line, len);
-	else if (write_bytes(b->register_fd, line, len) < 0)
-		return register_failed(rule, errno, err);
-	return 0;
+		return 0;
+	}
+	known_add(&b->known, name);
+	if (write_bytes(b->register_fd, line, len) == 0)
+		return 0;
+	b->known.all &= errno != EEXIST; /* somebody else registers too: look again from now on */
+	return register_failed(rule, errno, err);
 }
 
 int

@@ -393,7 +393,7 @@ blind__no_descriptor_left__unknown_unless_forced(void **state)
 	found = interp_find(arch_find("aarch64"), NULL, 0, false, path);
 	limit.rlim_cur++; /* one: for the folder where the way begins */
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
-	trusted = trust_check("/bin/sh", &trust);
+	trusted = trust_check("/bin/sh", NULL, &trust);
 	limit.rlim_cur = before;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	assert_int_equal(refused, -1);

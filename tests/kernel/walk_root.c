@@ -228,7 +228,7 @@ rule__interpreter__judged_with_its_flags(void **state)
 					  .interpreter = rules[i].interpreter,
 					  .flags = rules[i].flags};
 
-		walk_rule(&where, &rule, NULL, &found);
+		walk_rule(&where, &rule, NULL, NULL, &found);
 		if (found.verdict != rules[i].verdict || found.error != rules[i].error)
 			fail_msg("%s %u: %d %s (%s)", rule.interpreter, rule.flags, found.verdict,
 				 strerror(found.error), found.why.text);
@@ -245,7 +245,7 @@ rule__but__its_entries_passed_over(void **state)
 	(void)state;
 	make_table();
 	where.but = "inside";
-	walk_rule(&where, &rule, NULL, &found);
+	walk_rule(&where, &rule, NULL, NULL, &found);
 	assert_int_equal(found.error, ENOEXEC);
 	where.but = NULL;
 }

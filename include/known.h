@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef KNOWN_H
+#define KNOWN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct binfmt_list;
+
+enum { KNOWN_BITS = 8192 };
+
+/*
+ * The names of a listing, while the lock is held: what is not among them needs no look, each of which the kernel pays
+ * with a dentry that it throws away. A bit for a name's hash, so absent is never wrong, and seldom not known. Other
+ * programs take no lock: where a name turns out to be taken, `all` ends.
+ */
+struct known {
+	bool all;
+	uint64_t bits[KNOWN_BITS / 64];
+};
+
+void known_names(struct known *known, const struct binfmt_list *list);
+void known_add(struct known *known, const char *name);
+bool known_absent(const struct known *known, const char *name);
+
+#endif
