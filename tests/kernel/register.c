@@ -14,16 +14,8 @@
 #include "host.h"
 #include "interp.h"
 
-#define QEMU "/usr/bin/qemu-aarch64-static"
 #define AARCH64_TAIL                                                                                                   \
 	"offset 0\nmagic 7f454c460201010000000000000000000200b700\nmask ffffffffffffff000000000000000000feffffff\n"
-
-static void
-needs_qemu(void)
-{
-	if (access(QEMU, X_OK) < 0)
-		skip_because("this machine has no %s", QEMU);
-}
 
 /* A folder in which aarch64's QEMU is the tiny interpreter. */
 static const char *
@@ -54,11 +46,14 @@ assert_entry(const char *name, const char *state, const char *interpreter, const
 static void
 register__arch__entry_with_default_flags(void **state)
 {
+	const char *qemu = installed_qemu("aarch64");
+	char wanted[INTERP_PATH_MAX + 64];
+
 	(void)state;
-	needs_qemu();
-	expect(tool("register", "aarch64", NULL), 0, "qemu-aarch64: registered (" QEMU ", flags PF)\n", "");
-	assert_entry("qemu-aarch64", "enabled", QEMU, "PF", AARCH64_TAIL);
-	assert_true(runner_of("aarch64") == inode_of(QEMU));
+	snprintf(wanted, sizeof(wanted), "qemu-aarch64: registered (%s, flags PF)\n", qemu);
+	expect(tool("register", "aarch64", NULL), 0, wanted, NULL);
+	assert_entry("qemu-aarch64", "enabled", qemu, "PF", AARCH64_TAIL);
+	assert_true(runner_of("aarch64") == inode_of(qemu));
 }
 
 static void
@@ -166,15 +161,15 @@ register__interpreter_not_given__live_one_kept(void **state)
 static void
 register__live_interpreter_gone__found_again(void **state)
 {
+	const char *qemu = installed_qemu("aarch64");
 	char *gone = scratch_file("gone");
 
 	(void)state;
-	needs_qemu();
 	copy_file(tiny_interpreter(), gone, 0755);
 	tool("register", "aarch64", "-i", gone, NULL);
 	unlink(gone);
 	expect(tool("register", "aarch64", NULL), 0, "replaced", "");
-	assert_entry("qemu-aarch64", "enabled", QEMU, "F", AARCH64_TAIL);
+	assert_entry("qemu-aarch64", "enabled", qemu, "F", AARCH64_TAIL);
 	free(gone);
 }
 
@@ -309,7 +304,7 @@ register__all__those_with_interpreter_that_are_not_native(void **state)
 	char name[64];
 
 	(void)state;
-	needs_qemu();
+	installed_qemu("aarch64");
 	expect(tool("register", "all", NULL), 0, "qemu-aarch64: registered", "");
 	for (size_t i = 0; i < arch_count; i++) {
 		const struct arch *arch = &arch_table[i];

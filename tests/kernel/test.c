@@ -19,15 +19,14 @@
 #include "interp.h"
 #include "probe.h"
 
-#define QEMU "/usr/bin/qemu-aarch64-static"
-#define QEMU_ARM "/usr/bin/qemu-arm-static"
-#define OTHER "binfmtctl register aarch64 --interpreter " QEMU
-
-static void
-needs(const char *path)
+/* The command that registers what is installed instead. */
+static const char *
+other(void)
 {
-	if (access(path, X_OK) < 0)
-		skip_because("this machine has no %s", path);
+	static char line[INTERP_PATH_MAX + 64];
+
+	snprintf(line, sizeof(line), "binfmtctl register aarch64 --interpreter %s", installed_qemu("aarch64"));
+	return line;
 }
 
 /* Registers aarch64 with this interpreter and these flags. */
@@ -73,7 +72,7 @@ test__every_installed_architecture__ok_by_its_own_qemu(void **state)
 	size_t count = 0;
 
 	(void)state;
-	needs(QEMU);
+	installed_qemu("aarch64");
 	expect(tool("register", "all", NULL), 0, NULL, "");
 	for (size_t i = 0; i < arch_count; i++) {
 		if (host_runs(&arch_table[i]).is == LOOK_YES ||
@@ -163,7 +162,7 @@ test__interpreter_missing__named(void **state)
 	register_aarch64(path, "P");
 	assert_int_equal(unlink(path), 0);
 	assert_true(asprintf(&detail, "entry qemu-aarch64 takes it: interpreter %s: does not exist", path) > 0);
-	check_failure(detail, OTHER);
+	check_failure(detail, other());
 	free(detail);
 	free(path);
 }
@@ -177,7 +176,7 @@ test__interpreter_not_executable__named(void **state)
 	register_aarch64(path, "P");
 	assert_int_equal(chmod(path, 0644), 0);
 	assert_true(asprintf(&detail, "entry qemu-aarch64 takes it: interpreter %s: not executable", path) > 0);
-	check_failure(detail, OTHER);
+	check_failure(detail, other());
 	free(detail);
 	free(path);
 }
@@ -185,12 +184,15 @@ test__interpreter_not_executable__named(void **state)
 static void
 test__qemu_of_another_architecture__wrong_architecture(void **state)
 {
+	char *end;
+
 	(void)state;
-	needs(QEMU_ARM);
-	register_aarch64(QEMU_ARM, "F");
+	register_aarch64(installed_qemu("arm"), "F");
 	expect(tool("test", "aarch64", NULL), 1,
-	       "aarch64: wrong architecture: the interpreter is qemu-arm; it says: qemu-arm-static: ", "");
-	expect(tool("test", "aarch64", NULL), 1, "; try: " OTHER "\n", "");
+	       "aarch64: wrong architecture: the interpreter is qemu-arm; it says: qemu-arm", "");
+	assert_true(asprintf(&end, "; try: %s\n", other()) > 0);
+	expect(tool("test", "aarch64", NULL), 1, end, "");
+	free(end);
 }
 
 static void
@@ -200,19 +202,20 @@ test__interpreter_kills_itself__signal_named(void **state)
 
 	(void)state;
 	register_aarch64(path, "F");
-	check_failure("killed by signal 11 (Segmentation fault)", OTHER);
+	check_failure("killed by signal 11 (Segmentation fault)", other());
 	free(path);
 }
 
 static void
 test__interpreter_never_ends__no_answer_in_the_time_given(void **state)
 {
-	char *path = compiled("sleeper", "#include <unistd.h>\nint main(void) { for (;;) pause(); }\n");
+	char *path = compiled("sleeper", "#include <unistd.h>\nint main(void) { for (;;) pause(); }\n"), *detail;
 
 	(void)state;
 	register_aarch64(path, "F");
-	expect(tool("test", "--timeout", "1", "aarch64", NULL), 1,
-	       "aarch64: no answer in 1 s (--timeout waits longer); try: " OTHER "\n", "");
+	assert_true(asprintf(&detail, "aarch64: no answer in 1 s (--timeout waits longer); try: %s\n", other()) > 0);
+	expect(tool("test", "--timeout", "1", "aarch64", NULL), 1, detail, "");
+	free(detail);
 	free(path);
 }
 
@@ -236,7 +239,7 @@ test__interpreter_exits_with_another_status__said(void **state)
 
 	(void)state;
 	register_aarch64(path, "");
-	check_failure("the program exited with 0 instead of 42", OTHER);
+	check_failure("the program exited with 0 instead of 42", other());
 	free(path);
 }
 
@@ -260,12 +263,11 @@ test__script_that_only_exits_42__ok_but_no_qemu(void **state)
 static void
 test__script_around_qemu__version_of_that_qemu(void **state)
 {
-	static const char text[] = "#!/bin/sh\nexec " QEMU " \"$@\"\n";
-	char *path = scratch_file("wrapper");
+	char *path = scratch_file("wrapper"), text[INTERP_PATH_MAX + 64];
 
 	(void)state;
-	needs(QEMU);
-	spill(path, text, sizeof(text) - 1, 0755);
+	snprintf(text, sizeof(text), "#!/bin/sh\nexec %s \"$@\"\n", installed_qemu("aarch64"));
+	spill(path, text, strlen(text), 0755);
 	register_aarch64(path, "F");
 	expect(tool("test", "aarch64", NULL), 0, "is a script", "");
 	expect_json(tool("test", "-j", "aarch64", NULL)->out,
@@ -455,8 +457,7 @@ static void
 test__ptrace_forbidden_and_qemu__version_all_the_same(void **state)
 {
 	(void)state;
-	needs(QEMU);
-	register_aarch64(QEMU, "PF");
+	register_aarch64(installed_qemu("aarch64"), "PF");
 	expect_json(expect(run_confined("ptrace", "-j"), 0, NULL, "")->out,
 		    ".tests[0] | .ok and (.version | startswith(\"qemu-aarch64 version \"))");
 }
@@ -605,7 +606,7 @@ test__debians_arch_test__agrees(void **state)
 	size_t compared = 0;
 
 	(void)state;
-	needs(QEMU);
+	installed_qemu("aarch64");
 	compare_all_with_arch_test(&compared);
 	expect(tool("register", "all", NULL), 0, NULL, "");
 	compare_all_with_arch_test(&compared);

@@ -15,8 +15,6 @@
 #include "host.h"
 #include "probe.h"
 
-#define QEMU "/usr/bin/qemu-aarch64-static"
-
 /* No table is visible in there, though the handlers are in force. */
 #define HIDDEN "unshare -m sh -c 'mount --bind /proc/sys/kernel " MOUNT " && exec \"$@\"' sh "
 
@@ -265,8 +263,9 @@ dynamic_program(void)
 {
 	char *path = scratch_file("dynamic"), *source = scratch_text("d.c", "int main(void) { return 7; }\n", 0644);
 
-	if (access(QEMU, X_OK) < 0 || shell("aarch64-linux-gnu-gcc -o '%s' '%s'", path, source)->status != 0)
-		skip_because("this machine has no compiler or no QEMU for aarch64");
+	installed_qemu("aarch64");
+	if (shell("aarch64-linux-gnu-gcc -o '%s' '%s'", path, source)->status != 0)
+		skip_because("this machine has no compiler for aarch64");
 	free(source);
 	expect(tool("register", "aarch64", NULL), 0, "registered", "");
 	return path;

@@ -10,6 +10,7 @@
 
 #include "probe_sweep.h"
 
+static const int ends[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM}; /* what a person or a system asks to end with */
 static volatile sig_atomic_t asked_to_end;
 
 static void
@@ -21,13 +22,12 @@ take(int number)
 __attribute__((noreturn)) static void
 keep(pid_t tests)
 {
-	static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 	const struct sigaction action = {.sa_handler = take};
 	pid_t pid = 0;
 	int status;
 
-	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
-		sigaction(signals[i], &action, NULL);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		sigaction(ends[i], &action, NULL);
 	while (!asked_to_end && pid != tests)
 		pid = waitpid(-1, &status, 0);
 	probe_sweep_end(0);
@@ -41,7 +41,11 @@ start(void)
 {
 	pid_t keeper = getpid(), tests;
 
-	signal(SIGCHLD, SIG_DFL); /* whoever started us may have it ignored: then there is nothing to wait for */
+	/* Whoever started us may have them ignored (nohup, a script's job in the background): tests wait, and end
+	 * others. */
+	signal(SIGCHLD, SIG_DFL);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		signal(ends[i], SIG_DFL);
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		return;
 	tests = fork();

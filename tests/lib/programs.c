@@ -10,6 +10,7 @@
 #include "arch.h"
 #include "err.h"
 #include "host.h"
+#include "interp.h"
 #include "probe.h"
 
 char *
@@ -142,4 +143,14 @@ runner_of(const char *arch)
 	size = probe_build(row, 1, elf);
 	assert_int_equal(probe_run(elf, size, NULL, PROBE_UNTIL_EXEC, 60000, &result, &err), 0);
 	return result.ino;
+}
+
+const char *
+installed_qemu(const char *arch)
+{
+	static char path[INTERP_PATH_MAX];
+
+	if (interp_find(arch_find(arch), NULL, 0, true, path).is != LOOK_YES)
+		skip_because("this machine has no QEMU for %s", arch);
+	return path;
 }

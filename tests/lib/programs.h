@@ -38,4 +38,7 @@ int exec_status(const char *path);
 /* Inode of the file that the kernel runs for a program of this architecture; 0 if none. */
 ino_t runner_of(const char *arch);
 
+/* The QEMU of an architecture that `register` finds; without one the test is skipped. Kept until the next call. */
+const char *installed_qemu(const char *arch);
+
 #endif
