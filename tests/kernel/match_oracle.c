@@ -347,6 +347,9 @@ ask_tool(const struct resolved *p, const char *path)
 	const struct run *r = tool("match", "-j", path, NULL);
 	char wanted[256];
 
+	/* A trial of its own may find no process, or no time, on a machine that is busy: once. */
+	if (strstr(r->out, walk_doubt_text(WALK_TROUBLE)))
+		r = tool("match", "-j", path, NULL);
 	snprintf(wanted, sizeof(wanted), "\"result\":\"%s\",\"entry\":%s%s%s,", resolve_word(p->result),
 		 p->result == RESOLVED_HANDLER ? "\"" : "", p->result == RESOLVED_HANDLER ? p->handler.name : "null",
 		 p->result == RESOLVED_HANDLER ? "\"" : "");
