@@ -21,6 +21,7 @@ struct check {
 	const struct entry *live;       /* what the kernel has already: its fields are legal; NULL: it is new */
 	struct opened *interpreter;     /* its file, opened already (it is closed then); may be NULL */
 	struct trust_folder *folder;    /* of the interpreters, see trust_check; may be NULL */
+	bool opens;                     /* with flag F the kernel opens the interpreter itself right after */
 	bool force;                     /* all refusals but those of fields become warnings, with the way back */
 };
 

@@ -4,10 +4,12 @@
 
 #include "look.h"
 
+struct opened;
+
 /* Whether the opened file asks for a dynamic loader. Unknown: it cannot be read, or is no sound ELF file. */
-struct look loader_is_asked(int fd);
+struct look loader_is_asked(const struct opened *file);
 
 /* 1 and the loader's path, "" if it is too long to be one; 0: it asks for none; -1 as above. */
-int loader_path(int fd, char path[static 256]);
+int loader_path(const struct opened *file, char path[static 256]);
 
 #endif

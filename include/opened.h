@@ -32,8 +32,11 @@ struct opened {
  */
 int opened_open(int root, const char *path, bool held, struct opened *file);
 
-/* What opened_open with `held` did not ask, of a file that can be read: whether exec may have it. Returns the same. */
-int opened_check(struct opened *file, const char *path);
+/*
+ * What opened_open with `held` did not ask, of a file that can be read: whether exec may have it. Returns the same.
+ * Without `ask` not what only the kernel sees (a writer, a security module): it opens the file next, and says so.
+ */
+int opened_check(struct opened *file, const char *path, bool ask);
 
 /* A program that is in memory. */
 void opened_bytes(struct opened *file, const unsigned char *bytes, size_t size);

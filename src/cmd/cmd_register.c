@@ -175,6 +175,7 @@ register_one(struct session *c, const struct arch *arch, bool keeps_magic)
 		return false;
 	}
 	check.interpreter = &plan.file;
+	check.opens = !a->dry_run;
 	outcome = put_rule(&how, &plan, &live, &c->err, &c->warnings);
 	opened_close(&plan.file);
 	c->rule = &plan.rule;

@@ -107,7 +107,7 @@ look_inside(const struct opened *file, struct interp *interp, const char **reaso
 	interp->kind = INTERP_OTHER;
 	if (elf_parse(head, file->st.st_size < PATTERN_WINDOW ? (size_t)file->st.st_size : PATTERN_WINDOW, &elf)) {
 		interp->kind = INTERP_ELF;
-		interp->dynamic = loader_is_asked(file->fd);
+		interp->dynamic = loader_is_asked(file);
 	} else if (head[0] == '#' && head[1] == '!') {
 		interp->kind = INTERP_SCRIPT;
 	}

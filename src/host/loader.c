@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include <elf.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "elf.h"
 #include "loader.h"
+#include "opened.h"
 
 /* Finds the program header that names the loader: 1 and a copy of it, 0 there is none, -1. */
 static int
-find_loader(int fd, struct elf_head *elf, unsigned char header[static sizeof(Elf64_Phdr)])
+find_loader(const struct opened *file, struct elf_head *elf, unsigned char header[static sizeof(Elf64_Phdr)])
 {
 	unsigned char head[sizeof(Elf64_Ehdr)], table[4096];
-	ssize_t n = pread(fd, head, sizeof(head), 0);
+	size_t size = sizeof(head);
 
-	if (n < 0 || !elf_parse(head, (size_t)n, elf))
+	if (opened_read(file, head, size, 0) != 0)
+		size = sizeof(Elf32_Ehdr); /* the shorter one may be all that there is */
+	if ((size < sizeof(head) && opened_read(file, head, size, 0) != 0) || !elf_parse(head, size, elf))
 		return -1;
 	if (elf->phnum && elf->phentsize != (elf->wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr)))
 		return -1; /* nor would the kernel run it */
@@ -24,8 +26,7 @@ find_loader(int fd, struct elf_head *elf, unsigned char header[static sizeof(Elf
 		batch = sizeof(table) / elf->phentsize;
 		if (batch > elf->phnum - i)
 			batch = elf->phnum - i;
-		n = at <= INT64_MAX ? pread(fd, table, batch * elf->phentsize, (off_t)at) : -1;
-		if (n < 0 || (size_t)n != batch * elf->phentsize)
+		if (opened_read(file, table, batch * elf->phentsize, at) != 0)
 			return -1;
 		for (size_t k = 0; k < batch; k++)
 			if (elf_number(table + k * elf->phentsize, 4, elf->big) == PT_INTERP) {
@@ -37,21 +38,21 @@ find_loader(int fd, struct elf_head *elf, unsigned char header[static sizeof(Elf
 }
 
 struct look
-loader_is_asked(int fd)
+loader_is_asked(const struct opened *file)
 {
 	unsigned char header[sizeof(Elf64_Phdr)];
 	struct elf_head elf;
-	int found = find_loader(fd, &elf, header);
+	int found = find_loader(file, &elf, header);
 
 	return found < 0 ? look_unknown() : look_seen(found > 0);
 }
 
 int
-loader_path(int fd, char path[static 256])
+loader_path(const struct opened *file, char path[static 256])
 {
 	unsigned char header[sizeof(Elf64_Phdr)];
 	struct elf_head elf;
-	int found = find_loader(fd, &elf, header);
+	int found = find_loader(file, &elf, header);
 	uint64_t at, size;
 	size_t word;
 
@@ -61,8 +62,7 @@ loader_path(int fd, char path[static 256])
 	word = elf.wide ? 8 : 4;
 	at = elf_number(header + word, word, elf.big); /* p_offset */
 	size = elf_number(header + (elf.wide ? 32 : 16), word, elf.big);
-	if (size < 2 || size > 256 || at > INT64_MAX || pread(fd, path, (size_t)size, (off_t)at) != (ssize_t)size ||
-	    path[size - 1])
+	if (size < 2 || size > 256 || opened_read(file, path, (size_t)size, at) != 0 || path[size - 1])
 		path[0] = '\0';
 	return 1;
 }

@@ -17,6 +17,7 @@
 #include "err.h"
 #include "loader.h"
 #include "needs.h"
+#include "opened.h"
 #include "paste.h"
 #include "rule.h"
 
@@ -193,7 +194,7 @@ needs_look(int fd, int root, const struct arch *arch, struct needs *needs)
 		return;
 	look_at_segments(fd, &elf, needs);
 	errno = 0; /* so that a read that fails can be told from a damaged file */
-	if (loader_path(fd, needs->loader_path) <= 0) {
+	if (loader_path(&(struct opened){.fd = fd}, needs->loader_path) <= 0) {
 		needs->unread |= errno != 0;
 		return;
 	}

@@ -153,7 +153,7 @@ look_at(int fd, struct opened *file)
 
 /* Whether exec may have it. The same. */
 static int
-check(int fd, const char *path, struct opened *file)
+check(int fd, const char *path, bool ask, struct opened *file)
 {
 	struct look may;
 	int error;
@@ -167,16 +167,16 @@ check(int fd, const char *path, struct opened *file)
 		return refuse(-1, "whether it is executable for this user cannot be told", file);
 	if (may.is == LOOK_NO)
 		return refuse(EACCES, "not executable for this user", file);
-	error = ask_kernel(fd, path);
+	error = ask ? ask_kernel(fd, path) : 0;
 	if (error)
 		file->reason = error == ETXTBSY ? "open for writing" : "refused by a security module of the kernel";
 	return error;
 }
 
 int
-opened_check(struct opened *file, const char *path)
+opened_check(struct opened *file, const char *path, bool ask)
 {
-	return check(file->fd, path, file);
+	return check(file->fd, path, ask, file);
 }
 
 /* The same file for reading. 1: done, or it cannot be read; 0: another file has its name now; -1. */
@@ -214,7 +214,7 @@ opened_open(int root, const char *path, bool held, struct opened *file)
 			return not_opened(root, errno, file);
 		error = look_at(fd, file);
 		if (!error && !held)
-			error = check(fd, path, file);
+			error = check(fd, path, true, file);
 		opened = error ? 1 : open_to_read(fd, root, path, file);
 		close(fd);
 		if (error)

@@ -134,7 +134,7 @@ take_opened(struct walker *w, struct opened *file)
 	*file = *w->interpreter;
 	w->interpreter->fd = -1;
 	w->interpreter = NULL;
-	error = opened_check(file, last_hop(w)->path);
+	error = opened_check(file, last_hop(w)->path, !w->where->opens);
 	if (error)
 		opened_close(file);
 	return error;

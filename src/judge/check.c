@@ -57,7 +57,11 @@ refuse_if(const char *reason, enum err_code code, const struct check *check, str
 void
 check_walk(const struct rule *rule, const struct check *check, struct walk *walk)
 {
-	const struct walk_where where = {.root = -1, .list = check->list, .switched_on = true, .but = rule->name};
+	const struct walk_where where = {.root = -1,
+					 .list = check->list,
+					 .switched_on = true,
+					 .but = rule->name,
+					 .opens = check->opens && rule->flags & RULE_F};
 
 	walk_rule(&where, rule, check->live, check->interpreter, walk);
 }

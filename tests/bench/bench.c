@@ -72,15 +72,19 @@ static size_t entry_count;
 static char *lines_file, *one_file, *records_folder, *script_file, *log_file;
 static int rounds = ROUNDS;
 
-/* The first architectures that this machine runs by an interpreter that is installed. */
+/* The first architectures that this machine runs by an interpreter that is installed, and whose word means one entry.
+ */
 static void
 choose_archs(void)
 {
+	const struct arch *same[ARCH_GROUP_MAX];
+
 	for (const struct arch *arch = arch_table; arch < arch_table + arch_count && entry_count < ARCHS; arch++) {
 		char *path = entries[entry_count].interpreter;
 		struct rule rule = {.flags = RULE_F | RULE_P, .interpreter = path};
 
-		if (host_runs(arch).is != LOOK_NO || interp_find(arch, NULL, 0, true, path).is != LOOK_YES)
+		if (arch->group || arch_select(arch->name, same) > 1 || host_runs(arch).is != LOOK_NO ||
+		    interp_find(arch, NULL, 0, true, path).is != LOOK_YES)
 			continue;
 		entries[entry_count].arch = strdup(arch->name);
 		arch_entry_name(arch, entries[entry_count].name);

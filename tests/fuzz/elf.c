@@ -8,6 +8,7 @@
 #include "fuzz.h"
 #include "limit.h"
 #include "loader.h"
+#include "opened.h"
 #include "rule.h"
 #include "shebang.h"
 
@@ -22,8 +23,8 @@ is_dynamic(const uint8_t *data, size_t size)
 	if (fd < 0)
 		fd = memfd_create("fuzz_elf", MFD_CLOEXEC);
 	demand(fd >= 0 && ftruncate(fd, 0) == 0 && pwrite(fd, data, size, 0) == (ssize_t)size);
-	dynamic = (int)loader_is_asked(fd).is - 1; /* as loader_path says it */
-	demand(loader_path(fd, path) == dynamic && strlen(path) < sizeof(path));
+	dynamic = (int)loader_is_asked(&(struct opened){.fd = fd}).is - 1; /* as loader_path says it */
+	demand(loader_path(&(struct opened){.fd = fd}, path) == dynamic && strlen(path) < sizeof(path));
 	demand(dynamic == 1 || !*path);
 	return dynamic;
 }

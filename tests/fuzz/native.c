@@ -13,6 +13,7 @@
 #include "native.h"
 #include "native_start.h"
 #include "needs.h"
+#include "opened.h"
 #include "segment.h"
 
 /* What is read off one file. */
@@ -56,7 +57,7 @@ check_loader(int fd, const struct seen *seen, const uint8_t *data, size_t size)
 {
 	char path[256];
 	struct elf_head head;
-	int asked = loader_path(fd, path);
+	int asked = loader_path(&(struct opened){.fd = fd}, path);
 
 	if (seen->read || !elf_parse(data, size, &head) || head.wide != seen->program.wide ||
 	    head.big != seen->program.big)

@@ -12,6 +12,7 @@
 #include "forbid.h"
 #include "host.h"
 #include "loader.h"
+#include "opened.h"
 #include "rule.h"
 
 static const char *const all_flags[] = {"", "P", "O", "F", "PF", "OCF", "POCF"};
@@ -106,7 +107,7 @@ full_root(enum kind kind, const char *interpreter, const char *name)
 		put_below(root, interpreter);
 	if (kind == DYNAMIC) {
 		fd = open(interpreter, O_RDONLY | O_CLOEXEC);
-		assert_true(loader_path(fd, loader) > 0);
+		assert_true(loader_path(&(struct opened){.fd = fd}, loader) > 0);
 		close(fd);
 		put_below(root, loader);
 	}

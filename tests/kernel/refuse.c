@@ -12,6 +12,7 @@
 #include "arch.h"
 #include "host.h"
 #include "loader.h"
+#include "opened.h"
 
 #define ARCH "register", "aarch64"
 #define RULE "register", "--name", "x"
@@ -264,7 +265,7 @@ refuse__own_loader_with_flag_l__left_to_the_kernel(void **state)
 	int fd = open("/bin/sh", O_RDONLY | O_CLOEXEC);
 
 	(void)state;
-	if (loader_path(fd, loader) != 1) {
+	if (loader_path(&(struct opened){.fd = fd}, loader) != 1) {
 		close(fd);
 		skip_because("this machine has a /bin/sh without a loader");
 	}

@@ -704,6 +704,30 @@ register__kernel_refuses__cause_named(void **state)
 	assert_string_equal(entry_names(), "");
 }
 
+/* The file that was found is open for writing: with flag F the kernel itself says so, and what was there stays. */
+static void
+register__found_interpreter_busy__cause_named_old_one_stays(void **state)
+{
+	static const char cause[] = "open for writing";
+	char *dir = scratch_folder("busy-dir"), *file;
+	FILE *f;
+
+	(void)state;
+	assert_true(asprintf(&file, "%s/qemu-aarch64-static", dir) > 0);
+	copy_file(tiny_interpreter(), file, 0755);
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
+	f = fopen(file, "r+e");
+	assert_non_null(f);
+	expect(tool("register", "aarch64", "--interpreter-dir", dir, NULL), 1, "", cause);
+	expect(tool("register", "aarch64", "--interpreter-dir", dir, "-fP", NULL), 1, "", cause);
+	expect(tool("register", "aarch64", "--interpreter-dir", dir, "-n", NULL), 1, "", cause);
+	assert_true(strstr(entry_text("qemu-aarch64"), tiny_interpreter()) != NULL);
+	fclose(f);
+	expect(tool("register", "aarch64", "--interpreter-dir", dir, NULL), 0, "replaced", "");
+	free(file);
+	free(dir);
+}
+
 int
 main(void)
 {
@@ -711,6 +735,7 @@ main(void)
 	    cmocka_unit_test(register__release__flag_p_from_5_12),
 	    cmocka_unit_test(register__kernel_refuses__cause_named),
 	    cmocka_unit_test(register__interpreter_dir_that_is_none__said),
+	    cmocka_unit_test(register__found_interpreter_busy__cause_named_old_one_stays),
 	    cmocka_unit_test(register__arch__entry_with_default_flags),
 	    cmocka_unit_test(register__any_alias__the_same_entry),
 	    cmocka_unit_test(register__twice__unchanged_and_nothing_written),

@@ -8,6 +8,7 @@
 #include "elf.h"
 #include "elfhead.h"
 #include "loader.h"
+#include "opened.h"
 
 static int
 file_of(const void *bytes, size_t len)
@@ -34,8 +35,8 @@ ask(const struct elf_head *elf, const unsigned *types, size_t count, size_t cut)
 	for (size_t i = 0; i < count; i++, at += elf->wide ? 56 : 32)
 		elfhead_put(file + at, types[i], 4, elf->big);
 	fd = file_of(file, at - cut);
-	dynamic = (int)loader_is_asked(fd).is - 1; /* as loader_path says it */
-	assert_int_equal(loader_path(fd, path), dynamic);
+	dynamic = (int)loader_is_asked(&(struct opened){.fd = fd}).is - 1; /* as loader_path says it */
+	assert_int_equal(loader_path(&(struct opened){.fd = fd}, path), dynamic);
 	assert_string_equal(path, ""); /* these name none */
 	close(fd);
 	return dynamic;
@@ -143,14 +144,14 @@ is_asked__no_elf_file__error(void **state)
 
 	(void)state;
 	fd = file_of("#!/bin/sh\n", 10);
-	assert_int_equal(loader_is_asked(fd).is, LOOK_UNKNOWN);
+	assert_int_equal(loader_is_asked(&(struct opened){.fd = fd}).is, LOOK_UNKNOWN);
 	close(fd);
-	assert_int_equal(loader_is_asked(fd).is, LOOK_UNKNOWN);
+	assert_int_equal(loader_is_asked(&(struct opened){.fd = fd}).is, LOOK_UNKNOWN);
 	fd = file_of("", 0);
-	assert_int_equal(loader_is_asked(fd).is, LOOK_UNKNOWN);
+	assert_int_equal(loader_is_asked(&(struct opened){.fd = fd}).is, LOOK_UNKNOWN);
 	close(fd);
 	assert_int_equal(pipe(pipes), 0);
-	assert_int_equal(loader_is_asked(pipes[0]).is, LOOK_UNKNOWN);
+	assert_int_equal(loader_is_asked(&(struct opened){.fd = pipes[0]}).is, LOOK_UNKNOWN);
 	close(pipes[0]);
 	close(pipes[1]);
 }
@@ -165,7 +166,7 @@ is_asked__offset__left_alone(void **state)
 	(void)state;
 	elfhead_make(&(struct elf_head){.wide = true}, head);
 	fd = file_of(head, sizeof(head));
-	assert_int_equal(loader_is_asked(fd).is, LOOK_NO);
+	assert_int_equal(loader_is_asked(&(struct opened){.fd = fd}).is, LOOK_NO);
 	assert_int_equal(lseek(fd, 0, SEEK_CUR), 64);
 	close(fd);
 }
@@ -187,8 +188,8 @@ ask_path(unsigned kind, uint64_t offset, uint64_t size, const char *text, size_t
 	elfhead_put(file + 64 + (elf.wide ? 32 : 16), size, word, elf.big);
 	memcpy(file + 200, text, len);
 	fd = file_of(file, 200 + len);
-	asked = loader_path(fd, path);
-	assert_int_equal((int)loader_is_asked(fd).is - 1, asked);
+	asked = loader_path(&(struct opened){.fd = fd}, path);
+	assert_int_equal((int)loader_is_asked(&(struct opened){.fd = fd}).is - 1, asked);
 	close(fd);
 	return asked;
 }
@@ -253,11 +254,11 @@ path__no_elf_file__error_and_empty(void **state)
 	int fd = file_of("#!/bin/sh\n", 10);
 
 	(void)state;
-	assert_int_equal(loader_path(fd, path), -1);
+	assert_int_equal(loader_path(&(struct opened){.fd = fd}, path), -1);
 	assert_string_equal(path, "");
 	close(fd);
 	strcpy(path, "left");
-	assert_int_equal(loader_path(fd, path), -1);
+	assert_int_equal(loader_path(&(struct opened){.fd = fd}, path), -1);
 	assert_string_equal(path, "");
 }
 
