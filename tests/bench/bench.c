@@ -158,9 +158,8 @@ set_entries(enum start start)
 
 /* Others' entries that nothing here asks for: each has bytes of its own at 0. */
 static void
-set_others(size_t count)
+add_others(size_t count)
 {
-	ns_empty();
 	for (size_t i = 0; i < count; i++)
 		register_line(":other-%zu:M:0:\\xfe\\x%02zx\\x%02zx\\xfe::/bin/true:", i, i >> 8, i & 255);
 }
@@ -225,6 +224,43 @@ run_row(const struct row *row, size_t others)
 	fflush(stdout);
 }
 
+/* What a table costs each exec of the machine: its entries are all passed over, or all but the last. */
+static void
+run_execs(size_t rest)
+{
+	static const size_t others[] = {0, 0, 1000, 10000};
+	static struct costs costs;
+	char *native[] = {(char *)(uintptr_t)programs[FLOOR].path, NULL}, *script[2] = {NULL}, *foreign[2] = {NULL},
+	     *text;
+	char *const *const kinds[] = {native, script, foreign};
+	static const char *const names[] = {"native", "script", "emulated"};
+
+	assert_true(asprintf(&text, "#!%s\n", realpath(programs[FLOOR].path, NULL)) > 0);
+	script[0] = scratch_text("script", text, 0755);
+	foreign[0] = probe_program(entries[0].arch, "foreign");
+	printf("\nan exec of a program, wall, least of %d, by the entries there\n%-18s", rounds * 20, "");
+	for (size_t i = 0; i < LENGTH(others); i++)
+		printf(" %8zu", others[i] + (i ? entry_count : 0));
+	for (size_t k = 0; k < LENGTH(kinds); k++) {
+		printf("\n%-18s", names[k]);
+		for (size_t i = 0; i < LENGTH(others) && others[i] <= rest; i++) {
+			ns_empty();
+			set_entries(i ? ALL : NONE);
+			add_others(others[i]);
+			costs.rounds = 0;
+			for (int n = 0; n < rounds * 20 && n < ROUNDS_MAX && (i || kinds[k] != foreign); n++)
+				if (measure(kinds[k], &costs) < 0)
+					fail_msg("%s cannot be run", *kinds[k]);
+			if (costs.rounds)
+				printf(" %8.0f", costs_least_wall(&costs));
+			else
+				printf(" %8s", "-");
+			fflush(stdout);
+		}
+	}
+	printf("\n");
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -246,10 +282,12 @@ main(int argc, char *argv[])
 		printf(" %17s", programs[p].name);
 	printf(" %6s %7s %6s %6s\n", "ratio", "calls", "faults", "KiB");
 	for (size_t i = 0; i < LENGTH(sizes) && (argc < 6 || sizes[i] <= strtoul(argv[5], NULL, 10)); i++) {
-		set_others(sizes[i]);
+		ns_empty();
+		add_others(sizes[i]);
 		for (size_t r = 0; r < LENGTH(rows); r++)
 			if (i == 0 || rows[r].large)
 				run_row(&rows[r], sizes[i]);
 	}
+	run_execs(argc < 6 ? SIZE_MAX : strtoul(argv[5], NULL, 10));
 	return 0;
 }
