@@ -91,7 +91,7 @@ tell_refused(struct run *run, const struct confd_line *line)
 	tell_line(run, line, &f);
 }
 
-/* What would break the machine as soon as it is registered. False if there is nothing. */
+/* What would break the machine as soon as it is registered, or may. False if there is nothing. */
 static bool
 tell_danger(struct run *run, const struct confd_line *line)
 {
@@ -102,7 +102,10 @@ tell_danger(struct run *run, const struct confd_line *line)
 	if (check_danger(&line->rule, &check, &f.why, &ignored) == 0)
 		return false;
 	f.why.fix[0] = '\0';
-	offer_to_drop(line, &f);
+	if (f.why.code == ERR_UNKNOWN) /* no reason to drop it */
+		f.grade = GRADE_UNKNOWN;
+	else
+		offer_to_drop(line, &f);
 	tell_line(run, line, &f);
 	return true;
 }

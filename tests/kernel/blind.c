@@ -45,25 +45,6 @@ no_proc(void)
 }
 
 static bool
-no_process(void)
-{
-	static const unsigned calls[] = {
-	    SYS_clone,
-#ifdef SYS_fork
-	    SYS_fork,
-#endif
-#ifdef SYS_vfork
-	    SYS_vfork,
-#endif
-	};
-
-	for (size_t i = 0; i < LENGTH(calls); i++)
-		if (!forbid(calls[i], EAGAIN))
-			return false;
-	return true;
-}
-
-static bool
 no_trace(void)
 {
 	return forbid(SYS_ptrace, EPERM);
@@ -103,7 +84,7 @@ static const struct sense {
 	bool (*take)(void);
 } senses[] = {
     {"descriptors", few_descriptors},  {"/proc", no_proc},
-    {"processes", no_process},         {"ptrace", no_trace},
+    {"processes", forbid_processes},   {"ptrace", no_trace},
     {"memfd", no_memory_file},         {"execveat", no_exec_check},
     {"/proc of ours", proc_of_others},
 };
@@ -343,7 +324,7 @@ blind__native_trial_impossible__refused(void **state)
 		skip_because("this machine runs no other architecture's programs");
 	snprintf(path, sizeof(path), "%s/%s", folder, arch_find(other)->interpreter);
 	copy_file(tiny_interpreter(), path, 0755);
-	run_prepare = no_process;
+	run_prepare = forbid_processes;
 	expect(tool("register", other, "-i", tiny_interpreter(), NULL), 1, "", "programs itself could not be tried (");
 	snprintf(path, sizeof(path), "qemu-%s: whether this machine runs %s programs itself could not be tried", other,
 		 other);
@@ -473,7 +454,7 @@ static void
 blind__forced__passes_and_says_so(void **state)
 {
 	(void)state;
-	run_prepare = no_process;
+	run_prepare = forbid_processes;
 	expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 1, "", "could not be tried");
 	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "--force", NULL), 0, "registered", "forced: ");
 	run_prepare = NULL;

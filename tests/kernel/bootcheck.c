@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the next boot would make of binfmt.d, beside the entries that are live. */
 #include "conf.h"
+#include "forbid.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -308,6 +309,27 @@ bootcheck__elsewhere_or_no_reader__said(void **state)
 	boot_free(&boot);
 }
 
+/* Good configuration is not to be taken out for something that cannot be seen at the moment. */
+static void
+doctor__interpreter_that_cannot_be_looked_at__unknown_and_no_fix(void **state)
+{
+	char line[4096];
+	const struct run *r;
+
+	(void)state;
+	conf_needs_boot_dirs();
+	snprintf(line, sizeof(line), ":a:M::deadbeef::%s:\n", tiny_interpreter());
+	conf_write(0, "c.conf", line);
+	expect(tool("-v", "doctor", NULL), 0, "pass  config", NULL);
+	run_prepare = forbid_processes;
+	r = tool("-v", "doctor", NULL);
+	run_prepare = NULL;
+	if (r->status == 229)
+		skip_because("this kernel has no seccomp filters");
+	expect(r, 0, "unknown  config: /etc/binfmt.d/c.conf:1: ", NULL);
+	assert_null(strstr(r->out, "sed -i"));
+}
+
 int
 main(void)
 {
@@ -325,6 +347,7 @@ main(void)
 	    cmocka_unit_test(bootcheck__configured_but_not_live__named),
 	    cmocka_unit_test(bootcheck__drifted__told_with_its_source),
 	    cmocka_unit_test(bootcheck__elsewhere_or_no_reader__said),
+	    cmocka_unit_test(doctor__interpreter_that_cannot_be_looked_at__unknown_and_no_fix),
 	};
 
 	return ns_run(tests);

@@ -3,9 +3,6 @@
 #include "forbid.h"
 #include "harness.h"
 
-#include <errno.h>
-#include <sys/syscall.h>
-
 #include "arch.h"
 #include "hex.h"
 #include "host.h"
@@ -102,12 +99,6 @@ warn__what_runs_nowhere_here__not_told(void **state)
 	}
 }
 
-static bool
-no_process(void)
-{
-	return forbid(SYS_clone, EAGAIN);
-}
-
 /* The second architecture of this machine: as its name, as one of its programs, as its bytes. */
 static void
 warn__second_architecture__told_whatever_it_was_named_by(void **state)
@@ -132,7 +123,7 @@ warn__second_architecture__told_whatever_it_was_named_by(void **state)
 	assert_int_equal(says(tool("-n", RULE, "--like", file, "-i", tiny_interpreter(), "-fP", NULL)->err, "itself"),
 			 *runs != '\0');
 	tool("remove", "x", name, NULL);
-	run_prepare = no_process;
+	run_prepare = forbid_processes;
 	expect(tool(RULE, "--like", file, "-i", tiny_interpreter(), "--force", NULL), 0, "registered", may);
 	expect(tool("register", name, "-i", tiny_interpreter(), "--force", NULL), 0, "registered", may);
 	run_prepare = NULL;

@@ -2,6 +2,7 @@
 #include "forbid.h"
 #include "harness.h"
 
+#include <errno.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -21,6 +22,25 @@ forbid(unsigned number, int error)
 	const struct sock_fprog program = {.len = LENGTH(filter), .filter = filter};
 
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+bool
+forbid_processes(void)
+{
+	static const unsigned calls[] = {
+	    SYS_clone,
+#ifdef SYS_fork
+	    SYS_fork,
+#endif
+#ifdef SYS_vfork
+	    SYS_vfork,
+#endif
+	};
+
+	for (size_t i = 0; i < LENGTH(calls); i++)
+		if (!forbid(calls[i], EAGAIN))
+			return false;
+	return true;
 }
 
 bool
