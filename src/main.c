@@ -106,6 +106,7 @@ main(int argc, char *argv[])
 	hold_standard_descriptors();
 	print_whole_lines();
 	signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error on write, not a silent death */
+	signal(SIGXFSZ, SIG_IGN); /* so is a limit on the size of files: no death in the middle of a change */
 	signal(SIGCHLD, SIG_DFL); /* ignored, it would keep us from waiting for probes */
 	args.operands = room_for_operands(argc, argv);
 	if (!args.operands) {

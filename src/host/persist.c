@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -121,13 +120,11 @@ make_dir(struct persist *file)
 static bool
 write_all(int fd, const char *text, size_t len)
 {
-	void (*before)(int) = signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is an errno too */
 	ssize_t n;
 
 	errno = EIO;
 	for (; len && (n = write(fd, text, len)) > 0; text += n)
 		len -= (size_t)n;
-	signal(SIGXFSZ, before);
 	return len == 0;
 }
 
