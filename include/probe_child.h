@@ -26,6 +26,7 @@ enum probe_step {
 	PROBE_STEP_PROCESS,
 	PROBE_STEP_ROOT,
 	PROBE_STEP_TRACE,
+	PROBE_STEP_WAIT,
 	PROBE_STEP_EXEC,  /* as a report of the child: exec has failed */
 	PROBE_STEP_READY, /* and this is no failure: it is traced, stops itself, and wants to be continued */
 };

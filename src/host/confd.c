@@ -14,6 +14,7 @@
 #include "confd_lines.h"
 #include "err.h"
 #include "interp.h"
+#include "retry.h"
 
 const char *const confd_dirs[] = {"/etc/binfmt.d", "/run/binfmt.d", "/usr/local/lib/binfmt.d", "/usr/lib/binfmt.d",
 				  NULL};
@@ -119,11 +120,9 @@ read_text(struct confd *confd, int fd, size_t size, char **text)
 			memcpy(more, *text, len);
 			*text = more;
 		}
-		n = read(fd, *text + len, room + 1 - len);
+		n = retry_read(fd, *text + len, room + 1 - len);
 		if (n > 0)
 			len += (size_t)n;
-		else if (n < 0 && errno == EINTR)
-			n = 1;
 	}
 	if (!*text)
 		errno = ENOMEM;

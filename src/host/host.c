@@ -14,6 +14,7 @@
 #include "host_kernel.h"
 #include "probe.h"
 #include "probe_look.h"
+#include "retry.h"
 
 /* The first byte of the file, which the linker puts in memory with the first segment. */
 extern const unsigned char __ehdr_start[] __attribute__((visibility("hidden")));
@@ -61,7 +62,7 @@ is_native(void)
 {
 	char link[32];
 	struct stat self, seen;
-	int status = 1;
+	int status;
 	pid_t child;
 
 	if (stat("/proc/self/exe", &self) < 0)
@@ -70,8 +71,8 @@ is_native(void)
 	child = fork();
 	if (child == 0)
 		_exit(stat(link, &seen) == 0 && seen.st_dev == self.st_dev && seen.st_ino == self.st_ino ? 0 : 1);
-	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
+	if (child <= 0 || retry_waitpid(child, &status) != child)
+		return look_unknown();
 	return status == 0 ? look_seen(true) : look_unknown();
 }
 

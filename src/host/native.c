@@ -10,6 +10,7 @@
 #include "elf.h"
 #include "host.h"
 #include "native.h"
+#include "retry.h"
 #include "segment.h"
 
 /* The machines whose programs the kernel tells apart by EI_CLASS too (elf_check_arch of each). */
@@ -57,9 +58,7 @@ runs_x32(void)
 	pid = fork();
 	if (pid == 0)
 		_exit(syscall(X32_GETPID) == getpid() ? 0 : 1);
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (pid > 0)
+	if (pid > 0 && retry_waitpid(pid, &status) == pid)
 		known = look_seen(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 	return known;
 }

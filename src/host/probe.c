@@ -13,6 +13,7 @@
 #include "probe_child.h"
 #include "probe_elf.h"
 #include "probe_watch.h"
+#include "retry.h"
 
 enum { GRACE_MS = 3000 }; /* what the watcher may take longer than its probe, before it is taken for stopped */
 
@@ -32,14 +33,17 @@ read_answer(int fd, unsigned timeout_ms, struct probe_answer *answer)
 	int64_t end = now_ms() + timeout_ms + GRACE_MS, left;
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 	char *at = (char *)answer;
+	unsigned tries = 0;
 	size_t len = 0;
 	ssize_t n = 1;
+	int ready;
 
-	while (len < sizeof(*answer) && (n > 0 || (n < 0 && errno == EINTR)) && (left = end - now_ms()) > 0) {
-		if (poll(&p, 1, (int)left) <= 0)
-			continue;
-		n = read(fd, at + len, sizeof(*answer) - len);
-		len += n > 0 ? (size_t)n : 0;
+	while (len < sizeof(*answer) && n > 0 && (left = end - now_ms()) > 0) {
+		ready = poll(&p, 1, (int)left);
+		if (ready < 0 && !retry_interrupted(&tries))
+			break;
+		n = ready > 0 ? retry_read(fd, at + len, sizeof(*answer) - len) : 1;
+		len += ready > 0 && n > 0 ? (size_t)n : 0;
 	}
 	return len == sizeof(*answer);
 }
@@ -48,10 +52,9 @@ static int
 explain(const struct probe_report *failed, struct err *err)
 {
 	static const char *const what[] = {
-	    [PROBE_STEP_PIPE] = "cannot make a pipe",
-	    [PROBE_STEP_PROCESS] = "cannot start a process",
-	    [PROBE_STEP_ROOT] = "cannot enter that root",
-	    [PROBE_STEP_TRACE] = "cannot trace a process",
+	    [PROBE_STEP_PIPE] = "cannot make a pipe",        [PROBE_STEP_PROCESS] = "cannot start a process",
+	    [PROBE_STEP_ROOT] = "cannot enter that root",    [PROBE_STEP_TRACE] = "cannot trace a process",
+	    [PROBE_STEP_WAIT] = "cannot wait for a process",
 	};
 
 	return err_set(err, ERR_PROBE, "%s: %s", what[failed->step], strerror(failed->value));
@@ -79,8 +82,7 @@ watched(const struct probe_job *job, struct probe_answer *answer, struct err *er
 		return -1;
 	if (!answered)
 		kill(watcher, SIGKILL);
-	while (waitpid(watcher, NULL, 0) < 0 && errno == EINTR)
-		;
+	retry_waitpid(watcher, NULL);
 	if (!answered)
 		return err_set(
 		    err, ERR_PROBE,

@@ -15,6 +15,7 @@
 #include "host_kernel.h"
 #include "probe_look.h"
 #include "probe_sweep.h"
+#include "retry.h"
 
 /* The same numbers on every architecture but alpha, where libc has them. */
 #ifndef SYS_pidfd_send_signal
@@ -82,8 +83,7 @@ be_init(const int alive[2])
 	for (int fd = 0; fd <= 2; fd++)
 		close(fd);
 	probe_sweep_descriptors(&alive[0], 1);
-	while (read(alive[0], &nothing, 1) < 0 && errno == EINTR)
-		;
+	retry_read(alive[0], &nothing, 1);
 	_exit(0);
 }
 
@@ -146,8 +146,7 @@ probe_sweep_end(pid_t init)
 
 	if (init) {
 		kill(init, SIGKILL);
-		while (waitpid(init, NULL, 0) < 0 && errno == EINTR)
-			;
+		retry_waitpid(init, NULL);
 		return;
 	}
 	for (int i = 0; i < SWEEPS_MAX; i++) {

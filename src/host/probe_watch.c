@@ -16,6 +16,7 @@
 #include "probe_look.h"
 #include "probe_sweep.h"
 #include "probe_watch.h"
+#include "retry.h"
 
 enum { BLOCKS_MAX = 16 }; /* read at once, so that what prints without end does not hold us */
 
@@ -52,11 +53,20 @@ left_ms(const struct watch *w)
 	return ms < 0 ? 0 : (int)ms;
 }
 
-/* Collects what the child reports until exec or death closes the pipe. False if time ran out. */
+/* What could not be done, and errno. */
 static bool
-read_report(const struct watch *w, struct probe_report *report)
+fails(struct watch *w, enum probe_step step)
+{
+	w->answer->failed = (struct probe_report){.step = step, .value = errno};
+	return false;
+}
+
+/* Collects what the child reports until exec or death closes the pipe. False if time ran out, or it failed. */
+static bool
+read_report(struct watch *w, struct probe_report *report)
 {
 	struct pollfd p = {.fd = w->reports, .events = POLLIN};
+	unsigned tries = 0;
 	int ready, left;
 
 	for (;;) {
@@ -64,8 +74,10 @@ read_report(const struct watch *w, struct probe_report *report)
 		ready = poll(&p, 1, left < 5 ? left : 5); /* short, as our own parent may die */
 		if (ready == 0 && left == 0)
 			return false;
+		if (ready < 0 && !retry_interrupted(&tries))
+			return fails(w, PROBE_STEP_WAIT);
 		if (ready > 0)
-			return read(w->reports, report, sizeof(*report)) >= 0;
+			return retry_read(w->reports, report, sizeof(*report)) >= 0 || fails(w, PROBE_STEP_WAIT);
 	}
 }
 
@@ -88,19 +100,23 @@ has_ended(const siginfo_t *info)
 }
 
 /*
- * Waits until it ends or, if asked for, is at the trap. False if time ran out. It is not reaped: until then nobody else
- * can get the number of its process group. One that stopped itself has not ended.
+ * Waits until it ends or, if asked for, is at the trap. False if time ran out, or it failed. It is not reaped: until
+ * then nobody else can get the number of its process group. One that stopped itself has not ended.
  */
 static bool
 await(struct watch *w, bool trap, siginfo_t *info)
 {
 	struct timespec pause = {.tv_nsec = 50000};
+	unsigned tries = 0;
 
 	for (;;) {
 		memset(info, 0, sizeof(*info));
-		if (waitid(P_PID, (id_t)w->pid, info, WEXITED | (trap ? WSTOPPED : 0) | WNOHANG | WNOWAIT) == 0 &&
-		    info->si_pid && (trap || has_ended(info)))
+		if (waitid(P_PID, (id_t)w->pid, info, WEXITED | (trap ? WSTOPPED : 0) | WNOHANG | WNOWAIT) < 0) {
+			if (!retry_interrupted(&tries))
+				return fails(w, PROBE_STEP_WAIT);
+		} else if (info->si_pid && (trap || has_ended(info))) {
 			return true;
+		}
 		if (left_ms(w) == 0)
 			return false;
 		drain(&w->output);
@@ -121,7 +137,8 @@ set_end(const siginfo_t *info, struct probe_result *result)
 		result->signal = info->si_status;
 }
 
-/* It has stopped itself in front of exec: from now on our death is its own, at once. False if time ran out. */
+/* It has stopped itself in front of exec: from now on our death is its own, at once. False if time ran out, or it
+ * failed. */
 static bool
 let_go(struct watch *w, struct probe_report *report)
 {
@@ -131,8 +148,9 @@ let_go(struct watch *w, struct probe_report *report)
 	*report = (struct probe_report){PROBE_STEP_NONE, 0};
 	if (!await(w, true, &info))
 		return false;
-	ptrace(PTRACE_SETOPTIONS, w->pid, NULL, PTRACE_O_EXITKILL | PTRACE_O_TRACEEXEC);
-	ptrace(PTRACE_CONT, w->pid, NULL, NULL);
+	if (ptrace(PTRACE_SETOPTIONS, w->pid, NULL, PTRACE_O_EXITKILL | PTRACE_O_TRACEEXEC) < 0 ||
+	    ptrace(PTRACE_CONT, w->pid, NULL, NULL) < 0)
+		return fails(w, PROBE_STEP_TRACE);
 	return read_report(w, report);
 }
 
@@ -161,7 +179,10 @@ follow(struct watch *w)
 			result->end = PROBE_STOPPED;
 			return;
 		}
-		ptrace(PTRACE_DETACH, w->pid, NULL, NULL);
+		if (ptrace(PTRACE_DETACH, w->pid, NULL, NULL) < 0) {
+			fails(w, PROBE_STEP_TRACE);
+			return;
+		}
 		if (!await(w, false, &info))
 			return;
 	} else if (info.si_code == CLD_STOPPED && !await(w, false, &info)) {
@@ -176,8 +197,7 @@ destroy(struct watch *w)
 {
 	kill(-w->pid, SIGKILL);
 	kill(w->pid, SIGKILL);
-	while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	retry_waitpid(w->pid, NULL);
 	if (w->parent)
 		probe_sweep_end(w->init);
 }
@@ -190,13 +210,6 @@ keep_first_line(char *text)
 
 	memmove(text, text + skip, len);
 	text[len] = '\0';
-}
-
-static bool
-fails(struct watch *w, enum probe_step step)
-{
-	w->answer->failed = (struct probe_report){.step = step, .value = errno};
-	return false;
 }
 
 /* Three pipes, {read, write} each; those to be read never block us. */

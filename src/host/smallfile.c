@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "below.h"
+#include "retry.h"
 #include "smallfile.h"
 
 static int
@@ -34,10 +35,10 @@ read_to_end(int fd, char *text, size_t size)
 	ssize_t n = 1;
 
 	while (n != 0 && len < size) {
-		n = read(fd, text + len, size - len);
-		if (n < 0 && errno != EINTR)
+		n = retry_read(fd, text + len, size - len);
+		if (n < 0)
 			return -1;
-		len += n > 0 ? (size_t)n : 0;
+		len += (size_t)n;
 	}
 	errno = EFBIG;
 	return len < size ? (ssize_t)len : -1;

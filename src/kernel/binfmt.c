@@ -12,6 +12,7 @@
 #include "limit.h"
 #include "line.h"
 #include "planned.h"
+#include "retry.h"
 
 /* Reads a whole small file of the mount. The length, or -1. */
 static ssize_t
@@ -20,9 +21,7 @@ read_text(int fd, char text[static ENTRY_TEXT_MAX])
 	size_t len = 0;
 	ssize_t n;
 
-	while (len < ENTRY_TEXT_MAX && (n = read(fd, text + len, ENTRY_TEXT_MAX - len)) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
+	while (len < ENTRY_TEXT_MAX && (n = retry_read(fd, text + len, ENTRY_TEXT_MAX - len)) != 0) {
 		if (n < 0)
 			return -1;
 		len += (size_t)n;

@@ -38,8 +38,8 @@ struct dirent64_raw {
 static ssize_t
 read_names(int fd, char **buffer, size_t *room)
 {
-	char rest[1024], *more;
-	long n;
+	char rest[1024], *larger;
+	long n, more;
 
 	for (;;) {
 		if (!*buffer || lseek(fd, 0, SEEK_SET) < 0)
@@ -47,12 +47,13 @@ read_names(int fd, char **buffer, size_t *room)
 		n = syscall(SYS_getdents64, fd, *buffer, *room);
 		if (n < 0)
 			return -1;
-		if (syscall(SYS_getdents64, fd, rest, sizeof(rest)) == 0)
-			return n;
-		more = realloc(*buffer, *room * 2);
-		if (!more)
+		more = syscall(SYS_getdents64, fd, rest, sizeof(rest));
+		if (more <= 0)
+			return more < 0 ? -1 : n;
+		larger = realloc(*buffer, *room * 2);
+		if (!larger)
 			return -1;
-		*buffer = more;
+		*buffer = larger;
 		*room *= 2;
 	}
 }

@@ -15,6 +15,7 @@
 #include "caps.h"
 #include "err.h"
 #include "holder.h"
+#include "retry.h"
 #include "userns.h"
 
 enum {
@@ -29,15 +30,16 @@ struct look
 binfmt_supported(void)
 {
 	FILE *f = fopen("/proc/filesystems", "re");
-	bool found = false;
+	bool found = false, failed;
 	char line[128];
 
 	if (!f)
 		return look_unknown();
 	while (!found && fgets(line, sizeof(line), f))
 		found = strcmp(line, "nodev\tbinfmt_misc\n") == 0;
+	failed = ferror(f);
 	fclose(f);
-	return look_seen(found);
+	return failed ? look_unknown() : look_seen(found);
 }
 
 static int
@@ -200,11 +202,12 @@ wait_for_lock(int fd, unsigned timeout, void (*waiting)(void), struct err *err)
 {
 	const struct timespec pause = {.tv_nsec = LOCK_POLL_MS * 1000000L};
 	struct timespec now, end;
+	unsigned tries = 0;
 
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	end.tv_sec += timeout;
 	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
+		if (errno != EWOULDBLOCK && !retry_interrupted(&tries))
 			return err_set(err, ERR_LOCK, "cannot lock the register file: %s", strerror(errno));
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		if (now.tv_sec > end.tv_sec || (now.tv_sec == end.tv_sec && now.tv_nsec >= end.tv_nsec))

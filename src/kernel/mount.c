@@ -34,12 +34,17 @@ check_empty(const char *dir, struct err *err)
 	DIR *d = opendir(dir);
 	struct dirent *e;
 	bool empty = d != NULL;
+	int error;
 
 	if (!d)
 		return err_unavailable(err, ERR_MOUNT, "cannot open %s: %s", dir, strerror(errno));
+	errno = 0;
 	while (empty && (e = readdir(d)))
 		empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0;
+	error = empty ? errno : 0;
 	closedir(d);
+	if (error)
+		return err_unavailable(err, ERR_MOUNT, "cannot list %s: %s", dir, strerror(error));
 	return empty ? 0
 		     : err_unavailable(err, ERR_NOT_BINFMT,
 				       "%s is not empty: a mount of binfmt_misc there would hide what it holds", dir);
