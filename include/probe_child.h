@@ -27,11 +27,12 @@ enum probe_step {
 	PROBE_STEP_ROOT,
 	PROBE_STEP_TRACE,
 	PROBE_STEP_WAIT,
+	PROBE_STEP_ENDED, /* by somebody, with the process that is to end all of them */
 	PROBE_STEP_EXEC,  /* as a report of the child: exec has failed */
 	PROBE_STEP_READY, /* and this is no failure: it is traced, stops itself, and wants to be continued */
 };
 
-/* A step that failed, and its errno; of PROBE_STEP_READY the number that /proc shows the child under, or 0. */
+/* A step that failed, and its errno or 0; of PROBE_STEP_READY the number that /proc shows the child under, or 0. */
 struct probe_report {
 	enum probe_step step;
 	int value;

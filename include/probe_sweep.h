@@ -13,6 +13,9 @@
  */
 bool probe_sweep_start(pid_t *init);
 
+/* Whether process 1 of our children's PID namespace was killed by somebody, and all others there with it. */
+bool probe_sweep_is_over(void);
+
 /* Kills and reaps all that is left. The process started directly is to be reaped before. */
 void probe_sweep_end(pid_t init);
 

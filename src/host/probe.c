@@ -52,11 +52,16 @@ static int
 explain(const struct probe_report *failed, struct err *err)
 {
 	static const char *const what[] = {
-	    [PROBE_STEP_PIPE] = "cannot make a pipe",        [PROBE_STEP_PROCESS] = "cannot start a process",
-	    [PROBE_STEP_ROOT] = "cannot enter that root",    [PROBE_STEP_TRACE] = "cannot trace a process",
+	    [PROBE_STEP_PIPE] = "cannot make a pipe",
+	    [PROBE_STEP_PROCESS] = "cannot start a process",
+	    [PROBE_STEP_ROOT] = "cannot enter that root",
+	    [PROBE_STEP_TRACE] = "cannot trace a process",
 	    [PROBE_STEP_WAIT] = "cannot wait for a process",
+	    [PROBE_STEP_ENDED] = "the process above the probe was killed, and the probe with it",
 	};
 
+	if (!failed->value)
+		return err_set(err, ERR_PROBE, "%s", what[failed->step]);
 	return err_set(err, ERR_PROBE, "%s: %s", what[failed->step], strerror(failed->value));
 }
 

@@ -105,6 +105,19 @@ probe_sweep_start(pid_t *init)
 	return *init >= 0;
 }
 
+/* Its end cannot be waited for: it comes after that of the others. But no process is started there any more. */
+bool
+probe_sweep_is_over(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	if (pid > 0)
+		retry_waitpid(pid, NULL);
+	return pid < 0 && errno == ENOMEM;
+}
+
 /*
  * By its number in /proc, which is that of a process in our own PID namespace only if that is believed; its folder
  * there names it anywhere, since Linux 5.1.

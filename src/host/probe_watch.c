@@ -189,6 +189,8 @@ follow(struct watch *w)
 		return;
 	}
 	set_end(&info, result);
+	if (w->init && result->signal == SIGKILL && probe_sweep_is_over())
+		w->answer->failed.step = PROBE_STEP_ENDED;
 }
 
 /* Kills it and its group before it is reaped, then the rest. */

@@ -346,6 +346,30 @@ confinement__interpreter_that_only_capabilities_reach__runs(void **state)
 	free(folder);
 }
 
+/* Who kills what ends all of them kills the run: that says nothing of the interpreter. */
+static void
+process_1__killed_from_outside__not_the_interpreter_s_fault(void **state)
+{
+	static const char text[] = "#include <fcntl.h>\n#include <unistd.h>\n"
+				   "int main(void) { open(RAN, O_WRONLY | O_CREAT, 0600); for (;;) pause(); }\n";
+	char *interpreter = trial_built("waits", text, "-static -w"), *ran = scratch_file("ran");
+	const struct run *r;
+
+	(void)state;
+	if (access("/proc/thread-self/children", F_OK) < 0)
+		skip_because("this kernel does not list children");
+	trial_plant(interpreter, "F");
+	unlink(ran);
+	r = shell("./binfmtctl test aarch64 & tool=$!; until [ -e '%s' ]; do sleep 0.01; done; "
+		  "read watcher </proc/$tool/task/$tool/children; "
+		  "for c in $(cat /proc/$watcher/task/$watcher/children); do "
+		  "read name </proc/$c/comm; [ $name != binfmtctl ] || kill -9 $c; done; wait $tool",
+		  ran);
+	expect(r, 1, "aarch64: the process above the probe was killed, and the probe with it\n", NULL);
+	free(interpreter);
+	free(ran);
+}
+
 int
 main(void)
 {
@@ -360,6 +384,7 @@ main(void)
 	    cmocka_unit_test(parent__hunted_by_the_interpreter__out_of_reach),
 	    cmocka_unit_test(parent__hunted_where_signals_cannot_be_confined__not_tried_and_nothing_left),
 	    cmocka_unit_test(everybody__hunted_by_the_interpreter__out_of_reach),
+	    cmocka_unit_test(process_1__killed_from_outside__not_the_interpreter_s_fault),
 	    cmocka_unit_test(interpreter__prints_without_end__cut),
 	    cmocka_unit_test(interpreter__writes_to_stderr__first_line_kept_as_it_is),
 	    cmocka_unit_test(confinement__what_the_interpreter_may_do),
