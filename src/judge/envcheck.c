@@ -4,6 +4,7 @@
 
 #include "envcheck.h"
 #include "err.h"
+#include "named.h"
 #include "opened.h"
 #include "paste.h"
 #include "shebang.h"
@@ -47,14 +48,12 @@ is_there(int root, const char *path)
 static bool
 is_in_path(int root, const char *name)
 {
-	static const char *const folders[] = {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin",
-					      "/sbin",           "/bin",           "/snap/bin"};
 	char path[64 + PATTERN_WINDOW];
 
 	if (*name == '/')
 		return is_there(root, name);
-	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
-		snprintf(path, sizeof(path), "%s/%s", folders[i], name);
+	for (size_t i = 0; named_folders[i]; i++) {
+		snprintf(path, sizeof(path), "%s/%s", named_folders[i], name);
 		if (is_there(root, path))
 			return true;
 	}

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <elf.h>
+#include <limits.h>
 #include <string.h>
 
 #include "arch.h"
 #include "err.h"
 #include "host.h"
+#include "named.h"
 #include "narrow.h"
 #include "probe.h"
 
@@ -69,11 +71,30 @@ warn_wide(const struct pattern *pattern, struct warnings *warnings)
 			 pattern_mask(pattern, at) == 0xff ? "" : " in some bits", pattern->offset + at);
 }
 
+/* What a rule takes by name: it looks at no byte, so what is installed tells whether that is anything of ours. */
+static void
+warn_named(const char *extension, struct warnings *warnings)
+{
+	char path[PATH_MAX];
+	struct look found = named_program(extension, path);
+
+	if (found.is == LOOK_YES)
+		warn_add(warnings,
+			 "the rule also takes %s, which this machine runs itself, and what else has such a name", path);
+	if (found.is == LOOK_UNKNOWN)
+		warn_add(warnings,
+			 "whether the rule takes programs of this machine by their names cannot be told: not all can "
+			 "be looked at");
+}
+
 void
 narrow_warn(const struct rule *rule, struct warnings *warnings)
 {
 	const struct pattern *pattern = &rule->pattern;
 	bool some = false, scripts = takes_some_scripts(pattern);
+
+	if (pattern->type == PATTERN_EXTENSION)
+		warn_named(pattern->extension, warnings);
 
 	for (size_t i = 0; i < arch_count; i++) {
 		const struct arch *arch = &arch_table[i];

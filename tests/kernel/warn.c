@@ -3,6 +3,12 @@
 #include "forbid.h"
 #include "harness.h"
 
+#include <linux/securebits.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
 #include "arch.h"
 #include "hex.h"
 #include "host.h"
@@ -263,6 +269,73 @@ warn__replaced__what_differed(void **state)
 	free(other);
 }
 
+static char *installed;
+
+/* The folder of the test in the place of one that PATH names. */
+static bool
+show_installed(void)
+{
+	return unshare(CLONE_NEWNS) == 0 && mount(installed, "/usr/local/sbin", NULL, MS_BIND, NULL) == 0;
+}
+
+/* The same where it cannot be listed. */
+static bool
+show_closed(void)
+{
+	return show_installed() && chmod(installed, 0) == 0 && prctl(PR_SET_SECUREBITS, SECBIT_NOROOT) == 0 &&
+	       forbid_capabilities();
+}
+
+static const struct run *
+register_extension(bool (*prepare)(void), const char *extension)
+{
+	const struct run *r;
+
+	run_prepare = prepare;
+	r = tool("-n", RULE, "--extension", extension, "-i", tiny_interpreter(), NULL);
+	run_prepare = NULL;
+	if (r->status == 229)
+		skip_because("this machine permits no mount over /usr/local/sbin");
+	return r;
+}
+
+/* A rule by name takes what is installed under such a name, whatever its bytes are. */
+static void
+warn__extension__told_of_installed_programs_that_run_without_it(void **state)
+{
+	static const struct {
+		const char *extension, *file; /* that is told; NULL: nothing */
+	} rows[] = {
+	    {"script7", "a.b.script7"}, {"native7", "n.native7"}, {"link7", "l.link7"},
+	    {"SCRIPT7", NULL},          {"text7", NULL}, /* nothing runs it now, so nothing is taken */
+	    {"foreign7", NULL},                          /* as that */
+	    {"closed7", NULL},          {"none7", NULL},
+	};
+	char *native, *foreign, told[256];
+
+	(void)state;
+	installed = scratch_folder("installed");
+	native = tiny_copy("installed/n.native7");
+	foreign = probe_program("aarch64", "installed/f.foreign7");
+	free(scratch_text("installed/a.b.script7", "#!/bin/sh\n", 0755));
+	free(scratch_text("installed/t.text7", "text\n", 0755));
+	free(scratch_text("installed/c.closed7", "#!/bin/sh\n", 0644));
+	expect(shell("ln -sf n.native7 '%s/l.link7'", installed), 0, "", "");
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		snprintf(told, sizeof(told),
+			 "warning: the rule also takes /usr/local/sbin/%s, which this machine runs itself",
+			 rows[i].file ? rows[i].file : "");
+		expect(register_extension(show_installed, rows[i].extension), 0, "x: would be registered",
+		       rows[i].file ? told : "");
+	}
+	expect(register_extension(show_closed, "none7"), 0, "x: would be registered",
+	       "whether the rule takes programs of this machine by their names cannot be told");
+	assert_int_equal(chmod(installed, 0755), 0);
+	free(native);
+	free(foreign);
+	free(installed);
+}
+
 int
 main(void)
 {
@@ -276,6 +349,7 @@ main(void)
 	    cmocka_unit_test(warn__flags_kept__lack_f_only_where_it_is_the_default),
 	    cmocka_unit_test(warn__bytes_typed__shown_and_one_alone_told),
 	    cmocka_unit_test(warn__replaced__what_differed),
+	    cmocka_unit_test(warn__extension__told_of_installed_programs_that_run_without_it),
 	};
 
 	return ns_run(tests);
