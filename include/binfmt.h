@@ -41,4 +41,7 @@ int binfmt_register(struct binfmt *b, const struct rule *rule, const char *name,
 /* Writes "0", "1" or "-1" to an entry, or to "status". -1 with ERR_MISSING if it is not there. */
 int binfmt_command(struct binfmt *b, const char *name, const char *word, struct err *err);
 
+/* The same for one entry, by its inode: ERR_EXISTS where another has its name now. */
+int binfmt_command_to(struct binfmt *b, const char *name, ino_t inode, const char *word, struct err *err);
+
 #endif

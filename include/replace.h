@@ -27,8 +27,11 @@ int replace_rule(struct binfmt *b, const struct rule *rule, bool enabled, struct
 /* Removes an entry and its temporary: 1 removed, 0 there was neither, -1 error. */
 int replace_remove(struct binfmt *b, const char *name, struct err *err);
 
-/* Enables or disables an entry: 1 done, 0 it was so already, -1 error (ERR_MISSING: not there). */
-int replace_enable(struct binfmt *b, const char *name, bool on, struct err *err);
+/*
+ * Enables or disables an entry: 1 done, 0 it was so already, -1 error (ERR_MISSING: not there). `judged` is what was
+ * found fit for it, and nothing else is enabled (ERR_EXISTS); NULL: whatever has the name.
+ */
+int replace_enable(struct binfmt *b, const char *name, bool on, const struct entry *judged, struct err *err);
 
 /* A live handler: its entry, or where a killed run left that alone its temporary. Not to be copied. */
 struct live {

@@ -48,7 +48,7 @@ disable_one(struct session *c, const char *name)
 	struct err unread;
 	bool there = replace_read(&c->b, name, &live, &unread) > 0;
 
-	tell(c, name, replace_enable(&c->b, name, false, &c->err), false, there ? live.entry : NULL);
+	tell(c, name, replace_enable(&c->b, name, false, NULL, &c->err), false, there ? live.entry : NULL);
 }
 
 /* An entry that is not understood may take anything, once it is enabled. */
@@ -71,12 +71,14 @@ enable_one(struct session *c, const char *name)
 	int done = replace_read(&c->b, name, &live, &c->err);
 
 	check.live = entry;
-	if (done < 0 && c->err.code == ERR_NOT_UNDERSTOOD)
+	if (done == 0)
+		done = err_set(&c->err, ERR_MISSING, "no such entry");
+	else if (done < 0 && c->err.code == ERR_NOT_UNDERSTOOD)
 		done = entry->enabled ? 0 : check_riddle(c, &check);
 	else if (done > 0 && !entry->enabled)
 		done = check_rule(&entry->rule, &check, &c->err, &c->warnings);
 	if (done >= 0)
-		done = replace_enable(&c->b, name, true, &c->err);
+		done = replace_enable(&c->b, name, true, entry, &c->err);
 	tell(c, name, done, true, entry);
 }
 

@@ -173,8 +173,27 @@ binfmt_register(struct binfmt *b, const struct rule *rule, const char *name, str
 	return register_failed(rule, errno, err);
 }
 
+/* Whether an opened file is what is meant; inode 0: whatever it is. */
+static int
+check_inode(int fd, ino_t inode, struct err *err)
+{
+	struct stat st;
+
+	if (!inode)
+		return 0;
+	if (fstat(fd, &st) < 0)
+		return err_set(err, ERR_READ, "cannot look at the entry: %s", strerror(errno));
+	return st.st_ino == inode ? 0 : err_set(err, ERR_EXISTS, "another program has just replaced it");
+}
+
 int
 binfmt_command(struct binfmt *b, const char *name, const char *word, struct err *err)
+{
+	return binfmt_command_to(b, name, 0, word, err);
+}
+
+int
+binfmt_command_to(struct binfmt *b, const char *name, ino_t inode, const char *word, struct err *err)
 {
 	int fd, done;
 
@@ -188,6 +207,10 @@ binfmt_command(struct binfmt *b, const char *name, const char *word, struct err 
 		return err_set(err, ERR_MISSING, "no such entry");
 	if (fd < 0)
 		return binfmt_not_writable(b, name, errno, err);
+	if (check_inode(fd, inode, err) < 0) {
+		close(fd);
+		return -1;
+	}
 	done = write_bytes(fd, word, strlen(word));
 	close_keeping_errno(fd);
 	return done < 0 ? err_set(err, ERR_WRITE, "cannot write %s to %s/%s: %s", word, b->dir, name, strerror(errno))

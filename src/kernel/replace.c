@@ -42,12 +42,13 @@ drop(struct binfmt *b, const char *name, struct err *err)
 	return state;
 }
 
+/* inode 0: of whatever has the name. */
 static int
-set_enabled(struct binfmt *b, const char *name, bool on, struct err *err)
+set_enabled(struct binfmt *b, const char *name, ino_t inode, bool on, struct err *err)
 {
 	int state, asked = on ? BINFMT_ENABLED : BINFMT_DISABLED;
 
-	if (binfmt_command(b, name, on ? "1" : "0", err) < 0)
+	if (binfmt_command_to(b, name, inode, on ? "1" : "0", err) < 0)
 		return -1;
 	state = b->planned ? asked : binfmt_state(b, name, err);
 	if (state == BINFMT_ABSENT)
@@ -83,7 +84,7 @@ add(struct binfmt *b, const struct rule *rule, bool enabled, const char *name, s
 	if (register_as(b, rule, enabled, name, err) < 0)
 		return -1;
 	if (b->planned)
-		return enabled || rule->flags & RULE_D ? 0 : set_enabled(b, name, false, err);
+		return enabled || rule->flags & RULE_D ? 0 : set_enabled(b, name, 0, false, err);
 	there = binfmt_read(b, name, &back, err);
 	if (there == 0)
 		return err_set(err, ERR_MISSING,
@@ -92,7 +93,7 @@ add(struct binfmt *b, const struct rule *rule, bool enabled, const char *name, s
 		return -1;
 	if (!rule_same(rule, &back.entry.rule))
 		return err_set(err, ERR_VERIFY, "it was registered, but the kernel shows another rule under its name");
-	return enabled == back.entry.enabled ? 0 : set_enabled(b, name, enabled, err);
+	return enabled == back.entry.enabled ? 0 : set_enabled(b, name, 0, enabled, err);
 }
 
 /* Takes a temporary back, but only where its entry is seen to be there: it may be all that is live. */
@@ -211,29 +212,52 @@ replace_remove(struct binfmt *b, const char *name, struct err *err)
 	return s.has_entry || s.has_temporary;
 }
 
-int
-replace_enable(struct binfmt *b, const char *name, bool on, struct err *err)
+/* The entry that a name means; its temporary where that is alone. */
+static const struct entry *
+handler_of(const struct state *s)
+{
+	return s->has_entry ? &s->entry.entry : &s->held.entry;
+}
+
+/* A temporary alone gets its name first; where that fails, it is the handler nevertheless. *healed: it has its name. */
+static int
+read_handler(struct binfmt *b, const char *name, struct state *s, bool *healed, struct err *err)
 {
 	struct err ignored;
-	struct state s;
-	const char *file = name;
-	bool change;
 
-	if (read_state(b, name, &s, err) < 0)
+	*healed = false;
+	if (read_state(b, name, s, err) < 0)
 		return -1;
-	/* A temporary alone gets its name first; where that fails, it is the handler nevertheless. */
-	if (!s.has_entry && s.has_temporary) {
-		if (replace_heal(b, name, &ignored) < 0)
-			file = s.temporary;
-		if (!b->planned && read_state(b, name, &s, err) < 0)
-			return -1;
-	}
+	if (s->has_entry || !s->has_temporary)
+		return 0;
+	*healed = replace_heal(b, name, &ignored) > 0;
+	return b->planned ? 0 : read_state(b, name, s, err);
+}
+
+/* Whether it is what was judged: that very entry, or its rule under the name that it has been given. */
+static bool
+was_judged(const struct entry *entry, const struct entry *judged, bool healed)
+{
+	return entry->inode == judged->inode || (healed && rule_same(&entry->rule, &judged->rule));
+}
+
+int
+replace_enable(struct binfmt *b, const char *name, bool on, const struct entry *judged, struct err *err)
+{
+	const struct entry *entry;
+	bool change, healed;
+	struct state s;
+
+	if (read_handler(b, name, &s, &healed, err) < 0)
+		return -1;
 	if (!s.has_entry && !s.has_temporary)
 		return err_set(err, ERR_MISSING, "no such entry");
-	if (s.has_entry)
-		file = name;
-	change = (s.has_entry ? &s.entry : &s.held)->entry.enabled != on;
-	if (change && set_enabled(b, file, on, err) < 0)
+	entry = handler_of(&s);
+	if (judged && !was_judged(entry, judged, healed))
+		return err_set(err, ERR_EXISTS, "another program has just replaced it");
+	change = entry->enabled != on;
+	if (change &&
+	    set_enabled(b, s.has_entry || healed ? name : s.temporary, judged ? entry->inode : 0, on, err) < 0)
 		return -1;
 	if (!s.has_entry || !s.has_temporary)
 		return change;
@@ -278,7 +302,7 @@ replace_heal(struct binfmt *b, const char *name, struct err *err)
 		return err_set(err, ERR_NOT_UNDERSTOOD, "%s/%s cannot be understood: %s", b->dir, s.temporary,
 			       s.held.entry.reason);
 	/* A temporary that is disabled was to replace a disabled entry, and died before the last write. */
-	if (s.has_entry && s.entry.entry.enabled && !s.held.entry.enabled && set_enabled(b, name, false, err) < 0)
+	if (s.has_entry && s.entry.entry.enabled && !s.held.entry.enabled && set_enabled(b, name, 0, false, err) < 0)
 		return -1;
 	if (!s.has_entry && add(b, &s.held.entry.rule, s.held.entry.enabled, name, err) < 0)
 		return -1;

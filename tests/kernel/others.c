@@ -290,15 +290,49 @@ others__registered_again_while_listed__in_its_place(void **state)
 	free(r);
 }
 
+/* A rule for scripts that others have put in the place of the one at hand, disabled. */
+static void
+others_replace_by_danger(void)
+{
+	others_remove();
+	register_line(":name:M::#!\\x2fbin\\x2fsh -e\\x0a::/bin/true:");
+	others_disable();
+}
+
+/* What is enabled is what was found to be harmless. */
+static void
+others__replaced_by_a_rule_that_is_dangerous__not_enabled(void **state)
+{
+	const struct scenario enable = {"enable", fault_start_disabled, "enable name", NULL, false};
+	size_t acted = 0;
+
+	(void)state;
+	fault_prepare();
+	for (size_t n = 1; n < 100; n++) {
+		struct run *r;
+
+		enable.start();
+		r = printed(run_with_other(&enable, "openat", n, others_replace_by_danger));
+		if (r->status >= 0 && strncmp(entry_text("name"), "disabled\n", 9) != 0)
+			fault_fail(&enable, "others replace it", "what was not looked at is enabled", r);
+		acted += r->status >= 0;
+		n = r->status >= 0 ? n : 100;
+		free(r);
+	}
+	assert_in_range(acted, 5, 50);
+}
+
 int
 main(void)
 {
-	struct CMUnitTest tests[LENGTH(rows) + 1];
+	struct CMUnitTest tests[LENGTH(rows) + 2];
 
 	for (size_t i = 0; i < LENGTH(rows); i++)
 		tests[i] = (struct CMUnitTest){.name = rows[i].scenario.name,
 					       .test_func = others__at_every_call__right_or_said,
 					       .initial_state = (void *)(uintptr_t)&rows[i]};
 	tests[LENGTH(rows)] = (struct CMUnitTest)cmocka_unit_test(others__registered_again_while_listed__in_its_place);
+	tests[LENGTH(rows) + 1] =
+	    (struct CMUnitTest)cmocka_unit_test(others__replaced_by_a_rule_that_is_dangerous__not_enabled);
 	return ns_run(tests);
 }

@@ -387,13 +387,13 @@ enable__and_back__says_what_it_did(void **state)
 	rules("name");
 	leave(&old, NULL);
 	live_begin(&b);
-	assert_int_equal(replace_enable(&b, "name", true, &err), 0);
-	assert_int_equal(replace_enable(&b, "name", false, &err), 1);
-	assert_int_equal(replace_enable(&b, "name", false, &err), 0);
+	assert_int_equal(replace_enable(&b, "name", true, NULL, &err), 0);
+	assert_int_equal(replace_enable(&b, "name", false, NULL, &err), 1);
+	assert_int_equal(replace_enable(&b, "name", false, NULL, &err), 0);
 	assert_non_null(strstr(entry_text("name"), "disabled\n"));
-	assert_int_equal(replace_enable(&b, "name", true, &err), 1);
+	assert_int_equal(replace_enable(&b, "name", true, NULL, &err), 1);
 	only(&old);
-	assert_int_equal(replace_enable(&b, "nobody", true, &err), -1);
+	assert_int_equal(replace_enable(&b, "nobody", true, NULL, &err), -1);
 	assert_int_equal(err.code, ERR_MISSING);
 	binfmt_close(&b);
 }
@@ -502,7 +502,7 @@ descriptors__every_outcome__none_left(void **state)
 		replace_rule(&b, old_rule, true, &err);
 		replace_rule(&b, &bad, true, &err);
 		replace_rule(&b, new_rule, new.enabled, &err);
-		replace_enable(&b, names[i], false, &err);
+		replace_enable(&b, names[i], false, NULL, &err);
 		replace_heal(&b, names[i], &err);
 		binfmt_read(&b, names[i], &text, &err);
 		replace_remove(&b, names[i], &err);
