@@ -61,12 +61,11 @@ keep_text(struct confd *confd, const char *text)
 	return arena_copy(&confd->arena, text, strlen(text));
 }
 
-/* To root no folder and no file is closed, and systemd-binfmt is root. */
+/* To root no folder and no file is closed, and systemd-binfmt is root. Other trouble is of the moment. */
 static enum confd_fate
 fate_of(int error, enum confd_fate otherwise)
 {
-	return error == EACCES || error == EPERM || error == EMFILE || error == ENFILE || error == ENOMEM ? CONFD_UNREAD
-													  : otherwise;
+	return look_absent(error) ? otherwise : CONFD_UNREAD;
 }
 
 static int
