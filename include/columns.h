@@ -20,6 +20,7 @@ struct columns {
 	size_t columns, rows;
 	size_t width[COLUMNS_MAX];
 	size_t last_room; /* columns of the terminal for the last cell */
+	bool coloured;    /* the tints are shown */
 	size_t marked;    /* the column whose cells have the tint of their row */
 	char *cells;      /* of rows that were added, row by row: a digit for the tint, and NUL-terminated texts */
 	size_t len, room;

@@ -7,7 +7,8 @@
 
 struct err;
 
-/* To be called first: from then on each line of standard error is one write(2). */
+/* To be called first: from then on each line of standard error is one write(2), standard output that is no terminal
+ * few. */
 void print_whole_lines(void);
 
 /* -q: warnings, notices and columns are not printed. */

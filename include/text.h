@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* How many bytes at s are printable ASCII: nearly all, mostly, and each is one column. */
+size_t text_plain(const char *s, size_t len);
+
 /*
  * The bytes that a UTF-8 sequence at s takes (1 to 4, at most len), 0 if it is none; code point to
  * *point. Overlong forms, surrogates and values above U+10FFFF are none.

@@ -1,8 +1,32 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "text.h"
+
+/* Eight bytes at once: whether each is printable ASCII. Where one borrows from its neighbour, it is none itself. */
+static bool
+all_plain(const char *s)
+{
+	const uint64_t ones = UINT64_MAX / 255;
+	uint64_t word;
+
+	memcpy(&word, s, sizeof(word));
+	return !((word | (word - ' ' * ones) | (word + ones)) & (0x80 * ones));
+}
+
+size_t
+text_plain(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (len - n >= sizeof(uint64_t) && all_plain(s + n))
+		n += sizeof(uint64_t);
+	while (n < len && s[n] >= ' ' && s[n] <= '~')
+		n++;
+	return n;
+}
 
 size_t
 text_utf8(const char *s, size_t len, unsigned *point)
@@ -70,9 +94,9 @@ text_step(const char *s, size_t len, size_t *columns)
 size_t
 text_width(const char *text)
 {
-	size_t width = 0, len = strlen(text), columns;
+	size_t len = strlen(text), at = text_plain(text, len), width = at, columns;
 
-	for (size_t i = 0; i < len; width += columns)
-		i += text_step(text + i, len - i, &columns);
+	for (; at < len; width += columns)
+		at += text_step(text + at, len - at, &columns);
 	return width;
 }

@@ -6,8 +6,8 @@
 
 #include "colour.h"
 
-static bool
-has_colours(void)
+bool
+colour_wanted(void)
 {
 	const char *refused = getenv("NO_COLOR"), *term = getenv("TERM");
 
@@ -19,11 +19,11 @@ colour_start(enum tint tint)
 {
 	static const char *const starts[] = {[TINT_WARN] = "\033[33m", [TINT_FAIL] = "\033[31m"};
 
-	return tint != TINT_NONE && has_colours() ? starts[tint] : "";
+	return tint != TINT_NONE ? starts[tint] : "";
 }
 
 const char *
 colour_end(enum tint tint)
 {
-	return tint != TINT_NONE && has_colours() ? "\033[0m" : "";
+	return tint != TINT_NONE ? "\033[0m" : "";
 }

@@ -11,6 +11,7 @@
 #include "text.h"
 
 enum {
+	ROW_ROOM = 512,
 	GAP = 2,
 	CELL_MIN = 8,
 	LAST_MIN = 12, /* in less room the last column says nothing */
@@ -95,82 +96,135 @@ fit(struct columns *c)
 		;
 }
 
+/* A row gathers here, as it is made of many small pieces. */
+struct row {
+	char bytes[ROW_ROOM];
+	size_t len;
+};
+
 static void
-print_ellipsis(void)
+flush_row(struct row *row)
 {
-	fputs("\xe2\x80\xa6", stdout);
+	fwrite(row->bytes, 1, row->len, stdout);
+	row->len = 0;
+}
+
+/* Bytes that are safe to print. */
+static void
+put(struct row *row, const char *bytes, size_t len)
+{
+	if (len > sizeof(row->bytes) - row->len)
+		flush_row(row);
+	if (len > sizeof(row->bytes)) {
+		fwrite(bytes, 1, len, stdout);
+		return;
+	}
+	memcpy(row->bytes + row->len, bytes, len);
+	row->len += len;
+}
+
+/* Any bytes. */
+static void
+put_safe(struct row *row, const char *bytes, size_t len)
+{
+	flush_row(row);
+	print_bytes(stdout, bytes, len);
+}
+
+static void
+put_ellipsis(struct row *row)
+{
+	put(row, "\xe2\x80\xa6", 3);
 }
 
 /* Of the last cell the end is shown: paths differ there. */
 static void
-print_last(const char *cell, size_t room)
+put_last(struct row *row, const char *cell, size_t room)
 {
-	size_t width = text_width(cell), len = strlen(cell), n, columns;
+	size_t len = strlen(cell), plain = text_plain(cell, len), width, n, columns;
 
+	if (plain == len && len <= room) {
+		put(row, cell, len);
+		return;
+	}
+	width = text_width(cell);
 	if (width > room) {
-		print_ellipsis();
+		put_ellipsis(row);
 		for (; width > room - 1; width -= columns) {
 			n = text_step(cell, len, &columns);
 			cell += n;
 			len -= n;
 		}
 	}
-	print_bytes(stdout, cell, len);
+	put_safe(row, cell, len);
 }
 
 /* Of the others the start. Returns how many columns they took. */
 static size_t
-print_start(const char *cell, size_t room)
+put_start(struct row *row, const char *cell, size_t room)
 {
-	size_t len = strlen(cell), width = text_width(cell), at = 0, done = 0, columns, n;
+	size_t len = strlen(cell), plain = text_plain(cell, len), at = 0, done = 0, width, columns, n;
 
+	if (plain == len && len <= room) {
+		put(row, cell, len);
+		return len;
+	}
+	width = text_width(cell);
 	if (width <= room) {
-		print_bytes(stdout, cell, len);
+		put_safe(row, cell, len);
 		return width;
 	}
 	while ((n = text_step(cell + at, len - at, &columns)) && done + columns < room) {
 		at += n;
 		done += columns;
 	}
-	print_bytes(stdout, cell, at);
-	print_ellipsis();
+	put_safe(row, cell, at);
+	put_ellipsis(row);
 	return done + 1;
 }
 
 static void
-pad(size_t columns)
+pad(struct row *row, size_t columns)
 {
-	while (columns--)
-		putchar(' ');
+	static const char blanks[] = "                                ";
+
+	for (size_t n; columns; columns -= n) {
+		n = columns < sizeof(blanks) - 1 ? columns : sizeof(blanks) - 1;
+		put(row, blanks, n);
+	}
 }
 
 void
-columns_line(const struct columns *c, enum tint row, const char *const *cells)
+columns_line(const struct columns *c, enum tint row_tint, const char *const *cells)
 {
 	size_t last = c->columns - 1;
 	bool has_last = !last || c->last_room >= LAST_MIN;
+	struct row row;
 
 	if (print_is_quiet())
 		return;
+	row.len = 0;
 	for (size_t i = 0; i < last; i++) {
-		enum tint tint = i == c->marked ? row : TINT_NONE;
+		enum tint tint = c->coloured && i == c->marked ? row_tint : TINT_NONE;
 		size_t width;
 
-		fputs(colour_start(tint), stdout);
-		width = print_start(cells[i], c->width[i]);
-		fputs(colour_end(tint), stdout);
+		put(&row, colour_start(tint), strlen(colour_start(tint)));
+		width = put_start(&row, cells[i], c->width[i]);
+		put(&row, colour_end(tint), strlen(colour_end(tint)));
 		if (has_last || i + 1 < last)
-			pad(c->width[i] - width + GAP);
+			pad(&row, c->width[i] - width + GAP);
 	}
 	if (has_last)
-		print_last(cells[last], c->last_room);
-	putchar('\n');
+		put_last(&row, cells[last], c->last_room);
+	put(&row, "\n", 1);
+	flush_row(&row);
 }
 
 void
 columns_headings(struct columns *c)
 {
 	fit(c);
+	c->coloured = colour_wanted();
 	if (c->rows)
 		columns_line(c, TINT_NONE, c->headings);
 }

@@ -3,10 +3,14 @@
 #include <string.h>
 
 #include "err.h"
+#include "hex.h"
 #include "json.h"
 #include "text.h"
 
-enum { DEPTH_MAX = 16 };
+enum {
+	DEPTH_MAX = 16,
+	PIECE = 256, /* bytes that are written as hex at a time */
+};
 
 /* Of each open object or array: what closes it, and whether it holds something yet. */
 static struct {
@@ -33,6 +37,12 @@ put_string(const char *s, bool *broken)
 
 	putchar('"');
 	for (size_t i = 0; i < len; i += n) {
+		n = strcspn(s + i, "\"\\");
+		n = text_plain(s + i, n);
+		if (n) {
+			fwrite(s + i, 1, n, stdout);
+			continue;
+		}
 		n = text_utf8(s + i, len - i, &point);
 		if (n == 0) {
 			fputs("\xef\xbf\xbd", stdout);
@@ -101,10 +111,15 @@ json_end(void)
 void
 json_hex(const char *key, const unsigned char *bytes, size_t len)
 {
+	char hex[2 * PIECE + 1];
+
 	member(key);
 	putchar('"');
-	for (size_t i = 0; i < len; i++)
-		printf("%02x", bytes[i]);
+	for (size_t n; len; bytes += n, len -= n) {
+		n = len < PIECE ? len : PIECE;
+		hex_format(bytes, n, hex);
+		fputs(hex, stdout);
+	}
 	putchar('"');
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "err.h"
 #include "print.h"
@@ -9,6 +10,7 @@
 enum {
 	OBJECT_MAX = 4096,                                    /* bytes of it that are printed */
 	LINE_ROOM = 4 * (OBJECT_MAX + 2 * ERR_TEXT_MAX) + 64, /* four for each byte that is not safe */
+	RESULTS_ROOM = 16 * 1024,
 };
 
 static bool quiet_asked;
@@ -25,22 +27,27 @@ print_is_quiet(void)
 	return quiet_asked;
 }
 
-/* A line gathers here until it is whole: so those of parallel runs do not mix. */
+/* A line gathers here until it is whole: so those of parallel runs do not mix. Results that nobody watches wait longer.
+ */
 void
 print_whole_lines(void)
 {
-	static char line[LINE_ROOM];
+	static char line[LINE_ROOM], results[RESULTS_ROOM];
 
 	setvbuf(stderr, line, _IOFBF, sizeof(line));
+	if (!isatty(STDOUT_FILENO))
+		setvbuf(stdout, results, _IOFBF, sizeof(results));
 }
 
 void
 print_bytes(FILE *f, const char *bytes, size_t len)
 {
-	size_t n, columns;
+	for (size_t i = 0, n; i < len; i += n) {
+		size_t columns = 1;
 
-	for (size_t i = 0; i < len; i += n) {
-		n = text_step(bytes + i, len - i, &columns);
+		n = text_plain(bytes + i, len - i);
+		if (!n)
+			n = text_step(bytes + i, len - i, &columns);
 		if (columns == 1)
 			fwrite(bytes + i, 1, n, f);
 		for (size_t k = 0; columns > 1 && k < n; k++)

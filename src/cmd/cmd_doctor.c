@@ -26,6 +26,7 @@ const struct opt doctor_opts[] = {
 struct visit {
 	const struct args *args;
 	int root; /* of --root, -1: our own */
+	bool coloured;
 	unsigned grades[GRADES];
 };
 
@@ -42,10 +43,10 @@ finding_json(const char *check, const struct finding *f)
 }
 
 static void
-finding_text(const char *check, const struct finding *f)
+finding_text(const char *check, const struct finding *f, bool coloured)
 {
 	static const enum tint tints[GRADES] = {[GRADE_WARN] = TINT_WARN, [GRADE_FAIL] = TINT_FAIL};
-	enum tint tint = tints[f->grade];
+	enum tint tint = coloured ? tints[f->grade] : TINT_NONE;
 
 	printf("%s%s%s  %s: ", colour_start(tint), grade_word(f->grade), colour_end(tint), check);
 	print_safe(stdout, f->why.text);
@@ -68,7 +69,7 @@ take_finding(void *arg, const char *check, const struct finding *f)
 	if (args->json)
 		finding_json(check, f);
 	else if (f->grade == GRADE_FAIL || (!args->quiet && (f->grade == GRADE_WARN || answers || args->verbose)))
-		finding_text(check, f);
+		finding_text(check, f, visit->coloured);
 }
 
 static void
@@ -112,7 +113,7 @@ examine(struct visit *visit)
 int
 cmd_doctor(const struct cmd *cmd, struct args *args)
 {
-	struct visit visit = {.args = args};
+	struct visit visit = {.args = args, .coloured = colour_wanted()};
 	struct err err;
 
 	if (opt_root(args, &visit.root, &err) < 0)
