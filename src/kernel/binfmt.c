@@ -14,18 +14,20 @@
 #include "planned.h"
 #include "retry.h"
 
-/* Reads a whole small file of the mount. The length, or -1. */
+/* Reads a whole small file of the mount. What is shorter comes in one piece; a list of BPF handlers may not. */
 static ssize_t
 read_text(int fd, char text[static ENTRY_TEXT_MAX])
 {
+	enum { PIECE = 1024 };
 	size_t len = 0;
 	ssize_t n;
 
-	while (len < ENTRY_TEXT_MAX && (n = retry_read(fd, text + len, ENTRY_TEXT_MAX - len)) != 0) {
+	do {
+		n = retry_read(fd, text + len, ENTRY_TEXT_MAX - len);
 		if (n < 0)
 			return -1;
 		len += (size_t)n;
-	}
+	} while (n > 0 && len >= PIECE && len < ENTRY_TEXT_MAX);
 	return (ssize_t)len;
 }
 

@@ -47,6 +47,13 @@ wanted(const struct pattern *p, size_t pos)
 	return pattern_mask(p, pos - p->offset);
 }
 
+/* The byte of e_machine that tells nearly all rows apart. */
+static size_t
+machine_at(bool big_endian)
+{
+	return offsetof(Elf32_Ehdr, e_machine) + (big_endian ? 1 : 0);
+}
+
 /*
  * QEMU's masks drop the lowest bit of the byte order for x86 and alpha, and the high byte of
  * e_machine for ppc64le. The values 1 and 2 of the former differ in two bits: either tells them apart.
@@ -54,9 +61,16 @@ wanted(const struct pattern *p, size_t pos)
 static bool
 says_enough(const struct pattern *p, bool big_endian)
 {
-	size_t machine = offsetof(Elf32_Ehdr, e_machine) + (big_endian ? 1 : 0);
+	return (wanted(p, EI_CLASS) & 3) && (wanted(p, EI_DATA) & 3) && wanted(p, machine_at(big_endian)) == 0xff;
+}
 
-	return (wanted(p, EI_CLASS) & 3) && (wanted(p, EI_DATA) & 3) && wanted(p, machine) == 0xff;
+/* Whether the rule wants nothing of the file's byte at pos that differs from the row's byte `at`. */
+static bool
+byte_agrees(const struct pattern *p, const struct arch *a, size_t pos, size_t at)
+{
+	int both = wanted(p, pos) & a->mask[at];
+
+	return !both || !((p->magic[pos - p->offset] ^ a->magic[at]) & both);
 }
 
 /* Whether nothing that the rule wants differs from the row, with the bytes of e_type swapped if type_swap is 1. */
@@ -65,9 +79,8 @@ agrees(const struct pattern *p, const struct arch *a, size_t type_swap)
 {
 	for (size_t pos = 0; pos < a->size; pos++) {
 		size_t at = pos / 2 == offsetof(Elf32_Ehdr, e_type) / 2 ? pos ^ type_swap : pos;
-		int both = wanted(p, pos) & a->mask[at];
 
-		if (both && ((p->magic[pos - p->offset] ^ a->magic[at]) & both))
+		if (!byte_agrees(p, a, pos, at))
 			return false;
 	}
 	return true;
@@ -89,14 +102,18 @@ arch_entry_name(const struct arch *arch, char name[static RULE_NAME_MAX + 1])
 const struct arch *
 arch_of_pattern(const struct pattern *pattern)
 {
+	bool magic = pattern->type == PATTERN_MAGIC;
+	const bool enough[] = {magic && says_enough(pattern, false), magic && says_enough(pattern, true)};
+
 	/*
 	 * A MIPS rule without e_flags agrees with o32 and n32: the first, o32, is what it is meant for.
 	 * QEMU's rule for big-endian MicroBlaze has e_type the wrong way round.
 	 */
-	for (size_t i = 0; pattern->type == PATTERN_MAGIC && i < arch_count; i++) {
+	for (size_t i = 0; (enough[0] || enough[1]) && i < arch_count; i++) {
 		const struct arch *a = &arch_table[i];
+		bool big = a->magic[EI_DATA] == ELFDATA2MSB;
 
-		if (says_enough(pattern, a->magic[EI_DATA] == ELFDATA2MSB) &&
+		if (enough[big] && byte_agrees(pattern, a, machine_at(big), machine_at(big)) &&
 		    (agrees(pattern, a, 0) || agrees(pattern, a, 1)))
 			return a;
 	}
@@ -104,10 +121,16 @@ arch_of_pattern(const struct pattern *pattern)
 }
 
 static bool
+byte_matches(const struct arch *a, const unsigned char *head, size_t size, size_t pos)
+{
+	return !(((pos < size ? head[pos] : 0) ^ a->magic[pos]) & a->mask[pos]);
+}
+
+static bool
 matches(const struct arch *a, const unsigned char *head, size_t size)
 {
 	for (size_t pos = 0; pos < a->size; pos++)
-		if (((pos < size ? head[pos] : 0) ^ a->magic[pos]) & a->mask[pos])
+		if (!byte_matches(a, head, size, pos))
 			return false;
 	return true;
 }
@@ -115,9 +138,12 @@ matches(const struct arch *a, const unsigned char *head, size_t size)
 const struct arch *
 arch_of_header(const unsigned char *head, size_t size)
 {
-	for (size_t i = 0; i < arch_count; i++)
-		if (matches(&arch_table[i], head, size))
-			return &arch_table[i];
+	for (size_t i = 0; i < arch_count; i++) {
+		const struct arch *a = &arch_table[i];
+
+		if (byte_matches(a, head, size, machine_at(a->magic[EI_DATA] == ELFDATA2MSB)) && matches(a, head, size))
+			return a;
+	}
 	return NULL;
 }
 

@@ -16,7 +16,16 @@
 /* The lines, in the order in which the kernel shows them. */
 enum key { INTERPRETER, BPF, FLAGS, EXTENSION, OFFSET, MAGIC, MASK, KEYS };
 
-static const char *const keys[KEYS] = {"interpreter ", "bpf ", "flags: ", "extension .", "offset ", "magic ", "mask "};
+#define KEY(word)                                                                                                      \
+	{                                                                                                              \
+		word, sizeof(word) - 1                                                                                 \
+	}
+
+static const struct {
+	const char *word;
+	size_t len;
+} keys[KEYS] = {KEY("interpreter "), KEY("bpf "),   KEY("flags: "), KEY("extension ."),
+		KEY("offset "),      KEY("magic "), KEY("mask ")};
 
 /* A text being written to a page; what does not fit is cut. */
 struct page {
@@ -43,11 +52,11 @@ put_magic(struct page *page, const struct pattern *p)
 	char hex[PATTERN_WINDOW * 2 + 1];
 
 	hex_format(p->magic, p->size, hex);
-	append(page, "%s%u\n%s%s\n", keys[OFFSET], p->offset, keys[MAGIC], hex);
+	append(page, "%s%u\n%s%s\n", keys[OFFSET].word, p->offset, keys[MAGIC].word, hex);
 	if (!p->mask)
 		return;
 	hex_format(p->mask, p->size, hex);
-	append(page, "%s%s\n", keys[MASK], hex);
+	append(page, "%s%s\n", keys[MASK].word, hex);
 }
 
 size_t
@@ -59,11 +68,12 @@ entry_format(const struct entry *entry, char text[static ENTRY_TEXT_MAX])
 
 	rule_format_flags(rule_implied(rule->flags) & ~(unsigned)RULE_D, rule->more_flags, flags);
 	append(&page, "%s\n%s%s\n%s%s\n", entry->enabled ? "enabled" : "disabled",
-	       keys[rule->pattern.type == PATTERN_BPF ? BPF : INTERPRETER], rule->interpreter, keys[FLAGS], flags);
+	       keys[rule->pattern.type == PATTERN_BPF ? BPF : INTERPRETER].word, rule->interpreter, keys[FLAGS].word,
+	       flags);
 	if (rule->pattern.type == PATTERN_MAGIC)
 		put_magic(&page, &rule->pattern);
 	if (rule->pattern.type == PATTERN_EXTENSION)
-		append(&page, "%s%s\n", keys[EXTENSION], rule->pattern.extension);
+		append(&page, "%s%s\n", keys[EXTENSION].word, rule->pattern.extension);
 	append(&page, "%s", entry->more ? entry->more : "");
 	return page.len;
 }
@@ -147,7 +157,7 @@ key_of(const struct pattern *pattern, const char *line)
 {
 	enum key key = 0;
 
-	while (key < KEYS && strncmp(line, keys[key], strlen(keys[key])) != 0)
+	while (key < KEYS && (*line != *keys[key].word || strncmp(line, keys[key].word, keys[key].len) != 0))
 		key++;
 	return pattern->type == PATTERN_BPF && key > FLAGS ? KEYS : key;
 }
@@ -204,7 +214,7 @@ parse_lines(struct entry *entry, char *at)
 			       "forges them";
 		seen.keys |= 1U << key;
 		*newline = '\0';
-		reason = parse_value(rule, &seen, key, at + strlen(keys[key]));
+		reason = parse_value(rule, &seen, key, at + keys[key].len);
 		at = newline + 1;
 	}
 	entry->more = at;
