@@ -22,12 +22,12 @@ ALL_LDFLAGS = $(HARDEN_LDFLAGS) $(PIE_$(STATIC)) $(CFLAGS) $(LDFLAGS)
 
 # Everything but main.c, lowest folder first: none uses what stands behind it. Tests link with it.
 BASE = arena caps err paste retry suggest text
-RULE = arch arch_table confline cover elf entry hex limit line pattern rule shebang tempname
+RULE = arch arch_table buckets confline cover elf entry hex limit line pattern rule shebang tempname
 KERNEL = binfmt binfmt_list binfmt_open holder keep known mount mountinfo ours planned replace snapshot userns
 HOST = below boot confd confd_lines facts host host_kernel interp loader named native native_start needs opened persist probe \
 	probe_alone probe_child probe_elf probe_look probe_root probe_sweep probe_watch records segment smallfile trust walk walker
 JUDGE = archtest bootcheck bootorder check danger doctor doctor_machine drift elfkind envcheck filecheck filekind health inforce narrow \
-	overlap remedy resolve stale takeover
+	overlap recall remedy resolve stale takeover
 CLI = colour columns command details help help_json json operand opt print report
 CMD = cmd_completion cmd_doctor cmd_enable cmd_help cmd_list cmd_match cmd_refresh cmd_register cmd_remove cmd_status cmd_test \
 	describe plan put register_all session tried

@@ -6,15 +6,18 @@
 #include "entry.h"
 
 struct binfmt;
+struct buckets;
 struct err;
 
 /* All entries of one moment, newest registration first: the order in which the kernel tries them. */
 struct binfmt_list {
 	struct entry *entries;
 	size_t count;
-	bool locked;        /* no other binfmtctl was at work meanwhile */
-	char *names;        /* what the entries point into */
-	struct arena texts; /* the same */
+	bool locked;             /* no other binfmtctl was at work meanwhile */
+	struct buckets *buckets; /* NULL: none */
+	bool plain;              /* known that no name is a temporary's */
+	char *names;             /* what the entries point into */
+	struct arena texts;      /* the same */
 };
 
 /*
@@ -25,6 +28,9 @@ struct binfmt_list {
 int binfmt_list(const struct binfmt *b, struct binfmt_list *list, struct err *err);
 void binfmt_list_free(struct binfmt_list *list);
 
+/* To be called before a pass that asks something of each entry; from then on the entries are not to be moved. */
+void binfmt_list_sort(struct binfmt_list *list);
+
 /* The first enabled entry that takes this program; NULL if none does. */
 const struct entry *binfmt_list_taker(const struct binfmt_list *list, const struct subject *subject);
 
@@ -34,6 +40,10 @@ const struct entry *binfmt_list_next_taker(const struct binfmt_list *list, const
 
 /* An enabled entry in front of the taker (NULL: there is none) that may take any file: type B, or not understood. */
 const struct entry *binfmt_list_doubt(const struct binfmt_list *list, const struct entry *taker);
+
+/* The number of the first entry that has a rule's name, or is its temporary: those below are in front. count: neither.
+ */
+size_t binfmt_list_place(const struct binfmt_list *list, const struct rule *rule);
 
 /* The entry of this name, or its temporary where that alone is there. NULL: neither. */
 const struct entry *binfmt_list_find(const struct binfmt_list *list, const char *name);

@@ -13,7 +13,10 @@ struct snapshot {
 	struct binfmt b;
 	struct binfmt_list list;
 	bool switched_on;
-	size_t unknown; /* entries that are not understood */
+	size_t unknown;             /* entries that are not understood */
+	const struct entry *riddle; /* the first enabled one of them, NULL: none */
+	bool prepared;
+	enum binfmt_scope scope; /* where it is prepared */
 	size_t temporary_count;
 	struct temporary *temporaries; /* entries that changes under way or killed ones have left, sorted by name */
 };
@@ -29,6 +32,12 @@ struct handler {
 /* Opens and lists. 0, or -1 and *err: then nothing is open. */
 int snapshot_open(struct snapshot *s, const char *dir, struct err *err);
 void snapshot_close(struct snapshot *s);
+
+/* To be called before a pass that asks something of each entry: what it would ask again and again is asked once. */
+void snapshot_prepare(struct snapshot *s);
+
+/* As binfmt_scope. */
+enum binfmt_scope snapshot_scope(const struct snapshot *s);
 
 /* The i-th listed entry as a handler, a temporary under the name that it stands for. */
 struct handler snapshot_handler(const struct snapshot *s, size_t i);

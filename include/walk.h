@@ -54,7 +54,8 @@ struct walk_hop {
 	dev_t dev;
 	ino_t ino;
 	mode_t mode;
-	const char *path; /* as it was asked for; "" for a program in memory */
+	struct timespec changed; /* its ctime */
+	const char *path;        /* as it was asked for; "" for a program in memory */
 };
 
 enum walk_verdict {

@@ -128,7 +128,7 @@ mount_members(const struct snapshot *s)
 		json_bool("enabled", s->switched_on);
 	else
 		json_null("enabled");
-	json_string("scope", s ? scopes[binfmt_scope(&s->b)] : NULL);
+	json_string("scope", s ? scopes[snapshot_scope(s)] : NULL);
 }
 
 void

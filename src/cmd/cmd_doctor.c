@@ -94,6 +94,8 @@ examine(struct visit *visit)
 	struct err err;
 	bool seen = snapshot_open(&s, args->binfmt_dir, &err) == 0, configured;
 
+	if (seen)
+		snapshot_prepare(&s);
 	facts_read(&facts, args->binfmt_dir, seen ? &s.b : NULL, seen ? &s.list : NULL, &err);
 	host = seen && facts.scope == BINFMT_HOST ? &s : NULL;
 	configured = boot_read(&boot, &err) == 0;

@@ -99,7 +99,7 @@ list_details(const struct snapshot *s)
 	struct handler handler;
 	struct boot boot;
 	struct err ignored;
-	bool read = binfmt_scope(&s->b) == BINFMT_HOST && boot_read(&boot, &ignored) == 0, first = true;
+	bool read = snapshot_scope(s) == BINFMT_HOST && boot_read(&boot, &ignored) == 0, first = true;
 
 	for (size_t i = 0; i < s->list.count; i++) {
 		if (!snapshot_listed(s, i, &handler))

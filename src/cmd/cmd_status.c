@@ -11,6 +11,7 @@
 #include "health.h"
 #include "json.h"
 #include "print.h"
+#include "recall.h"
 #include "remedy.h"
 #include "report.h"
 #include "snapshot.h"
@@ -30,6 +31,7 @@ struct survey {
 	const struct boot *boot; /* of the host, NULL: not seen */
 	bool *wanted;            /* by listed entry; NULL: all */
 	bool healthy;
+	struct recall recall;
 	struct handler handler; /* the one examined now */
 	enum err_code first;    /* its first problem, or ERR_NONE */
 };
@@ -106,7 +108,7 @@ examine(struct survey *survey)
 	struct err problem;
 
 	if (!reason) {
-		health_examine(&survey->s, survey->boot, &survey->handler, take_problem, survey);
+		health_examine(&survey->s, survey->boot, &survey->recall, &survey->handler, take_problem, survey);
 		return;
 	}
 	err_set(&problem, ERR_NOT_UNDERSTOOD, "%s", reason);
@@ -271,7 +273,7 @@ print_head(const struct survey *survey)
 	print_safe(stdout, survey->s.b.dir);
 	printf(": switched %s, %s, %zu %s\n",
 	       survey->s.switched_on ? "on" : "OFF (nothing runs; binfmtctl enable --global)",
-	       scopes[binfmt_scope(&survey->s.b)], count, count == 1 ? "entry" : "entries");
+	       scopes[snapshot_scope(&survey->s)], count, count == 1 ? "entry" : "entries");
 }
 
 /* With --json the columns are empty. */
@@ -327,9 +329,10 @@ cmd_status(const struct cmd *cmd, struct args *args)
 		return report_fail(cmd, args, &err);
 	report_unknown(&survey.s, true);
 	complete = !survey.s.unknown;
+	snapshot_prepare(&survey.s);
 	survey.healthy = is_switched_on(&survey);
 	found = mark_wanted(&survey);
-	if (binfmt_scope(&survey.s.b) == BINFMT_HOST && boot_read(&boot, &err) == 0)
+	if (snapshot_scope(&survey.s) == BINFMT_HOST && boot_read(&boot, &err) == 0)
 		survey.boot = &boot;
 	done = survey_and_print(&survey);
 	if (survey.boot)

@@ -8,6 +8,7 @@
 
 #include "arch.h"
 #include "binfmt_list.h"
+#include "buckets.h"
 #include "native.h"
 #include "native_start.h"
 #include "shebang.h"
@@ -21,13 +22,17 @@ static const struct rule *
 find_rule(struct walker *w, const struct entry **entry)
 {
 	const struct walk_where *where = w->where;
+	struct way way;
 
 	*entry = w->live;
 	if (where->switched_on && w->rule && pattern_takes(&w->rule->pattern, &w->subject))
 		return w->rule;
 	if (!where->list)
 		walker_doubt(w, WALK_NO_TABLE, NULL);
-	for (size_t i = 0; where->switched_on && where->list && i < where->list->count; i++) {
+	if (!where->switched_on || !where->list)
+		return NULL;
+	buckets_takers(where->list->buckets, where->list->count, &w->subject, &way);
+	for (size_t i; (i = way_next(&way)) < where->list->count;) {
 		const struct entry *e = *entry = &where->list->entries[i];
 		bool known = !e->reason && e->rule.pattern.type != PATTERN_BPF;
 

@@ -122,6 +122,7 @@ take(struct walker *w, const struct opened *file)
 	hop->dev = file->st.st_dev;
 	hop->ino = file->st.st_ino;
 	hop->mode = file->st.st_mode;
+	hop->changed = file->st.st_ctim;
 	hop->rights = rights_of(file);
 }
 

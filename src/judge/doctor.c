@@ -5,8 +5,8 @@
 #include "arch.h"
 #include "doctor.h"
 #include "health.h"
+#include "recall.h"
 #include "snapshot.h"
-#include "trust.h"
 
 const char *
 grade_word(enum grade grade)
@@ -41,12 +41,12 @@ tell_problem(void *arg, const struct err *problem)
 
 /* Who can become root by flag C: to be known even where all is well. */
 static void
-judge_credentials(const struct handler *handler, doctor_tell *tell, void *arg)
+judge_credentials(struct recall *recall, const struct handler *handler, doctor_tell *tell, void *arg)
 {
 	const struct rule *rule = &handler->entry->rule;
 	struct finding f;
 
-	if (!(rule->flags & RULE_C) || trust_check(rule->interpreter, NULL, &f.why) < 0)
+	if (!(rule->flags & RULE_C) || recall_owners(recall, rule->interpreter, &f.why) < 0)
 		return; /* insecure: that was told already */
 	finding_set(&f, GRADE_PASS, "%s (%s) %s, and only root can write %s", handler->name,
 		    handler->arch ? handler->arch->name : "other files",
@@ -62,6 +62,7 @@ doctor_entries(const struct snapshot *s, doctor_tell *tell, void *arg)
 {
 	struct handler handler;
 	struct visit visit = {&handler, tell, arg, false};
+	struct recall recall = {.of = NULL};
 	struct finding f;
 
 	for (size_t i = 0; i < s->list.count; i++) {
@@ -74,8 +75,8 @@ doctor_entries(const struct snapshot *s, doctor_tell *tell, void *arg)
 		}
 		if (!snapshot_shown(s, i, &handler))
 			continue;
-		health_examine(s, NULL, &handler, tell_problem, &visit);
-		judge_credentials(&handler, tell, arg);
+		health_examine(s, NULL, &recall, &handler, tell_problem, &visit);
+		judge_credentials(&recall, &handler, tell, arg);
 	}
 	if (visit.amiss)
 		return;

@@ -288,7 +288,7 @@ drift_source(const struct snapshot *s, const struct boot *boot, const struct han
 	bool read;
 
 	if (!boot) {
-		snprintf(text, ERR_TEXT_MAX, "%s", without_boot(binfmt_scope(&s->b)));
+		snprintf(text, ERR_TEXT_MAX, "%s", without_boot(snapshot_scope(s)));
 		return;
 	}
 	drift_examine(boot, handler, NULL, &drift);

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include "arch.h"
-#include "check.h"
 #include "danger.h"
 #include "drift.h"
 #include "health.h"
@@ -14,12 +13,12 @@
 #include "overlap.h"
 #include "paste.h"
 #include "probe.h"
+#include "recall.h"
 #include "remedy.h"
 #include "snapshot.h"
 #include "stale.h"
 #include "tempname.h"
 #include "text.h"
-#include "trust.h"
 #include "walk.h"
 
 const enum err_code health_codes[] = {
@@ -39,6 +38,7 @@ struct exam {
 	const struct snapshot *s;
 	const struct handler *handler;
 	const struct rule *rule;
+	struct recall *recall;
 	health_tell *tell;
 	void *arg;
 };
@@ -140,7 +140,7 @@ examine_alone(const struct exam *exam, const struct walk *walk)
 {
 	struct err problem;
 
-	if (!(exam->rule->flags & RULE_F) && trust_reach(exam->rule->interpreter, &problem) < 0) {
+	if (!(exam->rule->flags & RULE_F) && recall_reach(exam->recall, exam->rule->interpreter, &problem) < 0) {
 		if (problem.code == ERR_UNFIXED)
 			remedy_hold(exam->s, exam->handler, &problem);
 	} else if (!(exam->rule->flags & RULE_F)) {
@@ -210,7 +210,7 @@ examine_interpreter(const struct exam *exam, const struct walk *walk)
 		tell_unknown(exam, walk->why.text);
 	/* What the path of an F entry names counts only where it is known to be the file that is held. */
 	if (exam->rule->flags & RULE_C && walk->doubt != WALK_HELD &&
-	    trust_check(exam->rule->interpreter, NULL, &problem) < 0) {
+	    recall_owners(exam->recall, exam->rule->interpreter, &problem) < 0) {
 		if (problem.code != ERR_UNKNOWN)
 			problem.code = ERR_INSECURE;
 		tell(exam, &problem);
@@ -244,16 +244,14 @@ tell_danger(const struct exam *exam, enum err_code code, const char *reason)
 static void
 tell_riddle(const struct exam *exam)
 {
-	const struct entry *entries = exam->s->list.entries, *own = exam->handler->entry;
+	const struct entry *riddle = exam->s->riddle, *own = exam->handler->entry;
 	struct err problem;
 
-	for (const struct entry *e = entries; own->enabled && exam->s->unknown && e < own; e++)
-		if (e->enabled && e->reason) {
-			set(&problem, ERR_UNKNOWN,
-			    "entry %s is tried first and may take its files: it cannot be understood", e->rule.name);
-			tell(exam, &problem);
-			return;
-		}
+	if (!own->enabled || !riddle || riddle > own)
+		return;
+	set(&problem, ERR_UNKNOWN, "entry %s is tried first and may take its files: it cannot be understood",
+	    riddle->rule.name);
+	tell(exam, &problem);
 }
 
 static void
@@ -280,27 +278,22 @@ tell_leftover(const struct exam *exam)
 }
 
 void
-health_examine(const struct snapshot *s, const struct boot *boot, const struct handler *handler, health_tell *tell_each,
-	       void *arg)
+health_examine(const struct snapshot *s, const struct boot *boot, struct recall *recall, const struct handler *handler,
+	       health_tell *tell_each, void *arg)
 {
 	const struct entry *entry = handler->entry;
-	const struct exam exam = {s, handler, &entry->rule, tell_each, arg};
-	const struct check check = {.list = &s->list, .live = entry};
-	const char *front = overlap_shadow(&entry->rule, &s->list), *native, *loop = NULL;
-	bool walks = entry->rule.pattern.type != PATTERN_BPF;
-	static struct walk walk; /* 12 KB */
+	const struct exam exam = {s, handler, &entry->rule, recall, tell_each, arg};
+	const struct walk *walk = entry->rule.pattern.type != PATTERN_BPF ? recall_walk(recall, &s->list, entry) : NULL;
+	const char *front = overlap_shadow(&entry->rule, &s->list), *native, *loop;
 	struct err problem;
 	struct look breaks;
 
-	if (walks) {
-		check_walk(&entry->rule, &check, &walk);
-		loop = danger_loop(&walk, entry);
-	}
-	breaks = danger_native(&entry->rule, walks ? &walk : NULL, &native);
+	loop = walk ? danger_loop(walk, entry) : NULL;
+	breaks = danger_native(&entry->rule, walk, &native);
 	if (!entry->enabled)
 		tell_disabled(&exam, native || loop);
-	if (walks)
-		examine_interpreter(&exam, &walk);
+	if (walk)
+		examine_interpreter(&exam, walk);
 	if (front && entry->enabled) {
 		set(&problem, ERR_SHADOWED, "entry %s is tried first and takes its files", front);
 		tell(&exam, &problem);

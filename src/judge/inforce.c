@@ -95,7 +95,7 @@ inforce_explain(const struct snapshot *s, int root, struct resolved *r)
 {
 	bool unseen = r->walk.doubt == WALK_NO_TABLE, held = r->walk.doubt == WALK_HELD && r->walk.doubt_hop == 1;
 	bool other = s && r->result == RESOLVED_HANDLER && r->walk.verdict == WALK_RUNS && s->switched_on &&
-		     binfmt_scope(&s->b) != BINFMT_HOST;
+		     snapshot_scope(s) != BINFMT_HOST;
 	struct probe_result run;
 
 	if (s && (r->result == RESOLVED_HANDLER || r->walk.error == ENOEXEC) && ours_is(&s->b).is != LOOK_YES) {

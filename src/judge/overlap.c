@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "overlap.h"
 #include <string.h>
 
 #include "binfmt_list.h"
+#include "buckets.h"
 #include "err.h"
+#include "overlap.h"
 #include "probe.h"
 #include "tempname.h"
 
@@ -31,7 +32,11 @@ overlaps(const struct entry *e, const struct rule *rule)
 const char *
 overlap_in_front(const struct rule *rule, const struct binfmt_list *list)
 {
-	for (size_t i = 0; i < list->count && !tempname_matches(list->entries[i].rule.name, rule->name); i++)
+	size_t place = binfmt_list_place(list, rule);
+	struct way way;
+
+	buckets_sharers(list->buckets, list->count, &rule->pattern, &way);
+	for (size_t i; (i = way_next(&way)) < place;)
 		if (overlaps(&list->entries[i], rule))
 			return list->entries[i].rule.name;
 	return NULL;
@@ -40,7 +45,11 @@ overlap_in_front(const struct rule *rule, const struct binfmt_list *list)
 const char *
 overlap_shadow(const struct rule *rule, const struct binfmt_list *list)
 {
-	for (size_t i = 0; i < list->count && !tempname_matches(list->entries[i].rule.name, rule->name); i++) {
+	size_t place = binfmt_list_place(list, rule);
+	struct way way;
+
+	buckets_sharers(list->buckets, list->count, &rule->pattern, &way);
+	for (size_t i; (i = way_next(&way)) < place;) {
 		const struct rule *front = &list->entries[i].rule;
 
 		if (!overlaps(&list->entries[i], rule) || (pattern_covers(&rule->pattern, &front->pattern) &&

@@ -31,7 +31,7 @@ remedy_command(const struct snapshot *s, struct err *err, const char *fmt, ...)
 static bool
 can_change(const struct snapshot *s, struct err *err)
 {
-	if (s && binfmt_scope(&s->b) != BINFMT_INHERITED)
+	if (s && snapshot_scope(s) != BINFMT_INHERITED)
 		return true;
 	err_add(err, "; handlers are registered on the host");
 	return false;

@@ -100,12 +100,14 @@ stale_of(const struct entry *entry, const struct binfmt_list *list, bool switche
 {
 	const struct rule *rule = &entry->rule;
 	struct staleness s = {.stale = STALE_NO};
-	struct stat st, *path = stat(rule->interpreter, &st) == 0 ? &st : NULL;
-	bool unused = false, gone = !path && look_absent(errno);
+	struct stat st, *path = NULL;
+	bool unused = false;
 
 	if (!(rule->flags & RULE_F) || rule->pattern.type == PATTERN_BPF)
 		return s;
-	if (!path && !gone)
+	if (stat(rule->interpreter, &st) == 0)
+		path = &st;
+	else if (!look_absent(errno))
 		return (struct staleness){.stale = STALE_UNKNOWN, .untold = "it cannot be looked at"};
 	s.stale = entry->enabled && switched_on ? ask_probe(rule, list, path, &unused) : STALE_UNSEEN;
 	if (unused)

@@ -12,6 +12,7 @@
 #include "binfmt.h"
 #include "binfmt_list.h"
 #include "binfmt_open.h"
+#include "buckets.h"
 #include "err.h"
 #include "limit.h"
 #include "tempname.h"
@@ -193,18 +194,54 @@ binfmt_list(const struct binfmt *b, struct binfmt_list *list, struct err *err)
 void
 binfmt_list_free(struct binfmt_list *list)
 {
+	buckets_free(list->buckets);
 	free(list->entries);
 	free(list->names);
 	arena_free(&list->texts);
 	*list = (struct binfmt_list){0};
 }
 
+void
+binfmt_list_sort(struct binfmt_list *list)
+{
+	if (!list->buckets)
+		list->buckets = buckets_make(list->entries, list->count);
+	list->plain = !has_temporaries(list);
+}
+
+/* A rule of the list itself: its own number, else count. */
+static size_t
+number_of(const struct binfmt_list *list, const struct rule *rule)
+{
+	size_t at = (uintptr_t)rule - (uintptr_t)list->entries;
+
+	return at < list->count * sizeof(*list->entries) ? at / sizeof(*list->entries) : list->count;
+}
+
+size_t
+binfmt_list_place(const struct binfmt_list *list, const struct rule *rule)
+{
+	size_t i = list->plain ? number_of(list, rule) : list->count;
+
+	if (i < list->count)
+		return i;
+	for (i = 0; i < list->count && !tempname_matches(list->entries[i].rule.name, rule->name); i++)
+		;
+	return i;
+}
+
 const struct entry *
 binfmt_list_next_taker(const struct binfmt_list *list, const struct subject *subject, const struct entry *last)
 {
-	for (size_t i = last ? (size_t)(last - list->entries) + 1 : 0; i < list->count; i++)
-		if (list->entries[i].enabled && pattern_takes(&list->entries[i].rule.pattern, subject))
-			return &list->entries[i];
+	struct way way;
+
+	buckets_takers(list->buckets, list->count, subject, &way);
+	for (size_t i; (i = way_next(&way)) < list->count;) {
+		const struct entry *e = &list->entries[i];
+
+		if ((!last || e > last) && e->enabled && pattern_takes(&e->rule.pattern, subject))
+			return e;
+	}
 	return NULL;
 }
 

@@ -74,8 +74,11 @@ read_switch_and_list(struct snapshot *s, struct err *err)
 	if (on < 0 || binfmt_list(&s->b, &s->list, err) < 0)
 		return -1;
 	s->switched_on = on > 0;
-	for (size_t i = 0; i < s->list.count; i++)
-		s->unknown += s->list.entries[i].reason != NULL;
+	for (const struct entry *e = s->list.entries; e < s->list.entries + s->list.count; e++) {
+		s->unknown += e->reason != NULL;
+		if (!s->riddle && e->reason && e->enabled)
+			s->riddle = e;
+	}
 	return pair_temporaries(s) < 0 ? err_set(err, ERR_MEMORY, "out of memory") : 0;
 }
 
@@ -97,6 +100,20 @@ snapshot_close(struct snapshot *s)
 	free(s->temporaries);
 	binfmt_list_free(&s->list);
 	binfmt_close(&s->b);
+}
+
+void
+snapshot_prepare(struct snapshot *s)
+{
+	binfmt_list_sort(&s->list);
+	s->scope = binfmt_scope(&s->b);
+	s->prepared = true;
+}
+
+enum binfmt_scope
+snapshot_scope(const struct snapshot *s)
+{
+	return s->prepared ? s->scope : binfmt_scope(&s->b);
 }
 
 struct handler

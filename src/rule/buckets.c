@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An entry that wants the chosen bytes whole is in the bucket of their values, one of an extension in that of the
+ * extension. All others are loose: they are candidates for every question. A bucket is a chain in the order of the
+ * entries, and so is what is loose.
+ */
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "buckets.h"
+#include "entry.h"
+
+enum {
+	LEAST = 128,    /* entries for which it pays */
+	MOST = 1 << 21, /* the cost of more would not fit 64 bits */
+	BYTES = 6,      /* chosen at most */
+	CROWD = 4,      /* no byte is added for less in a bucket */
+	VALUES = 256,   /* of a byte */
+};
+
+struct buckets {
+	size_t count;
+	size_t bytes;       /* how many were chosen */
+	uint16_t at[BYTES]; /* where they are in a file */
+	uint32_t mask;      /* the number of heads less one */
+	uint32_t loose;     /* the first loose entry; count: none */
+	uint32_t *heads;    /* the first entry of each bucket; count: none */
+	uint32_t *next;     /* the entry behind each in its chain */
+};
+
+/* Where hashes start (FNV-1a): a magic's and an extension's apart. */
+static const uint32_t hash_of_magic = 0x811c9dc5, hash_of_extension = 0x1b873593;
+
+static uint32_t
+hash_byte(uint32_t hash, unsigned char byte)
+{
+	hash = (hash ^ byte) * 0x01000193U;
+	return hash ^ hash >> 15;
+}
+
+static uint32_t
+extension_key(const struct buckets *b, const char *extension)
+{
+	uint32_t hash = hash_of_extension;
+
+	for (; *extension; extension++)
+		hash = hash_byte(hash, (unsigned char)*extension);
+	return hash & b->mask;
+}
+
+static uint32_t
+head_key(const struct buckets *b, const unsigned char head[static PATTERN_WINDOW])
+{
+	uint32_t hash = hash_of_magic;
+
+	for (size_t i = 0; i < b->bytes; i++)
+		hash = hash_byte(hash, head[b->at[i]]);
+	return hash & b->mask;
+}
+
+static bool
+wants_whole(const struct pattern *p, size_t at)
+{
+	return at >= p->offset && at - p->offset < p->size && pattern_mask(p, at - p->offset) == 0xff;
+}
+
+/* False: it is loose. */
+static bool
+magic_key(const struct buckets *b, const struct pattern *p, uint32_t *key)
+{
+	uint32_t hash = hash_of_magic;
+
+	for (size_t i = 0; i < b->bytes; i++) {
+		if (!wants_whole(p, b->at[i]))
+			return false;
+		hash = hash_byte(hash, p->magic[b->at[i] - p->offset]);
+	}
+	*key = hash & b->mask;
+	return b->bytes > 0;
+}
+
+static bool
+key_of(const struct buckets *b, const struct pattern *p, uint32_t *key)
+{
+	if (p->type == PATTERN_EXTENSION)
+		*key = extension_key(b, p->extension);
+	return p->type == PATTERN_EXTENSION || (p->type == PATTERN_MAGIC && magic_key(b, p, key));
+}
+
+/* How often each value is wanted whole at each place, by the magics that are not loose yet. Returns their number. */
+static size_t
+count_values(const struct buckets *b, const struct entry *entries, uint32_t (*values)[VALUES])
+{
+	size_t magics = 0;
+	uint32_t ignored;
+
+	for (size_t i = 0; i < b->count; i++) {
+		const struct pattern *p = &entries[i].rule.pattern;
+
+		if (p->type != PATTERN_MAGIC || (b->bytes && !magic_key(b, p, &ignored)))
+			continue;
+		magics++;
+		for (size_t k = 0; k < p->size; k++)
+			if (pattern_mask(p, k) == 0xff)
+				values[p->offset + k][p->magic[k]]++;
+	}
+	return magics;
+}
+
+/*
+ * What has to be looked at for a question, if a place is added to those chosen: what becomes loose by it, and what is
+ * in a bucket then, in the mean.
+ */
+static uint64_t
+cost_of(const uint32_t values[static VALUES], uint64_t magics, uint64_t *crowd)
+{
+	uint64_t whole = 0, squares = 0;
+
+	for (size_t v = 0; v < VALUES; v++) {
+		whole += values[v];
+		squares += (uint64_t)values[v] * values[v];
+	}
+	*crowd = whole ? *crowd * squares / magics / whole : *crowd;
+	return magics - whole + *crowd;
+}
+
+/* Chooses the next byte. False: none makes it cheaper. *crowd: how many are in a bucket, in the mean. */
+static bool
+add_byte(struct buckets *b, const struct entry *entries, uint64_t *crowd)
+{
+	uint32_t(*values)[VALUES] = calloc(PATTERN_WINDOW, sizeof(*values)); /* what is never counted costs no memory */
+	size_t magics = values ? count_values(b, entries, values) : 0;
+	uint64_t least = b->bytes ? *crowd : magics, before = least;
+	size_t best = 0;
+
+	for (size_t at = 0; magics && at < PATTERN_WINDOW; at++) {
+		uint64_t then = before, cost = cost_of(values[at], magics, &then);
+
+		if (cost >= least)
+			continue;
+		least = cost;
+		*crowd = then;
+		best = at + 1;
+	}
+	free(values);
+	if (best)
+		b->at[b->bytes++] = (uint16_t)(best - 1);
+	return best != 0;
+}
+
+static void
+fill(struct buckets *b, const struct entry *entries)
+{
+	uint32_t none = (uint32_t)b->count, key;
+
+	b->loose = none;
+	for (size_t i = 0; i <= b->mask; i++)
+		b->heads[i] = none;
+	for (uint32_t i = none; i-- > 0;) {
+		uint32_t *chain = key_of(b, &entries[i].rule.pattern, &key) ? &b->heads[key] : &b->loose;
+
+		b->next[i] = *chain;
+		*chain = i;
+	}
+}
+
+struct buckets *
+buckets_make(const struct entry *entries, size_t count)
+{
+	struct buckets *b = count < LEAST || count > MOST ? NULL : calloc(1, sizeof(*b));
+	uint64_t crowd = 0;
+	size_t heads = LEAST;
+
+	if (!b)
+		return NULL;
+	while (heads < count)
+		heads *= 2;
+	b->count = count;
+	b->mask = (uint32_t)(heads - 1);
+	b->heads = malloc((heads + count) * sizeof(*b->heads));
+	if (!b->heads) {
+		free(b);
+		return NULL;
+	}
+	b->next = b->heads + heads;
+	while (b->bytes < BYTES && add_byte(b, entries, &crowd) && crowd > CROWD)
+		;
+	fill(b, entries);
+	return b;
+}
+
+void
+buckets_free(struct buckets *buckets)
+{
+	if (buckets)
+		free(buckets->heads);
+	free(buckets);
+}
+
+/* Starts a way with what is loose alone; without buckets with all. */
+static void
+start(const struct buckets *b, size_t count, struct way *way)
+{
+	*way = (struct way){.buckets = b, .count = count, .at = {b ? b->loose : 0, (uint32_t)count, (uint32_t)count}};
+}
+
+void
+buckets_takers(const struct buckets *buckets, size_t count, const struct subject *subject, struct way *way)
+{
+	const char *extension = buckets ? pattern_extension(subject->path) : NULL;
+
+	start(buckets, count, way);
+	if (buckets)
+		way->at[1] = buckets->heads[head_key(buckets, subject->head)];
+	if (extension)
+		way->at[2] = buckets->heads[extension_key(buckets, extension)];
+}
+
+void
+buckets_sharers(const struct buckets *buckets, size_t count, const struct pattern *pattern, struct way *way)
+{
+	uint32_t key;
+
+	if (buckets && !key_of(buckets, pattern, &key))
+		buckets = NULL;
+	start(buckets, count, way);
+	if (buckets)
+		way->at[1] = buckets->heads[key];
+}
+
+size_t
+way_next(struct way *way)
+{
+	const size_t chains = sizeof(way->at) / sizeof(way->at[0]);
+	uint32_t least = way->at[0];
+
+	for (size_t i = 1; i < chains; i++)
+		if (way->at[i] < least)
+			least = way->at[i];
+	for (size_t i = 0; i < chains && least < way->count; i++)
+		if (way->at[i] == least)
+			way->at[i] = way->buckets ? way->buckets->next[least] : least + 1;
+	return least;
+}
