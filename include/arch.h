@@ -15,7 +15,7 @@ struct arch {
 	const char *name;           /* the file's name: "aarch64" */
 	const char *group;          /* an operand that means this row too ("microblaze"), or NULL */
 	const char *const *aliases; /* Debian, OCI platform, GOARCH, uname -m, Rust */
-	const char *const *natives; /* fnmatch(3) patterns of `uname -m` that may run it themselves */
+	const char *const *natives; /* patterns (* and ?) of `uname -m` that may run it themselves */
 	const char *interpreter;    /* base name without "-static": "qemu-aarch64" */
 	const unsigned char *magic; /* rule at offset 0, already reduced by mask */
 	const unsigned char *mask;

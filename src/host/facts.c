@@ -15,21 +15,16 @@
 #include "boot.h"
 #include "facts.h"
 #include "interp.h"
+#include "number.h"
 #include "records.h"
 #include "userns.h"
 
 static long
 read_number(const char *path)
 {
-	char text[32], *end;
-	FILE *f = fopen(path, "re");
-	long n;
+	uint64_t n;
 
-	if (!f)
-		return -1;
-	n = fgets(text, sizeof(text), f) ? strtol(text, &end, 10) : -1;
-	fclose(f);
-	return n;
+	return number_of_file(path, &n) && n <= LONG_MAX ? (long)n : -1;
 }
 
 static bool

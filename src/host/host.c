@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -38,6 +37,17 @@ host_arch(void)
 	return arch_of_header(host_own()->head, PATTERN_WINDOW);
 }
 
+/* Whether `uname -m` is as a pattern wants it: `*` any characters, `?` one. */
+static bool
+matches(const char *pattern, const char *word)
+{
+	if (*pattern == '*')
+		return matches(pattern + 1, word) || (*word && matches(pattern, word + 1));
+	if (!*word)
+		return !*pattern;
+	return (*pattern == '?' || *pattern == *word) && matches(pattern + 1, word + 1);
+}
+
 static struct look
 may_run(const struct arch *arch)
 {
@@ -48,7 +58,7 @@ may_run(const struct arch *arch)
 	if (!machine)
 		return look_unknown();
 	for (const char *const *pattern = arch->natives; *pattern; pattern++)
-		if (fnmatch(*pattern, machine, 0) == 0)
+		if (matches(*pattern, machine))
 			return look_seen(true);
 	return look_seen(false);
 }

@@ -3,6 +3,7 @@
 #include <sys/utsname.h>
 
 #include "host_kernel.h"
+#include "number.h"
 
 /* NULL: it cannot be told. */
 static const struct utsname *
@@ -17,10 +18,11 @@ struct host_kernel
 host_kernel(void)
 {
 	static struct host_kernel known;
-	struct host_kernel kernel;
+	const char *at = !known.major && names() ? names()->release : "";
+	uint64_t major, minor;
 
-	if (!known.major && names() && sscanf(names()->release, "%u.%u", &kernel.major, &kernel.minor) == 2)
-		known = kernel;
+	if (number_read(&at, 10, &major) && *at++ == '.' && number_read(&at, 10, &minor))
+		known = (struct host_kernel){(unsigned)major, (unsigned)minor};
 	return known;
 }
 

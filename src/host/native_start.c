@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How load_elf_binary and elf_load of fs/binfmt_elf.c map segments (see native_start.h). */
 #include <elf.h>
-#include <stdio.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
@@ -9,6 +8,7 @@
 #include "host.h"
 #include "native.h"
 #include "native_start.h"
+#include "number.h"
 #include "segment.h"
 #include "userns.h"
 
@@ -66,18 +66,11 @@ all_memory(void)
 static uint64_t
 lowest_address(void)
 {
-	unsigned long lowest = 0;
-	FILE *f;
+	uint64_t lowest;
 
 	if (caps_has(CAPS_SYS_RAWIO) && userns_is_initial().is != LOOK_NO)
 		return 0;
-	f = fopen("/proc/sys/vm/mmap_min_addr", "re");
-	if (f) {
-		if (fscanf(f, "%lu", &lowest) != 1)
-			lowest = 0;
-		fclose(f);
-	}
-	return lowest;
+	return number_of_file("/proc/sys/vm/mmap_min_addr", &lowest) ? lowest : 0;
 }
 
 /* Why mapping one segment fails, or NULL. */

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "number.h"
 #include "probe.h"
 #include "probe_look.h"
 
@@ -36,10 +37,12 @@ int
 probe_look_number(void)
 {
 	char text[16];
+	const char *at = text;
+	uint64_t number;
 	ssize_t len = readlink("/proc/self", text, sizeof(text) - 1);
 
 	text[len < 0 ? 0 : len] = '\0';
-	return atoi(text);
+	return number_read(&at, 10, &number) ? (int)number : 0;
 }
 
 /*
@@ -49,7 +52,9 @@ probe_look_number(void)
 bool
 probe_look_believes(void)
 {
-	char text[4096], *line, *end;
+	char text[4096];
+	const char *line;
+	uint64_t number;
 	ssize_t len = read_file("/proc/self/status", text, sizeof(text) - 1);
 
 	if (len <= 0)
@@ -60,7 +65,8 @@ probe_look_believes(void)
 		line = strstr(text, "\nPid:");
 	if (!line)
 		return false;
-	return strtol(strchr(line, ':') + 1, &end, 10) == getpid() && *end == '\n';
+	line = strchr(line, ':') + 1;
+	return number_read(&line, 10, &number) && number == (uint64_t)getpid() && *line == '\n';
 }
 
 /* The value of one key in a vector of words of this size. */

@@ -141,12 +141,19 @@ static void
 kill_children(bool believed)
 {
 	FILE *f = fopen("/proc/thread-self/children", "re");
-	int number;
+	int number = 0, c;
 
 	if (!f)
 		return;
-	while (fscanf(f, "%d", &number) == 1)
-		kill_listed(number, believed);
+	do {
+		c = getc(f);
+		if (c >= '0' && c <= '9') {
+			number = number * 10 + (c - '0');
+		} else if (number) {
+			kill_listed(number, believed);
+			number = 0;
+		}
+	} while (c != EOF);
 	fclose(f);
 }
 

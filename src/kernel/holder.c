@@ -1,23 +1,44 @@
 /* SPDX-License-Identifier: MIT */
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #include "holder.h"
+#include "number.h"
+
+/* Goes on behind a word, blanks in front passed over. False: another one is there. */
+static bool
+pass(const char **at, const char *word)
+{
+	const char *s = *at + strspn(*at, " ");
+	size_t len = strlen(word);
+
+	if (strncmp(s, word, len) != 0)
+		return false;
+	*at = s + len;
+	return true;
+}
 
 /* The process of a line of /proc/locks ("1: FLOCK  ADVISORY  WRITE 4711 00:2b:3 0 EOF") if it is of this file, else 0.
  */
 static int
 holder_of_line(const char *line, const struct stat *st)
 {
-	unsigned long long inode;
-	unsigned major, minor;
-	int pid;
+	static const char *const words[] = {":", "FLOCK", "ADVISORY", "WRITE"};
+	uint64_t number, pid, major, minor, inode;
 
-	return sscanf(line, "%*u: FLOCK ADVISORY WRITE %d %x:%x:%llu", &pid, &major, &minor, &inode) == 4 && pid > 0 &&
-		       major == major(st->st_dev) && minor == minor(st->st_dev) && inode == st->st_ino
-		   ? pid
+	if (!number_read(&line, 10, &number))
+		return 0;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!pass(&line, words[i]))
+			return 0;
+	return number_read(&line, 10, &pid) && number_read(&line, 16, &major) && pass(&line, ":") &&
+		       number_read(&line, 16, &minor) && pass(&line, ":") && number_read(&line, 10, &inode) &&
+		       pid <= INT_MAX && major == major(st->st_dev) && minor == minor(st->st_dev) && inode == st->st_ino
+		   ? (int)pid
 		   : 0;
 }
 

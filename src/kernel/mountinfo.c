@@ -6,6 +6,7 @@
 #include <sys/sysmacros.h>
 
 #include "mountinfo.h"
+#include "number.h"
 
 enum { MOUNTS_MAX = 16 };
 
@@ -37,10 +38,8 @@ unescape(char *s)
 	char *to = s;
 
 	for (; *s; to++) {
-		unsigned byte;
-
-		if (*s == '\\' && sscanf(s + 1, "%3o", &byte) == 1) {
-			*to = (char)byte;
+		if (*s == '\\' && strspn(s + 1, "01234567") >= 3) {
+			*to = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
 			s += 4;
 		} else {
 			*to = *s++;
@@ -49,20 +48,43 @@ unescape(char *s)
 	*to = '\0';
 }
 
+/* Whether a device is written so: "98:0". */
+static bool
+is_device(const char *text, dev_t device)
+{
+	uint64_t major, minor;
+
+	return number_read(&text, 10, &major) && *text++ == ':' && number_read(&text, 10, &minor) &&
+	       major == major(device) && minor == minor(device);
+}
+
+/* Takes the source from what follows the words on propagation: " - type source ro". False: there is none. */
+static bool
+read_source(const char *at, struct mountinfo_mount *place)
+{
+	size_t len;
+
+	at += strspn(at, " -");
+	at += strcspn(at, " "); /* the type */
+	at += strspn(at, " ");
+	len = strcspn(at, " \n");
+	snprintf(place->source, sizeof(place->source), "%.*s", (int)len, at);
+	return len > 0;
+}
+
 /* A line of mountinfo: "36 35 98:0 /root /point rw,noatime master:1 - type source ro". False if it is of another file
  * system. */
 static bool
 parse(char *line, dev_t instance, struct mountinfo_mount *place)
 {
 	char *fields[6], *rest = line, *tail;
-	unsigned major, minor;
 
 	for (size_t i = 0; i < 6; i++)
 		fields[i] = strsep(&rest, " ");
-	if (!rest || sscanf(fields[2], "%u:%u", &major, &minor) != 2 || makedev(major, minor) != instance)
+	if (!rest || !is_device(fields[2], instance))
 		return false;
 	tail = strncmp(rest, "- ", 2) == 0 ? rest : strstr(rest, " - ");
-	place->odd = !tail || sscanf(tail, " - %*s %63s", place->source) != 1 || strcmp(fields[3], "/") != 0;
+	place->odd = !tail || !read_source(tail, place) || strcmp(fields[3], "/") != 0;
 	if (tail)
 		*tail = '\0'; /* what is left of it are the words on propagation */
 	place->shared = strstr(rest, "shared:");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdio.h>
 #include <sys/stat.h>
 
+#include "number.h"
 #include "userns.h"
 
 struct look
@@ -19,15 +19,9 @@ userns_is_initial(void)
 uid_t
 userns_overflow_uid(void)
 {
-	FILE *f = fopen("/proc/sys/kernel/overflowuid", "re");
-	unsigned uid = 65534;
+	uint64_t uid;
 
-	if (f) {
-		if (fscanf(f, "%u", &uid) != 1)
-			uid = 65534;
-		fclose(f);
-	}
-	return uid;
+	return number_of_file("/proc/sys/kernel/overflowuid", &uid) ? (uid_t)uid : 65534;
 }
 
 struct look
