@@ -13,8 +13,11 @@ FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
 
 BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -iquote include -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
 	-Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla -Wformat=2
-HARDEN_CFLAGS = -O2 -fPIE -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -ffile-prefix-map="$$PWD"=.
-HARDEN_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack
+HARDEN_CFLAGS = -Os -fPIE -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -ffile-prefix-map="$$PWD"=. $(SMALL_CFLAGS)
+HARDEN_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack $(SMALL_LDFLAGS)
+# What nothing uses is left out, and what only unwinders read.
+SMALL_CFLAGS = -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+SMALL_LDFLAGS = -Wl,--gc-sections,-z,noseparate-code
 PIE_1 = -static
 PIE_ = -pie
 ALL_CFLAGS = $(BASE_CFLAGS) $(HARDEN_CFLAGS) $(CFLAGS)
