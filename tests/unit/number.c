@@ -41,16 +41,26 @@ read__texts__number_and_what_follows(void **state)
 	}
 }
 
+static bool
+is_number(const char *file, const char *text, uint64_t *number)
+{
+	char *path = scratch_text(file, text, 0644);
+	bool is = number_of_file(path, number);
+
+	free(path);
+	return is;
+}
+
 static void
 of_file__files__their_number(void **state)
 {
 	uint64_t number = 77;
 
 	(void)state;
-	assert_true(number_of_file(scratch_text("plain", "65534\n", 0644), &number));
+	assert_true(is_number("plain", "65534\n", &number));
 	assert_int_equal(number, 65534);
-	assert_false(number_of_file(scratch_text("empty", "", 0644), &number));
-	assert_false(number_of_file(scratch_text("word", "x1\n", 0644), &number));
+	assert_false(is_number("empty", "", &number));
+	assert_false(is_number("word", "x1\n", &number));
 	assert_false(number_of_file("/nowhere/number", &number));
 	assert_false(number_of_file("/", &number));
 	assert_int_equal(number, 65534);
