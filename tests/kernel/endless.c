@@ -15,6 +15,7 @@
 #include "confd.h"
 #include "err.h"
 #include "host.h"
+#include "retry.h"
 
 enum { CPU_SECONDS = 4 }; /* what never gives up is ended by its use of the processor */
 
@@ -238,10 +239,45 @@ endless__no_file_may_grow__an_error_like_others(void **state)
 	free(out);
 }
 
+/* In a child whose calls are interrupted for ever. */
+static bool
+gives_up(void)
+{
+	int status = 0, pipes[2];
+	char byte;
+
+	if (pipe(pipes) < 0 || write(pipes[1], "x", 1) != 1)
+		return false;
+	errno = 0;
+	if (retry_read(pipes[0], &byte, 1) != -1 || errno != EINTR)
+		return false;
+	errno = 0;
+	return retry_waitpid(getppid(), &status) == -1 && errno == EINTR;
+}
+
+static void
+calls__interrupted_for_ever__given_up(void **state)
+{
+	pid_t pid = fork();
+	int status;
+
+	(void)state;
+	if (pid == 0) {
+		alarm(60);
+		_exit(!forbid(SYS_read, EINTR) || !forbid(SYS_wait4, EINTR) ? 229 : gives_up() ? 0 : 1);
+	}
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 229)
+		skip_because("this kernel has no seccomp filters");
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(calls__interrupted_for_ever__given_up),
 	    cmocka_unit_test(endless__interrupted__given_up_and_nothing_claimed),
 	    cmocka_unit_test(endless__mount_unreadable__given_up_with_its_cause),
 	    cmocka_unit_test(endless__filesystems_unreadable__support_unknown),

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "forbid.h"
 #include "harness.h"
 
 #include <errno.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,40 +28,6 @@ interrupted__another_error__not_again(void **state)
 	errno = EIO;
 	assert_false(retry_interrupted(&tries));
 	assert_int_equal(errno, EIO);
-}
-
-/* In a child whose calls are interrupted for ever. */
-static bool
-gives_up(void)
-{
-	int status = 0, pipes[2];
-	char byte;
-
-	if (pipe(pipes) < 0 || write(pipes[1], "x", 1) != 1)
-		return false;
-	errno = 0;
-	if (retry_read(pipes[0], &byte, 1) != -1 || errno != EINTR)
-		return false;
-	errno = 0;
-	return retry_waitpid(getppid(), &status) == -1 && errno == EINTR;
-}
-
-static void
-calls__interrupted_for_ever__given_up(void **state)
-{
-	pid_t pid = fork();
-	int status;
-
-	(void)state;
-	if (pid == 0) {
-		alarm(60);
-		_exit(!forbid(SYS_read, EINTR) || !forbid(SYS_wait4, EINTR) ? 229 : gives_up() ? 0 : 1);
-	}
-	assert_true(pid > 0);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 229)
-		skip_because("this kernel has no seccomp filters");
-	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 static void
@@ -98,7 +62,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(interrupted__some_times__again_but_not_for_ever),
 	    cmocka_unit_test(interrupted__another_error__not_again),
-	    cmocka_unit_test(calls__interrupted_for_ever__given_up),
 	    cmocka_unit_test(calls__not_interrupted__as_without),
 	};
 
