@@ -19,8 +19,13 @@ struct known {
 	uint64_t bits[KNOWN_BITS / 64];
 };
 
+/* From nothing known to the names of this listing, made under the lock. */
 void known_names(struct known *known, const struct binfmt_list *list);
+
+/* A name that is about to be registered: it is looked up from now on. */
 void known_add(struct known *known, const char *name);
+
+/* Whether a name was certainly not there. */
 bool known_absent(const struct known *known, const char *name);
 
 #endif

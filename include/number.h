@@ -11,6 +11,9 @@
  */
 bool number_read(const char **at, unsigned base, uint64_t *number);
 
+/* A digit of base 16, in letters of either case: 0 to 15; -1 if it is none. */
+int number_digit(char c);
+
 /* The number that a file begins with. False: it cannot be read, or does not begin with one. */
 bool number_of_file(const char *path, uint64_t *number);
 

@@ -20,6 +20,7 @@ struct trust_folder {
  */
 int trust_check(const char *path, struct trust_folder *known, struct err *err);
 
+/* Closes what is kept. */
 void trust_forget(struct trust_folder *known);
 
 /* Whether every user can execute it: 0, or -1 with what is closed to others named; ERR_UNKNOWN as above. */

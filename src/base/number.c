@@ -5,13 +5,13 @@
 
 #include "number.h"
 
-static unsigned
-digit(char c)
+int
+number_digit(char c)
 {
 	if (c >= '0' && c <= '9')
-		return (unsigned)(c - '0');
+		return c - '0';
 	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 bool
@@ -19,13 +19,14 @@ number_read(const char **at, unsigned base, uint64_t *number)
 {
 	const char *s = *at, *first;
 	uint64_t n = 0;
+	int digit;
 
 	while (*s == ' ' || *s == '\t')
 		s++;
-	for (first = s; digit(*s) < base; s++) {
-		if (n > (UINT64_MAX - digit(*s)) / base)
+	for (first = s; (digit = number_digit(*s)) >= 0 && (unsigned)digit < base; s++) {
+		if (n > (UINT64_MAX - (unsigned)digit) / base)
 			return false;
-		n = n * base + digit(*s);
+		n = n * base + (unsigned)digit;
 	}
 	if (s == first)
 		return false;

@@ -2,17 +2,13 @@
 #include <string.h>
 
 #include "binfmt_list.h"
+#include "hash.h"
 #include "known.h"
 
-/* FNV-1a, as many of its bits as there are. */
 static uint32_t
 bit_of(const char *name)
 {
-	uint32_t hash = 2166136261;
-
-	while (*name)
-		hash = (hash ^ (unsigned char)*name++) * 16777619;
-	return (hash ^ hash >> 16) % KNOWN_BITS;
+	return hash_fold(hash_text(HASH_START, name)) % KNOWN_BITS;
 }
 
 void

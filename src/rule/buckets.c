@@ -9,6 +9,7 @@
 
 #include "buckets.h"
 #include "entry.h"
+#include "hash.h"
 
 enum {
 	LEAST = 128,    /* entries for which it pays */
@@ -28,34 +29,23 @@ struct buckets {
 	uint32_t *next;     /* the entry behind each in its chain */
 };
 
-/* Where hashes start (FNV-1a): a magic's and an extension's apart. */
-static const uint32_t hash_of_magic = 0x811c9dc5, hash_of_extension = 0x1b873593;
-
-static uint32_t
-hash_byte(uint32_t hash, unsigned char byte)
-{
-	hash = (hash ^ byte) * 0x01000193U;
-	return hash ^ hash >> 15;
-}
+/* Where hashes start: a magic's and an extension's apart. */
+static const uint64_t hash_of_magic = HASH_START, hash_of_extension = HASH_START + 1;
 
 static uint32_t
 extension_key(const struct buckets *b, const char *extension)
 {
-	uint32_t hash = hash_of_extension;
-
-	for (; *extension; extension++)
-		hash = hash_byte(hash, (unsigned char)*extension);
-	return hash & b->mask;
+	return hash_fold(hash_text(hash_of_extension, extension)) & b->mask;
 }
 
 static uint32_t
 head_key(const struct buckets *b, const unsigned char head[static PATTERN_WINDOW])
 {
-	uint32_t hash = hash_of_magic;
+	uint64_t hash = hash_of_magic;
 
 	for (size_t i = 0; i < b->bytes; i++)
 		hash = hash_byte(hash, head[b->at[i]]);
-	return hash & b->mask;
+	return hash_fold(hash) & b->mask;
 }
 
 static bool
@@ -68,14 +58,14 @@ wants_whole(const struct pattern *p, size_t at)
 static bool
 magic_key(const struct buckets *b, const struct pattern *p, uint32_t *key)
 {
-	uint32_t hash = hash_of_magic;
+	uint64_t hash = hash_of_magic;
 
 	for (size_t i = 0; i < b->bytes; i++) {
 		if (!wants_whole(p, b->at[i]))
 			return false;
 		hash = hash_byte(hash, p->magic[b->at[i] - p->offset]);
 	}
-	*key = hash & b->mask;
+	*key = hash_fold(hash) & b->mask;
 	return b->bytes > 0;
 }
 

@@ -3,25 +3,14 @@
 #include <string.h>
 
 #include "hex.h"
-
-static int
-nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+#include "number.h"
 
 /* Two hex digits at s, or -1. A NUL is no digit, so the second is not read past the end. */
 static int
 hex_byte(const char *s)
 {
-	int high = nibble(s[0]);
-	int low = high < 0 ? -1 : nibble(s[1]);
+	int high = number_digit(s[0]);
+	int low = high < 0 ? -1 : number_digit(s[1]);
 
 	return low < 0 ? -1 : high << 4 | low;
 }
@@ -66,7 +55,7 @@ digits_only(const char *word, char *digits)
 			word++;
 			continue;
 		}
-		if (nibble(*word) < 0)
+		if (number_digit(*word) < 0)
 			return false;
 		digits[len++] = *word;
 	}

@@ -4,21 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hash.h"
 #include "tempname.h"
 
 static const char plain[] = ".binfmtctl~", hashed[] = ".binfmtctl#";
 
 enum { PLAIN = sizeof(plain) - 1, HASHED = sizeof(hashed) - 1 };
-
-static uint64_t
-fnv1a(const char *s)
-{
-	uint64_t hash = 0xcbf29ce484222325U;
-
-	for (; *s; s++)
-		hash = (hash ^ (unsigned char)*s) * 0x100000001b3U;
-	return hash;
-}
 
 void
 tempname_make(const char *name, char temporary[static RULE_NAME_MAX + 1])
@@ -26,7 +17,7 @@ tempname_make(const char *name, char temporary[static RULE_NAME_MAX + 1])
 	if (strlen(name) + PLAIN <= RULE_NAME_MAX)
 		snprintf(temporary, RULE_NAME_MAX + 1, "%s%s", plain, name);
 	else
-		snprintf(temporary, RULE_NAME_MAX + 1, "%s%016" PRIx64, hashed, fnv1a(name));
+		snprintf(temporary, RULE_NAME_MAX + 1, "%s%016" PRIx64, hashed, hash_text(HASH_START, name));
 }
 
 bool
