@@ -17,7 +17,7 @@ HARDEN_CFLAGS = -Os -fPIE -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_
 HARDEN_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack $(SMALL_LDFLAGS)
 # What nothing uses is left out, and what only unwinders read.
 SMALL_CFLAGS = -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
-SMALL_LDFLAGS = -Wl,--gc-sections,-z,noseparate-code
+SMALL_LDFLAGS = -Wl,--gc-sections
 PIE_1 = -static
 PIE_ = -pie
 ALL_CFLAGS = $(BASE_CFLAGS) $(HARDEN_CFLAGS) $(CFLAGS)
