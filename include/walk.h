@@ -41,16 +41,11 @@ enum walk_by {
 	WALK_LOADER,  /* what PT_INTERP names, or an entry with flag L in its place */
 };
 
-/* What a file's mode and attributes ask for: it counts only for the file that walk.rights_from names. */
-enum walk_rights { WALK_SET_UID = 1 << 0, WALK_SET_GID = 1 << 1, WALK_CAPABILITIES = 1 << 2 };
-
 struct walk_hop {
 	enum walk_by by;
 	const struct entry *entry; /* whose interpreter it is; NULL: of no live entry */
 	bool held;                 /* the kernel holds the file (F); what the path names is looked at in our own root */
 	bool seen;                 /* it was opened: what is below counts */
-	bool nosuid;               /* its mount gives no rights */
-	unsigned rights;           /* enum walk_rights */
 	dev_t dev;
 	ino_t ino;
 	mode_t mode;
@@ -98,8 +93,6 @@ struct walk {
 
 	int runner;        /* the hop that becomes /proc/PID/exe, also where it is killed; -1: none, or not known */
 	int problem;       /* the hop that makes it fail, be killed or unknown, -1: none */
-	int rights_from;   /* the hop whose rights count: the runner, or with flag C the file; -1: none */
-	bool no_new_privs; /* of this process: no rights are given */
 	bool cut_off;      /* it runs, but the file ends before a segment does: it may die later */
 	struct err why;    /* the problem, or if there is none the doubt; names the file unless that is hop 0 */
 

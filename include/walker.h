@@ -15,9 +15,7 @@ struct walker {
 	struct opened at;           /* the last hop's file */
 	struct subject subject;     /* the same as entries are compared with */
 	bool has_execfd;            /* an entry with flag O has taken it */
-	int handed;                 /* the hop that is given to its interpreter as an open file; only once */
-	bool handed_over;
-	bool credentials; /* flag C: the rights are those of hop `handed` */
+	bool handed_over;           /* a file was given to its interpreter open; only once */
 };
 
 /* Adds a hop that is not opened yet. */

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 
 #include "arch.h"
 #include "binfmt_list.h"
@@ -54,16 +53,13 @@ find_rule(struct walker *w, const struct entry **entry)
 static bool
 replace_file(struct walker *w)
 {
-	int last = (int)w->walk->count - 1;
-
 	if (w->has_execfd && w->handed_over) {
-		walker_end(w, last - 1, WALK_FAILS, ENOEXEC,
+		walker_end(w, (int)w->walk->count - 2, WALK_FAILS, ENOEXEC,
 			   "is run by another program itself (a script, or by a handler), which flags O and C of the "
 			   "entry in front of it do not allow");
 		return false;
 	}
 	w->handed_over = w->has_execfd;
-	w->handed = last - 1;
 	return true;
 }
 
@@ -77,7 +73,6 @@ give_to_rule(struct walker *w, const struct rule *rule, const struct entry *entr
 	if (rule->more_flags && *rule->more_flags)
 		walker_doubt(w, WALK_FLAG, entry);
 	w->has_execfd |= (flags & RULE_O) != 0;
-	w->credentials |= (flags & RULE_C) != 0;
 	walker_add(w, WALK_HANDLER, rule->interpreter, entry);
 	opened = flags & RULE_F && entry ? walker_open_held(w) : walker_open(w);
 	return opened && replace_file(w);
@@ -243,13 +238,11 @@ start(struct walker *w, const struct walk_where *where, struct walk *walk)
 	w->where = where;
 	w->walk = walk;
 	w->at.fd = -1;
-	w->handed = -1;
 	walk->verdict = walk->otherwise = WALK_UNKNOWN;
 	walk->error = walk->otherwise_error = 0;
 	walk->doubt = WALK_SURE;
 	walk->doubtful = NULL;
-	walk->doubt_hop = walk->runner = walk->problem = walk->rights_from = -1;
-	walk->no_new_privs = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
+	walk->doubt_hop = walk->runner = walk->problem = -1;
 	walk->cut_off = walk->read = false;
 	memset(&walk->st, 0, sizeof(walk->st));
 	memset(walk->head, 0, sizeof(walk->head));

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 
 #include "entry.h"
 #include "walker.h"
@@ -20,8 +19,7 @@ walker_add(struct walker *w, enum walk_by by, const char *path, const struct ent
 
 	hop->by = by;
 	hop->entry = entry;
-	hop->held = hop->seen = hop->nosuid = false;
-	hop->rights = 0;
+	hop->held = hop->seen = false;
 	hop->dev = 0;
 	hop->ino = 0;
 	hop->mode = 0;
@@ -73,7 +71,6 @@ walker_end_running(struct walker *w, int runner)
 {
 	set_verdict(w->walk, WALK_RUNS, 0);
 	w->walk->runner = runner;
-	w->walk->rights_from = w->credentials ? w->handed : runner;
 }
 
 void
@@ -94,21 +91,6 @@ walker_lost(struct walker *w, enum walk_doubt doubt, const char *reason)
 	walker_end(w, (int)w->walk->count - 1, WALK_UNKNOWN, 0, reason);
 }
 
-static unsigned
-rights_of(const struct opened *file)
-{
-	const mode_t set_gid = S_ISGID | S_IXGRP; /* without x for the group it means something else */
-	unsigned rights = 0;
-
-	if (file->st.st_mode & S_ISUID)
-		rights |= WALK_SET_UID;
-	if ((file->st.st_mode & set_gid) == set_gid)
-		rights |= WALK_SET_GID;
-	if (file->fd >= 0 && fgetxattr(file->fd, "security.capability", NULL, 0) > 0)
-		rights |= WALK_CAPABILITIES;
-	return rights;
-}
-
 /* The file takes the last one's place. */
 static void
 take(struct walker *w, const struct opened *file)
@@ -118,12 +100,10 @@ take(struct walker *w, const struct opened *file)
 	opened_close(&w->at);
 	w->at = *file;
 	hop->seen = true;
-	hop->nosuid = file->nosuid;
 	hop->dev = file->st.st_dev;
 	hop->ino = file->st.st_ino;
 	hop->mode = file->st.st_mode;
 	hop->changed = file->st.st_ctim;
-	hop->rights = rights_of(file);
 }
 
 /* Takes the file that was opened by name already. As opened_open. */
