@@ -29,7 +29,10 @@ int binfmt_enabled(const struct binfmt *b, struct err *err);
  */
 int binfmt_read(const struct binfmt *b, const char *name, struct binfmt_text *text, struct err *err);
 
-/* The same for an opened entry file, with its text as the entry's room. 0, or -1 with errno. */
+/* The same of what was just written: all but when it was registered, and its inode. */
+int binfmt_read_back(const struct binfmt *b, const char *name, struct binfmt_text *text, struct err *err);
+
+/* As binfmt_read for an opened entry file, with its text as the entry's room. 0, or -1 with errno. */
 int binfmt_read_opened(int fd, const char *name, char text[static ENTRY_TEXT_MAX + 1], struct entry *entry);
 
 /* An enum binfmt_state, or -1. */

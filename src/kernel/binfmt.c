@@ -66,22 +66,34 @@ binfmt_enabled(const struct binfmt *b, struct err *err)
 	return err_set(err, ERR_READ, "%s/status says neither enabled nor disabled", b->dir);
 }
 
-int
-binfmt_read_opened(int fd, const char *name, char text[static ENTRY_TEXT_MAX + 1], struct entry *entry)
+static int
+read_entry(int fd, const char *name, char text[static ENTRY_TEXT_MAX + 1], struct entry *entry)
 {
-	struct stat st;
-	ssize_t len = fstat(fd, &st) < 0 ? -1 : read_text(fd, text);
+	ssize_t len = read_text(fd, text);
 
 	if (len < 0)
 		return -1;
 	entry_parse(entry, name, text, (size_t)len);
+	return 0;
+}
+
+int
+binfmt_read_opened(int fd, const char *name, char text[static ENTRY_TEXT_MAX + 1], struct entry *entry)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || read_entry(fd, name, text, entry) < 0)
+		return -1;
 	entry->registered = st.st_mtim;
 	entry->inode = st.st_ino;
 	return 0;
 }
 
-int
-binfmt_read(const struct binfmt *b, const char *name, struct binfmt_text *text, struct err *err)
+typedef int read_opened(int fd, const char *name, char text[static ENTRY_TEXT_MAX + 1], struct entry *entry);
+
+/* Opens an entry and reads it in one of these ways: 1, or 0: it is not there, or -1 and *err. */
+static int
+read_by(const struct binfmt *b, const char *name, read_opened *read_it, struct binfmt_text *text, struct err *err)
 {
 	int fd, done;
 
@@ -89,7 +101,7 @@ binfmt_read(const struct binfmt *b, const char *name, struct binfmt_text *text, 
 	if (b->dir_fd < 0 || limit_reserved(name) || known_absent(&b->known, name))
 		return 0;
 	fd = open_to_read(b, name);
-	done = fd < 0 ? -1 : binfmt_read_opened(fd, name, text->text, &text->entry);
+	done = fd < 0 ? -1 : read_it(fd, name, text->text, &text->entry);
 	close_keeping_errno(fd);
 	if (done == 0)
 		return 1;
@@ -97,10 +109,22 @@ binfmt_read(const struct binfmt *b, const char *name, struct binfmt_text *text, 
 }
 
 int
+binfmt_read(const struct binfmt *b, const char *name, struct binfmt_text *text, struct err *err)
+{
+	return read_by(b, name, binfmt_read_opened, text, err);
+}
+
+int
+binfmt_read_back(const struct binfmt *b, const char *name, struct binfmt_text *text, struct err *err)
+{
+	return read_by(b, name, read_entry, text, err);
+}
+
+int
 binfmt_state(const struct binfmt *b, const char *name, struct err *err)
 {
 	struct binfmt_text text;
-	int there = binfmt_read(b, name, &text, err);
+	int there = binfmt_read_back(b, name, &text, err);
 
 	if (there <= 0)
 		return there;

@@ -85,7 +85,7 @@ add(struct binfmt *b, const struct rule *rule, bool enabled, const char *name, s
 		return -1;
 	if (b->planned)
 		return enabled || rule->flags & RULE_D ? 0 : set_enabled(b, name, 0, false, err);
-	there = binfmt_read(b, name, &back, err);
+	there = binfmt_read_back(b, name, &back, err);
 	if (there == 0)
 		return err_set(err, ERR_MISSING,
 			       "it was registered, but is gone again: another program has removed it");
