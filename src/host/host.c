@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "arch.h"
@@ -12,8 +10,6 @@
 #include "host.h"
 #include "host_kernel.h"
 #include "probe.h"
-#include "probe_look.h"
-#include "retry.h"
 
 /* The first byte of the file, which the linker puts in memory with the first segment. */
 extern const unsigned char __ehdr_start[] __attribute__((visibility("hidden")));
@@ -64,26 +60,20 @@ may_run(const struct arch *arch)
 }
 
 /*
- * Whether the kernel runs this very process itself, as another process sees it: an emulator shows itself as the program
- * in /proc/self only.
+ * Whether the kernel itself runs a program of our own architecture: this one. An emulator gives its guest's program as
+ * that of /proc/self and /proc/PID, but in thread-self it stands itself.
  */
 static struct look
 is_native(void)
 {
-	char link[32];
-	struct stat self, seen;
-	int status;
-	pid_t child;
+	unsigned char head[PATTERN_WINDOW];
+	int fd = open("/proc/thread-self/exe", O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? -1 : read(fd, head, sizeof(head));
 
-	if (stat("/proc/self/exe", &self) < 0)
-		return look_unknown();
-	snprintf(link, sizeof(link), "/proc/%d/exe", probe_look_number());
-	child = fork();
-	if (child == 0)
-		_exit(stat(link, &seen) == 0 && seen.st_dev == self.st_dev && seen.st_ino == self.st_ino ? 0 : 1);
-	if (child <= 0 || retry_waitpid(child, &status) != child)
-		return look_unknown();
-	return status == 0 ? look_seen(true) : look_unknown();
+	if (fd >= 0)
+		close(fd);
+	return len == sizeof(head) && arch_of_header(head, sizeof(head)) == host_arch() ? look_seen(true)
+											: look_unknown();
 }
 
 static struct look

@@ -306,22 +306,29 @@ blind__each_number_of_descriptors__no_pass(void **state)
 			try_task(&tasks[i], &senses[0]);
 }
 
-/* What the table says that this machine may run has to be tried: without a process it cannot be. */
-static void
-blind__native_trial_impossible__refused(void **state)
+/* An architecture of which the table says that this machine may run it too: it has to be tried. */
+static const char *
+maybe_native(void)
 {
 	static const struct {
 		const char *host, *other;
 	} pairs[] = {{"x86_64", "i386"}, {"aarch64", "arm"}, {"ppc64", "ppc"}, {"mips64", "mips"}};
-	const char *other = NULL;
+
+	for (size_t i = 0; i < LENGTH(pairs); i++)
+		if (strcmp(host_arch()->name, pairs[i].host) == 0)
+			return pairs[i].other;
+	skip_because("this machine runs no other architecture's programs");
+	return NULL;
+}
+
+/* Without a process it cannot be tried. */
+static void
+blind__native_trial_impossible__refused(void **state)
+{
+	const char *other = maybe_native();
 	char *folder = scratch_folder("emulators"), path[4096];
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(pairs); i++)
-		if (strcmp(host_arch()->name, pairs[i].host) == 0)
-			other = pairs[i].other;
-	if (!other)
-		skip_because("this machine runs no other architecture's programs");
 	snprintf(path, sizeof(path), "%s/%s", folder, arch_find(other)->interpreter);
 	copy_file(tiny_interpreter(), path, 0755);
 	run_prepare = forbid_processes;
@@ -453,11 +460,14 @@ blind__shell_that_cannot_be_read__unknown(void **state)
 static void
 blind__forced__passes_and_says_so(void **state)
 {
+	char *program = probe_program(maybe_native(), "program");
+
 	(void)state;
 	run_prepare = forbid_processes;
-	expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 1, "", "could not be tried");
-	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "--force", NULL), 0, "registered", "forced: ");
+	expect(tool("register", "aarch64", "-i", program, NULL), 1, "", "could not be tried");
+	expect(tool("register", "aarch64", "-i", program, "--force", NULL), 0, "registered", "forced: ");
 	run_prepare = NULL;
+	free(program);
 	ns_empty();
 	start_riddle();
 	expect(tool("enable", "brick", NULL), 1, "", "cannot be understood");
