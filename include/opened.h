@@ -15,8 +15,10 @@ enum { OPENED_REASON_MAX = 128, OPENED_FIRST = 1024 /* the headers of nearly all
 struct opened {
 	int fd; /* to read it; -1: this user may not, or the bytes are given */
 	struct stat st;
+	bool link;                  /* the path is a link to it */
 	const unsigned char *bytes; /* of a program that is no file yet; then st is zero but for st_size */
-	bool noexec, nosuid;        /* of its mount */
+	bool executable;            /* for this process */
+	bool noexec;                /* its mount, and so it is not */
 	bool no_openat2;            /* so a path below another root cannot be looked up */
 	const char *reason;         /* why it was not opened */
 	size_t first_len;

@@ -20,8 +20,8 @@ enum {
 };
 
 /*
- * Cuts "-static" off a path that is a link to the file without it in the same folder: on Debian 13 such links belong
- * to a package that is to go.
+ * Cuts "-static" off a link to the file without it in the same folder: on Debian 13 such links belong to a package that
+ * is to go.
  */
 static void
 cut_to_plain(const char *base, char path[static INTERP_PATH_MAX])
@@ -167,7 +167,7 @@ search(const char *base, const char *const *dirs, size_t count, bool must_be_sta
 		int len = snprintf(path, INTERP_PATH_MAX, "%s/%s%s", dirs[i / SUFFIXES], base, suffixes[i % SUFFIXES]);
 
 		is = len < INTERP_PATH_MAX ? usable(path, must_be_static, file) : look_seen(false);
-		if (is.is == LOOK_YES && *suffixes[i % SUFFIXES])
+		if (is.is == LOOK_YES && file->link && *suffixes[i % SUFFIXES])
 			cut_to_plain(base, path);
 		if (is.is != LOOK_NO)
 			return is;

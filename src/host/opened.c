@@ -85,17 +85,20 @@ mode_permits(const struct stat *st)
 	return st->st_mode & (st->st_gid == getegid() ? S_IXGRP : S_IXOTH);
 }
 
-/* The check that exec makes, of the effective ids and capabilities. */
+/* The check that exec makes, of the mount and the effective ids and capabilities; the mount alone where it says no. */
 static struct look
-may_execute(int fd, const struct opened *file)
+may_execute(int fd, struct opened *file)
 {
+	struct statvfs vfs;
+	bool missing;
+
 	if (syscall(SYS_faccessat2, fd, "", X_OK, AT_EACCESS | AT_EMPTY_PATH) == 0)
 		return look_seen(true);
-	if (is_own_trouble(errno))
+	missing = errno == ENOSYS || errno == EPERM || errno == EINVAL;
+	if (is_own_trouble(errno) || fstatvfs(fd, &vfs) < 0)
 		return look_unknown();
-	if (errno != ENOSYS && errno != EPERM && errno != EINVAL)
-		return look_seen(false);
-	return look_seen(!file->noexec && mode_permits(&file->st));
+	file->noexec = vfs.f_flag & ST_NOEXEC;
+	return look_seen(missing && !file->noexec && mode_permits(&file->st));
 }
 
 /* Whether flags of execveat reach the kernel: what traces this process may drop them (valgrind does), and then the
@@ -136,7 +139,7 @@ refuse(int error, const char *reason, struct opened *file)
 static int
 look_at(int fd, struct opened *file)
 {
-	struct statvfs vfs;
+	struct look may;
 
 	if (fstat(fd, &file->st) < 0)
 		return refuse(-1, "cannot be looked at", file);
@@ -144,28 +147,43 @@ look_at(int fd, struct opened *file)
 		return refuse(EACCES, "a directory", file);
 	if (!S_ISREG(file->st.st_mode))
 		return refuse(EACCES, "not a regular file", file);
-	if (fstatvfs(fd, &vfs) < 0)
-		return refuse(-1, "its file system cannot be looked at", file);
-	file->noexec = vfs.f_flag & ST_NOEXEC;
-	file->nosuid = vfs.f_flag & ST_NOSUID;
+	may = may_execute(fd, file);
+	if (may.is == LOOK_UNKNOWN)
+		return refuse(-1, "whether it is executable for this user cannot be told", file);
+	file->executable = may.is == LOOK_YES;
 	return 0;
+}
+
+/*
+ * By its name only, as to open a device or a FIFO can do something; a link once more, to follow it. -1 with errno, or
+ * *error is what look_at says.
+ */
+static int
+open_name(int root, const char *path, struct opened *file, int *error)
+{
+	int fd = below_open(root, path, O_PATH | O_NOFOLLOW);
+
+	*error = fd < 0 ? 0 : look_at(fd, file);
+	file->link = fd >= 0 && S_ISLNK(file->st.st_mode);
+	if (!file->link)
+		return fd;
+	close(fd);
+	fd = below_open(root, path, O_PATH);
+	*error = fd < 0 ? 0 : look_at(fd, file);
+	return fd;
 }
 
 /* Whether exec may have it. The same. */
 static int
 check(int fd, const char *path, bool ask, struct opened *file)
 {
-	struct look may;
 	int error;
 
 	if (!(file->st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)))
 		return refuse(EACCES, "not executable", file);
 	if (file->noexec)
 		return refuse(EACCES, "on a noexec mount: nothing there can be executed", file);
-	may = may_execute(fd, file);
-	if (may.is == LOOK_UNKNOWN)
-		return refuse(-1, "whether it is executable for this user cannot be told", file);
-	if (may.is == LOOK_NO)
+	if (!file->executable)
 		return refuse(EACCES, "not executable for this user", file);
 	error = ask ? ask_kernel(fd, path) : 0;
 	if (error)
@@ -208,11 +226,9 @@ opened_open(int root, const char *path, bool held, struct opened *file)
 
 	for (int i = 0; i < TRIES && opened == 0; i++) {
 		start(file);
-		/* By name only at first: to open a device or a FIFO can do something. */
-		fd = below_open(root, path, O_PATH);
+		fd = open_name(root, path, file, &error);
 		if (fd < 0)
 			return not_opened(root, errno, file);
-		error = look_at(fd, file);
 		if (!error && !held)
 			error = check(fd, path, true, file);
 		opened = error ? 1 : open_to_read(fd, root, path, file);
