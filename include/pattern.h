@@ -33,7 +33,11 @@ struct subject {
 };
 
 /* The bits that count of byte i of the magic. */
-unsigned char pattern_mask(const struct pattern *pattern, size_t i);
+static inline unsigned char
+pattern_mask(const struct pattern *pattern, size_t i)
+{
+	return pattern->mask ? pattern->mask[i] : 0xff;
+}
 
 /* Whether byte i of the magic is not what the file has in its place. */
 bool pattern_byte_differs(const struct pattern *pattern, const unsigned char head[static PATTERN_WINDOW], size_t i);

@@ -9,8 +9,12 @@ elf_number(const unsigned char *at, size_t bytes, bool big)
 {
 	uint64_t n = 0;
 
-	for (size_t i = 0; i < bytes; i++)
-		n = n << 8 | at[big ? i : bytes - 1 - i];
+	if (big)
+		for (size_t i = 0; i < bytes; i++)
+			n = n << 8 | at[i];
+	else
+		while (bytes-- > 0)
+			n = n << 8 | at[bytes];
 	return n;
 }
 

@@ -3,12 +3,6 @@
 
 #include "pattern.h"
 
-unsigned char
-pattern_mask(const struct pattern *pattern, size_t i)
-{
-	return pattern->mask ? pattern->mask[i] : 0xff;
-}
-
 const char *
 pattern_extension(const char *path)
 {
@@ -70,7 +64,8 @@ pattern_overlap(const struct pattern *a, const struct pattern *b)
 		return false;
 	if (a->type == PATTERN_EXTENSION)
 		return strcmp(a->extension, b->extension) == 0;
-	for (size_t i = start; i < end_a && i < end_b; i++) {
+	/* From the end: what ELF rules have in common stands at the start. */
+	for (size_t i = end_a < end_b ? end_a : end_b; i-- > start;) {
 		size_t ia = i - a->offset, ib = i - b->offset;
 
 		if ((a->magic[ia] ^ b->magic[ib]) & pattern_mask(a, ia) & pattern_mask(b, ib))
