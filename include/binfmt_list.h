@@ -16,6 +16,7 @@ struct binfmt_list {
 	bool locked;             /* no other binfmtctl was at work meanwhile */
 	struct buckets *buckets; /* NULL: none */
 	bool plain;              /* known that no name is a temporary's */
+	bool names_only;         /* so the entries count as not understood */
 	char *names;             /* what the entries point into */
 	struct arena texts;      /* the same */
 };
@@ -26,6 +27,10 @@ struct binfmt_list {
  * the inode that was listed. -1 if that could not be had, or on an error.
  */
 int binfmt_list(const struct binfmt *b, struct binfmt_list *list, struct err *err);
+
+/* The names of all entries of one moment, and nothing else of them. */
+int binfmt_list_names(const struct binfmt *b, struct binfmt_list *list, struct err *err);
+
 void binfmt_list_free(struct binfmt_list *list);
 
 /* To be called before a pass that asks something of each entry; from then on the entries are not to be moved. */

@@ -23,6 +23,7 @@ struct cmd {
 	const char *help; /* one line */
 	const char *key;  /* of its JSON document's list; NULL: it has none */
 	enum operands operands;
+	bool by_name; /* it changes entries by their names; their texts are read for JSON alone */
 	const struct opt *opts;
 	int (*run)(const struct cmd *cmd, struct args *args); /* returns the exit status */
 	const char *globals;                                  /* letters of the global options that do something here */

@@ -17,13 +17,20 @@ say_waiting(void)
 }
 
 static int
+list(struct session *c)
+{
+	return c->cmd->by_name && !c->args->json ? binfmt_list_names(&c->b, &c->list, &c->err)
+						 : binfmt_list(&c->b, &c->list, &c->err);
+}
+
+static int
 prepare(struct session *c)
 {
 	long timeout = c->args->timeout < 0 ? TIMEOUT : c->args->timeout;
 
 	if (binfmt_lock(&c->b, (unsigned)timeout, c->args->verbose ? say_waiting : NULL, &c->err) < 0)
 		return -1;
-	if (binfmt_list(&c->b, &c->list, &c->err) < 0)
+	if (list(c) < 0)
 		return -1;
 	if (!c->args->dry_run)
 		known_names(&c->b.known, &c->list);
@@ -85,7 +92,7 @@ session_relist(struct session *c)
 {
 	c->b.known.all = false;
 	binfmt_list_free(&c->list);
-	return binfmt_list(&c->b, &c->list, &c->err);
+	return list(c);
 }
 
 /* The writes that no result has shown yet. */

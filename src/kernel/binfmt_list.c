@@ -65,6 +65,15 @@ dirent_at(const char *names, ssize_t at)
 	return (const struct dirent64_raw *)(const void *)(names + at);
 }
 
+static int
+name_one(const struct dirent64_raw *d, struct entry *entry)
+{
+	*entry = (struct entry){.rule = {.name = d->name, .interpreter = "", .pattern.type = PATTERN_UNKNOWN},
+				.reason = "only its name was asked for",
+				.more = ""};
+	return 1;
+}
+
 /* Reads and parses the entry that was listed; 0 if it went away or was replaced meanwhile, -1 on an error. */
 static int
 read_one(const struct binfmt *b, const struct dirent64_raw *d, struct arena *texts, struct entry *entry)
@@ -85,14 +94,17 @@ read_one(const struct binfmt *b, const struct dirent64_raw *d, struct arena *tex
 static int
 read_all(const struct binfmt *b, struct binfmt_list *list, ssize_t names_len)
 {
+	struct entry *entry;
 	int done = 1;
 
 	list->count = 0;
 	for (ssize_t at = 0; done > 0 && at < names_len; at += dirent_at(list->names, at)->len) {
 		const struct dirent64_raw *d = dirent_at(list->names, at);
 
-		if (!limit_reserved(d->name))
-			done = read_one(b, d, &list->texts, &list->entries[list->count++]);
+		if (limit_reserved(d->name))
+			continue;
+		entry = &list->entries[list->count++];
+		done = list->names_only ? name_one(d, entry) : read_one(b, d, &list->texts, entry);
 	}
 	return done;
 }
@@ -169,12 +181,12 @@ list_all(const struct binfmt *b, int fd, struct binfmt_list *list)
 	return done;
 }
 
-int
-binfmt_list(const struct binfmt *b, struct binfmt_list *list, struct err *err)
+static int
+list_mount(const struct binfmt *b, bool names_only, struct binfmt_list *list, struct err *err)
 {
 	int done, error, fd;
 
-	*list = (struct binfmt_list){0};
+	*list = (struct binfmt_list){.names_only = names_only};
 	if (b->dir_fd < 0)
 		return 0;
 	fd = openat(b->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -189,6 +201,18 @@ binfmt_list(const struct binfmt *b, struct binfmt_list *list, struct err *err)
 	if (done == 0)
 		return err_set(err, ERR_BUSY, "the entries of %s change faster than they can be read", b->dir);
 	return err_set(err, ERR_READ, "cannot list %s: %s", b->dir, strerror(error));
+}
+
+int
+binfmt_list(const struct binfmt *b, struct binfmt_list *list, struct err *err)
+{
+	return list_mount(b, false, list, err);
+}
+
+int
+binfmt_list_names(const struct binfmt *b, struct binfmt_list *list, struct err *err)
+{
+	return list_mount(b, true, list, err);
 }
 
 void
