@@ -15,8 +15,8 @@ enum { ENTRY_TEXT_MAX = 4096 };
 /* A live rule, as its entry file shows it. */
 struct entry {
 	struct rule rule;
-	const char *reason; /* why the text is not understood; NULL: it is */
-	const char *more;   /* the bpf-interpreter lines of a BPF one, each with its newline; "" if none */
+	const char *reason;         /* why the text is not understood; NULL: it is */
+	const char *more;           /* the bpf-interpreter lines of a BPF one, each with its newline; "" if none */
 	struct timespec registered; /* zero, as the inode, where the file was not asked for it */
 	ino_t inode;                /* of its file: every registration gets another one */
 	bool enabled;               /* by the first line, also where the rest is not understood */

@@ -91,10 +91,10 @@ struct walk {
 	int doubt_hop;                /* where it came up, -1: nowhere */
 	const struct entry *doubtful; /* the entry that it is about, or NULL */
 
-	int runner;        /* the hop that becomes /proc/PID/exe, also where it is killed; -1: none, or not known */
-	int problem;       /* the hop that makes it fail, be killed or unknown, -1: none */
-	bool cut_off;      /* it runs, but the file ends before a segment does: it may die later */
-	struct err why;    /* the problem, or if there is none the doubt; names the file unless that is hop 0 */
+	int runner;     /* the hop that becomes /proc/PID/exe, also where it is killed; -1: none, or not known */
+	int problem;    /* the hop that makes it fail, be killed or unknown, -1: none */
+	bool cut_off;   /* it runs, but the file ends before a segment does: it may die later */
+	struct err why; /* the problem, or if there is none the doubt; names the file unless that is hop 0 */
 
 	struct stat st; /* of the file that was asked for; zero where it could not be looked at */
 	bool read;      /* its first bytes, else zero */
