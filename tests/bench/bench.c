@@ -72,8 +72,17 @@ static size_t entry_count;
 static char *lines_file, *one_file, *records_folder, *script_file, *log_file;
 static int rounds = ROUNDS;
 
-/* The first architectures that this machine runs by an interpreter that is installed, and whose word means one entry.
- */
+/* Whether this machine may run it itself: then a command that meets it tries that first, with a process. */
+static bool
+is_tried(const struct arch *arch)
+{
+	for (const char *const *native = arch->natives; *native; native++)
+		if (strcmp(*native, host_machine()) == 0)
+			return true;
+	return false;
+}
+
+/* The first architectures that only an installed interpreter can run here, and whose word means one entry. */
 static void
 choose_archs(void)
 {
@@ -83,7 +92,7 @@ choose_archs(void)
 		char *path = entries[entry_count].interpreter;
 		struct rule rule = {.flags = RULE_F | RULE_P, .interpreter = path};
 
-		if (arch->group || arch_select(arch->name, same) > 1 || host_runs(arch).is != LOOK_NO ||
+		if (arch->group || arch_select(arch->name, same) > 1 || is_tried(arch) ||
 		    interp_find(arch, NULL, 0, true, path).is != LOOK_YES)
 			continue;
 		entries[entry_count].arch = strdup(arch->name);
