@@ -6,18 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { STACK = 128 * 1024, MEMORY_FIRST = 1500, MEMORY_LAST = 5000, MEMORY_STEP = 230 /* KiB */ };
+#include "sanitized.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
+enum { STACK = 128 * 1024, MEMORY_FIRST = 1500, MEMORY_LAST = 5000, MEMORY_STEP = 230 /* KiB */ };
 
 /* How ./binfmtctl ends with these words: exit status, or 128 + signal. */
 static int
