@@ -60,16 +60,19 @@ may_run(const struct arch *arch)
 }
 
 /*
- * Whether the kernel itself runs a program of our own architecture: this one. An emulator gives its guest's program as
- * that of /proc/self and /proc/PID, but in thread-self it stands itself.
+ * Whether the kernel itself runs a program of our own architecture: this one. An emulator (QEMU, FEX) gives its guest's
+ * program for the paths of /proc that end in exe; below an opened folder it stands itself.
  */
 static struct look
 is_native(void)
 {
 	unsigned char head[PATTERN_WINDOW];
-	int fd = open("/proc/thread-self/exe", O_RDONLY | O_CLOEXEC);
+	int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = self < 0 ? -1 : openat(self, "exe", O_RDONLY | O_CLOEXEC);
 	ssize_t len = fd < 0 ? -1 : read(fd, head, sizeof(head));
 
+	if (self >= 0)
+		close(self);
 	if (fd >= 0)
 		close(fd);
 	return len == sizeof(head) && arch_of_header(head, sizeof(head)) == host_arch() ? look_seen(true)
