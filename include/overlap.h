@@ -20,8 +20,11 @@ const struct entry *arch_next_taker(const struct binfmt_list *list, const struct
  */
 const char *overlap_in_front(const struct rule *rule, const struct binfmt_list *list);
 
+/* The same of one that may take them: its program decides (type B), or it is not understood. */
+const char *overlap_doubt(const struct rule *rule, const struct binfmt_list *list);
+
 /*
- * The same, but for one that is told to take its files on purpose: a narrower pattern ahead of a broader
+ * As overlap_in_front, but for one that is told to take its files on purpose: a narrower pattern ahead of a broader
  * one, or one with the same interpreter and flags.
  */
 const char *overlap_shadow(const struct rule *rule, const struct binfmt_list *list);

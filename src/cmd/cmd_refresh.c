@@ -23,15 +23,16 @@ static int
 leave_alone(struct session *c, const struct entry *entry)
 {
 	const char *front = overlap_in_front(&entry->rule, &c->list);
+	const char *doubt = front ? NULL : overlap_doubt(&entry->rule, &c->list);
 
 	if (!entry->enabled)
 		return err_set(&c->err, ERR_DISABLED,
 			       "disabled: it would have to be enabled for a moment (binfmtctl register does it)");
-	if (front && !c->args->force)
+	if ((front || doubt) && !c->args->force)
 		return err_set(&c->err, ERR_SHADOWED,
-			       "stale, but refreshing would move it ahead of entry %s, which wins now (--force "
+			       "stale, but refreshing would move it ahead of entry %s, which %s now (--force "
 			       "refreshes anyway)",
-			       front);
+			       front ? front : doubt, front ? "wins" : "may win");
 	return 0;
 }
 

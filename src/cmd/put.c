@@ -77,11 +77,14 @@ warn(const struct put *put, const struct plan *plan, const struct live *live, en
      struct warnings *warnings)
 {
 	const char *front = overlap_in_front(&plan->rule, put->check->list);
+	const char *doubt = overlap_doubt(&plan->rule, put->check->list);
 
 	if (fate == OUT_UNCHANGED && !plan->enabled)
 		warn_add(warnings, "the entry is disabled; binfmtctl enable turns it on");
 	if (fate == OUT_UNCHANGED && front)
 		warn_add(warnings, "entry %s is tried first and takes its files", front);
+	if (fate == OUT_UNCHANGED && doubt)
+		warn_add(warnings, "entry %s is tried first and may take its files", doubt);
 	if (fate == OUT_UNCHANGED)
 		return;
 	if (is_same(live, plan))

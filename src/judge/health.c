@@ -96,7 +96,8 @@ examine_held(const struct exam *exam)
 			       : "%s was replaced, the old file keeps running; binfmtctl refresh "
 				 "updates it",
 		    path);
-		if (!overlap_in_front(exam->rule, &exam->s->list) && exam->handler->entry->enabled)
+		if (!overlap_in_front(exam->rule, &exam->s->list) && !overlap_doubt(exam->rule, &exam->s->list) &&
+		    exam->handler->entry->enabled)
 			fix_by(&problem, "refresh", exam);
 		tell(exam, &problem);
 	} else if (is.stale == STALE_DELETED && !is.by_time) {
@@ -174,7 +175,7 @@ probe_alone_of(const struct exam *exam)
 	enum probe_alone alone;
 	struct err problem;
 
-	if (taker != exam->handler->entry ||
+	if (taker != exam->handler->entry || binfmt_list_doubt(&exam->s->list, taker) ||
 	    probe_run_in(elf, probe_build(arch, 1, elf), PROBE_EMPTY_ROOT, PROBE_TIMEOUT_MS, &run, &problem) < 0)
 		return;
 	alone = probe_alone(&run, exam->rule->flags, NULL);

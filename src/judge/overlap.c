@@ -43,6 +43,15 @@ overlap_in_front(const struct rule *rule, const struct binfmt_list *list)
 }
 
 const char *
+overlap_doubt(const struct rule *rule, const struct binfmt_list *list)
+{
+	size_t place = binfmt_list_place(list, rule);
+	const struct entry *doubt = binfmt_list_doubt(list, place < list->count ? &list->entries[place] : NULL);
+
+	return doubt ? doubt->rule.name : NULL;
+}
+
+const char *
 overlap_shadow(const struct rule *rule, const struct binfmt_list *list)
 {
 	size_t place = binfmt_list_place(list, rule);

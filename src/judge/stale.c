@@ -67,7 +67,7 @@ is_run_by_another(const struct binfmt_list *list, const unsigned char *elf, size
 	return is;
 }
 
-/* Runs the architecture's probe if this entry is the one that takes it. *unused: yet nothing takes it here. */
+/* Runs the architecture's probe if this entry is surely the one that takes it. *unused: yet nothing takes it here. */
 static enum stale
 ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct stat *path, bool *unused)
 {
@@ -80,7 +80,7 @@ ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct 
 	struct look another;
 	size_t size;
 
-	if (!taker || !tempname_matches(taker->rule.name, rule->name))
+	if (!taker || !tempname_matches(taker->rule.name, rule->name) || binfmt_list_doubt(list, taker))
 		return STALE_UNSEEN;
 	size = probe_build(arch, 1, elf);
 	another = is_run_by_another(list, elf, size, &fails);

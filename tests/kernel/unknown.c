@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Entries that are not understood: every command says so, none takes one for what its text seems to say. */
 #include "harness.h"
+#include "plant.h"
 
 /* The kernel takes newlines in a path and an extension, and shows them as they are. */
 static const struct {
@@ -111,6 +112,33 @@ not_understood__json__name_and_state_and_nothing_else(void **state)
 	}
 }
 
+/* What runs the probe then is its interpreter, which says nothing of the file that the entry behind it holds. */
+static void
+not_understood__takes_the_probe_of_another__not_stale_and_in_its_place(void **state)
+{
+	char *path = scratch_copy(tiny_interpreter(), "odd\ninterpreter"), *before;
+	const char *held = plant_copy();
+	const struct run *r;
+
+	(void)state;
+	expect(tool("register", "aarch64", "-i", held, NULL), 0, "registered", NULL);
+	register_line("|odd|M|18|\\xb7\\x00||%s|", path);
+	before = instance();
+	r = expect(tool("status", NULL), 1, "qemu-aarch64: unknown: entry odd is tried first", NULL);
+	assert_null(strstr(r->out, "stale"));
+	expect(tool("refresh", NULL), 0, "qemu-aarch64: unchanged", "");
+	expect(tool("register", "aarch64", NULL), 0, "qemu-aarch64: unchanged",
+	       "warning: entry odd is tried first and may take its files");
+	expect_instance(before);
+	plant_replace(held);
+	r = expect(tool("doctor", NULL), 1, "stale: qemu-aarch64: by time: ", "");
+	assert_null(strstr(r->out, "fix: binfmtctl refresh"));
+	expect(tool("refresh", "aarch64", NULL), 0, "move it ahead of entry odd, which may win now", "");
+	expect_instance(before);
+	free(before);
+	free(path);
+}
+
 int
 main(void)
 {
@@ -118,6 +146,7 @@ main(void)
 	    cmocka_unit_test(not_understood__every_command__says_so),
 	    cmocka_unit_test(not_understood__register_of_its_name__refused_and_nothing_changed),
 	    cmocka_unit_test(not_understood__json__name_and_state_and_nothing_else),
+	    cmocka_unit_test(not_understood__takes_the_probe_of_another__not_stale_and_in_its_place),
 	};
 
 	return ns_run(tests);
