@@ -20,6 +20,9 @@ size_t text_utf8(const char *s, size_t len, unsigned *point);
  */
 bool text_printable(unsigned point);
 
+/* Whether a screen shows all of a text as it is. */
+bool text_shown(const char *text);
+
 enum { TEXT_QUOTED_MAX = 1100 }; /* an entry's name in quotes, whatever it holds */
 
 /*

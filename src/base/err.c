@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "err.h"
+#include "text.h"
 
 const char *
 err_word(enum err_code code)
@@ -59,10 +60,13 @@ int
 err_fix(struct err *err, const char *fmt, ...)
 {
 	va_list ap;
+	int len;
 
 	va_start(ap, fmt);
-	vsnprintf(err->fix, sizeof(err->fix), fmt, ap);
+	len = vsnprintf(err->fix, sizeof(err->fix), fmt, ap);
 	va_end(ap);
+	if (len < 0 || (size_t)len >= sizeof(err->fix) || !text_shown(err->fix))
+		err->fix[0] = '\0';
 	return -1;
 }
 

@@ -64,6 +64,20 @@ text_printable(unsigned point)
 	return true;
 }
 
+bool
+text_shown(const char *text)
+{
+	size_t len = strlen(text), n;
+	unsigned point;
+
+	for (size_t i = 0; i < len; i += n) {
+		n = text_utf8(text + i, len - i, &point);
+		if (!n || !text_printable(point))
+			return false;
+	}
+	return true;
+}
+
 const char *
 text_quote(const char *word, char *text, size_t size)
 {

@@ -22,6 +22,7 @@ word__every_code__sorted_and_for_scripts(void **state)
 static void
 set__what_was_there__gone(void **state)
 {
+	static char long_word[ERR_TEXT_MAX];
 	static struct err err;
 
 	(void)state;
@@ -40,6 +41,17 @@ set__what_was_there__gone(void **state)
 	assert_int_equal(err.code, ERR_AUTOFS);
 	assert_int_equal(err.status, EXIT_UNAVAILABLE);
 	assert_string_equal(err.text, "7");
+	assert_string_equal(err.fix, "");
+
+	memset(long_word, 'x', sizeof(long_word) - 1);
+	err_fix(&err, "wait");
+	err_fix(&err, "remove %s", long_word); /* it would be cut */
+	assert_string_equal(err.fix, "");
+	err_fix(&err, "remove %s", long_word + 7);
+	assert_int_equal(strlen(err.fix), ERR_TEXT_MAX - 1);
+	err_fix(&err, "remove 'a\nb'"); /* a screen would show something else */
+	assert_string_equal(err.fix, "");
+	err_fix(&err, "remove '\xff'");
 	assert_string_equal(err.fix, "");
 
 	err_fix(&err, "none");
@@ -94,7 +106,7 @@ all__longer_than_fits__cut(void **state)
 		err_set(err, ERR_OPEN, "%.*s", len, text);
 		assert_int_equal(strlen(err->text), fits);
 		err_fix(err, "%.*s", len, text);
-		assert_int_equal(strlen(err->fix), fits);
+		assert_int_equal(strlen(err->fix), len < ERR_TEXT_MAX ? fits : 0); /* half a command is none */
 		err_add(err, "%s", "more");
 		assert_int_equal(strlen(err->text), fits + 4 < ERR_TEXT_MAX ? fits + 4 : ERR_TEXT_MAX - 1);
 		err_wrap(err, "ab");
