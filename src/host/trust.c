@@ -24,59 +24,69 @@ trusted(uid_t uid)
 	return userns_is_initial().is == LOOK_NO && (uid == geteuid() || uid == userns_overflow_uid());
 }
 
+/* What was met on the way: the first culprit is told in err->text, what helps against all of them in err->fix. */
+struct way {
+	struct err *err;
+	bool hopeless; /* no command helps against one of them */
+};
+
 /* Adds a command that takes a culprit's danger away. */
 static void
-add_fix(int fd, const char *command, struct err *err)
+add_fix(int fd, const char *command, struct way *way)
 {
-	char link[32], path[PATH_MAX], word[PASTE_MAX];
-	size_t used = strlen(err->fix);
+	char link[32], path[PATH_MAX], word[PASTE_MAX], *fix = way->err->fix;
+	size_t used = strlen(fix), room = sizeof(way->err->fix) - used;
 	ssize_t len;
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	len = readlink(link, path, sizeof(path) - 1);
 	path[len < 0 ? 0 : len] = '\0';
-	if (len > 0 && paste_file(path, false, word))
-		snprintf(err->fix + used, sizeof(err->fix) - used, "%s%s %s", used ? " && " : "", command, word);
+	way->hopeless |= len <= 0 || !paste_file(path, false, word) ||
+			 snprintf(fix + used, room, "%s%s %s", used ? " && " : "", command, word) >= (int)room;
 }
 
-/* What is looked for on the way: the first culprit is told in err->text. */
-typedef void trust_judge(int fd, const char *path, const char *name, const struct stat *st, struct err *err);
+/* What is looked for. */
+typedef void trust_judge(int fd, const char *path, const char *name, const struct stat *st, struct way *way);
 
-/* Who could change it. What helps against all culprits goes to err->fix. */
+/* Who could change it. Folders that others need as they are, /tmp and people's own, stay so. */
 static void
-judge_owner(int fd, const char *path, const char *name, const struct stat *st, struct err *err)
+judge_owner(int fd, const char *path, const char *name, const struct stat *st, struct way *way)
 {
+	struct err *err = way->err;
+	bool writable = st->st_mode & 022;
 	static const char lead[] =
 	    "with flag C whoever can change the interpreter or a folder on the way to it becomes root";
 
 	if (!trusted(st->st_uid) && !*err->text)
 		err_set(err, ERR_CREDENTIALS, "%s: %s (%s) belongs to uid %u", lead, name, path, (unsigned)st->st_uid);
-	else if (st->st_mode & 022 && !*err->text)
+	else if (writable && !*err->text)
 		err_set(err, ERR_CREDENTIALS, "%s: %s (%s) is writable by its group or by others", lead, name, path);
+	way->hopeless |= S_ISDIR(st->st_mode) && (!trusted(st->st_uid) || (writable && st->st_mode & S_ISVTX));
 	if (!trusted(st->st_uid))
-		add_fix(fd, "chown root", err);
-	if (st->st_mode & 022)
-		add_fix(fd, "chmod go-w", err);
+		add_fix(fd, "chown root", way);
+	if (writable)
+		add_fix(fd, "chmod go-w", way);
 }
 
 /* Who could not execute it. */
 static void
-judge_reach(int fd, const char *path, const char *name, const struct stat *st, struct err *err)
+judge_reach(int fd, const char *path, const char *name, const struct stat *st, struct way *way)
 {
 	(void)fd;
-	if (!(st->st_mode & S_IXOTH) && !*err->text)
-		err_set(err, ERR_UNFIXED, "flag F is not set, and %s on the way to %s is closed to other users", name,
-			path);
+	if (!(st->st_mode & S_IXOTH) && !*way->err->text)
+		err_set(way->err, ERR_UNFIXED, "flag F is not set, and %s on the way to %s is closed to other users",
+			name, path);
 }
 
 /* -1 if it cannot be looked at. */
 static int
-check_one(int fd, const char *path, const char *name, struct stat *st, trust_judge *judge, struct err *err)
+check_one(int fd, const char *path, const char *name, struct stat *st, trust_judge *judge, struct way *way)
 {
 	if (fstat(fd, st) < 0)
-		return err_set(err, ERR_UNKNOWN, "%s: cannot look at %s on the way: %s", path, name, strerror(errno));
+		return err_set(way->err, ERR_UNKNOWN, "%s: cannot look at %s on the way: %s", path, name,
+			       strerror(errno));
 	if (!S_ISLNK(st->st_mode)) /* nobody can change a link but by its folder */
-		judge(fd, path, name, st, err);
+		judge(fd, path, name, st, way);
 	return 0;
 }
 
@@ -117,18 +127,18 @@ next_part(char rest[static PATH_MAX], char name[static PATH_MAX])
 /* Opens one component and looks at what was opened; *dir becomes it, or for a link the folder to go on from. */
 static int
 step(const char *name, int *dir, char rest[static PATH_MAX], int *links, const char *path, trust_judge *judge,
-     struct err *err)
+     struct way *way)
 {
 	int done, fd = openat(*dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
 
 	if (fd < 0)
-		return err_set(err, look_absent(errno) || errno == EACCES ? ERR_CREDENTIALS : ERR_UNKNOWN,
+		return err_set(way->err, look_absent(errno) || errno == EACCES ? ERR_CREDENTIALS : ERR_UNKNOWN,
 			       "%s: cannot open %s on the way: %s", path, name, strerror(errno));
-	done = check_one(fd, path, name, &st, judge, err);
+	done = check_one(fd, path, name, &st, judge, way);
 	if (done == 0 && S_ISLNK(st.st_mode)) {
-		done = ++*links > LINKS_MAX ? err_set(err, ERR_CREDENTIALS, "%s: too many links on the way", path)
-					    : follow_link(fd, dir, rest, path, err);
+		done = ++*links > LINKS_MAX ? err_set(way->err, ERR_CREDENTIALS, "%s: too many links on the way", path)
+					    : follow_link(fd, dir, rest, path, way->err);
 		close(fd);
 		return done;
 	}
@@ -176,6 +186,7 @@ static int
 go(const char *path, trust_judge *judge, struct trust_folder *known, struct err *err)
 {
 	char rest[PATH_MAX], name[PATH_MAX];
+	struct way way = {.err = err};
 	int dir, links = 0, done;
 	struct stat st;
 
@@ -186,16 +197,18 @@ go(const char *path, trust_judge *judge, struct trust_folder *known, struct err 
 	dir = open("/", O_PATH | O_CLOEXEC);
 	if (dir < 0)
 		return err_set(err, ERR_UNKNOWN, "cannot open /: %s", strerror(errno));
-	done = check_one(dir, path, "/", &st, judge, err);
+	done = check_one(dir, path, "/", &st, judge, &way);
 	while (done == 0) {
 		if (known && links == 0 && !*err->text)
 			keep_folder(path, rest, dir, known);
 		if (!next_part(rest, name))
 			break;
-		done = step(name, &dir, rest, &links, path, judge, err);
+		done = step(name, &dir, rest, &links, path, judge, &way);
 	}
 	if (dir >= 0)
 		close(dir);
+	if (way.hopeless)
+		err->fix[0] = '\0';
 	return *err->text ? -1 : 0;
 }
 

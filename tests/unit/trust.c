@@ -328,6 +328,44 @@ path__not_absolute_or_too_long__refused(void **state)
 	expect_owners(path, "cannot open nnn", "File name too long");
 }
 
+/* What others need as it is, /tmp and their own folders, stays so: then no command helps. */
+static void
+fix__of_each_culprit__none_that_takes_from_others(void **state)
+{
+	static const struct {
+		const char *path, *fix;
+	} rows[] = {
+	    {ROOT "open", "chmod go-w /tmp/open"},
+	    {ROOT "given", "chown root /tmp/given"},
+	    {ROOT "group/q", "chmod go-w /tmp/group"},
+	    {ROOT "group/open", "chmod go-w /tmp/group && chmod go-w /tmp/group/open"},
+	    {ROOT "sticky/q", ""},
+	    {ROOT "home/q", ""},
+	    {ROOT "home/open", ""},
+	    {ROOT "new\nline", ""},
+	};
+
+	(void)state;
+	fresh_with_others();
+	folder(ROOT "group", 0775, 0);
+	folder(ROOT "sticky", 01777, 0);
+	folder(ROOT "home", 0755, 1000);
+	file(ROOT "open", 0777, 0);
+	file(ROOT "given", 0755, 1000);
+	file(ROOT "group/q", 0755, 0);
+	file(ROOT "group/open", 0777, 0);
+	file(ROOT "sticky/q", 0755, 0);
+	file(ROOT "home/q", 0755, 0);
+	file(ROOT "home/open", 0777, 0);
+	file(ROOT "new\nline", 0777, 0);
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct err err;
+
+		assert_int_equal(trust_check(rows[i].path, NULL, &err), -1);
+		expect_text(rows[i].path, err.fix, rows[i].fix);
+	}
+}
+
 int
 main(void)
 {
@@ -342,6 +380,7 @@ main(void)
 	    cmocka_unit_test(links__long_target__refused),
 	    cmocka_unit_test(missing__parts__named),
 	    cmocka_unit_test(path__not_absolute_or_too_long__refused),
+	    cmocka_unit_test(fix__of_each_culprit__none_that_takes_from_others),
 	};
 
 	entered = enter();
