@@ -17,7 +17,7 @@ enum cap {
 bool caps_has(enum cap cap);
 
 /* Give up all capabilities but those two that let root read what modes forbid, the inheritable ones too; what the
- * process does not have stays absent. */
-void caps_keep_reading(void);
+ * process does not have stays absent. -1 and errno if it has more and keeps them. */
+int caps_keep_reading(void);
 
 #endif

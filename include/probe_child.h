@@ -25,6 +25,7 @@ enum probe_step {
 	PROBE_STEP_PIPE,
 	PROBE_STEP_PROCESS,
 	PROBE_STEP_ROOT,
+	PROBE_STEP_CONFINE,
 	PROBE_STEP_TRACE,
 	PROBE_STEP_WAIT,
 	PROBE_STEP_ENDED, /* by somebody, with the process that is to end all of them */

@@ -26,7 +26,7 @@ caps_has(enum cap cap)
 	return syscall(SYS_capget, &head, sets) == 0 && sets[0].effective & (1U << cap);
 }
 
-void
+int
 caps_keep_reading(void)
 {
 	const uint32_t kept = 1U << CAPS_DAC_OVERRIDE | 1U << CAPS_DAC_READ_SEARCH;
@@ -34,10 +34,12 @@ caps_keep_reading(void)
 	struct half sets[2] = {{0}};
 
 	if (syscall(SYS_capget, &head, sets) < 0)
-		return;
+		return -1;
+	if (!(sets[0].permitted & ~kept) && !sets[0].inheritable && !sets[1].permitted && !sets[1].inheritable)
+		return 0;
 	sets[0].permitted &= kept;
 	sets[0].effective &= kept;
 	sets[0].inheritable = 0;
 	sets[1] = (struct half){0};
-	syscall(SYS_capset, &head, sets);
+	return (int)syscall(SYS_capset, &head, sets);
 }

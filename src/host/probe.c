@@ -55,6 +55,7 @@ explain(const struct probe_report *failed, struct err *err)
 	    [PROBE_STEP_PIPE] = "cannot make a pipe",
 	    [PROBE_STEP_PROCESS] = "cannot start a process",
 	    [PROBE_STEP_ROOT] = "cannot enter that root",
+	    [PROBE_STEP_CONFINE] = "cannot give up root's capabilities",
 	    [PROBE_STEP_TRACE] = "cannot trace a process",
 	    [PROBE_STEP_WAIT] = "cannot wait for a process",
 	    [PROBE_STEP_ENDED] = "the process above the probe was killed, and the probe with it",

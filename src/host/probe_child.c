@@ -88,10 +88,11 @@ keep_signals_inside(void)
  * an interpreter in a folder that only its user may enter.
  */
 static void
-confine(void)
+confine(const struct probe_line *line)
 {
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* so exec by uid 0 gives none back */
-	caps_keep_reading();
+	/* Without new privileges exec by uid 0 gives none back. */
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || caps_keep_reading() < 0)
+		fail(line, PROBE_STEP_CONFINE);
 	keep_signals_inside();
 }
 
@@ -139,7 +140,7 @@ probe_child(const struct probe_job *job, const struct probe_line *line)
 	set_standard_descriptors(line);
 	enter_place(job, line);
 	if (job->until == PROBE_UNTIL_EXIT)
-		confine();
+		confine(line);
 	tie_to_parent(job, line, number);
 	if (job->place == PROBE_HERE)
 		execve(path, argv, envp);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -370,6 +371,70 @@ process_1__killed_from_outside__not_the_interpreter_s_fault(void **state)
 	free(ran);
 }
 
+static bool
+without_capset(void)
+{
+	return forbid(SYS_capset, EPERM);
+}
+
+static bool
+user_without_capset(void)
+{
+	return forbid_capabilities() && without_capset();
+}
+
+/* Root that cannot give its capabilities up runs nothing of the interpreter; who has none needs not. */
+static void
+confinement__capabilities_that_stay__not_run(void **state)
+{
+	char *path = misbehaving("plain");
+
+	(void)state;
+	trial_plant(path, "");
+	trial_run_as(without_capset, TRIAL_EXIT, TRIAL_LONG_MS);
+	assert_int_equal(trial->tried, -1);
+	assert_string_equal(trial->err.text, "cannot give up root's capabilities: Operation not permitted");
+	trial_expect_nothing_left();
+	expect_end(user_without_capset, "plain", PROBE_EXITED);
+	free(path);
+}
+
+static bool
+without_options(void)
+{
+	return forbid_first(SYS_ptrace, PTRACE_SETOPTIONS, EPERM);
+}
+
+static bool
+without_continuing(void)
+{
+	return forbid_first(SYS_ptrace, PTRACE_CONT, EPERM);
+}
+
+static bool
+without_letting_go(void)
+{
+	return forbid_first(SYS_ptrace, PTRACE_DETACH, EPERM);
+}
+
+/* What cannot be traced to its end was not tried: neither "refused" nor "no answer" is said of the interpreter. */
+static void
+tracing__fails_on_the_way__not_tried_and_nothing_left(void **state)
+{
+	trial_become *const becomings[] = {without_options, without_continuing, without_letting_go};
+	char *path = misbehaving("plain");
+
+	(void)state;
+	trial_plant(path, "");
+	for (size_t i = 0; i < LENGTH(becomings); i++) {
+		trial_run_as(becomings[i], TRIAL_EXIT, TRIAL_LONG_MS);
+		assert_int_equal(trial->tried, -1);
+		assert_string_equal(trial->err.text, "cannot trace a process: Operation not permitted");
+		trial_expect_nothing_left();
+	}
+	free(path);
+}
+
 int
 main(void)
 {
@@ -389,6 +454,8 @@ main(void)
 	    cmocka_unit_test(interpreter__writes_to_stderr__first_line_kept_as_it_is),
 	    cmocka_unit_test(confinement__what_the_interpreter_may_do),
 	    cmocka_unit_test(confinement__interpreter_that_only_capabilities_reach__runs),
+	    cmocka_unit_test(confinement__capabilities_that_stay__not_run),
+	    cmocka_unit_test(tracing__fails_on_the_way__not_tried_and_nothing_left),
 	};
 
 	return trial_begin() ? ns_run(tests) : 1;
