@@ -42,7 +42,7 @@ remove_one(struct session *c, const char *name)
 		forgotten = persist_remove(&file, c->args->dry_run, &c->err);
 	if (persist)
 		persist_close(&file);
-	if (removed > 0 && !persist)
+	if (removed > 0 && (!persist || c->args->conf_dir))
 		drift_warn(name, NULL, &c->warnings);
 	if (removed == 0 && forgotten == 0)
 		err_set(&c->err, ERR_MISSING, "it is gone already");

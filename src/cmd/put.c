@@ -151,7 +151,9 @@ put_rule(const struct put *put, struct plan *plan, const struct live *live, stru
 		warn_add(warnings, "the entry is disabled and stays so%s",
 			 put->b->was_enabled ? "; it was enabled for the moment of its replacement" : "");
 	if (put->file)
-		return persist(put, plan, outcome, err, warnings);
-	drift_warn(plan->rule.name, &(const struct entry){.rule = plan->rule, .enabled = plan->enabled}, warnings);
+		outcome = persist(put, plan, outcome, err, warnings);
+	if (!put->file || put->conf_dir)
+		drift_warn(plan->rule.name, &(const struct entry){.rule = plan->rule, .enabled = plan->enabled},
+			   warnings);
 	return outcome;
 }

@@ -367,7 +367,7 @@ persist__file_that_says_otherwise__named_by_every_change(void **state)
 	    {{"register", "aarch64", "-i", "other"}, "with interpreter "},
 	    {{"remove", "--entry", "qemu-aarch64"}, "its file brings it back at the next boot: "},
 	};
-	char *other;
+	char *other, *elsewhere = conf_dir("elsewhere");
 
 	(void)state;
 	conf_needs_boot_dirs();
@@ -383,11 +383,16 @@ persist__file_that_says_otherwise__named_by_every_change(void **state)
 				       : rows[i].words[n];
 		expect(tool_words(words), 0, "qemu-aarch64: ", rows[i].err);
 	}
+	expect(tool("register", "aarch64", "-f", "POF", "-i", other, "--persist", "--conf-dir", elsewhere, NULL), 0,
+	       "; written to ", "with interpreter ");
+	expect(tool("remove", "aarch64", "--persist", "--conf-dir", elsewhere, NULL), 0, "with its binfmt.d file",
+	       "its file brings it back at the next boot: " FILE_OF);
 	expect(tool("status", "aarch64", NULL), 1, NULL, "its file brings it back at the next boot: " FILE_OF);
 	expect(tool("remove", "aarch64", "--persist", NULL), 0, "removed", "");
 	assert_null(strstr(tool("status", "aarch64", NULL)->err, "brings it back"));
 	conf_write(0, "qemu-aarch64.conf", ":qemu-aarch64:E::foo::/bin/true:\n");
 	expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
+	free(elsewhere);
 	free(other);
 }
 
