@@ -43,8 +43,7 @@ void archtest_run(const struct snapshot *s, int root, const struct arch *arch, e
  * `version` what a second run with QEMU_VERSION=1 was (NULL if none was made).
  */
 struct archtest_input {
-	const struct snapshot *s; /* NULL: the entries cannot be seen */
-	const struct walk *walk;  /* what was foretold, or NULL */
+	const struct walk *walk; /* what was foretold, or NULL */
 	const struct arch *arch;
 	const struct handler *taker; /* the live entry that takes it, NULL: none, or not known */
 	const struct err *idle;      /* then, why none does, or NULL */

@@ -41,6 +41,12 @@ void check_undo(const struct check *check, const char *file, const char *bytes, 
 /* The part of check_rule that keeps a rule from breaking the machine, whether it can work or not. */
 int check_danger(const struct rule *rule, const struct check *check, struct err *err, struct warnings *warnings);
 
+/* Whether check_rule would pass it unforced. */
+bool check_passes(const struct rule *rule, const struct check *check);
+
+/* Whether no enabled entry may break the machine, so that nothing keeps binfmt_misc from being switched on. */
+bool check_harmless(const struct binfmt_list *list);
+
 /* What becomes of a file that is handed to a rule's interpreter (walk.h); not for BPF rules. */
 void check_walk(const struct rule *rule, const struct check *check, struct walk *walk);
 

@@ -22,6 +22,7 @@ struct facts {
 	struct err mount; /* why it could not be opened; ERR_NONE: it was */
 	enum look_is read_only;
 	enum look_is switched_on;
+	bool harmless; /* no enabled entry keeps it from being switched on; set by whoever has looked at them */
 	bool initial_user_namespace;
 	bool container;
 	enum binfmt_scope scope;

@@ -14,9 +14,20 @@ struct snapshot;
  * table is visible here.
  */
 
-/* One command of binfmtctl, on the mount that s shows. */
-__attribute__((format(printf, 3, 4))) void remedy_command(const struct snapshot *s, struct err *err, const char *fmt,
-							  ...);
+/* The entry has to go. */
+void remedy_remove(const struct snapshot *s, const struct handler *handler, struct err *err);
+
+/* An interrupted change left it. */
+void remedy_leftover(const struct snapshot *s, const struct handler *handler, struct err *err);
+
+/* It is disabled; not where enable would refuse it. */
+void remedy_enable(const struct snapshot *s, const struct handler *handler, struct err *err);
+
+/* The file that it holds was replaced; not where refresh would leave it alone. */
+void remedy_refresh(const struct snapshot *s, const struct handler *handler, struct err *err);
+
+/* binfmt_misc is switched off; not where an entry keeps it from being switched on. */
+void remedy_switch(const struct snapshot *s, struct err *err);
 
 /* Where no handler takes programs of an architecture. */
 void remedy_register(const struct snapshot *s, const struct arch *arch, struct err *err);

@@ -13,7 +13,6 @@
 #include "rule.h"
 #include "snapshot.h"
 #include "stale.h"
-#include "text.h"
 
 static const char deleted[] = " (deleted)";
 
@@ -123,7 +122,6 @@ explain_runner(const struct archtest_input *in, struct archtest *t)
 {
 	const struct probe_result *run = in->run;
 	const char *path = in->taker ? in->taker->entry->rule.interpreter : "";
-	char quoted[TEXT_QUOTED_MAX];
 	enum stale stale =
 	    in->taker && !in->foreign ? stale_by_probe(&in->taker->entry->rule, run, in->path) : STALE_UNSEEN;
 
@@ -143,8 +141,6 @@ explain_runner(const struct archtest_input *in, struct archtest *t)
 	} else if (stale == STALE_REPLACED) {
 		t->stale = true;
 		err_note(&t->why, "stale: %s was replaced, the old file keeps running", path);
-		remedy_command(in->s, &t->why, "refresh --entry %s",
-			       text_quote(in->taker->name, quoted, sizeof(quoted)));
 	} else if (stale == STALE_DELETED) {
 		t->stale = true;
 		err_note(&t->why, "deleted: %s is gone, the old file keeps running", path);
@@ -223,7 +219,7 @@ void
 archtest_run(const struct snapshot *s, int root, const struct arch *arch, enum probe_until until, unsigned timeout_ms,
 	     struct archtest *t)
 {
-	struct archtest_input in = {.s = s, .arch = arch, .timeout_ms = timeout_ms};
+	struct archtest_input in = {.arch = arch, .timeout_ms = timeout_ms};
 	struct probe_result run, version;
 	unsigned char elf[PROBE_MAX];
 	size_t size = probe_build(arch, 1, elf);
@@ -233,7 +229,7 @@ archtest_run(const struct snapshot *s, int root, const struct arch *arch, enum p
 	int done;
 
 	if (s && ours_is(&s->b).is != LOOK_YES)
-		in.s = s = NULL; /* it says nothing of what runs here */
+		s = NULL; /* it says nothing of what runs here */
 	if (s) {
 		resolve_bytes(s, root, elf, size, &r);
 		look_at_taker(&r, &in, &path, &script);
@@ -249,6 +245,8 @@ archtest_run(const struct snapshot *s, int root, const struct arch *arch, enum p
 	    probe_run(elf, size, "QEMU_VERSION=1", PROBE_UNTIL_EXIT, timeout_ms, &version, &err) == 0)
 		in.version = &version;
 	archtest_judge(&in, t);
+	if (t->stale && in.path) /* replaced, not deleted */
+		remedy_refresh(s, in.taker, &t->why);
 	if (!t->ok && in.taker && root >= 0 && *r.why.fix)
 		err_fix(&t->why, "%s", r.why.fix);
 	if (!t->ok && in.taker && root < 0)

@@ -177,29 +177,63 @@ check_danger(const struct rule *rule, const struct check *check, struct err *err
 	return check_with(rule, &walk, check, err, warnings) < 0 ? -1 : 0;
 }
 
-int
-check_rule(const struct rule *rule, const struct check *check, struct err *err, struct warnings *warnings)
+/* All that refuses a rule. 0, 1: it would break the machine and is forced to, -1 and *err. *walk: of what runs it. */
+static int
+check_all(const struct rule *rule, const struct check *check, struct walk *walk, struct err *err,
+	  struct warnings *warnings)
 {
 	const char *reason = check->live ? NULL : limit_check(rule);
 	bool walks = rule->pattern.type != PATTERN_BPF;
-	size_t before = warnings->len;
-	static struct walk walk; /* 12 KB */
-	int breaks;
 
 	if (reason)
 		return err_set(err, ERR_FIELD, "%s", reason);
 	if (walks)
-		check_walk(rule, check, &walk);
-	if (walks && check_interpreter(&walk, rule->flags & RULE_F, check, err, warnings) < 0)
+		check_walk(rule, check, walk);
+	if (walks && check_interpreter(walk, rule->flags & RULE_F, check, err, warnings) < 0)
 		return -1;
-	breaks = check_with(rule, walks ? &walk : NULL, check, err, warnings);
+	return check_with(rule, walks ? walk : NULL, check, err, warnings);
+}
+
+int
+check_rule(const struct rule *rule, const struct check *check, struct err *err, struct warnings *warnings)
+{
+	size_t before = warnings->len;
+	static struct walk walk; /* 12 KB */
+	int breaks = check_all(rule, check, &walk, err, warnings);
+
 	if (breaks < 0)
 		return -1;
 	if (check->force && warnings->len != before)
 		check_undo(check, rule->name, "-1", warnings);
 	if (!breaks)
 		narrow_warn(rule, warnings);
-	if (!check->live && walks)
+	if (!check->live && rule->pattern.type != PATTERN_BPF)
 		warn_interpreter(rule, &walk, warnings);
 	return 0;
+}
+
+bool
+check_passes(const struct rule *rule, const struct check *check)
+{
+	static struct warnings none; /* as nothing is forced; 8 KB */
+	static struct walk walk;     /* 12 KB */
+	struct err ignored;
+
+	return check_all(rule, check, &walk, &ignored, &none) == 0;
+}
+
+bool
+check_harmless(const struct binfmt_list *list)
+{
+	static struct warnings none; /* as nothing is forced; 8 KB */
+	struct err ignored;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct entry *e = &list->entries[i];
+		const struct check check = {.list = list, .live = e};
+
+		if (e->enabled && (e->reason || check_danger(&e->rule, &check, &ignored, &none) < 0))
+			return false;
+	}
+	return true;
 }

@@ -155,7 +155,7 @@ judge_switch(const struct facts *f, struct finding *out)
 		finding_set(out, GRADE_PASS, "binfmt_misc is switched on");
 	} else {
 		finding_set(out, GRADE_FAIL, "binfmt_misc is switched off: no handler runs");
-		if (changeable(f))
+		if (changeable(f) && f->harmless)
 			fix_by_tool(f, out, "enable --global");
 	}
 }

@@ -18,7 +18,6 @@
 #include "snapshot.h"
 #include "stale.h"
 #include "tempname.h"
-#include "text.h"
 #include "walk.h"
 
 const enum err_code health_codes[] = {
@@ -55,16 +54,6 @@ set(struct err *problem, enum err_code code, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* A fix that is one command on this entry. */
-static void
-fix_by(struct err *problem, const char *command, const struct exam *exam)
-{
-	char quoted[TEXT_QUOTED_MAX];
-
-	remedy_command(exam->s, problem, "%s --entry %s", command,
-		       text_quote(exam->handler->name, quoted, sizeof(quoted)));
-}
-
 static void
 tell(const struct exam *exam, const struct err *problem)
 {
@@ -96,9 +85,7 @@ examine_held(const struct exam *exam)
 			       : "%s was replaced, the old file keeps running; binfmtctl refresh "
 				 "updates it",
 		    path);
-		if (!overlap_in_front(exam->rule, &exam->s->list) && !overlap_doubt(exam->rule, &exam->s->list) &&
-		    exam->handler->entry->enabled)
-			fix_by(&problem, "refresh", exam);
+		remedy_refresh(exam->s, exam->handler, &problem);
 		tell(exam, &problem);
 	} else if (is.stale == STALE_DELETED && !is.by_time) {
 		set(&problem, ERR_DELETED, "%s was deleted, the old file keeps running", path);
@@ -219,13 +206,12 @@ examine_interpreter(const struct exam *exam, const struct walk *walk)
 }
 
 static void
-tell_disabled(const struct exam *exam, bool dangerous)
+tell_disabled(const struct exam *exam)
 {
 	struct err problem;
 
 	set(&problem, ERR_DISABLED, "the kernel passes it over; binfmtctl enable turns it on");
-	if (!dangerous) /* what takes native programs or itself is better left disabled */
-		fix_by(&problem, "enable", exam);
+	remedy_enable(exam->s, exam->handler, &problem);
 	tell(exam, &problem);
 }
 
@@ -237,7 +223,7 @@ tell_danger(const struct exam *exam, enum err_code code, const char *reason)
 	if (!reason)
 		return;
 	set(&problem, code, "%s", reason);
-	fix_by(&problem, "remove", exam);
+	remedy_remove(exam->s, exam->handler, &problem);
 	tell(exam, &problem);
 }
 
@@ -274,7 +260,7 @@ tell_leftover(const struct exam *exam)
 	set(&problem, ERR_LEFTOVER, "an interrupted change left this; %s cleans it up",
 	    hashed ? "removing the entry, or registering it by its own name," : "the next register or remove");
 	if (!hashed)
-		fix_by(&problem, "refresh", exam);
+		remedy_leftover(exam->s, exam->handler, &problem);
 	tell(exam, &problem);
 }
 
@@ -292,7 +278,7 @@ health_examine(const struct snapshot *s, const struct boot *boot, struct recall 
 	loop = walk ? danger_loop(walk, entry) : NULL;
 	breaks = danger_native(&entry->rule, walk, &native);
 	if (!entry->enabled)
-		tell_disabled(&exam, native || loop);
+		tell_disabled(&exam);
 	if (walk)
 		examine_interpreter(&exam, walk);
 	if (front && entry->enabled) {

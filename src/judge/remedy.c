@@ -2,39 +2,107 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "arch.h"
+#include "check.h"
 #include "err.h"
 #include "host.h"
 #include "interp.h"
 #include "overlap.h"
+#include "paste.h"
 #include "remedy.h"
 #include "snapshot.h"
 #include "text.h"
 
-void
-remedy_command(const struct snapshot *s, struct err *err, const char *fmt, ...)
+static bool
+is_read_only(const struct snapshot *s)
 {
-	const char *dir = s && s->b.dir ? s->b.dir : BINFMT_DIR;
-	char words[ERR_TEXT_MAX / 2], quoted[ERR_TEXT_MAX / 4];
-	bool usual = strcmp(dir, BINFMT_DIR) == 0;
-	va_list ap;
+	struct statvfs vfs;
 
-	va_start(ap, fmt);
-	vsnprintf(words, sizeof(words), fmt, ap);
-	va_end(ap);
-	err_fix(err, "binfmtctl%s%s %s", usual ? "" : " -d ", usual ? "" : text_quote(dir, quoted, sizeof(quoted)),
-		words);
+	return fstatvfs(s->b.dir_fd, &vfs) == 0 && vfs.f_flag & (unsigned long)ST_RDONLY;
 }
 
 /* Whether handlers can be changed from here; if not, that is said. */
 static bool
 can_change(const struct snapshot *s, struct err *err)
 {
-	if (s && snapshot_scope(s) != BINFMT_INHERITED)
+	if (!s || snapshot_scope(s) == BINFMT_INHERITED)
+		err_add(err, "; handlers are registered on the host");
+	else if (is_read_only(s))
+		err_add(err, "; binfmt_misc is mounted read-only here");
+	else
 		return true;
-	err_add(err, "; handlers are registered on the host");
 	return false;
+}
+
+/* One command of binfmtctl, on the mount that s shows. */
+__attribute__((format(printf, 3, 4))) static void
+command(const struct snapshot *s, struct err *err, const char *fmt, ...)
+{
+	const char *at = s->b.dir ? s->b.dir : BINFMT_DIR;
+	bool usual = strcmp(at, BINFMT_DIR) == 0;
+	char words[ERR_TEXT_MAX], dir[PASTE_MAX] = "";
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(words, sizeof(words), fmt, ap);
+	va_end(ap);
+	if (usual || paste_file(at, false, dir))
+		err_fix(err, "binfmtctl%s%s %s", usual ? "" : " -d ", dir, words);
+}
+
+/* The same on one entry. */
+static void
+command_on(const struct snapshot *s, const char *word, const struct handler *handler, struct err *err)
+{
+	char quoted[TEXT_QUOTED_MAX];
+
+	command(s, err, "%s --entry %s", word, text_quote(handler->name, quoted, sizeof(quoted)));
+}
+
+void
+remedy_remove(const struct snapshot *s, const struct handler *handler, struct err *err)
+{
+	if (can_change(s, err))
+		command_on(s, "remove", handler, err);
+}
+
+void
+remedy_leftover(const struct snapshot *s, const struct handler *handler, struct err *err)
+{
+	if (can_change(s, err))
+		command_on(s, "refresh", handler, err);
+}
+
+void
+remedy_enable(const struct snapshot *s, const struct handler *handler, struct err *err)
+{
+	const struct check check = {.list = &s->list, .live = handler->entry};
+
+	if (check_passes(&handler->entry->rule, &check) && can_change(s, err))
+		command_on(s, "enable", handler, err);
+}
+
+void
+remedy_refresh(const struct snapshot *s, const struct handler *handler, struct err *err)
+{
+	const struct check check = {.list = &s->list};
+	const struct rule *rule = &handler->entry->rule;
+
+	if (!handler->entry->enabled || overlap_in_front(rule, &s->list) || overlap_doubt(rule, &s->list))
+		return;
+	if (!check_passes(rule, &check))
+		remedy_interpreter(s, handler, false, err);
+	else if (can_change(s, err))
+		command_on(s, "refresh", handler, err);
+}
+
+void
+remedy_switch(const struct snapshot *s, struct err *err)
+{
+	if (check_harmless(&s->list) && can_change(s, err))
+		command(s, err, "enable --global");
 }
 
 void
@@ -47,7 +115,7 @@ remedy_register(const struct snapshot *s, const struct arch *arch, struct err *e
 		return;
 	found = interp_find(arch, NULL, 0, true, path);
 	if (found.is == LOOK_YES)
-		remedy_command(s, err, "register %s", arch->name);
+		command(s, err, "register %s", arch->name);
 	else if (found.is == LOOK_UNKNOWN)
 		err_add(err, "; whether its QEMU is installed cannot be told");
 	else
@@ -101,8 +169,8 @@ remedy_interpreter(const struct snapshot *s, const struct handler *handler, bool
 					      : look_seen(interp.kind == INTERP_ELF && interp.dynamic.is == LOOK_NO);
 	}
 	if (found.is == LOOK_YES)
-		remedy_command(s, err, "register %s%s --interpreter %s", handler->arch->name,
-			       name_option(handler, words), path);
+		command(s, err, "register %s%s --interpreter %s", handler->arch->name, name_option(handler, words),
+			path);
 	else if (found.is == LOOK_UNKNOWN)
 		err_add(err, "; whether another QEMU is installed cannot be told");
 	else
@@ -119,8 +187,7 @@ remedy_hold(const struct snapshot *s, const struct handler *handler, struct err 
 		return;
 	rule_format_flags(rule->flags | RULE_F, rule->more_flags, flags);
 	if (handler->arch)
-		remedy_command(s, err, "register %s%s --flags %s", handler->arch->name, name_option(handler, words),
-			       flags);
+		command(s, err, "register %s%s --flags %s", handler->arch->name, name_option(handler, words), flags);
 	else
 		err_add(err, "; register it again with --flags %s", flags);
 }

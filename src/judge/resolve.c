@@ -14,7 +14,6 @@
 #include "paste.h"
 #include "remedy.h"
 #include "resolve.h"
-#include "text.h"
 
 const char *
 resolve_word(enum resolution result)
@@ -54,8 +53,6 @@ result_of(const struct walk *walk)
 static bool
 explain_idle(const struct snapshot *s, struct resolved *r)
 {
-	char quoted[TEXT_QUOTED_MAX];
-
 	for (size_t i = 0; i < s->list.count; i++) {
 		const struct entry *e = &s->list.entries[i];
 		struct handler idle = snapshot_handler(s, i);
@@ -65,9 +62,9 @@ explain_idle(const struct snapshot *s, struct resolved *r)
 		err_note(&r->why, "entry %s would take it, but %s", idle.name,
 			 s->switched_on ? "is disabled" : "binfmt_misc is switched off");
 		if (s->switched_on)
-			remedy_command(s, &r->why, "enable --entry %s", text_quote(idle.name, quoted, sizeof(quoted)));
+			remedy_enable(s, &idle, &r->why);
 		else
-			remedy_command(s, &r->why, "enable --global");
+			remedy_switch(s, &r->why);
 		return true;
 	}
 	return false;

@@ -153,9 +153,9 @@ plant_insecure_twice(void)
 {
 	char *folder = scratch_folder("its folder"), *path = tiny_copy("its folder/interpreter");
 
-	register_line(":" PLANTED ":E::ext::%s:CF", path);
-	assert_int_equal(chmod(path, 0775), 0);
+	assert_int_equal(chmod(path, 0775), 0); /* before: later it may be another file */
 	assert_int_equal(chmod(folder, 0777), 0);
+	register_line(":" PLANTED ":E::ext::%s:CF", path);
 	free(path);
 	free(folder);
 }
@@ -171,6 +171,52 @@ plant_switch(void)
 {
 	plant_arch(tiny_interpreter(), "F");
 	assert_int_equal(mount_write("status", "0", 1), 0);
+}
+
+static void
+plant_riddle_and_switch(void)
+{
+	register_raw("|odd|E||odd||/bin/sh\nx|");
+	plant_switch();
+}
+
+static void
+plant_disabled_missing(void)
+{
+	plant_arch_missing();
+	assert_int_equal(mount_write(PLANTED, "0", 1), 0);
+}
+
+static void
+plant_disabled_unprintable(void)
+{
+	register_line(":odd\x1b[m:E::ext::%s:F", tiny_interpreter());
+	assert_int_equal(mount_write("odd\x1b[m", "0", 1), 0);
+}
+
+static void
+plant_stale_closed(void)
+{
+	plant_stale();
+	assert_int_equal(chmod(plant_path(), 0644), 0);
+}
+
+static void
+plant_stale_by_time_closed(void)
+{
+	plant_stale_by_time();
+	assert_int_equal(chmod(plant_path(), 0644), 0);
+}
+
+static void
+plant_insecure_for_all(void)
+{
+	char *folder = scratch_folder("for all"), *path = tiny_copy("for all/interpreter");
+
+	assert_int_equal(chmod(folder, 01777), 0);
+	register_line(":" PLANTED ":E::ext::%s:CF", path);
+	free(path);
+	free(folder);
 }
 
 static void
@@ -190,6 +236,13 @@ static void
 file_disabled(void)
 {
 	plant_disabled();
+	name_file(probe_program("aarch64", "program"));
+}
+
+static void
+file_disabled_missing(void)
+{
+	plant_disabled_missing();
 	name_file(probe_program("aarch64", "program"));
 }
 
@@ -336,6 +389,8 @@ static const struct row {
 	enum cure cure;
 } entries[] = {
     {"disabled", plant_disabled, "disabled", CURES},
+    {"disabled, interpreter missing", plant_disabled_missing, "disabled", NONE},
+    {"disabled, a name with control bytes", plant_disabled_unprintable, "disabled", NONE},
     {"missing, extension", plant_missing, "missing", NONE},
     {"missing, architecture", plant_arch_missing, "missing", BY_QEMU},
     {"missing, default name", plant_default_missing, "missing", BY_QEMU},
@@ -344,6 +399,8 @@ static const struct row {
     {"not executable", plant_not_executable, "not-executable", CURES},
     {"stale", plant_stale, "stale", CURES},
     {"stale by time", plant_stale_by_time, "stale", CURES},
+    {"stale, architecture, the new file cannot run", plant_stale_closed, "stale", BY_QEMU},
+    {"stale by time, the new file cannot run", plant_stale_by_time_closed, "stale", NONE},
     {"stale, disabled", plant_stale_disabled, "stale", NONE},
     {"stale, behind another", plant_stale_behind, "stale", NONE},
     {"deleted", plant_deleted, "deleted", BY_QEMU},
@@ -357,6 +414,7 @@ static const struct row {
     {"unfixed, held script", plant_held_script, "unfixed", BY_QEMU},
     {"insecure, one culprit", plant_insecure, "insecure", CURES},
     {"insecure, two culprits", plant_insecure_twice, "insecure", CURES},
+    {"insecure, a folder for all", plant_insecure_for_all, "insecure", NONE},
     {"shadowed", plant_shadowed, "shadowed", NONE},
     {"native", plant_native, "native", CURES},
     {"loop", plant_loop, "loop", CURES},
@@ -364,12 +422,14 @@ static const struct row {
     {"leftover alone", plant_temporary_alone, "leftover", CURES},
     {"leftover, hashed", plant_hashed_leftover, "leftover", NONE},
     {"switch", plant_switch, "switch", CURES},
+    {"switch, and an entry not understood", plant_riddle_and_switch, "switch", NONE},
     {"config", plant_config, "config", CURES},
 };
 
 static const struct row files[] = {
     {"switched off", file_switched_off, "match", CURES},
     {"entry disabled", file_disabled, "match", CURES},
+    {"entry disabled, interpreter missing", file_disabled_missing, "match", NONE},
     {"no handler", file_unhandled, "match", BY_QEMU},
     {"no x bit", file_closed, "match", CURES},
     {"CRLF", file_crlf, "match", CURES},
@@ -525,24 +585,58 @@ fixes__no_handler__all_registered(void **state)
 	assert_string_equal(ask_doctor("handlers", "length"), "0\n");
 }
 
+static void (*const plants[])(void) = {plant_stale,        plant_disabled, plant_leftover,
+				       plant_arch_unfixed, plant_loop,     plant_switch};
+
+static void
+check_fixes_name(const char *dir)
+{
+	char filter[2048];
+
+	snprintf(filter, sizeof(filter),
+		 "[.checks[].fix | select(. != null and startswith(\"binfmtctl\"))] | length > 0 and "
+		 "(map(startswith(\"binfmtctl -d %s \")) | all)",
+		 dir);
+	expect(shell("mkdir -p %s && mount --bind " MOUNT " %s", dir, dir), 0, "", "");
+	for (size_t i = 0; i < LENGTH(plants); i++) {
+		ns_setup(NULL);
+		plants[i]();
+		expect_json(tool("-j", "-d", dir, "doctor", NULL)->out, filter);
+	}
+	shell("umount %s", dir);
+}
+
 /* A fix acts on the instance that was looked at. */
 static void
 fixes__of_a_mount_that_was_named__name_it_too(void **state)
 {
-	static void (*const plants[])(void) = {plant_stale,        plant_disabled, plant_leftover,
-					       plant_arch_unfixed, plant_loop,     plant_switch};
+	char dir[512];
 
 	(void)state;
 	conf_needs_boot_dirs();
-	expect(shell("mkdir -p /mnt/other && mount --bind " MOUNT " /mnt/other"), 0, "", "");
-	for (size_t i = 0; i < LENGTH(plants); i++) {
-		ns_setup(NULL);
-		plants[i]();
-		expect_json(tool("-j", "-d", "/mnt/other", "doctor", NULL)->out,
-			    "[.checks[].fix | select(. != null and startswith(\"binfmtctl\"))] | length > 0 and "
-			    "(map(startswith(\"binfmtctl -d /mnt/other \")) | all)");
-	}
-	shell("umount /mnt/other");
+	check_fixes_name("/mnt/other");
+	snprintf(dir, sizeof(dir), "/mnt/%0200d/%0200d", 1, 2);
+	check_fixes_name(dir);
+}
+
+/* No command of ours helps where the entries cannot be changed from: then none is printed. */
+static void
+fixes__entries_that_cannot_be_changed_from_here__none(void **state)
+{
+	static const char *const places[] = {
+	    "unshare -Ur",
+	    "unshare -m sh -c 'mount -o remount,bind,ro " MOUNT " && exec \"$@\"' sh",
+	};
+
+	(void)state;
+	conf_needs_boot_dirs();
+	for (size_t i = 0; i < LENGTH(plants); i++)
+		for (size_t k = 0; k < LENGTH(places); k++) {
+			ns_setup(NULL);
+			plants[i]();
+			expect_json(shell("%s ./binfmtctl -j doctor", places[k])->out,
+				    "[.checks[].fix | select(. != null and startswith(\"binfmtctl\"))] == []");
+		}
 }
 
 int
@@ -554,6 +648,7 @@ main(void)
 	    cmocka_unit_test(fixes__what_stands_behind_the_program__gone_after_the_fix),
 	    cmocka_unit_test(fixes__no_handler__all_registered),
 	    cmocka_unit_test(fixes__of_a_mount_that_was_named__name_it_too),
+	    cmocka_unit_test(fixes__entries_that_cannot_be_changed_from_here__none),
 	};
 
 	return ns_run(tests);

@@ -9,14 +9,20 @@
 #include "live.h"
 
 const char *
-plant_copy(void)
+plant_path(void)
 {
 	static char *path;
 
 	if (!path)
 		path = scratch_file("interpreter");
-	copy_file(tiny_interpreter(), path, 0755);
 	return path;
+}
+
+const char *
+plant_copy(void)
+{
+	copy_file(tiny_interpreter(), plant_path(), 0755);
+	return plant_path();
 }
 
 void

@@ -10,6 +10,9 @@
 /* A fresh copy of the tiny interpreter in the scratch folder, its static path. */
 const char *plant_copy(void);
 
+/* Where that copy is. */
+const char *plant_path(void);
+
 /* Another file in its place, surely later than any entry. */
 void plant_replace(const char *path);
 

@@ -20,6 +20,7 @@ healthy(void **state)
 	    .dir_is_there = true,
 	    .read_only = LOOK_NO,
 	    .switched_on = LOOK_YES,
+	    .harmless = true,
 	    .initial_user_namespace = true,
 	    .scope = BINFMT_HOST,
 	    .entries = 3,
@@ -233,6 +234,9 @@ doctor__switched_off__fails(void **state)
 	(void)state;
 	facts.switched_on = LOOK_NO;
 	expect_finding("switch", GRADE_FAIL, "binfmt_misc is switched off", "binfmtctl enable --global");
+	facts.harmless = false;
+	expect_finding("switch", GRADE_FAIL, "binfmt_misc is switched off", "");
+	facts.harmless = true;
 	facts.scope = BINFMT_INHERITED;
 	expect_finding("switch", GRADE_FAIL, "binfmt_misc is switched off", "");
 	facts.scope = BINFMT_HOST;
