@@ -41,9 +41,9 @@ read_shell(const struct subject **shell)
 	if (sh.path)
 		return look_seen(true);
 	error = opened_open(-1, "/bin/sh", true, &file);
-	if (error > 0)
+	if (error > 0 && (look_absent(error) || file.st.st_mode))
 		return look_seen(false);
-	if (error < 0 || !opened_readable(&file) || !opened_head(&file, sh.head)) {
+	if (error || !opened_readable(&file) || !opened_head(&file, sh.head)) {
 		opened_close(&file);
 		return look_unknown();
 	}

@@ -456,6 +456,31 @@ blind__shell_that_cannot_be_read__unknown(void **state)
 	free(sh);
 }
 
+static char *closed_folder;
+
+static bool
+no_way_to_the_shell(void)
+{
+	return unshare(CLONE_NEWNS) == 0 && mount(closed_folder, "/bin", NULL, MS_BIND, NULL) == 0 && no_capabilities();
+}
+
+/* One that others may reach is no absent one. */
+static void
+blind__shell_in_a_closed_folder__unknown(void **state)
+{
+	(void)state;
+	closed_folder = scratch_folder("no bin");
+	assert_int_equal(chmod(closed_folder, 0), 0);
+	plant_arch(tiny_interpreter(), "F");
+	run_prepare = no_way_to_the_shell;
+	expect(tool("status", "--strict", PLANTED, NULL), 1,
+	       PLANTED ": unknown: whether the rule matches /bin/sh cannot be told", "");
+	expect(tool("register", "--name", "narrow", "--magic", "415a51", "-i", tiny_interpreter(), NULL), 1, "",
+	       "whether the rule matches /bin/sh cannot be told");
+	run_prepare = NULL;
+	free(closed_folder);
+}
+
 /* Where --force is given the same passes, with what could not be looked at as a warning. */
 static void
 blind__forced__passes_and_says_so(void **state)
@@ -508,6 +533,7 @@ main(void)
 	    cmocka_unit_test_setup(blind__no_descriptor_left__unknown_unless_forced, prepare),
 	    cmocka_unit_test_setup(blind__interpreter_in_a_closed_folder__unknown, prepare),
 	    cmocka_unit_test_setup(blind__shell_that_cannot_be_read__unknown, prepare),
+	    cmocka_unit_test_setup(blind__shell_in_a_closed_folder__unknown, prepare),
 	    cmocka_unit_test_setup(blind__forced__passes_and_says_so, prepare),
 	};
 
