@@ -24,6 +24,9 @@
  */
 int replace_rule(struct binfmt *b, const struct rule *rule, bool enabled, struct err *err);
 
+/* The same of a name that is to be free: what another program has registered under it meanwhile stays (ERR_EXISTS). */
+int replace_new(struct binfmt *b, const struct rule *rule, bool enabled, struct err *err);
+
 /* Removes an entry and its temporary: 1 removed, 0 there was neither, -1 error. */
 int replace_remove(struct binfmt *b, const char *name, struct err *err);
 

@@ -111,6 +111,14 @@ check_first(const struct put *put, const struct plan *plan, struct err *err, str
 	return -1;
 }
 
+/* Makes the entry be as planned; with --keep one that has come since is not replaced either. */
+static int
+put_in_force(const struct put *put, const struct plan *plan, enum outcome outcome, struct err *err)
+{
+	return outcome == OUT_REGISTERED && put->keep ? replace_new(put->b, &plan->rule, plan->enabled, err)
+						      : replace_rule(put->b, &plan->rule, plan->enabled, err);
+}
+
 /* Writes the entry's file. */
 static enum outcome
 persist(const struct put *put, const struct plan *plan, enum outcome outcome, struct err *err,
@@ -144,8 +152,7 @@ put_rule(const struct put *put, struct plan *plan, const struct live *live, stru
 		err_set(err, ERR_EXISTS, "an entry of this name is there and differs (--keep keeps it)");
 	else
 		warn(put, plan, live, outcome, warnings);
-	if ((outcome == OUT_REGISTERED || outcome == OUT_REPLACED) &&
-	    replace_rule(put->b, &plan->rule, plan->enabled, err) < 0)
+	if ((outcome == OUT_REGISTERED || outcome == OUT_REPLACED) && put_in_force(put, plan, outcome, err) < 0)
 		outcome = OUT_FAILED;
 	if (outcome == OUT_REPLACED && !plan->enabled && !(plan->rule.flags & RULE_D))
 		warn_add(warnings, "the entry is disabled and stays so%s",

@@ -198,6 +198,16 @@ replace_rule(struct binfmt *b, const struct rule *rule, bool enabled, struct err
 }
 
 int
+replace_new(struct binfmt *b, const struct rule *rule, bool enabled, struct err *err)
+{
+	struct state before;
+
+	if (read_state(b, rule->name, &before, err) < 0)
+		return -1;
+	return add(b, rule, enabled, rule->name, err) == 0 ? 0 : explain(b, rule, enabled, &before, err);
+}
+
+int
 replace_remove(struct binfmt *b, const char *name, struct err *err)
 {
 	struct state s;

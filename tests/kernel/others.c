@@ -10,6 +10,8 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include "arch.h"
+
 static size_t runs, failures;
 
 /* What another program does to the entries while ours stands still. */
@@ -322,10 +324,80 @@ others__replaced_by_a_rule_that_is_dangerous__not_enabled(void **state)
 	assert_in_range(acted, 5, 50);
 }
 
+static bool added;
+
+static void
+others_add_if_free(void)
+{
+	const struct rule rule = fault_rule("name", old_interpreter, 0);
+
+	added = live_register(&rule) == 0;
+}
+
+/* With --keep an entry that came after our look at the name stays, as one that was there before. */
+static void
+others__register_the_name_first__kept(void **state)
+{
+	static const char *const calls[] = {"openat", "write"};
+	const struct scenario keep = {"keep", fault_start_empty, FAULT_REPLACE " --keep", NULL, false};
+	size_t theirs = 0, ours = 0;
+
+	(void)state;
+	fault_prepare();
+	for (size_t i = 0; i < LENGTH(calls); i++)
+		for (size_t n = 1; n < 100; n++) {
+			struct run *r;
+
+			keep.start();
+			added = false;
+			r = printed(run_with_other(&keep, calls[i], n, others_add_if_free));
+			if (r->status < 0)
+				n = 100;
+			else if (r->status != added || says(entry_text("name"), old_interpreter) != added)
+				fault_fail(&keep, "others register it", "theirs is replaced, or it is not told", r);
+			theirs += added;
+			ours += r->status == 0;
+			free(r);
+		}
+	assert_in_range(theirs, 3, 50);
+	assert_in_range(ours, 2, 50);
+}
+
+static void
+others_register_architectures(void)
+{
+	for (size_t i = 0; i < 2; i++) {
+		char name[RULE_NAME_MAX + 1];
+		const struct rule rule = {name, arch_pattern(fault_archs[i]), old_interpreter, 0, NULL};
+
+		arch_entry_name(fault_archs[i], name);
+		assert_int_equal(live_register(&rule), 0);
+	}
+}
+
+/* Somebody else who registers is seen by the first name that is taken: the next ones are looked at again. */
+static void
+others__register_two_after_the_listing__second_keeps_its_flags(void **state)
+{
+	const struct scenario archs = {"archs", fault_start_empty, "register $ARCHS --interpreter-dir $DIR", NULL,
+				       false};
+	char name[RULE_NAME_MAX + 1];
+	struct run *r;
+
+	(void)state;
+	fault_prepare();
+	archs.start();
+	r = printed(run_with_other(&archs, "getdents64", 2, others_register_architectures));
+	expect(r, 0, "registered", "warning: the entry keeps its flags, which lack F");
+	arch_entry_name(fault_archs[1], name);
+	assert_true(says(entry_text(name), "\nflags: \n"));
+	free(r);
+}
+
 int
 main(void)
 {
-	struct CMUnitTest tests[LENGTH(rows) + 2];
+	struct CMUnitTest tests[LENGTH(rows) + 4];
 
 	for (size_t i = 0; i < LENGTH(rows); i++)
 		tests[i] = (struct CMUnitTest){.name = rows[i].scenario.name,
@@ -334,5 +406,8 @@ main(void)
 	tests[LENGTH(rows)] = (struct CMUnitTest)cmocka_unit_test(others__registered_again_while_listed__in_its_place);
 	tests[LENGTH(rows) + 1] =
 	    (struct CMUnitTest)cmocka_unit_test(others__replaced_by_a_rule_that_is_dangerous__not_enabled);
+	tests[LENGTH(rows) + 2] = (struct CMUnitTest)cmocka_unit_test(others__register_the_name_first__kept);
+	tests[LENGTH(rows) + 3] =
+	    (struct CMUnitTest)cmocka_unit_test(others__register_two_after_the_listing__second_keeps_its_flags);
 	return ns_run(tests);
 }

@@ -9,11 +9,9 @@
 #include "host.h"
 #include "tempname.h"
 
-enum { ARCHS = 3 };
-
 char fault_log[4096], fault_variables[16384];
 static char folder[4096];
-static const struct arch *archs[ARCHS];
+const struct arch *fault_archs[FAULT_ARCHS];
 
 struct rule
 fault_rule(const char *name, const char *interpreter, unsigned flags)
@@ -68,10 +66,10 @@ void
 fault_start_arch(void)
 {
 	char name[RULE_NAME_MAX + 1];
-	const struct rule rule = {name, arch_pattern(archs[1]), old_interpreter, RULE_F, NULL};
+	const struct rule rule = {name, arch_pattern(fault_archs[1]), old_interpreter, RULE_F, NULL};
 
 	fault_start_empty();
-	arch_entry_name(archs[1], name);
+	arch_entry_name(fault_archs[1], name);
 	assert_int_equal(live_register(&rule), 0);
 }
 
@@ -204,15 +202,15 @@ make_archs(void)
 	char path[8192];
 	size_t count = 0;
 
-	for (size_t i = 0; i < arch_count && count < ARCHS; i++)
+	for (size_t i = 0; i < arch_count && count < FAULT_ARCHS; i++)
 		if (host_runs(&arch_table[i]).is != LOOK_YES && !arch_table[i].group)
-			archs[count++] = &arch_table[i];
-	assert_int_equal(count, ARCHS);
-	for (size_t i = 0; i < ARCHS; i++) {
-		snprintf(path, sizeof(path), "%s/%s-static", folder, archs[i]->interpreter);
+			fault_archs[count++] = &arch_table[i];
+	assert_int_equal(count, FAULT_ARCHS);
+	for (size_t i = 0; i < FAULT_ARCHS; i++) {
+		snprintf(path, sizeof(path), "%s/%s-static", folder, fault_archs[i]->interpreter);
 		copy_file(new_interpreter, path, 0755);
 	}
-	free(probe_program(archs[1]->name, "program.arch"));
+	free(probe_program(fault_archs[1]->name, "program.arch"));
 	snprintf(path, sizeof(path), "%s/program.fire", scratch());
 	spill(path, "foreign\n", 8, 0755);
 }
@@ -232,5 +230,5 @@ fault_prepare(void)
 	/* The leak check of a sanitized build does not work under strace. */
 	snprintf(fault_variables, sizeof(fault_variables),
 		 "export ASAN_OPTIONS=detect_leaks=0; NEW='%s'; DIR='%s'; ARCHS='%s %s %s'; ", new_interpreter, folder,
-		 archs[0]->name, archs[1]->name, archs[2]->name);
+		 fault_archs[0]->name, fault_archs[1]->name, fault_archs[2]->name);
 }

@@ -38,6 +38,10 @@ struct course {
 /* Made by fault_prepare: strace's log of the last run, and shell text that sets the variables of commands. */
 extern char fault_log[4096], fault_variables[16384];
 
+/* Those three. */
+enum { FAULT_ARCHS = 3 };
+extern const struct arch *fault_archs[FAULT_ARCHS];
+
 /* Files for all tests; skips where there is no strace. */
 void fault_prepare(void);
 
