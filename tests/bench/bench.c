@@ -34,8 +34,8 @@ enum start { NONE, ALL_BUT_ONE, ALL };
 #define ONE "qemu-aarch64"
 
 /*
- * $ARCHS: the architectures' names; $LINES, $ONE: a file of their lines, of one line; $RECORDS: update-binfmts' own;
- * $DO: a shell script. Both builds run the same words.
+ * $ARCHS: the architectures' names; $PROGRAMS: a program of each; $LINES, $ONE: a file of their lines, of one line;
+ * $RECORDS: update-binfmts' own; $DO: a shell script. Both builds run the same words.
  */
 static const struct row {
 	const char *name;
@@ -57,14 +57,14 @@ static const struct row {
     {"list --json", ALL, true, "list", "list --json", NULL, NULL, NULL},
     {"status", ALL, true, "list", "status", NULL, NULL, NULL},
     {"match", ALL, true, "list", "match /bin/true", NULL, "$RECORDS --find /bin/true", NULL},
-    {"test", ALL, false, NULL, "test", NULL, NULL, NULL},
+    {"test", ALL, false, "run $PROGRAMS", "test", NULL, NULL, NULL},
     {"refresh", ALL, true, "list", "refresh", NULL, NULL, NULL},
     {"doctor", ALL, true, "list", "doctor", NULL, NULL, NULL},
 };
 
 /* An architecture, the name of its entry, and the line that registers it. */
 static struct {
-	char *arch, name[RULE_NAME_MAX + 1], interpreter[INTERP_PATH_MAX], line[RULE_LINE_MAX];
+	char *arch, *program, name[RULE_NAME_MAX + 1], interpreter[INTERP_PATH_MAX], line[RULE_LINE_MAX];
 	size_t len;
 } entries[ARCHS];
 static size_t entry_count;
@@ -96,6 +96,7 @@ choose_archs(void)
 		    interp_find(arch, NULL, 0, true, path).is != LOOK_YES)
 			continue;
 		entries[entry_count].arch = strdup(arch->name);
+		entries[entry_count].program = probe_program(arch->name, arch->name);
 		arch_entry_name(arch, entries[entry_count].name);
 		rule.name = entries[entry_count].name;
 		rule.pattern = arch_pattern(arch);
@@ -186,6 +187,9 @@ command(enum program program, const char *words, char *text, size_t size)
 		if (strcmp(word, "$ARCHS") == 0)
 			for (size_t i = 0; i < entry_count; i++)
 				argv[n++] = entries[i].arch;
+		else if (strcmp(word, "$PROGRAMS") == 0)
+			for (size_t i = 0; i < entry_count; i++)
+				argv[n++] = entries[i].program;
 		else if (strcmp(word, "$RECORDS") == 0)
 			argv[n++] = admindir, argv[n++] = records_folder;
 		else

@@ -4,6 +4,7 @@
  *	floor register FILE	each line of the file into the mount's register
  *	floor list		the names, and the text of each entry
  *	floor write NAME TEXT	a text into one file of the mount
+ *	floor run PROGRAM...	one after the other; each exits with 42
  *	floor peak FILE PROGRAM WORD...	what memory a program takes at most, in KiB, into the file; counted from
  *				here, as the kernel counts the memory of what makes a process too
  */
@@ -65,18 +66,40 @@ list(void)
 	return failed;
 }
 
-static int
-peak(const char *path, char *const argv[])
+static pid_t
+start(char *const argv[])
 {
-	struct rusage used;
-	int status;
 	pid_t pid = vfork();
-	FILE *f;
 
 	if (pid == 0) {
 		execv(argv[0], argv);
 		_exit(127);
 	}
+	return pid;
+}
+
+static int
+run(char *const programs[])
+{
+	int failed = 0, status;
+
+	for (; *programs; programs++) {
+		char *const argv[] = {*programs, NULL};
+		pid_t pid = start(argv);
+
+		failed |= pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status) != 42;
+	}
+	return failed;
+}
+
+static int
+peak(const char *path, char *const argv[])
+{
+	struct rusage used;
+	int status;
+	pid_t pid = start(argv);
+	FILE *f;
+
 	if (pid < 0 || wait4(pid, &status, 0, &used) != pid || !(f = fopen(path, "we")))
 		return 1;
 	fprintf(f, "%ld\n", used.ru_maxrss);
@@ -92,6 +115,8 @@ main(int argc, char *argv[])
 		return list();
 	if (argc > 3 && strcmp(argv[1], "write") == 0 && chdir(MOUNT) == 0)
 		return write_one(argv[2], argv[3], strlen(argv[3]));
+	if (argc > 2 && strcmp(argv[1], "run") == 0)
+		return run(argv + 2);
 	if (argc > 3 && strcmp(argv[1], "peak") == 0)
 		return peak(argv[2], argv + 3);
 	return 2;
