@@ -12,7 +12,10 @@
 
 struct binfmt_list;
 
-/* What doctor reads of the machine before it judges; a number is -1 where it could not be read. */
+/* In place of a number: there is no such thing, or it could not be read. */
+enum { FACTS_ABSENT = -1, FACTS_UNREAD = -2 };
+
+/* What doctor reads of the machine before it judges; a number is negative where it could not be read. */
 struct facts {
 	struct host_kernel kernel;
 	enum look_is supported; /* the kernel names binfmt_misc among its file systems */
@@ -28,13 +31,13 @@ struct facts {
 	enum binfmt_scope scope;
 	long entries;             /* live, disabled ones too */
 	long held;                /* of them those that hold their interpreter open (flag F) */
-	long max_held;            /* user.max_binfmt_misc_interpreters (Linux 7.3) */
+	long max_held;            /* user.max_binfmt_misc_interpreters (Linux 7.3); as below */
 	enum look_is emulator;    /* some foreign architecture's QEMU is installed */
-	long max_user_namespaces; /* user.max_user_namespaces */
+	long max_user_namespaces; /* user.max_user_namespaces, or FACTS_ABSENT or FACTS_UNREAD */
 	long apparmor_restrict;   /* kernel.apparmor_restrict_unprivileged_userns */
 	long userns_clone;        /* kernel.unprivileged_userns_clone (Debian's kernels) */
 	bool systemd_binfmt;      /* systemd runs here and has its systemd-binfmt */
-	long binfmt_support;      /* formats that update-binfmts has on record, -1 not installed */
+	long binfmt_support;      /* formats that update-binfmts has on record; or the same */
 	size_t unconfigured;      /* live entries that no configuration brings back */
 };
 

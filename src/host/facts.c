@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "boot.h"
 #include "facts.h"
 #include "interp.h"
+#include "look.h"
 #include "number.h"
 #include "records.h"
 #include "userns.h"
@@ -24,7 +26,9 @@ read_number(const char *path)
 {
 	uint64_t n;
 
-	return number_of_file(path, &n) && n <= LONG_MAX ? (long)n : -1;
+	if (number_of_file(path, &n) && n <= LONG_MAX)
+		return (long)n;
+	return access(path, F_OK) < 0 && look_absent(errno) ? FACTS_ABSENT : FACTS_UNREAD;
 }
 
 static bool
@@ -43,9 +47,10 @@ count_records(void)
 	long n = 0;
 
 	if (!d)
-		return -1;
-	while ((e = readdir(d)))
+		return look_absent(errno) ? FACTS_ABSENT : FACTS_UNREAD;
+	while ((errno = 0, e = readdir(d)))
 		n += e->d_name[0] != '.';
+	n = errno ? FACTS_UNREAD : n;
 	closedir(d);
 	return n;
 }
@@ -122,5 +127,5 @@ facts_read(struct facts *f, const char *dir, const struct binfmt *b, const struc
 	f->apparmor_restrict = read_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
 	f->userns_clone = read_number("/proc/sys/kernel/unprivileged_userns_clone");
 	f->systemd_binfmt = boot_has_systemd_binfmt();
-	f->binfmt_support = access("/usr/sbin/update-binfmts", F_OK) == 0 ? count_records() : -1;
+	f->binfmt_support = access("/usr/sbin/update-binfmts", F_OK) == 0 ? count_records() : FACTS_ABSENT;
 }

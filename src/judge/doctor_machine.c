@@ -243,8 +243,14 @@ judge_user_namespaces(const struct facts *f, struct finding *out)
 		fix = "echo 0 >/proc/sys/kernel/apparmor_restrict_unprivileged_userns";
 	} else if (f->kernel.major && !host_kernel_since(f->kernel, 6, 7)) {
 		finding_set(out, GRADE_WARN, "before Linux 6.7 a user namespace has no binfmt_misc of its own");
+	} else if (!f->kernel.major) {
+		finding_set(out, GRADE_UNKNOWN, "the kernel's version cannot be told");
 	} else if (f->max_user_namespaces < 0) {
 		finding_set(out, GRADE_UNKNOWN, "user.max_user_namespaces cannot be read");
+	} else if (f->userns_clone == FACTS_UNREAD || f->apparmor_restrict == FACTS_UNREAD) {
+		finding_set(out, GRADE_UNKNOWN, "kernel.%s cannot be read by this user",
+			    f->userns_clone == FACTS_UNREAD ? "unprivileged_userns_clone"
+							    : "apparmor_restrict_unprivileged_userns");
 	} else {
 		finding_set(out, GRADE_PASS, "user namespaces are permitted");
 	}
@@ -265,6 +271,8 @@ judge_managers(const struct facts *f, struct finding *out)
 			    "binfmt-support has %ld formats on record and registers them again at boot (update-binfmts "
 			    "--display shows them)",
 			    f->binfmt_support);
+	else if (f->initial_user_namespace && f->binfmt_support == FACTS_UNREAD)
+		finding_set(out, GRADE_UNKNOWN, "what update-binfmts has on record cannot be read");
 	else
 		finding_set(out, GRADE_PASS, "no other program manages the handlers here");
 }

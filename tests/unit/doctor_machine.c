@@ -358,7 +358,21 @@ doctor__user_namespaces__each_obstacle_by_its_setting(void **state)
 	facts.kernel.minor = 6;
 	expect_finding("user-namespaces", GRADE_WARN, "before Linux 6.7", "");
 	facts.kernel = (struct host_kernel){0};
-	expect_finding("user-namespaces", GRADE_PASS, "user namespaces are permitted", "");
+	expect_finding("user-namespaces", GRADE_UNKNOWN, "the kernel's version cannot be told", "");
+}
+
+/* Ubuntu lets root alone read the one of AppArmor. */
+static void
+doctor__user_namespaces_behind_a_setting_that_cannot_be_read__unknown(void **state)
+{
+	(void)state;
+	facts.apparmor_restrict = FACTS_UNREAD;
+	expect_finding("user-namespaces", GRADE_UNKNOWN, "kernel.apparmor_restrict_unprivileged_userns cannot be read",
+		       "");
+	facts.userns_clone = FACTS_UNREAD;
+	expect_finding("user-namespaces", GRADE_UNKNOWN, "kernel.unprivileged_userns_clone cannot be read", "");
+	facts.max_user_namespaces = 0;
+	expect_finding("user-namespaces", GRADE_WARN, "user.max_user_namespaces is 0", NULL);
 }
 
 static void
@@ -381,6 +395,8 @@ doctor__binfmt_support__warns_of_its_formats(void **state)
 	expect_finding("managers", GRADE_PASS, NULL, "");
 	facts.binfmt_support = 3;
 	expect_finding("managers", GRADE_WARN, "binfmt-support has 3 formats on record", "");
+	facts.binfmt_support = FACTS_UNREAD;
+	expect_finding("managers", GRADE_UNKNOWN, "on record cannot be read", "");
 	facts.initial_user_namespace = false;
 	expect_finding("managers", GRADE_PASS, NULL, "");
 }
@@ -408,6 +424,7 @@ main(void)
 	    doctor_test(doctor__interpreters_held__limit_named_where_it_is_near),
 	    doctor_test(doctor__kernel_versions__what_they_lack),
 	    doctor_test(doctor__user_namespaces__each_obstacle_by_its_setting),
+	    doctor_test(doctor__user_namespaces_behind_a_setting_that_cannot_be_read__unknown),
 	    doctor_test(doctor__systemd_binfmt__warns_only_where_entries_would_be_lost),
 	    doctor_test(doctor__binfmt_support__warns_of_its_formats),
 	};
