@@ -555,6 +555,59 @@ all__wide_entry__kept_where_the_other_has_no_interpreter(void **state)
 	assert_true(runs("mipsel") && runs("mipsn32el"));
 }
 
+/* A disabled entry takes no file: what is only its own is nobody's. */
+static void
+all__disabled_entry_for_it__handles_nothing(void **state)
+{
+	(void)state;
+	plant(&lines[1], "theirs"); /* alpha */
+	assert_int_equal(mount_write("theirs", "0", 1), 0);
+	expect(register_all(NULL), 0, "qemu-alpha: registered", "");
+	assert_true(runs("alpha") && !is_enabled("theirs"));
+}
+
+/* The rest of a wide entry's files: another's entry would take it, but is disabled. */
+static void
+all__rest_of_a_wide_entry__no_disabled_one_takes_it(void **state)
+{
+	char *path = scratch_file("dir/qemu-mipsn32el-static");
+
+	(void)state;
+	plant_all("qemu-binfmt-conf.sh before e_flags");
+	unlink(path);
+	assert_int_equal(mount_write("qemu-mipsn32el", "0", 1), 0);
+	expect(register_all(NULL), 0, "qemu-mipsel: unchanged", "qemu-mipsel: warning: the entry takes more");
+	assert_true(runs("mipsel") && runs("mipsn32el"));
+	free(path);
+}
+
+/* The same where the run registers the one that could take it, which stays disabled. */
+static void
+all__rest_of_a_wide_entry__no_row_that_is_disabled_takes_it(void **state)
+{
+	(void)state;
+	plant_all("qemu-binfmt-conf.sh before e_flags");
+	assert_int_equal(mount_write("qemu-mipsn32el", "0", 1), 0);
+	expect(register_all(NULL), 0, "qemu-mipsel: unchanged", "qemu-mipsel: warning: the entry takes more");
+	assert_true(runs("mipsel") && runs("mipsn32el") && !is_enabled("qemu-mipsn32el"));
+}
+
+/* A wide entry that is disabled keeps nothing running. */
+static void
+all__wide_entry_that_is_disabled__replaced_and_stays_so(void **state)
+{
+	char *path = scratch_file("dir/qemu-mipsn32el-static");
+
+	(void)state;
+	plant_all("qemu-binfmt-conf.sh before e_flags");
+	unlink(path);
+	assert_int_equal(mount_write("qemu-mipsn32el", "-1", 2), 0);
+	assert_int_equal(mount_write("qemu-mipsel", "0", 1), 0);
+	expect(register_all(NULL), 0, "qemu-mipsel: replaced", NULL);
+	assert_false(is_enabled("qemu-mipsel"));
+	free(path);
+}
+
 /* The plan counts on a rule that the checks then refuse. */
 static void
 all__what_a_step_relies_on_fails__not_made(void **state)
@@ -630,6 +683,10 @@ main(int argc, char *argv[])
 	    cmocka_unit_test_setup(all__entry_for_the_other_microblaze__both_run, setup),
 	    cmocka_unit_test_setup(all__keep__says_what_differs_and_changes_nothing, setup),
 	    cmocka_unit_test_setup(all__wide_entry__kept_where_the_other_has_no_interpreter, setup),
+	    cmocka_unit_test_setup(all__disabled_entry_for_it__handles_nothing, setup),
+	    cmocka_unit_test_setup(all__rest_of_a_wide_entry__no_disabled_one_takes_it, setup),
+	    cmocka_unit_test_setup(all__rest_of_a_wide_entry__no_row_that_is_disabled_takes_it, setup),
+	    cmocka_unit_test_setup(all__wide_entry_that_is_disabled__replaced_and_stays_so, setup),
 	    cmocka_unit_test_setup(all__what_a_step_relies_on_fails__not_made, setup),
 	    cmocka_unit_test_setup(all__name_taken_by_something_else__refused_and_said, setup),
 	    cmocka_unit_test_setup(all__behind_an_entry_not_understood__refused, setup),
