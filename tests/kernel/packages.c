@@ -15,13 +15,13 @@
 
 static char root_variable[PATH_MAX + 8];
 
-/* A line of shell with $ROOT, the copy of the root. */
+/* A line of shell with $ROOT, the copy of the root. What it makes is open, as packages are: dpkg-deb refuses others. */
 static const struct run *
 with_root(const char *line)
 {
 	static char sh[] = "/bin/sh", c[] = "-c", path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", script[1 << 14];
 
-	snprintf(script, sizeof(script), "%s", line);
+	snprintf(script, sizeof(script), "umask 022; %s", line);
 	return program((char *[]){sh, c, script, NULL}, (char *[]){path, root_variable, NULL});
 }
 
