@@ -208,8 +208,7 @@ static void
 totals__printed__enough(void **state)
 {
 	(void)state;
-	if (access(FAULT_STRACE, X_OK) < 0)
-		skip_because("this machine has no %s", FAULT_STRACE);
+	need_strace();
 	printf("%zu calls touch the mount; %zu kills, %zu failing calls (%zu honest failures)\n", result.points,
 	       result.kills, result.faults, result.honest_failures);
 	assert_in_range(result.kills, 3 * ENOUGH, 100000);

@@ -204,8 +204,7 @@ persist__file__synced_and_renamed_and_no_link_followed(void **state)
 	const char *at;
 
 	(void)state;
-	if (access("/usr/bin/strace", X_OK) < 0)
-		skip_because("this machine has no strace");
+	need_strace();
 	expect(shell("cd '%s' && ln -s '%s' .binfmtctl.tmp", dir, victim), 0, "", "");
 	expect(shell("ASAN_OPTIONS=detect_leaks=0 strace -o '%s' -e inject=unlinkat:retval=0:when=1 ./binfmtctl "
 		     "register aarch64 -i '%s' --persist --conf-dir '%s'",
@@ -282,8 +281,7 @@ persist__remove_where_the_look_fails__failed_even_where_missing_is_fine(void **s
 	char *dir = conf_dir("conf"), *file = conf_file(dir, "qemu-aarch64.conf");
 
 	(void)state;
-	if (access("/usr/bin/strace", X_OK) < 0)
-		skip_because("this machine has no strace");
+	need_strace();
 	expect(tool_persist(dir, "register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
 	tool("remove", "aarch64", NULL);
 	for (size_t i = 0; i < LENGTH(operands) * LENGTH(looks); i++) {

@@ -511,8 +511,7 @@ static void
 refresh__look_that_fails__no_fresh_entry_and_no_stale_one(void **state)
 {
 	(void)state;
-	if (access("/usr/bin/strace", X_OK) < 0)
-		skip_because("this machine has no strace");
+	need_strace();
 	for (size_t i = 0; i < LENGTH(looks); i++) {
 		char *path = stale_aarch64();
 
@@ -541,8 +540,7 @@ static void
 refresh__failed__names_the_handler_in_force(void **state)
 {
 	(void)state;
-	if (access("/usr/bin/strace", X_OK) < 0)
-		skip_because("this machine has no strace");
+	need_strace();
 	for (size_t i = 0; i < LENGTH(failures); i++) {
 		char *path = stale_aarch64();
 

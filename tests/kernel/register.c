@@ -669,6 +669,7 @@ register__release__flag_p_from_5_12(void **state)
 	bool covered;
 
 	(void)state;
+	need_strace();
 	if (shell("strace -o /dev/null -e inject=uname:poke_exit=@arg1=00 uname")->status != 0)
 		skip_because("this machine has no strace that changes answers");
 	covered = mount("tmpfs", "/usr/libexec/qemu-binfmt", "tmpfs", 0, NULL) == 0; /* Debian's links for flag P */
@@ -693,8 +694,7 @@ register__kernel_refuses__cause_named(void **state)
 	};
 
 	(void)state;
-	if (access("/usr/bin/strace", X_OK) < 0)
-		skip_because("this machine has no strace");
+	need_strace();
 	for (size_t i = 0; i < LENGTH(refusals); i++)
 		expect(shell("ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -P " MOUNT
 			     "/register -e inject=write:error=%s "

@@ -291,8 +291,7 @@ static void
 totals__printed__enough(void **state)
 {
 	(void)state;
-	if (access(FAULT_STRACE, X_OK) < 0)
-		skip_because("this machine has no strace");
+	need_strace();
 	printf("%zu single faults: %zu the same answer, %zu another exit status\n", runs, same, said);
 	assert_in_range(runs, 50, 1000000);
 	assert_in_range(said, 10, runs);

@@ -218,8 +218,7 @@ make_archs(void)
 void
 fault_prepare(void)
 {
-	if (access(FAULT_STRACE, X_OK) < 0)
-		skip_because("this machine has no %s", FAULT_STRACE);
+	need_strace();
 	if (*fault_variables)
 		return;
 	snprintf(folder, sizeof(folder), "%s/interpreters", scratch());
