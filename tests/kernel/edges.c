@@ -120,6 +120,7 @@ static void
 name__with_shell_characters__quoted_in_commands_to_paste(void **state)
 {
 	(void)state;
+	conf_needs_boot_dirs();
 	register_raw(":x;echo PWNED 'it':E::foo::/bin/true:");
 	expect(tool("disable", "--entry", "x;echo PWNED 'it'", NULL), 0, NULL, "");
 	expect(tool("doctor", NULL), 0, "--entry 'x;echo PWNED '\\''it'\\'''\n", "");

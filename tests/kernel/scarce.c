@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A small stack is enough for every command, and too little memory is said. */
-#include "harness.h"
+#include "conf.h"
 
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -74,6 +74,7 @@ every_command__with_a_small_stack__as_ever(void **state)
 	(void)state;
 	if (SANITIZED)
 		skip_because("this machine's sanitizer makes every frame larger");
+	conf_needs_boot_dirs();
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		int status = end_with_small_stack(rows[i].words);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Entries that are not understood: every command says so, none takes one for what its text seems to say. */
+#include "conf.h"
 #include "harness.h"
 #include "plant.h"
 
@@ -53,6 +54,7 @@ static void
 not_understood__every_command__says_so(void **state)
 {
 	(void)state;
+	conf_needs_boot_dirs();
 	for (size_t i = 0; i < LENGTH(odd); i++) {
 		start(odd[i].row, odd[i].line);
 		print_message("%s\n", odd[i].row);
