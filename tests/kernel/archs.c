@@ -27,7 +27,7 @@ register_all(void)
 			rows[row_count++] = &arch_table[i];
 	if (!row_count)
 		skip_because("this machine has no QEMU");
-	expect(tool("register", "all", NULL), 0, NULL, "");
+	expect_told_of_dynamic(tool("register", "all", NULL), "registered");
 }
 
 /* Fails, naming the architecture. */
@@ -68,6 +68,7 @@ archs__programs_as_linkers_write_them__own_qemu(void **state)
 	unsigned char elf[PROBE_MAX];
 
 	(void)state;
+	need_ptrace();
 	register_all();
 	for (size_t i = 0; i < row_count; i++)
 		check_runs(i, elf, probe_build(rows[i], 1, elf));
@@ -78,6 +79,7 @@ static void
 archs__programs_in_files__exit_42(void **state)
 {
 	(void)state;
+	need_ptrace();
 	register_all();
 	for (size_t i = 0; i < row_count; i++) {
 		char *path = probe_program(rows[i]->name, "program");
@@ -97,6 +99,7 @@ archs__qemu_version_asked__own_version_line(void **state)
 	char line[128];
 
 	(void)state;
+	need_ptrace();
 	register_all();
 	for (size_t i = 0; i < row_count; i++) {
 		run_probe(rows[i], elf, probe_build(rows[i], 1, elf), "QEMU_VERSION=1", &r);
@@ -128,6 +131,7 @@ archs__marked_header__own_qemu(void **state)
 	unsigned char elf[PROBE_MAX];
 
 	(void)state;
+	need_ptrace();
 	register_all();
 	for (size_t i = 0; i < row_count; i++)
 		for (size_t k = 0; k < LENGTH(marks); k++) {
@@ -146,6 +150,7 @@ archs__position_independent_type__own_qemu(void **state)
 	struct stat st;
 
 	(void)state;
+	need_ptrace();
 	register_all();
 	for (size_t i = 0; i < row_count; i++) {
 		size_t size = probe_build(rows[i], 1, elf);
@@ -168,6 +173,7 @@ archs__object_file_or_core__not_run(void **state)
 	struct probe_result r;
 
 	(void)state;
+	need_ptrace();
 	register_all();
 	for (size_t i = 0; i < row_count; i++)
 		for (size_t k = 0; k < LENGTH(types); k++) {
@@ -190,6 +196,7 @@ archs__pairs_easily_mixed_up__tried(void **state)
 	size_t tried = 0;
 
 	(void)state;
+	need_ptrace();
 	register_all();
 	for (size_t i = 0; i < LENGTH(names); i++)
 		for (size_t k = 0; k < row_count; k++)
@@ -206,6 +213,7 @@ archs__arm_oabi_flags__own_qemu(void **state)
 	unsigned char elf[PROBE_MAX];
 
 	(void)state;
+	need_ptrace();
 	register_all();
 	for (size_t i = 0; i < row_count; i++)
 		if (strcmp(rows[i]->name, "arm") == 0) {
@@ -231,6 +239,7 @@ archs__native_programs__left_alone(void **state)
 	struct probe_result r;
 
 	(void)state;
+	need_ptrace();
 	register_all();
 	for (size_t i = 0; i < arch_count; i++) {
 		const struct arch *arch = &arch_table[i];
@@ -250,6 +259,7 @@ archs__all_removed__nothing_runs(void **state)
 	struct probe_result r;
 
 	(void)state;
+	need_ptrace();
 	register_all();
 	expect(tool("remove", "all", NULL), 0, NULL, "");
 	for (size_t i = 0; i < row_count; i++) {

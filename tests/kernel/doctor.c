@@ -75,6 +75,7 @@ static void
 doctor__no_entries__warns_with_a_fix_that_registers_all(void **state)
 {
 	(void)state;
+	need_ptrace();
 	conf_needs_boot_dirs();
 	expect(tool("doctor", "-v", NULL), 0, "pass  entries: 0 entries", "");
 	expect(tool("doctor", "-q", NULL), 0, "", "");
@@ -153,6 +154,7 @@ doctor__not_mounted__warns_as_the_hosts_handlers_may_apply(void **state)
 	const struct run *r;
 
 	(void)state;
+	need_ptrace();
 	conf_needs_boot_dirs();
 	plant_arch(tiny_interpreter(), "F");
 	r = shell("unshare -m sh -c 'mount --bind /proc/sys/kernel " MOUNT " && ./binfmtctl doctor /bin/sh'");
@@ -201,6 +203,7 @@ static void
 doctor__planted_problem_of_an_entry__named_with_its_fix(void **state)
 {
 	(void)state;
+	need_ptrace();
 	conf_needs_boot_dirs();
 	for (size_t i = 0; i < LENGTH(problems); i++) {
 		ns_setup(NULL);
@@ -218,6 +221,7 @@ doctor__fix_pasted__the_problem_is_gone(void **state)
 					       plant_loop};
 
 	(void)state;
+	need_ptrace();
 	conf_needs_boot_dirs();
 	for (size_t i = 0; i < LENGTH(plants); i++) {
 		ns_setup(NULL);
@@ -247,6 +251,7 @@ static void
 doctor__credentials__who_becomes_root_is_said(void **state)
 {
 	(void)state;
+	need_set_user_id();
 	conf_needs_boot_dirs();
 	register_line(":" PLANTED ":E::ext::%s:C", "/bin/true");
 	expect(tool("doctor", "-v", NULL), 0,
@@ -285,6 +290,7 @@ doctor__file_that_runs__match_interpreter_and_test_pass(void **state)
 	char *path = probe_program("aarch64", "program");
 
 	(void)state;
+	need_ptrace();
 	conf_needs_boot_dirs();
 	plant_arch(tiny_interpreter(), "F");
 	file_told(path, 0, "program: handler planted\n", "/tiny is there and executable\n",
@@ -363,6 +369,7 @@ doctor__file_whose_handler_is_stale__runs_but_warned(void **state)
 	char *path = probe_program("aarch64", "program");
 
 	(void)state;
+	need_ptrace();
 	conf_needs_boot_dirs();
 	plant_stale();
 	file_told(path, 1, "pass  match: ", "warn  test: aarch64 programs run by ",

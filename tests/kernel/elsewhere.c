@@ -77,6 +77,7 @@ static void
 other_instance__looks__nothing_is_concluded(void **state)
 {
 	(void)state;
+	need_ptrace();
 	begin();
 	expect(tool("-d", other.dir, "status", NULL), 0, "qemu-aarch64: unknown: not of the instance", "");
 	expect(tool("-d", other.dir, "match", file, NULL), 1, "may not be those in force", "");
@@ -137,6 +138,7 @@ same_instance__another_path__judged_as_ever(void **state)
 	const char *const dirs[] = {again, "/proc/self/root" MOUNT, MOUNT "/"};
 
 	(void)state;
+	need_ptrace();
 	expect(tool("register", "aarch64", "-i", path, NULL), 0, "registered", "");
 	upgrade(path);
 	if (mount("binfmt_misc", again, "binfmt_misc", 0, NULL) < 0)

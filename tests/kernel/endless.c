@@ -76,6 +76,7 @@ endless__interrupted__given_up_and_nothing_claimed(void **state)
 	char *interpreter = tiny_copy("endless");
 
 	(void)state;
+	need_ptrace();
 	expect(tool("register", "aarch64", "-i", interpreter, "-f", "F", NULL), 0, "registered", NULL);
 	let_the_clock_tick();
 	upgrade(interpreter);

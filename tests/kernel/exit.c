@@ -514,6 +514,7 @@ exit__umask__files_are_as_they_should(void **state)
 	char *dir = scratch_folder("umask");
 
 	(void)state;
+	need_ptrace();
 	for (size_t i = 0; i < LENGTH(masks); i++) {
 		expect(shell("umask %s; ./binfmtctl register aarch64 -i '%s' --persist --conf-dir '%s'", masks[i],
 			     tiny_interpreter(), dir),
@@ -535,6 +536,7 @@ exit__hostile_environment__changes_nothing(void **state)
 	char *wanted;
 
 	(void)state;
+	need_ptrace();
 	some_entries();
 	wanted = strdup(tool("status", "-j", NULL)->out);
 	for (size_t i = 0; i < LENGTH(environments); i++) {

@@ -473,6 +473,7 @@ fire__all_over_stock_tables__no_exec_fails(void **state)
 	unsigned long execs = 0;
 
 	(void)state;
+	need_ptrace();
 	for (size_t i = 0; i < FIRE_ROUNDS || execs < FIRE_EXECS; i++) {
 		ns_empty();
 		plant_all(sources[i % LENGTH(sources)]);
@@ -524,6 +525,7 @@ static void
 all__entry_for_the_other_microblaze__both_run(void **state)
 {
 	(void)state;
+	need_ptrace();
 	plant_all("Debian 12");
 	assert_true(runs("microblaze-old") && !runs("microblaze"));
 	expect(register_all(NULL), 0, "qemu-microblaze-old: registered", "");
@@ -543,6 +545,7 @@ static void
 all__wide_entry__kept_where_the_other_has_no_interpreter(void **state)
 {
 	(void)state;
+	need_ptrace();
 	plant_all("qemu-binfmt-conf.sh before e_flags");
 	assert_int_equal(mount_write("qemu-mipsn32el", "-1", 2), 0);
 	install((size_t)(arch_find("mipsn32el") - arch_table), false);
@@ -560,6 +563,7 @@ static void
 all__disabled_entry_for_it__handles_nothing(void **state)
 {
 	(void)state;
+	need_ptrace();
 	plant(&lines[1], "theirs"); /* alpha */
 	assert_int_equal(mount_write("theirs", "0", 1), 0);
 	expect(register_all(NULL), 0, "qemu-alpha: registered", "");
@@ -573,6 +577,7 @@ all__rest_of_a_wide_entry__no_disabled_one_takes_it(void **state)
 	char *path = scratch_file("dir/qemu-mipsn32el-static");
 
 	(void)state;
+	need_ptrace();
 	plant_all("qemu-binfmt-conf.sh before e_flags");
 	unlink(path);
 	assert_int_equal(mount_write("qemu-mipsn32el", "0", 1), 0);
@@ -586,6 +591,7 @@ static void
 all__rest_of_a_wide_entry__no_row_that_is_disabled_takes_it(void **state)
 {
 	(void)state;
+	need_ptrace();
 	plant_all("qemu-binfmt-conf.sh before e_flags");
 	assert_int_equal(mount_write("qemu-mipsn32el", "0", 1), 0);
 	expect(register_all(NULL), 0, "qemu-mipsel: unchanged", "qemu-mipsel: warning: the entry takes more");
@@ -599,6 +605,7 @@ all__wide_entry_that_is_disabled__replaced_and_stays_so(void **state)
 	char *path = scratch_file("dir/qemu-mipsn32el-static");
 
 	(void)state;
+	need_ptrace();
 	plant_all("qemu-binfmt-conf.sh before e_flags");
 	unlink(path);
 	assert_int_equal(mount_write("qemu-mipsn32el", "-1", 2), 0);
@@ -654,6 +661,7 @@ static void
 all__temporary_of_a_killed_run__counts_as_what_it_will_be(void **state)
 {
 	(void)state;
+	need_ptrace();
 	plant(&lines[1], "theirs"); /* alpha; it was to become aarch64's */
 	plant(&lines[0], ".binfmtctl~theirs");
 	expect(register_all(NULL), 0, "qemu-alpha: skipped (entry theirs handles alpha already)", NULL);
@@ -669,6 +677,7 @@ static void
 all__switched_off__done_and_said(void **state)
 {
 	(void)state;
+	need_ptrace();
 	plant_all("Debian 12");
 	assert_int_equal(mount_write("status", "0", 1), 0);
 	expect(register_all(NULL), 0, "qemu-microblaze: replaced", "binfmt_misc is switched off");

@@ -58,6 +58,7 @@ list__json__as_the_text(void **state)
 	char *text;
 
 	(void)state;
+	need_ptrace();
 	two_entries();
 	text =
 	    strdup(expect(shell("./binfmtctl list --supported | awk 'NR > 1 { print $1, $2, $3 }'"), 0, NULL, "")->out);

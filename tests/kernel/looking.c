@@ -119,6 +119,7 @@ static void
 looking__nothing_of_an_interpreter_runs(void **state)
 {
 	(void)state;
+	need_ptrace();
 	begin();
 	for (size_t i = 0; i < LENGTH(kinds); i++) {
 		plant_all(kinds[i].name, kinds[i].flags);
@@ -140,6 +141,7 @@ testing__what_is_registered_runs(void **state)
 	static const char *const commands[] = {"test", "test $ARCH", "doctor $FILE"};
 
 	(void)state;
+	need_ptrace();
 	begin();
 	for (size_t i = 0; i < LENGTH(kinds); i++)
 		for (size_t k = 0; k < LENGTH(commands); k++) {
@@ -159,6 +161,7 @@ doctor__no_run__unknown_where_a_run_would_tell(void **state)
 	const struct run *r;
 
 	(void)state;
+	need_ptrace();
 	begin();
 	plant(trial_arch()->name, tiny_interpreter(), "");
 	expect_json(expect(run_command("-j doctor $FILE"), 0, NULL, "")->out,
@@ -186,6 +189,7 @@ outer_proc__verdicts_are_the_same(void **state)
 	};
 
 	(void)state;
+	need_ptrace();
 	begin();
 	if (shell("unshare -pf true")->status != 0)
 		skip_because("this machine's unshare(1) makes no PID namespace");
@@ -211,6 +215,7 @@ outer_proc__refresh_touches_only_what_is_stale(void **state)
 	char *before;
 
 	(void)state;
+	need_ptrace();
 	begin();
 	if (shell("unshare -pf true")->status != 0)
 		skip_because("this machine's unshare(1) makes no PID namespace");

@@ -442,6 +442,7 @@ match__interpreter_of_an_architecture_gone_but_held__runs(void **state)
 	char *path = probe_program("aarch64", "program"), *interpreter = tiny_copy("held-interpreter");
 
 	(void)state;
+	need_ptrace();
 	expect(tool("register", "aarch64", "-i", interpreter, NULL), 0, "registered", NULL);
 	assert_int_equal(unlink(interpreter), 0);
 	assert_int_equal(exec_status(path), PROBE_STATUS);
@@ -457,6 +458,7 @@ match__mount_not_visible__exit_3_and_never_none(void **state)
 	const struct run *r;
 
 	(void)state;
+	need_ptrace();
 	r = shell("unshare -m sh -c 'mount --bind /proc/sys/kernel " MOUNT " && ./binfmtctl match /bin/sh'");
 	if (r->status != 3)
 		skip_because("this machine does not let a test hide the mount");

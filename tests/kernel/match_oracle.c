@@ -402,6 +402,7 @@ match__random_tables_and_files__what_the_kernel_runs(void **state)
 	size_t reached;
 
 	(void)state;
+	need_ptrace();
 	assert_int_equal(mkdir(folder, 0755), 0);
 	make_interpreters();
 	random_seed(seed);

@@ -232,6 +232,7 @@ ids__nosuid_mount_and_capabilities__seen(void **state)
 	struct needs needs;
 
 	(void)state;
+	need_set_user_id();
 	assert_int_equal(mount("tmpfs", folder, "tmpfs", MS_NOSUID, NULL), 0);
 	path = scratch_file("nosuid/program");
 	copy_file(probe, path, 0755);

@@ -236,6 +236,7 @@ static void
 qemu__upgraded__handlers_hold_the_new_file(void **state)
 {
 	(void)state;
+	need_ptrace();
 	start(BOOTED);
 	dpkg(BOOTED, "-i alpha-1.deb");
 	expect(in_root(BOOTED, "cd /usr/bin && cp qemu-riscv64 new && mv new qemu-riscv64 && binfmtctl status"), 1,

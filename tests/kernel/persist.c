@@ -44,6 +44,7 @@ persist__again__file_as_the_entry_is_now(void **state)
 	char *dir = conf_dir("conf"), *file = conf_file(dir, "qemu-aarch64.conf"), *first;
 
 	(void)state;
+	need_ptrace();
 	tool_persist(dir, "register", "aarch64", "-i", tiny_interpreter(), NULL);
 	first = strdup(slurp(file));
 	expect(tool_persist(dir, "register", "aarch64", NULL), 0, "qemu-aarch64: unchanged", "");
@@ -260,6 +261,7 @@ persist__remove_all__files_of_entries_that_are_gone_too(void **state)
 	char *dir = conf_dir("conf"), *theirs = conf_file(dir, "qemu-arm.conf");
 
 	(void)state;
+	need_ptrace();
 	two_entries();
 	expect(tool_persist(dir, "register", "aarch64", "riscv64", NULL), 0, "persisted", NULL);
 	spill(theirs, "# mine\n", 7, 0644);
@@ -320,6 +322,7 @@ persist__file_alone__persisted_or_unchanged_and_named(void **state)
 	ino_t inode;
 
 	(void)state;
+	need_ptrace();
 	snprintf(wrote, sizeof(wrote), "; written to %s)\n", file);
 	snprintf(same, sizeof(same), "; as in %s)\n", file);
 	expect(tool_persist(dir, "register", "aarch64", "-i", tiny_interpreter(), NULL), 0, wrote, "");
@@ -368,6 +371,7 @@ persist__file_that_says_otherwise__named_by_every_change(void **state)
 	char *other, *elsewhere = conf_dir("elsewhere");
 
 	(void)state;
+	need_ptrace();
 	conf_needs_boot_dirs();
 	assert_int_equal(chmod("/etc/binfmt.d", 0755), 0);
 	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "--persist", NULL), 0, "written to " FILE_OF, "");

@@ -175,6 +175,7 @@ static void
 in_root__static__needs_flag_f_alone(void **state)
 {
 	(void)state;
+	need_ptrace();
 	check_kind(STATIC);
 }
 
@@ -182,6 +183,7 @@ static void
 in_root__dynamic__needs_its_loader_too(void **state)
 {
 	(void)state;
+	need_ptrace();
 	check_kind(DYNAMIC);
 }
 
@@ -189,6 +191,7 @@ static void
 in_root__script__needs_its_shell_too(void **state)
 {
 	(void)state;
+	need_ptrace();
 	check_kind(SCRIPT);
 }
 
@@ -196,6 +199,7 @@ static void
 in_root__gone__only_f_holds_it(void **state)
 {
 	(void)state;
+	need_ptrace();
 	check_kind(GONE);
 }
 
@@ -203,6 +207,7 @@ static void
 in_root__no_handler__cannot_tell(void **state)
 {
 	(void)state;
+	need_ptrace();
 	trial_run_in(PROBE_EMPTY_ROOT);
 	assert_int_equal(trial->tried, 0);
 	assert_int_equal(trial->result.exec_errno, ENOEXEC);
@@ -241,6 +246,7 @@ static void
 in_root__no_memfd__works(void **state)
 {
 	(void)state;
+	need_ptrace();
 	trial_plant(tiny_interpreter(), "F");
 	trial_run_as(trial_without_memfd, PROBE_EMPTY_ROOT, TRIAL_LONG_MS);
 	assert_int_equal(trial->tried, 0);
@@ -254,6 +260,7 @@ in_root__leaves_this_process_as_it_was(void **state)
 	struct stat root, now;
 
 	(void)state;
+	need_ptrace();
 	trial_plant(tiny_interpreter(), "F");
 	assert_int_equal(stat("/", &root), 0);
 	trial_run_in(PROBE_EMPTY_ROOT);
@@ -272,6 +279,7 @@ until_exec__nothing_of_the_interpreter_runs(void **state)
 	char *mark = scratch_file("ran"), *paths[] = {interpreter_of(STATIC), interpreter_of(DYNAMIC)};
 
 	(void)state;
+	need_ptrace();
 	for (size_t i = 0; i < LENGTH(paths); i++)
 		for (size_t k = 0; k < LENGTH(all_flags); k++) {
 			trial_plant(paths[i], all_flags[k]);
@@ -296,6 +304,7 @@ static void
 until_exec__flag_p__told_to_the_interpreter(void **state)
 {
 	(void)state;
+	need_ptrace();
 	if (!host_kernel_since(host_kernel(), 5, 12))
 		skip_because("this kernel does not tell of flag P");
 	for (size_t i = 0; i < LENGTH(all_flags); i++) {
@@ -326,6 +335,7 @@ proc_of_another_pid_namespace__the_right_process_is_seen(void **state)
 	int where[] = {TRIAL_EXIT, TRIAL_EXEC, PROBE_EMPTY_ROOT};
 
 	(void)state;
+	need_ptrace();
 	trial_plant(tiny_interpreter(), "PF");
 	for (size_t i = 0; i < LENGTH(where); i++) {
 		trial_run_as(trial_in_other_pids, where[i], TRIAL_LONG_MS);
@@ -352,6 +362,7 @@ until_foreign__goes_on_only_as_the_probe_itself(void **state)
 	char *mark = scratch_file("ran"), *path = interpreter_of(STATIC);
 
 	(void)state;
+	need_ptrace();
 	run_native();
 	assert_true(trial->tried == 0 && trial->result.itself);
 	assert_true(trial->result.end == PROBE_EXITED && trial->result.status == PROBE_STATUS);

@@ -121,6 +121,7 @@ static void
 misbehaving__as_root__ends_in_time_and_nothing_is_left(void **state)
 {
 	(void)state;
+	need_ptrace();
 	check_misbehaviours(trial_as_is);
 }
 
@@ -145,6 +146,7 @@ static void
 misbehaving__without_capabilities__ends_in_time_and_nothing_is_left(void **state)
 {
 	(void)state;
+	need_ptrace();
 	check_misbehaviours(forbid_capabilities);
 }
 
@@ -152,6 +154,7 @@ static void
 misbehaving__without_pid_namespaces__ends_in_time_and_nothing_is_left(void **state)
 {
 	(void)state;
+	need_ptrace();
 	check_misbehaviours(without_pid_namespaces);
 }
 
@@ -173,6 +176,7 @@ static void
 misbehaving__below_the_proc_of_others__ends_in_time_and_nothing_is_left(void **state)
 {
 	(void)state;
+	need_ptrace();
 	check_misbehaviours(trial_in_other_pids);
 	check_misbehaviours(user_in_other_pids);
 }

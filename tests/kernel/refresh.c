@@ -60,6 +60,7 @@ refresh__interpreter_renamed_over__runs_the_new_file(void **state)
 	char *path = tiny_copy("upgraded");
 
 	(void)state;
+	need_ptrace();
 	register_arch("aarch64", path, "POF");
 	assert_true(runner_of("aarch64") == inode_of(path));
 	upgrade(path);
@@ -78,6 +79,7 @@ refresh__again__unchanged_and_nothing_written(void **state)
 	char *path = stale_aarch64();
 
 	(void)state;
+	need_ptrace();
 	expect(tool("refresh", NULL), 0, "qemu-aarch64: refreshed", "");
 	expect_untouched("all", "qemu-aarch64: unchanged");
 	expect_untouched(NULL, "qemu-aarch64: unchanged");
@@ -92,6 +94,7 @@ refresh__several__the_stale_one_only(void **state)
 	struct stat before, after;
 
 	(void)state;
+	need_ptrace();
 	register_arch("aarch64", stale, "F");
 	register_arch("riscv64", fresh, "F");
 	register_arch("s390x", fresh, "P");
@@ -152,6 +155,7 @@ refresh__other_peoples_entries__not_touched_unless_named(void **state)
 	char *path = tiny_copy("theirs"), *before;
 
 	(void)state;
+	need_ptrace();
 	register_extension("jar", path, RULE_F);
 	expect(tool("register", "aarch64", "--name", "someones", "-i", path, "-f", "F", NULL), 0, "registered", NULL);
 	let_the_clock_tick();
@@ -198,6 +202,7 @@ refresh__overlapping_entry_in_front__skipped_naming_it_unless_forced(void **stat
 	char *path = tiny_copy("behind");
 
 	(void)state;
+	need_ptrace();
 	register_arch("aarch64", path, "F");
 	expect(tool("register", "aarch64", "--name", "front", "-i", tiny_interpreter(), "-f", "", NULL), 0, NULL, NULL);
 	let_the_clock_tick();
@@ -222,6 +227,7 @@ refresh__harmless_entry_in_front__refreshed(void **state)
 	char *path = tiny_copy("behind");
 
 	(void)state;
+	need_ptrace();
 	register_arch("aarch64", path, "F");
 	register_arch("riscv64", tiny_interpreter(), "F");
 	expect(tool("register", "aarch64", "--name", "front", "-i", tiny_interpreter(), NULL), 0, NULL, NULL);
@@ -238,6 +244,7 @@ refresh__interpreter_deleted__failed_where_named_and_still_running(void **state)
 	char *path = tiny_copy("deleted"), *before;
 
 	(void)state;
+	need_ptrace();
 	register_arch("aarch64", path, "F");
 	assert_int_equal(unlink(path), 0);
 	before = instance();
@@ -258,6 +265,7 @@ refresh__new_file_cannot_run__failed_and_the_old_one_stays(void **state)
 	char *path = tiny_copy("broken"), *next = scratch_file("not-executable"), *before;
 
 	(void)state;
+	need_ptrace();
 	register_arch("aarch64", path, "F");
 	spill(next, "text", 4, 0644);
 	assert_int_equal(rename(next, path), 0);
@@ -275,6 +283,7 @@ refresh__one_fails__the_others_are_done(void **state)
 	char *gone = tiny_copy("gone"), *stale = tiny_copy("stale");
 
 	(void)state;
+	need_ptrace();
 	register_arch("aarch64", gone, "F");
 	register_arch("riscv64", stale, "F");
 	assert_int_equal(unlink(gone), 0);
@@ -290,6 +299,7 @@ refresh__runner_moved_away_and_another_in_its_place__stale(void **state)
 	char *path = tiny_copy("moved"), *old = scratch_file("moved.old");
 
 	(void)state;
+	need_ptrace();
 	register_arch("aarch64", path, "F");
 	assert_int_equal(rename(path, old), 0);
 	copy_file(old, path, 0755);
@@ -320,6 +330,7 @@ refresh__switched_off__by_time_only(void **state)
 	char *path = stale_aarch64();
 
 	(void)state;
+	need_ptrace();
 	assert_int_equal(mount_write("status", "0", 1), 0);
 	expect_untouched(NULL, "qemu-aarch64: skipped (by time ");
 	expect(tool("register", "aarch64", NULL), 0, "qemu-aarch64: unchanged", "may have been replaced");
@@ -356,6 +367,7 @@ refresh__dry_run__its_writes_are_the_real_ones(void **state)
 	char *path = stale_aarch64(), *before, *entry;
 
 	(void)state;
+	need_ptrace();
 	before = instance();
 	entry = strdup(entry_text("qemu-aarch64"));
 	if (!expect_json(tool("refresh", "-n", "-j", NULL)->out,
@@ -384,6 +396,7 @@ refresh__dry_run_without_write_access__works(void **state)
 	const struct run *r;
 
 	(void)state;
+	need_ptrace();
 	if (shell("unshare -U true")->status != 0)
 		skip_because("this machine's unshare(1) makes no user namespace");
 	assert_int_equal(chmod(MOUNT "/register", 0), 0);
@@ -399,6 +412,7 @@ refresh__leftover_of_a_killed_run__ended_first(void **state)
 	char *path = tiny_copy("upgraded");
 
 	(void)state;
+	need_ptrace();
 	register_arch("aarch64", path, "F");
 	register_line(":.binfmtctl~qemu-aarch64:M::\\x7f"
 		      "ELF\\x02\\x01\\x01%s\\x02\\x00\\xb7\\x00::%s:F",
@@ -416,6 +430,7 @@ refresh__group_of_two__both(void **state)
 	char *path = tiny_copy("upgraded");
 
 	(void)state;
+	need_ptrace();
 	expect(tool("register", "microblaze", "-i", path, NULL), 0, "qemu-microblaze", NULL);
 	upgrade(path);
 	expect_json(expect(tool("refresh", "-j", "microblaze", NULL), 0, NULL, "")->out,
@@ -460,6 +475,7 @@ refresh__while_a_program_is_executed_all_the_time__no_exec_fails(void **state)
 	pid_t pid;
 
 	(void)state;
+	need_ptrace();
 	assert_true(tally != MAP_FAILED);
 	register_arch("aarch64", path, "F");
 	pid = fork();

@@ -66,6 +66,7 @@ commas__other_commands__part_names_and_not_files(void **state)
 	char *path = scratch_text("a,b", "#!/bin/sh\n", 0755), *line;
 
 	(void)state;
+	need_ptrace();
 	expect(tool("register", "aarch64,linux/riscv64", "-i", "/bin/true", NULL), 2, "", "one architecture");
 	two_entries();
 	expect(tool("disable", "arm64,riscv64", NULL), 0, "qemu-aarch64: disabled\nqemu-riscv64: disabled\n", "");

@@ -71,6 +71,7 @@ static void
 status__planted_problem__named_in_text_and_json_and_by_exit_status(void **state)
 {
 	(void)state;
+	need_ptrace();
 	for (size_t i = 0; i < LENGTH(problems); i++)
 		check_problem(i);
 	print_message("%zu kinds of problem were planted\n", LENGTH(problems));
@@ -173,6 +174,7 @@ status__f_entry_and_same_file_made_not_executable__not_stale_by_probe(void **sta
 	const char *path = plant_copy();
 
 	(void)state;
+	need_ptrace();
 	plant_arch(path, "F");
 	let_the_clock_tick();
 	assert_int_equal(chmod(path, 0700), 0);
@@ -571,6 +573,7 @@ status__interpreter_replaced_or_deleted__said(void **state)
 	char *file = tiny_copy("upgraded");
 
 	(void)state;
+	need_ptrace();
 	tool("register", "aarch64", "-i", file, NULL);
 	expect(tool("status", NULL), 0, "ok", "");
 	upgrade(file);

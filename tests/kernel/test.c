@@ -72,8 +72,9 @@ test__every_installed_architecture__ok_by_its_own_qemu(void **state)
 	size_t count = 0;
 
 	(void)state;
+	need_ptrace();
 	installed_qemu("aarch64");
-	expect(tool("register", "all", NULL), 0, NULL, "");
+	expect_told_of_dynamic(tool("register", "all", NULL), "registered");
 	for (size_t i = 0; i < arch_count; i++) {
 		if (host_runs(&arch_table[i]).is == LOOK_YES ||
 		    interp_find(&arch_table[i], NULL, 0, true, interpreter).is != LOOK_YES)
@@ -91,6 +92,7 @@ static void
 test__native__said_native_with_no_entry(void **state)
 {
 	(void)state;
+	need_ptrace();
 	expect(tool("test", host_arch()->name, NULL), 0, "native: the kernel runs it itself\n", "");
 	expect_json(tool("test", "-j", host_arch()->name, NULL)->out,
 		    ".tests[0] | .ok and .runner == null and .entry == null and .version == null");
@@ -250,6 +252,7 @@ test__script_that_only_exits_42__ok_but_no_qemu(void **state)
 	char *path = scratch_file("only-42"), *detail;
 
 	(void)state;
+	need_ptrace();
 	spill(path, text, sizeof(text) - 1, 0755);
 	register_aarch64(path, "F");
 	assert_true(asprintf(&detail, "aarch64: the interpreter %s is a script\n", path) > 0);
@@ -266,6 +269,7 @@ test__script_around_qemu__version_of_that_qemu(void **state)
 	char *path = scratch_file("wrapper"), text[INTERP_PATH_MAX + 64];
 
 	(void)state;
+	need_ptrace();
 	snprintf(text, sizeof(text), "#!/bin/sh\nexec %s \"$@\"\n", installed_qemu("aarch64"));
 	spill(path, text, strlen(text), 0755);
 	register_aarch64(path, "F");
@@ -281,6 +285,7 @@ test__interpreter_replaced_by_rename__stale(void **state)
 	char *path = tiny_copy("renamed"), *next = tiny_copy("renamed.new"), *line;
 
 	(void)state;
+	need_ptrace();
 	register_aarch64(path, "F");
 	expect(tool("test", "aarch64", NULL), 0, "  ok  ", "");
 	assert_int_equal(rename(next, path), 0);
@@ -303,6 +308,7 @@ test__interpreter_unlinked__deleted(void **state)
 	char *path = tiny_copy("unlinked"), *line;
 
 	(void)state;
+	need_ptrace();
 	register_aarch64(path, "F");
 	assert_int_equal(unlink(path), 0);
 	assert_true(asprintf(&line, "aarch64: deleted: %s is gone, the old file keeps running\n", path) > 0);
@@ -319,6 +325,7 @@ test__registered_from_another_mount_namespace__ok_and_said(void **state)
 	char *path = tiny_copy("elsewhere"), *other = tiny_copy("other");
 
 	(void)state;
+	need_ptrace();
 	expect(shell("unshare -m sh -c \"mount --bind '%s' '%s' && ./binfmtctl register aarch64 -i '%s' -f F\"", other,
 		     path, path),
 	       0, "registered", "");
@@ -469,6 +476,7 @@ test__not_root__works(void **state)
 	const struct run *r;
 
 	(void)state;
+	need_ptrace();
 	register_aarch64(tiny_interpreter(), "F");
 	if (shell("unshare -U true")->status != 0)
 		skip_because("this machine's unshare(1) makes no user namespace");
@@ -495,6 +503,7 @@ test__mount_not_visible__the_handlers_in_force_are_tried(void **state)
 	const struct run *r;
 
 	(void)state;
+	need_ptrace();
 	register_aarch64(tiny_interpreter(), "F");
 	r = shell("unshare -m sh -c 'mount --bind /proc/sys/kernel " MOUNT " && ./binfmtctl test -j aarch64'");
 	if (r->status == 32)
@@ -606,9 +615,10 @@ test__debians_arch_test__agrees(void **state)
 	size_t compared = 0;
 
 	(void)state;
+	need_ptrace();
 	installed_qemu("aarch64");
 	compare_all_with_arch_test(&compared);
-	expect(tool("register", "all", NULL), 0, NULL, "");
+	expect_told_of_dynamic(tool("register", "all", NULL), "registered");
 	compare_all_with_arch_test(&compared);
 	print_message("%zu answers were the same\n", compared);
 }

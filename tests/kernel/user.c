@@ -132,6 +132,7 @@ user__reading_as_another_user__works(void **state)
 	char *before;
 
 	(void)state;
+	need_ptrace();
 	in_range();
 	before = instance();
 	for (size_t i = 0; i < LENGTH(rows); i++)
@@ -260,6 +261,7 @@ inherited__no_mount_visible__3_and_never_an_empty_list(void **state)
 	    "list", "status", "remove all", "disable --global", "register aarch64", "register all", "-n register all"};
 
 	(void)state;
+	need_ptrace();
 	expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
 	for (size_t i = 0; i < LENGTH(commands); i++) {
 		expect(shell(HIDDEN "%s", commands[i]), 3, "",
@@ -344,6 +346,7 @@ static void
 concurrent__two_runs_of_register_all__all_done(void **state)
 {
 	(void)state;
+	need_ptrace();
 	check_concurrent(2, "PF");
 	check_concurrent(2, "PF POF");
 }
@@ -352,6 +355,7 @@ static void
 concurrent__eight_runs_of_register_all__all_done(void **state)
 {
 	(void)state;
+	need_ptrace();
 	check_concurrent(8, "PF");
 	check_concurrent(8, "PF POF F");
 }

@@ -267,7 +267,7 @@ dynamic_program(void)
 	if (shell("aarch64-linux-gnu-gcc -o '%s' '%s'", path, source)->status != 0)
 		skip_because("this machine has no compiler for aarch64");
 	free(source);
-	expect(tool("register", "aarch64", NULL), 0, "registered", "");
+	expect(tool("register", "aarch64", NULL), 0, "registered", qemu_warning("aarch64"));
 	return path;
 }
 
@@ -340,6 +340,7 @@ verdict__set_user_id__flag_c_said_to_have_an_effect_only_where_it_has(void **sta
 	char *path = probe_program("aarch64", "setuid");
 
 	(void)state;
+	need_set_user_id();
 	conf_needs_boot_dirs();
 	assert_int_equal(chmod(path, 04755), 0);
 	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "-fF", NULL), 0, "registered", "");
@@ -442,6 +443,7 @@ verdict__no_table_visible__said_what_the_file_alone_shows(void **state)
 	const struct run *r;
 
 	(void)state;
+	need_ptrace();
 	if (shell(HIDDEN "true")->status != 0)
 		skip_because("this machine does not let a test hide the mount");
 	expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");

@@ -136,6 +136,7 @@ static void
 root__files_links_and_scripts__as_after_chroot(void **state)
 {
 	(void)state;
+	need_ptrace();
 	conf_needs_boot_dirs();
 	make_root();
 	for (size_t i = 0; i < LENGTH(rows); i++)
@@ -151,6 +152,7 @@ static void
 root__entry_without_f__enoent_and_flag_f_is_the_fix(void **state)
 {
 	(void)state;
+	need_ptrace();
 	conf_needs_boot_dirs();
 	make_root();
 	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "-fP", NULL), 0, "registered",
@@ -172,6 +174,7 @@ static void
 root__held_script__enoent_and_unfixed(void **state)
 {
 	(void)state;
+	need_ptrace();
 	conf_needs_boot_dirs();
 	make_root();
 	expect(tool("register", "aarch64", "-i", script_interpreter(), "-fF", NULL), 0, "registered", "is a script");
@@ -186,6 +189,7 @@ root__held_and_dynamic__fails_inside(void **state)
 	char *dynamic = scratch_copy("/bin/true", "dynamic");
 
 	(void)state;
+	need_ptrace();
 	conf_needs_boot_dirs();
 	make_root();
 	expect(tool("register", "aarch64", "-i", dynamic, "-fF", NULL), 0, "registered", "is dynamically linked");
@@ -232,6 +236,7 @@ namespace__other_instance_in_force__never_said_to_run(void **state)
 	char *path = probe_program("aarch64", "program"), *interpreter = tiny_copy("interpreter"), *before;
 
 	(void)state;
+	need_ptrace();
 	conf_needs_boot_dirs();
 	expect(tool("register", "aarch64", "-i", interpreter, NULL), 0, "registered", "");
 	if (shell("%strue", inside)->status != 0)

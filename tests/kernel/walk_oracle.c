@@ -434,6 +434,7 @@ static void
 walk__random_worlds__what_the_kernel_does(void **state)
 {
 	(void)state;
+	need_ptrace();
 	tiny_interpreter();
 	/* What this host runs itself is tried by executing something: before any entry could take it. */
 	for (size_t i = 0; i < arch_count; i++)

@@ -160,6 +160,7 @@ static void
 root__each_path__what_the_kernel_does_after_chroot(void **state)
 {
 	(void)state;
+	need_ptrace();
 	make_table();
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		char *path = (char *)(uintptr_t)rows[i].path;
@@ -189,6 +190,7 @@ root__no_openat2__unknown(void **state)
 	struct executed e;
 
 	(void)state;
+	need_ptrace();
 	make_table();
 	executed_path("/nowhere", false, judge_without_openat2, (char *)(uintptr_t) "/bin/tiny", &e);
 	assert_int_equal(found.verdict, WALK_UNKNOWN);

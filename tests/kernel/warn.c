@@ -115,6 +115,7 @@ warn__second_architecture__told_whatever_it_was_named_by(void **state)
 	char *file, runs[128], may[128];
 
 	(void)state;
+	need_ptrace();
 	if (!name)
 		skip_because("this machine has no second architecture");
 	file = probe_program(name, "second");

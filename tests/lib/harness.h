@@ -36,6 +36,7 @@ bool says(const char *text, const char *wanted);
 
 #include "files.h"
 #include "instance.h"
+#include "machine.h"
 #include "namespace.h"
 #include "programs.h"
 #include "run.h"

@@ -154,3 +154,34 @@ installed_qemu(const char *arch)
 		skip_because("this machine has no QEMU for %s", arch);
 	return path;
 }
+
+bool
+has_static_qemu(const char *arch)
+{
+	char path[INTERP_PATH_MAX];
+	struct interp interp;
+
+	return interp_find(arch_find(arch), NULL, 0, true, path).is == LOOK_YES &&
+	       interp_look(path, &interp, NULL).is == LOOK_YES && interp.dynamic.is == LOOK_NO;
+}
+
+const char *
+qemu_warning(const char *arch)
+{
+	installed_qemu(arch);
+	return has_static_qemu(arch) ? "" : " is dynamically linked: ";
+}
+
+void
+expect_told_of_dynamic(const struct run *r, const char *out)
+{
+	size_t warnings = 0, lines = 0;
+
+	expect(r, 0, out, NULL);
+	for (const char *at = r->err; *at; at++)
+		lines += *at == '\n';
+	for (const char *at = r->err; (at = strstr(at, " is dynamically linked: ")); at++)
+		warnings++;
+	if (warnings != lines)
+		fail_msg("not only that a QEMU is dynamically linked: %s", r->err);
+}

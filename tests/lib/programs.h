@@ -41,4 +41,15 @@ ino_t runner_of(const char *arch);
 /* The QEMU of an architecture that `register` finds; without one the test is skipped. Kept until the next call. */
 const char *installed_qemu(const char *arch);
 
+/* Whether one is installed that needs no libraries. */
+bool has_static_qemu(const char *arch);
+
+/* What is on standard error when the installed QEMU is registered with flag F: "", or a piece of a warning. */
+const char *qemu_warning(const char *arch);
+
+struct run;
+
+/* The run succeeded, with these words on standard output, and warns only of QEMUs that are dynamically linked. */
+void expect_told_of_dynamic(const struct run *r, const char *out);
+
 #endif

@@ -120,17 +120,6 @@ shell(const char *fmt, ...)
 	return program((char *[]){sh, c, line, NULL}, (char *[]){path, NULL});
 }
 
-void
-need_strace(void)
-{
-	int status = shell("strace -o /dev/null true")->status;
-
-	if (status == 127)
-		skip_because("this machine has no strace");
-	if (status != 0)
-		skip_because("this machine does not let strace trace");
-}
-
 const struct run *
 expect_run(const struct run *r, int status, const char *out, const char *err, const char *file, int line)
 {

@@ -35,9 +35,6 @@ const struct run *execute(const char *path);
 /* A line for /bin/sh, printf-like, run in the current folder. */
 __attribute__((format(printf, 1, 2))) const struct run *shell(const char *fmt, ...);
 
-/* Skips the test where strace(1) is not installed, or may not trace. */
-void need_strace(void);
-
 /*
  * Fails, and shows the whole run, unless it ended with this status and out and err hold these
  * texts. NULL: not looked at; "": nothing was printed there. Returns the run.
