@@ -29,13 +29,22 @@ struct archtest {
 	struct err why;                 /* what was seen, and on a failure the fix */
 };
 
-/*
- * Runs the architecture's probe through the kernel: with PROBE_UNTIL_EXIT what is registered runs. In another root (see
- * resolve.h) always up to the exec trap only. `s` is NULL where the entries cannot be seen; those of
- * another instance (ours.h) count as such.
- */
-void archtest_run(const struct snapshot *s, int root, const struct arch *arch, enum probe_until until,
-		  unsigned timeout_ms, struct archtest *trial);
+/* How architectures are tried. */
+struct archtest_way {
+	const struct snapshot *s; /* NULL where the entries cannot be seen; those of another instance count as such */
+	int root;                 /* -1: here; in another (see resolve.h) always up to the exec trap only */
+	enum probe_until until;   /* with PROBE_UNTIL_EXIT what is registered runs */
+	unsigned timeout_ms;
+	bool version; /* is wanted of every runner that is QEMU; else only where `why` depends on it */
+};
+
+/* Receives what became of an architecture. */
+typedef void archtest_tell(void *arg, const struct arch *arch, const struct archtest *trial);
+
+/* Runs the probes of at most ARCH_ROWS_MAX architectures through the kernel, side by side, and tells of them in their
+ * order. */
+void archtest_run_all(const struct archtest_way *way, const struct arch *const archs[], size_t count,
+		      archtest_tell *tell, void *arg);
 
 /*
  * Pure: the verdict on one run. `path` is what stat(2) says of the entry's interpreter (NULL if

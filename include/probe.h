@@ -17,6 +17,7 @@ enum {
 	PROBE_STATUS = 42,      /* what it exits with */
 	PROBE_OUTPUT_MAX = 256, /* bytes kept of what the run prints */
 	PROBE_TIMEOUT_MS = 5000,
+	PROBES_MAX = 4, /* that run at once */
 };
 
 enum probe_end {
@@ -59,26 +60,42 @@ enum probe_until {
  */
 size_t probe_build(const struct arch *arch, unsigned char version, unsigned char elf[static PROBE_MAX]);
 
+enum { PROBE_EMPTY_ROOT = -1, PROBE_HERE = -2 };
+
+/* One run that is asked for. */
+struct probe_job {
+	unsigned char elf[PROBE_MAX];
+	size_t size;
+	const char *variable; /* the environment; NULL: none */
+	const char *again; /* of a second run, if the first one exits and was run by another file; NULL: none is made */
+	enum probe_until until;
+	int root; /* PROBE_HERE, PROBE_EMPTY_ROOT or an opened folder (O_PATH will do); there PROBE_UNTIL_EXEC only */
+	unsigned timeout_ms; /* of each run */
+};
+
+/* Receives what became of job i: the runs (`again` may be NULL); or run NULL, and err says why it was not tried. */
+typedef void probe_tell(void *arg, size_t i, const struct probe_result *run, const struct probe_result *again,
+			const struct err *err);
+
 /*
- * Executes the program through the kernel, from memory or an unnamed file, with no environment but
- * `variable` (NULL for none), no standard input, and no descriptor but its own, in a session of its own.
- * What PROBE_UNTIL_EXIT runs has no_new_privs, no capabilities but those that open files (the kernel uses them
- * to find the interpreter), no core dump, since Linux 6.12 nobody but itself to send signals to and, where the caller
- * has CAP_SYS_ADMIN, a PID namespace (with the outer /proc). All that it has started is gone on return; without that
- * namespace what left its process group is found by /proc/thread-self/children. -1 if it could not even be
- * tried (no memory, no process, nowhere an executable file; ptrace forbidden, but for PROBE_UNTIL_EXIT): that is no
- * verdict.
+ * Executes programs through the kernel, from memory or an unnamed file, with no environment but `variable`, no standard
+ * input, and no descriptor but their own, in sessions of their own; as many at once as there are CPUs, but PROBES_MAX
+ * at most, and tells of each as it ends. All jobs go equally far. What PROBE_UNTIL_EXIT runs has no_new_privs, no
+ * capabilities but those that open files (the kernel uses them to find the interpreter), no core dump, since Linux 6.12
+ * nobody but itself to send signals to and, where the caller has CAP_SYS_ADMIN, a PID namespace (with the outer /proc).
+ * All that a job has started is gone when it is told of; without that namespace what left its process group is found by
+ * /proc/thread-self/children. It could not even be tried where there is no memory, no process, nowhere an executable
+ * file, or ptrace is forbidden (but for PROBE_UNTIL_EXIT): that is no verdict. In another root, as after chroot(2), the
+ * handlers in force are the caller's. An empty one is a file system that nobody else sees (since Linux 5.2). Both need
+ * a user namespace where the caller has no privilege.
  */
+void probe_run_all(const struct probe_job *jobs, size_t count, probe_tell *tell, void *arg);
+
+/* One run here. 0, or -1 and *err if it could not be tried. */
 int probe_run(const unsigned char *elf, size_t size, const char *variable, enum probe_until until, unsigned timeout_ms,
 	      struct probe_result *result, struct err *err);
 
-enum { PROBE_EMPTY_ROOT = -1 };
-
-/*
- * The same in another root, stopped at the exec trap: an opened folder (O_PATH will do), as after chroot(2),
- * or PROBE_EMPTY_ROOT, an empty file system that nobody else sees (since Linux 5.2). The handlers in force are the
- * caller's. Needs a user namespace where the caller has no privilege; -1 where that cannot be had either.
- */
+/* The same in another root, stopped at the exec trap. */
 int probe_run_in(const unsigned char *elf, size_t size, int root, unsigned timeout_ms, struct probe_result *result,
 		 struct err *err);
 

@@ -8,16 +8,15 @@
 /* What became of a job. */
 struct probe_answer {
 	struct probe_report failed; /* PROBE_STEP_NONE: it was tried */
-	struct probe_result result;
+	bool again;                 /* there was a second run */
+	struct probe_result result, second;
 };
 
-/* Runs the probe as a child of this process, and watches it. Not for PROBE_UNTIL_EXIT. */
-void probe_watch(const struct probe_job *job, struct probe_answer *answer);
-
 /*
- * Runs the probe, watches it to its end and kills all that it has started. To be called in a new process, a
- * child of `parent`; when that dies it gives up. Writes one answer and ends the process.
+ * Runs the probe as a child of this process, which has SIGCHLD blocked, and watches it. `ignored` are the signals that
+ * this process ignores; `parent` is what getppid() says while somebody waits for the answer, 0: as long as this process
+ * lives. What has left the probe's process group may live on.
  */
-__attribute__((noreturn)) void probe_watcher(const struct probe_job *job, pid_t parent, int answers);
+void probe_watch(const struct probe_job *job, const sigset_t *ignored, pid_t parent, struct probe_answer *answer);
 
 #endif

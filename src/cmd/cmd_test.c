@@ -24,8 +24,11 @@ const struct opt test_opts[] = {
 /* One run of test. */
 struct tests {
 	const struct args *args;
-	struct snapshot *s; /* NULL: the entries cannot be seen */
-	int root;           /* of --root, -1: our own */
+	struct snapshot *s;                        /* NULL: the entries cannot be seen */
+	int root;                                  /* of --root, -1: our own */
+	const struct arch *waiting[ARCH_ROWS_MAX]; /* to be tried side by side */
+	size_t count;
+	bool only_handled; /* of these nothing is shown where no handler takes its programs */
 	struct columns rows, details;
 	unsigned done;
 	bool healthy;
@@ -93,18 +96,38 @@ show(struct tests *tests, const char *arch, const char *entry, const struct arch
 		print_err(arch, "%s", t->why.text);
 }
 
-/* Tries an architecture; with only_handled nothing is shown where no handler takes it. */
 static void
-test_arch(struct tests *tests, const struct arch *arch, bool only_handled)
+take_trial(void *arg, const struct arch *arch, const struct archtest *t)
 {
-	long seconds = tests->args->timeout;
-	unsigned timeout_ms = seconds < 0 ? PROBE_TIMEOUT_MS : (unsigned)seconds * 1000;
-	struct archtest trial;
+	struct tests *tests = arg;
 
-	archtest_run(tests->s, tests->root, arch, PROBE_UNTIL_EXIT, timeout_ms, &trial);
-	if (only_handled && trial.unhandled)
-		return;
-	show(tests, arch->name, *trial.entry ? trial.entry : NULL, &trial);
+	if (!tests->only_handled || !t->unhandled)
+		show(tests, arch->name, *t->entry ? t->entry : NULL, t);
+}
+
+/* Tries those that wait. */
+static void
+try_waiting(struct tests *tests)
+{
+	const struct args *args = tests->args;
+	const struct archtest_way way = {
+	    .s = tests->s,
+	    .root = tests->root,
+	    .until = PROBE_UNTIL_EXIT,
+	    .timeout_ms = args->timeout < 0 ? PROBE_TIMEOUT_MS : (unsigned)args->timeout * 1000,
+	    .version = args->json || !args->quiet,
+	};
+
+	archtest_run_all(&way, tests->waiting, tests->count, take_trial, tests);
+	tests->count = 0;
+}
+
+static void
+test_arch(struct tests *tests, const struct arch *arch)
+{
+	if (tests->count == ARCH_ROWS_MAX)
+		try_waiting(tests);
+	tests->waiting[tests->count++] = arch;
 }
 
 static void
@@ -115,9 +138,10 @@ test_word(struct tests *tests, const char *word)
 	size_t count = operand_archs(word, rows, &none.why);
 
 	for (size_t i = 0; i < count; i++)
-		test_arch(tests, rows[i], false);
+		test_arch(tests, rows[i]);
 	if (count)
 		return;
+	try_waiting(tests); /* those before it are told first */
 	print_err(word, "%s", none.why.text);
 	tests->healthy = false;
 	if (tests->args->json)
@@ -128,12 +152,16 @@ test_word(struct tests *tests, const char *word)
 static void
 test_handled(struct tests *tests)
 {
+	try_waiting(tests);
+	tests->only_handled = !tests->s;
 	for (size_t i = 0; i < arch_count; i++) {
 		const struct arch *arch = &arch_table[i];
 
 		if (tests->s ? arch_taker(&tests->s->list, arch) != NULL : host_runs(arch).is != LOOK_YES)
-			test_arch(tests, arch, !tests->s);
+			test_arch(tests, arch);
 	}
+	try_waiting(tests);
+	tests->only_handled = false;
 }
 
 /* Every architecture with an entry of its default name. */
@@ -144,7 +172,7 @@ test_all(struct tests *tests)
 	size_t count = tests->s ? operand_all(&tests->s->list, rows) : 0;
 
 	for (size_t i = 0; i < count; i++)
-		test_arch(tests, rows[i], false);
+		test_arch(tests, rows[i]);
 	if (!tests->s)
 		test_handled(tests);
 }
@@ -165,6 +193,7 @@ run_all(struct tests *tests)
 		test_word(tests, args->operands[i].word);
 		named = true;
 	}
+	try_waiting(tests);
 	if (!tests->done && !named)
 		report_warning(NULL, "nothing to test: no architecture has a live handler");
 }

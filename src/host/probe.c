@@ -1,142 +1,161 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "err.h"
 #include "probe.h"
-#include "probe_child.h"
-#include "probe_elf.h"
-#include "probe_watch.h"
-#include "retry.h"
+#include "probe_crew.h"
 
-enum { GRACE_MS = 3000 }; /* what the watcher may take longer than its probe, before it is taken for stopped */
-
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* Reads the whole answer. False if the watcher died, or gives none in its time. */
-static bool
-read_answer(int fd, unsigned timeout_ms, struct probe_answer *answer)
-{
-	int64_t end = now_ms() + timeout_ms + GRACE_MS, left;
-	struct pollfd p = {.fd = fd, .events = POLLIN};
-	char *at = (char *)answer;
-	unsigned tries = 0;
-	size_t len = 0;
-	ssize_t n = 1;
-	int ready;
-
-	while (len < sizeof(*answer) && n > 0 && (left = end - now_ms()) > 0) {
-		ready = poll(&p, 1, (int)left);
-		if (ready < 0 && !retry_interrupted(&tries))
-			break;
-		n = ready > 0 ? retry_read(fd, at + len, sizeof(*answer) - len) : 1;
-		len += ready > 0 && n > 0 ? (size_t)n : 0;
-	}
-	return len == sizeof(*answer);
-}
+/* Who is told. */
+struct telling {
+	probe_tell *tell;
+	void *arg;
+};
 
 static int
 explain(const struct probe_report *failed, struct err *err)
 {
 	static const char *const what[] = {
-	    [PROBE_STEP_PIPE] = "cannot make a pipe",
-	    [PROBE_STEP_PROCESS] = "cannot start a process",
-	    [PROBE_STEP_ROOT] = "cannot enter that root",
-	    [PROBE_STEP_CONFINE] = "cannot give up root's capabilities",
-	    [PROBE_STEP_TRACE] = "cannot trace a process",
-	    [PROBE_STEP_WAIT] = "cannot wait for a process",
-	    [PROBE_STEP_ENDED] = "the process above the probe was killed, and the probe with it",
+	    [PROBE_STEP_PIPE] = "cannot make a pipe",      [PROBE_STEP_PROCESS] = "cannot start a process",
+	    [PROBE_STEP_ROOT] = "cannot enter that root",  [PROBE_STEP_CONFINE] = "cannot give up root's capabilities",
+	    [PROBE_STEP_TRACE] = "cannot trace a process", [PROBE_STEP_WAIT] = "cannot wait for a process",
 	};
 
-	if (!failed->value)
-		return err_set(err, ERR_PROBE, "%s", what[failed->step]);
+	if (failed->step == PROBE_STEP_FILE)
+		return err_set(err, ERR_PROBE,
+			       "cannot make an executable file for the probe: memfds are refused, and /dev/shm, "
+			       "/var/tmp, /tmp and the current folder are not writable or noexec, or /proc is not "
+			       "mounted");
+	if (failed->step == PROBE_STEP_ANSWER)
+		return err_set(err, ERR_PROBE,
+			       "the answer of the process that watches the probe could not be had: it was killed or "
+			       "stopped");
 	return err_set(err, ERR_PROBE, "%s: %s", what[failed->step], strerror(failed->value));
 }
 
-/* Starts the watcher and waits for its answer. */
-static int
-watched(const struct probe_job *job, struct probe_answer *answer, struct err *err)
+static void
+answered(void *arg, size_t i, const struct probe_answer *answer)
 {
-	pid_t ourselves = getpid(), watcher;
-	int answers[2];
-	bool answered;
+	const struct telling *telling = arg;
+	struct err err;
 
-	if (pipe2(answers, O_CLOEXEC) < 0)
-		return explain(&(struct probe_report){PROBE_STEP_PIPE, errno}, err);
-	watcher = fork();
-	if (watcher == 0)
-		probe_watcher(job, ourselves, answers[1]);
-	if (watcher < 0)
-		explain(&(struct probe_report){PROBE_STEP_PROCESS, errno}, err);
-	close(answers[1]);
-	answered = watcher > 0 && read_answer(answers[0], job->timeout_ms, answer);
-	close(answers[0]);
-	if (watcher < 0)
-		return -1;
-	if (!answered)
-		kill(watcher, SIGKILL);
-	retry_waitpid(watcher, NULL);
-	if (!answered)
-		return err_set(
-		    err, ERR_PROBE,
-		    "the answer of the process that watches the probe could not be had: it was killed or stopped");
-	return 0;
+	if (answer->failed.step == PROBE_STEP_NONE) {
+		telling->tell(telling->arg, i, &answer->result, answer->again ? &answer->second : NULL, NULL);
+		return;
+	}
+	explain(&answer->failed, &err);
+	telling->tell(telling->arg, i, NULL, NULL, &err);
+}
+
+/* One after the other, as children of this process: nothing of an interpreter runs. */
+static void
+look(const struct probe_batch *batch, struct telling *telling)
+{
+	static struct probe_answer answer; /* 11 KB */
+
+	for (size_t i = 0; i < batch->count; i++) {
+		probe_watch(&batch->jobs[i], &batch->ignored, 0, &answer);
+		answered(telling, i, &answer);
+	}
+}
+
+static void
+look_at_signals(sigset_t *ignored)
+{
+	struct sigaction now;
+
+	sigemptyset(ignored);
+	for (int i = 1; i < NSIG; i++)
+		if (sigaction(i, NULL, &now) == 0 && now.sa_handler == SIG_IGN)
+			sigaddset(ignored, i);
+}
+
+/* How many run at once. */
+static size_t
+width_for(size_t count)
+{
+	unsigned char cpus[1024]; /* room for any kernel's set */
+	size_t width = 0;
+
+	memset(cpus, 0, sizeof(cpus));
+	if (count == 1 || sched_getaffinity(0, sizeof(cpus), (cpu_set_t *)(void *)cpus) < 0)
+		return 1;
+	for (size_t i = 0; i < sizeof(cpus) * 8; i++)
+		width += cpus[i / 8] >> (i % 8) & 1;
+	width = width < PROBES_MAX ? width : PROBES_MAX;
+	return width < count ? width : count;
+}
+
+void
+probe_run_all(const struct probe_job *jobs, size_t count, probe_tell *tell, void *arg)
+{
+	struct probe_batch batch = {.jobs = jobs, .count = count, .width = width_for(count)};
+	struct telling telling = {tell, arg};
+	sigset_t child, before;
+
+	if (!count)
+		return;
+	look_at_signals(&batch.ignored);
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &child, &before);
+	if (jobs[0].until != PROBE_UNTIL_EXIT && batch.width == 1)
+		look(&batch, &telling);
+	else
+		probe_crew(&batch, answered, &telling);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+/* The end of a single run. */
+struct single {
+	struct probe_result *result;
+	struct err *err;
+	int done;
+};
+
+static void
+tell_single(void *arg, size_t i, const struct probe_result *run, const struct probe_result *again,
+	    const struct err *err)
+{
+	struct single *single = arg;
+
+	(void)i;
+	(void)again;
+	single->done = run ? 0 : -1;
+	if (run)
+		*single->result = *run;
+	else
+		*single->err = *err;
 }
 
 static int
-run(const unsigned char *elf, size_t size, struct probe_job *job, struct probe_result *result, struct err *err)
+run(struct probe_job *job, const unsigned char *elf, size_t size, struct probe_result *result, struct err *err)
 {
-	struct probe_answer answer;
-	int failed = 0;
+	struct single single = {.result = result, .err = err};
 
 	memset(result, 0, sizeof(*result));
-	job->program = probe_file(elf, size, err);
-	if (job->program < 0)
-		return -1;
-	if (job->until == PROBE_UNTIL_EXIT)
-		failed = watched(job, &answer, err);
-	else
-		probe_watch(job, &answer); /* nothing of an interpreter runs: it needs no process above it */
-	close(job->program);
-	if (failed == 0 && answer.failed.step != PROBE_STEP_NONE)
-		failed = explain(&answer.failed, err);
-	if (failed == 0)
-		*result = answer.result;
-	return failed;
+	memcpy(job->elf, elf, size);
+	job->size = size;
+	probe_run_all(job, 1, tell_single, &single);
+	return single.done;
 }
 
 int
 probe_run(const unsigned char *elf, size_t size, const char *variable, enum probe_until until, unsigned timeout_ms,
 	  struct probe_result *result, struct err *err)
 {
-	struct probe_job job = {.variable = variable, .until = until, .timeout_ms = timeout_ms};
+	struct probe_job job = {.variable = variable, .until = until, .root = PROBE_HERE, .timeout_ms = timeout_ms};
 
-	return run(elf, size, &job, result, err);
+	return run(&job, elf, size, result, err);
 }
 
 int
 probe_run_in(const unsigned char *elf, size_t size, int root, unsigned timeout_ms, struct probe_result *result,
 	     struct err *err)
 {
-	struct probe_job job = {
-	    .until = PROBE_UNTIL_EXEC,
-	    .place = root == PROBE_EMPTY_ROOT ? PROBE_IN_EMPTY : PROBE_IN_FOLDER,
-	    .folder = root,
-	    .timeout_ms = timeout_ms,
-	};
+	struct probe_job job = {.until = PROBE_UNTIL_EXEC, .root = root, .timeout_ms = timeout_ms};
 
-	return run(elf, size, &job, result, err);
+	return run(&job, elf, size, result, err);
 }

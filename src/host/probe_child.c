@@ -55,7 +55,7 @@ set_standard_descriptors(const struct probe_line *line)
 
 /* A process of its own, with nothing of what its ancestors ignore or block. */
 static void
-detach(void)
+detach(const struct probe_line *line)
 {
 	const struct rlimit no_core = {0, 0};
 	sigset_t none;
@@ -63,7 +63,8 @@ detach(void)
 	setsid();
 	setrlimit(RLIMIT_CORE, &no_core);
 	for (int i = 1; i < NSIG; i++)
-		signal(i, SIG_DFL);
+		if (sigismember(line->ignored, i) == 1)
+			signal(i, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -97,14 +98,14 @@ confine(const struct probe_line *line)
 }
 
 static void
-enter_place(const struct probe_job *job, const struct probe_line *line)
+enter_root(const struct probe_job *job, const struct probe_line *line)
 {
-	if (job->place == PROBE_IN_EMPTY && probe_root_empty() < 0)
+	if (job->root == PROBE_HERE)
+		return;
+	if ((job->root == PROBE_EMPTY_ROOT ? probe_root_empty() : probe_root_enter(job->root)) < 0)
 		fail(line, PROBE_STEP_ROOT);
-	if (job->place == PROBE_IN_FOLDER && probe_root_enter(job->folder) < 0)
-		fail(line, PROBE_STEP_ROOT);
-	if (job->place == PROBE_IN_FOLDER)
-		close(job->folder);
+	if (job->root >= 0)
+		close(job->root);
 }
 
 /*
@@ -125,26 +126,27 @@ tie_to_parent(const struct probe_job *job, const struct probe_line *line, int nu
 	if (untraced)
 		return;
 	tell(line, PROBE_STEP_READY, number);
-	raise(SIGSTOP);
+	kill(getpid(), SIGSTOP);
 }
 
 void
 probe_child(const struct probe_job *job, const struct probe_line *line)
 {
-	char path[32], *argv[] = {path, NULL}, *envp[] = {(char *)(size_t)job->variable, NULL};
+	char path[32], *argv[] = {path, NULL}, *envp[] = {(char *)(size_t)line->variable, NULL};
 	int number = probe_look_number(); /* another root has no /proc */
 
 	/* Named by descriptor, and left open: the interpreter opens the program by this name again. */
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", job->program);
-	detach();
-	set_standard_descriptors(line);
-	enter_place(job, line);
-	if (job->until == PROBE_UNTIL_EXIT)
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", line->program);
+	detach(line);
+	enter_root(job, line);
+	if (job->until == PROBE_UNTIL_EXIT) {
+		set_standard_descriptors(line);
 		confine(line);
+	}
 	tie_to_parent(job, line, number);
-	if (job->place == PROBE_HERE)
+	if (job->root == PROBE_HERE)
 		execve(path, argv, envp);
 	else /* there may be no /proc */
-		syscall(SYS_execveat, job->program, "", argv, envp, AT_EMPTY_PATH);
+		syscall(SYS_execveat, line->program, "", argv, envp, AT_EMPTY_PATH);
 	fail(line, PROBE_STEP_EXEC);
 }

@@ -5,7 +5,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -73,49 +72,23 @@ limit_processes(void)
 	close(fd);
 }
 
-/* Process 1 of the namespace: its end is the end of all there. It ends with the writer of this pipe. */
-__attribute__((noreturn)) static void
-be_init(const int alive[2])
+pid_t
+probe_sweep_fork_apart(void)
 {
-	char nothing;
-
-	limit_processes();
-	for (int fd = 0; fd <= 2; fd++)
-		close(fd);
-	probe_sweep_descriptors(&alive[0], 1);
-	retry_read(alive[0], &nothing, 1);
-	_exit(0);
+#if defined(__s390__) || defined(__s390x__)
+	return (pid_t)syscall(SYS_clone, NULL, CLONE_NEWPID | SIGCHLD, NULL, NULL, 0L);
+#else
+	return (pid_t)syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, NULL, NULL, NULL, 0L);
+#endif
 }
 
-bool
-probe_sweep_start(pid_t *init)
+void
+probe_sweep_start(bool apart)
 {
-	int alive[2];
-
-	*init = 0;
-	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	if (pipe2(alive, O_CLOEXEC) < 0)
-		return false;
-	if (unshare(CLONE_NEWPID) == 0) {
-		*init = fork();
-		if (*init == 0)
-			be_init(alive);
-	}
-	close(alive[0]); /* the other end stays open as long as this process lives */
-	return *init >= 0;
-}
-
-/* Its end cannot be waited for: it comes after that of the others. But no process is started there any more. */
-bool
-probe_sweep_is_over(void)
-{
-	pid_t pid = fork();
-
-	if (pid == 0)
-		_exit(0);
-	if (pid > 0)
-		retry_waitpid(pid, NULL);
-	return pid < 0 && errno == ENOMEM;
+	if (apart)
+		limit_processes();
+	else
+		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }
 
 /*
@@ -157,16 +130,26 @@ kill_children(bool believed)
 	fclose(f);
 }
 
+/* All that there is in a PID namespace but its process 1, which this one is. */
+static void
+kill_namespace(void)
+{
+	if (getpid() != 1)
+		return;
+	kill(-1, SIGKILL);
+	while (retry_waitpid(-1, NULL) > 0)
+		;
+}
+
 void
-probe_sweep_end(pid_t init)
+probe_sweep_end(bool apart)
 {
 	const struct timespec pause = {.tv_nsec = 1000000};
-	bool believed = probe_look_believes();
-	pid_t pid = 0;
+	bool believed;
+	pid_t pid;
 
-	if (init) {
-		kill(init, SIGKILL);
-		retry_waitpid(init, NULL);
+	if (apart) {
+		kill_namespace();
 		return;
 	}
 	for (int i = 0; i < SWEEPS_MAX; i++) {
@@ -174,6 +157,7 @@ probe_sweep_end(pid_t init)
 			;
 		if (pid < 0)
 			return; /* none is left */
+		believed = probe_look_believes();
 		kill_children(believed);
 		nanosleep(&pause, NULL);
 	}

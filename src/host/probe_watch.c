@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The probe runs under PTRACE_TRACEME: at the exec trap /proc/PID/exe is the very file that the kernel chose. What runs
- * on to its end gets a process of ours above it, so that what it leaves behind is nobody else's child.
+ * The probe runs under PTRACE_TRACEME: at the exec trap /proc/PID/exe is the very file that the kernel chose.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ptrace.h>
@@ -13,31 +11,43 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "probe_elf.h"
 #include "probe_look.h"
-#include "probe_sweep.h"
 #include "probe_watch.h"
 #include "retry.h"
 
-enum { BLOCKS_MAX = 16 }; /* read at once, so that what prints without end does not hold us */
+enum {
+	BLOCKS_MAX = 16, /* read at once, so that what prints without end does not hold us */
+	PAUSE_MS = 20,   /* how long what is printed waits for us at most, and the death of our own parent */
+};
 
 /* One of the probe's outputs. */
 struct sink {
-	int fd;
+	int fd; /* -1: it has none */
 	char *kept;
 	size_t len;
 };
 
 struct watch {
 	const struct probe_job *job;
-	struct probe_answer *answer;
+	const sigset_t *ignored;
+	struct probe_report *failed;
+	struct probe_result *result;
 	struct timespec end;
-	pid_t parent; /* of the watcher; 0: there is none */
-	pid_t init;   /* of the probe's PID namespace, or 0 */
-	pid_t pid;
-	int number; /* the same in the PID namespace of /proc, or 0 */
+	pid_t parent, pid;
+	int program;
+	int number; /* of pid in the PID namespace of /proc, or 0 */
 	int reports;
 	struct sink output, errors;
 };
+
+/* What could not be done, and errno. */
+static bool
+fails(struct watch *w, enum probe_step step)
+{
+	*w->failed = (struct probe_report){.step = step, .value = errno};
+	return false;
+}
 
 /* Milliseconds that are left; none if nobody waits any more. */
 static int
@@ -53,32 +63,17 @@ left_ms(const struct watch *w)
 	return ms < 0 ? 0 : (int)ms;
 }
 
-/* What could not be done, and errno. */
-static bool
-fails(struct watch *w, enum probe_step step)
-{
-	w->answer->failed = (struct probe_report){.step = step, .value = errno};
-	return false;
-}
-
-/* Collects what the child reports until exec or death closes the pipe. False if time ran out, or it failed. */
+/* What the child has said by now, if anything; after exec or its death nothing more comes. */
 static bool
 read_report(struct watch *w, struct probe_report *report)
 {
-	struct pollfd p = {.fd = w->reports, .events = POLLIN};
-	unsigned tries = 0;
-	int ready, left;
+	ssize_t n = retry_read(w->reports, report, sizeof(*report));
 
-	for (;;) {
-		left = left_ms(w);
-		ready = poll(&p, 1, left < 5 ? left : 5); /* short, as our own parent may die */
-		if (ready == 0 && left == 0)
-			return false;
-		if (ready < 0 && !retry_interrupted(&tries))
-			return fails(w, PROBE_STEP_WAIT);
-		if (ready > 0)
-			return retry_read(w->reports, report, sizeof(*report)) >= 0 || fails(w, PROBE_STEP_WAIT);
-	}
+	if (n < 0 && errno != EAGAIN)
+		return fails(w, PROBE_STEP_WAIT);
+	if (n != sizeof(*report))
+		*report = (struct probe_report){PROBE_STEP_NONE, 0};
+	return true;
 }
 
 /* Takes what has been printed, so that the probe never waits for us; what is too long is dropped. */
@@ -88,7 +83,7 @@ drain(struct sink *sink)
 	char block[4096];
 	ssize_t n;
 
-	for (int i = 0; i < BLOCKS_MAX && (n = read(sink->fd, block, sizeof(block))) > 0; i++)
+	for (int i = 0; i < BLOCKS_MAX && sink->fd >= 0 && (n = read(sink->fd, block, sizeof(block))) > 0; i++)
 		for (ssize_t k = 0; k < n && sink->len + 1 < PROBE_OUTPUT_MAX; k++)
 			sink->kept[sink->len++] = block[k];
 }
@@ -99,6 +94,18 @@ has_ended(const siginfo_t *info)
 	return info->si_code == CLD_EXITED || info->si_code == CLD_KILLED || info->si_code == CLD_DUMPED;
 }
 
+/* Until some child changes its state, or a little while. False and errno: not at all. */
+static bool
+pause_for_child(int left)
+{
+	const struct timespec pause = {.tv_nsec = (left < PAUSE_MS ? left : PAUSE_MS) * 1000000L};
+	sigset_t child;
+
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	return sigtimedwait(&child, NULL, &pause) > 0 || errno == EAGAIN;
+}
+
 /*
  * Waits until it ends or, if asked for, is at the trap. False if time ran out, or it failed. It is not reaped: until
  * then nobody else can get the number of its process group. One that stopped itself has not ended.
@@ -106,25 +113,23 @@ has_ended(const siginfo_t *info)
 static bool
 await(struct watch *w, bool trap, siginfo_t *info)
 {
-	struct timespec pause = {.tv_nsec = 50000};
 	unsigned tries = 0;
+	int left;
 
-	for (;;) {
+	do {
+		left = left_ms(w);
 		memset(info, 0, sizeof(*info));
-		if (waitid(P_PID, (id_t)w->pid, info, WEXITED | (trap ? WSTOPPED : 0) | WNOHANG | WNOWAIT) < 0) {
+		if (!pause_for_child(left) ||
+		    waitid(P_PID, (id_t)w->pid, info, WEXITED | (trap ? WSTOPPED : 0) | WNOHANG | WNOWAIT) < 0) {
 			if (!retry_interrupted(&tries))
 				return fails(w, PROBE_STEP_WAIT);
 		} else if (info->si_pid && (trap || has_ended(info))) {
 			return true;
 		}
-		if (left_ms(w) == 0)
-			return false;
 		drain(&w->output);
 		drain(&w->errors);
-		nanosleep(&pause, NULL);
-		if (pause.tv_nsec < 5000000)
-			pause.tv_nsec *= 2;
-	}
+	} while (left > 0);
+	return false;
 }
 
 static void
@@ -140,41 +145,41 @@ set_end(const siginfo_t *info, struct probe_result *result)
 /* It has stopped itself in front of exec: from now on our death is its own, at once. False if time ran out, or it
  * failed. */
 static bool
-let_go(struct watch *w, struct probe_report *report)
+let_go(struct watch *w, struct probe_report *report, siginfo_t *info)
 {
-	siginfo_t info;
-
 	w->number = report->value;
 	*report = (struct probe_report){PROBE_STEP_NONE, 0};
-	if (!await(w, true, &info))
-		return false;
 	if (ptrace(PTRACE_SETOPTIONS, w->pid, NULL, PTRACE_O_EXITKILL | PTRACE_O_TRACEEXEC) < 0 ||
 	    ptrace(PTRACE_CONT, w->pid, NULL, NULL) < 0)
 		return fails(w, PROBE_STEP_TRACE);
-	return read_report(w, report);
+	if (!await(w, true, info))
+		return false;
+	return !has_ended(info) || read_report(w, report);
 }
 
 /* From fork to the end, which is the last thing that is set. */
 static void
 follow(struct watch *w)
 {
-	struct probe_result *result = &w->answer->result;
-	struct probe_report report = {PROBE_STEP_NONE, 0};
+	struct probe_result *result = w->result;
+	struct probe_report report;
 	siginfo_t info;
 
 	result->end = PROBE_TIMED_OUT;
-	if (!read_report(w, &report) || (report.step == PROBE_STEP_READY && !let_go(w, &report)))
+	if (!await(w, true, &info) || !read_report(w, &report))
+		return;
+	if (report.step == PROBE_STEP_READY && !let_go(w, &report, &info))
 		return;
 	if (report.step == PROBE_STEP_EXEC) {
 		result->end = PROBE_REFUSED;
 		result->exec_errno = report.value;
 		return;
 	}
-	w->answer->failed = report;
-	if (report.step != PROBE_STEP_NONE || !await(w, true, &info))
+	*w->failed = report;
+	if (report.step != PROBE_STEP_NONE)
 		return;
 	if (info.si_code == CLD_TRAPPED) {
-		probe_look(w->number, w->job->program, result);
+		probe_look(w->number, w->program, result);
 		if (w->job->until != PROBE_UNTIL_EXIT && !(w->job->until == PROBE_UNTIL_FOREIGN && result->itself)) {
 			result->end = PROBE_STOPPED;
 			return;
@@ -189,19 +194,16 @@ follow(struct watch *w)
 		return;
 	}
 	set_end(&info, result);
-	if (w->init && result->signal == SIGKILL && probe_sweep_is_over())
-		w->answer->failed.step = PROBE_STEP_ENDED;
 }
 
-/* Kills it and its group before it is reaped, then the rest. */
+/* Kills it and its group before it is reaped. */
 static void
-destroy(struct watch *w)
+destroy(const struct watch *w)
 {
-	kill(-w->pid, SIGKILL);
+	if (w->job->until == PROBE_UNTIL_EXIT)
+		kill(-w->pid, SIGKILL);
 	kill(w->pid, SIGKILL);
 	retry_waitpid(w->pid, NULL);
-	if (w->parent)
-		probe_sweep_end(w->init);
 }
 
 /* The line that tells most; kept as it was written. */
@@ -214,95 +216,90 @@ keep_first_line(char *text)
 	text[len] = '\0';
 }
 
-/* Three pipes, {read, write} each; those to be read never block us. */
+/* {read, write} of the reports, and of the two outputs where something will run; those that there are not are -1. */
 static bool
-make_pipes(int pipes[3][2])
+make_pipes(bool runs, int pipes[3][2])
 {
-	for (int i = 0; i < 3; i++)
-		if (pipe2(pipes[i], O_CLOEXEC) < 0) {
-			while (i-- > 0) {
-				close(pipes[i][0]);
-				close(pipes[i][1]);
-			}
+	if (pipe2(pipes[0], O_CLOEXEC | O_NONBLOCK) < 0)
+		return false;
+	for (int i = 1; i < 3 && runs; i++)
+		if (pipe2(pipes[i], O_CLOEXEC) < 0 || fcntl(pipes[i][0], F_SETFL, O_NONBLOCK) < 0)
 			return false;
-		}
-	return fcntl(pipes[1][0], F_SETFL, O_NONBLOCK) == 0 && fcntl(pipes[2][0], F_SETFL, O_NONBLOCK) == 0;
+	return true;
 }
 
-static bool
-start(struct watch *w)
+static void
+close_ends(int pipes[3][2], int end)
 {
-	struct probe_line line;
-	int pipes[3][2];
+	for (int i = 0; i < 3; i++)
+		if (pipes[i][end] >= 0)
+			close(pipes[i][end]);
+}
 
-	if (w->parent && !probe_sweep_start(&w->init))
-		return fails(w, PROBE_STEP_PROCESS);
-	if (!make_pipes(pipes))
-		return fails(w, PROBE_STEP_PIPE);
-	line = (struct probe_line){
-	    .reports = pipes[0][1],
-	    .output = pipes[1][1],
-	    .errors = pipes[2][1],
-	    .parent = w->init ? 0 : getpid(),
-	};
+/* Starts the child, which has the other ends of these pipes; ours are closed on return. */
+static bool
+start(struct watch *w, const char *variable, int pipes[3][2])
+{
+	const struct probe_line line = {.program = w->program,
+					.reports = pipes[0][1],
+					.output = pipes[1][1],
+					.errors = pipes[2][1],
+					.parent = getpid(),
+					.variable = variable,
+					.ignored = w->ignored};
+
 	w->reports = pipes[0][0];
-	w->output = (struct sink){.fd = pipes[1][0], .kept = w->answer->result.output};
-	w->errors = (struct sink){.fd = pipes[2][0], .kept = w->answer->result.message};
+	w->output = (struct sink){.fd = pipes[1][0], .kept = w->result->output};
+	w->errors = (struct sink){.fd = pipes[2][0], .kept = w->result->message};
 	w->pid = fork();
 	if (w->pid == 0)
 		probe_child(w->job, &line);
-	for (int i = 0; i < 3; i++)
-		close(pipes[i][1]);
+	close_ends(pipes, 1);
 	return w->pid > 0 || fails(w, PROBE_STEP_PROCESS);
 }
 
 static void
-stop(struct watch *w)
+watch(struct watch *w, const char *variable, struct probe_result *result)
 {
-	drain(&w->output);
-	drain(&w->errors);
-	keep_first_line(w->answer->result.message);
-	destroy(w);
-}
+	int pipes[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
 
-static void
-watch(struct watch *w)
-{
-	memset(w->answer, 0, sizeof(*w->answer));
-	w->reports = w->output.fd = w->errors.fd = -1;
+	memset(result, 0, sizeof(*result));
+	w->result = result;
 	clock_gettime(CLOCK_MONOTONIC, &w->end);
 	w->end.tv_sec += w->job->timeout_ms / 1000;
 	w->end.tv_nsec += (long)(w->job->timeout_ms % 1000) * 1000000;
-	if (start(w)) {
+	if (!make_pipes(w->job->until == PROBE_UNTIL_EXIT, pipes)) {
+		fails(w, PROBE_STEP_PIPE);
+		close_ends(pipes, 1);
+	} else if (start(w, variable, pipes)) {
 		follow(w);
-		stop(w);
+		drain(&w->output);
+		drain(&w->errors);
+		keep_first_line(result->message);
+		destroy(w);
 	}
-	if (w->reports >= 0) {
-		close(w->reports);
-		close(w->output.fd);
-		close(w->errors.fd);
-	}
+	close_ends(pipes, 0);
 }
 
 void
-probe_watch(const struct probe_job *job, struct probe_answer *answer)
+probe_watch(const struct probe_job *job, const sigset_t *ignored, pid_t parent, struct probe_answer *answer)
 {
-	struct watch w = {.job = job, .answer = answer};
+	struct probe_report not_again = {PROBE_STEP_NONE, 0};
+	struct watch w = {.job = job, .ignored = ignored, .parent = parent, .failed = &answer->failed};
 
-	watch(&w);
-}
-
-void
-probe_watcher(const struct probe_job *job, pid_t parent, int answers)
-{
-	struct probe_answer answer;
-	struct watch w = {.job = job, .answer = &answer, .parent = parent};
-	const int keep[] = {job->program, answers};
-
-	setsid();
-	signal(SIGCHLD, SIG_DFL);
-	signal(SIGPIPE, SIG_IGN);
-	probe_sweep_descriptors(keep, sizeof(keep) / sizeof(keep[0]));
-	watch(&w);
-	_exit(write(answers, &answer, sizeof(answer)) == (ssize_t)sizeof(answer) ? 0 : 1);
+	answer->failed = not_again;
+	answer->again = false;
+	w.program = probe_file(job->elf, job->size);
+	if (w.program < 0) {
+		fails(&w, PROBE_STEP_FILE);
+		return;
+	}
+	watch(&w, job->variable, &answer->result);
+	if (job->again && answer->failed.step == PROBE_STEP_NONE && answer->result.end == PROBE_EXITED &&
+	    !answer->result.itself) {
+		w.failed = &not_again;
+		watch(&w, job->again, &answer->second);
+		answer->again = not_again.step == PROBE_STEP_NONE;
+	}
+	close(w.program);
 }

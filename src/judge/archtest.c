@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "arch.h"
@@ -14,7 +15,7 @@
 #include "snapshot.h"
 #include "stale.h"
 
-static const char deleted[] = " (deleted)";
+static const char deleted[] = " (deleted)", ask_version[] = "QEMU_VERSION=1";
 
 /* QEMU's user emulators print "qemu-ARCH version N..." and exit when QEMU_VERSION is set. */
 static bool
@@ -215,42 +216,114 @@ look_at_taker(const struct resolved *r, struct archtest_input *in, struct stat *
 		in->script = script;
 }
 
-void
-archtest_run(const struct snapshot *s, int root, const struct arch *arch, enum probe_until until, unsigned timeout_ms,
-	     struct archtest *t)
-{
-	struct archtest_input in = {.arch = arch, .timeout_ms = timeout_ms};
-	struct probe_result run, version;
-	unsigned char elf[PROBE_MAX];
-	size_t size = probe_build(arch, 1, elf);
-	struct stat path, script;
-	struct resolved r;
+/* What the runs of one architecture were. */
+struct runs {
+	bool tried, again;
+	struct probe_result first, version;
 	struct err err;
-	int done;
+};
 
-	if (s && ours_is(&s->b).is != LOOK_YES)
-		s = NULL; /* it says nothing of what runs here */
-	if (s) {
-		resolve_bytes(s, root, elf, size, &r);
-		look_at_taker(&r, &in, &path, &script);
-	}
-	done = root < 0 ? probe_run(elf, size, NULL, until, timeout_ms, &run, &err)
-			: probe_run_in(elf, size, root, timeout_ms, &run, &err);
-	if (done < 0) {
-		*t = (struct archtest){.why = err};
+static void
+keep_runs(void *arg, size_t i, const struct probe_result *run, const struct probe_result *again, const struct err *err)
+{
+	struct runs *runs = (struct runs *)arg + i;
+
+	runs->tried = run != NULL;
+	runs->again = again != NULL;
+	if (run)
+		runs->first = *run;
+	else
+		runs->err = *err;
+	if (again)
+		runs->version = *again;
+}
+
+static void
+set_job(const struct archtest_way *way, const struct arch *arch, struct probe_job *job)
+{
+	*job = (struct probe_job){.until = way->root < 0 ? way->until : PROBE_UNTIL_EXEC,
+				  .again = way->version ? ask_version : NULL,
+				  .root = way->root < 0 ? PROBE_HERE : way->root,
+				  .timeout_ms = way->timeout_ms};
+	job->size = probe_build(arch, 1, job->elf);
+}
+
+/* Asks for the version of what ran it, where what went wrong is told by that too. */
+static void
+ask_late(const struct probe_job *job, const struct archtest_input *in, struct archtest *t, struct runs *runs)
+{
+	struct err err;
+
+	if ((t->ok && !t->stale) || in->run->end != PROBE_EXITED || in->run->itself || job->again)
+		return;
+	runs->again =
+	    probe_run(job->elf, job->size, ask_version, PROBE_UNTIL_EXIT, job->timeout_ms, &runs->version, &err) == 0;
+}
+
+/* The verdict on one architecture, and on a failure what helps. */
+static void
+judge(const struct archtest_way *way, const struct arch *arch, const struct probe_job *job, struct runs *runs,
+      struct archtest *t)
+{
+	struct archtest_input in = {.arch = arch, .timeout_ms = way->timeout_ms, .run = &runs->first};
+	const struct snapshot *s = way->s;
+	struct stat path, script;
+	static struct resolved r; /* 18 KB */
+
+	if (!runs->tried) {
+		*t = (struct archtest){.why = runs->err};
 		return;
 	}
-	in.run = &run;
-	if (run.end == PROBE_EXITED && !run.itself &&
-	    probe_run(elf, size, "QEMU_VERSION=1", PROBE_UNTIL_EXIT, timeout_ms, &version, &err) == 0)
-		in.version = &version;
+	if (s) {
+		resolve_bytes(s, way->root, job->elf, job->size, &r);
+		look_at_taker(&r, &in, &path, &script);
+	}
+	in.version = runs->again ? &runs->version : NULL;
 	archtest_judge(&in, t);
+	ask_late(job, &in, t, runs);
+	if (runs->again && !in.version) {
+		in.version = &runs->version;
+		archtest_judge(&in, t);
+	}
 	if (t->stale && in.path) /* replaced, not deleted */
 		remedy_refresh(s, in.taker, &t->why);
-	if (!t->ok && in.taker && root >= 0 && *r.why.fix)
+	if (!t->ok && in.taker && way->root >= 0 && *r.why.fix)
 		err_fix(&t->why, "%s", r.why.fix);
-	if (!t->ok && in.taker && root < 0)
+	if (!t->ok && in.taker && way->root < 0)
 		remedy_interpreter(s, in.taker, false, &t->why);
 	else if (!t->ok && !in.taker && !in.idle)
 		remedy_register(s, arch, &t->why);
+}
+
+static void
+run_side_by_side(const struct archtest_way *way, const struct arch *const archs[], size_t count, struct runs *runs,
+		 archtest_tell *tell, void *arg)
+{
+	static struct probe_job jobs[ARCH_ROWS_MAX];
+	static struct archtest trial; /* 5 KB */
+
+	for (size_t i = 0; i < count; i++)
+		set_job(way, archs[i], &jobs[i]);
+	probe_run_all(jobs, count, keep_runs, runs);
+	for (size_t i = 0; i < count; i++) {
+		judge(way, archs[i], &jobs[i], &runs[i], &trial);
+		tell(arg, archs[i], &trial);
+	}
+}
+
+void
+archtest_run_all(const struct archtest_way *asked, const struct arch *const archs[], size_t count, archtest_tell *tell,
+		 void *arg)
+{
+	static struct runs one; /* 10 KB */
+	struct runs *all = count > 1 ? calloc(count, sizeof(*all)) : NULL;
+	struct archtest_way way = *asked;
+
+	if (way.s && ours_is(&way.s->b).is != LOOK_YES)
+		way.s = NULL; /* it says nothing of what runs here */
+	if (all)
+		run_side_by_side(&way, archs, count, all, tell, arg);
+	for (size_t i = 0; i < count && !all; i++) /* where there is no memory for all of them, too */
+		run_side_by_side(&way, &archs[i], 1, &one, tell, arg);
+	free(all);
 }

@@ -84,16 +84,27 @@ grade_of(const struct archtest *trial, bool untold)
 	return untold ? GRADE_UNKNOWN : GRADE_PASS;
 }
 
+static void
+keep_trial(void *arg, const struct arch *arch, const struct archtest *trial)
+{
+	(void)arch;
+	*(struct archtest *)arg = *trial;
+}
+
 /* Runs the architecture's probe, not the file. True: its interpreter is QEMU. */
 static bool
 judge_arch(const struct visit *visit, const struct arch *arch)
 {
+	const struct archtest_way way = {.s = visit->s,
+					 .root = visit->root,
+					 .until = visit->run ? PROBE_UNTIL_EXIT : PROBE_UNTIL_FOREIGN,
+					 .timeout_ms = PROBE_TIMEOUT_MS,
+					 .version = visit->run};
 	struct archtest trial;
 	struct finding f;
 	bool untold;
 
-	archtest_run(visit->s, visit->root, arch, visit->run ? PROBE_UNTIL_EXIT : PROBE_UNTIL_FOREIGN, PROBE_TIMEOUT_MS,
-		     &trial);
+	archtest_run_all(&way, &arch, 1, keep_trial, &trial);
 	untold = trial.stopped && !visit->run;
 	finding_set(&f, grade_of(&trial, untold), "%s programs %s%s%s%s%s%s", arch->name,
 		    !trial.tried ? "could not be tried"

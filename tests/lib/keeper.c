@@ -30,7 +30,7 @@ keep(pid_t tests)
 		sigaction(ends[i], &action, NULL);
 	while (!asked_to_end && pid != tests)
 		pid = waitpid(-1, &status, 0);
-	probe_sweep_end(0);
+	probe_sweep_end(false);
 	if (asked_to_end)
 		_exit(128 + asked_to_end);
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
