@@ -11,6 +11,7 @@
 enum probe_step {
 	PROBE_STEP_NONE,
 	PROBE_STEP_FILE,
+	PROBE_STEP_MEMORY,
 	PROBE_STEP_PIPE,
 	PROBE_STEP_PROCESS,
 	PROBE_STEP_ROOT,
@@ -30,12 +31,12 @@ struct probe_report {
 
 /* What the child needs besides the job. All descriptors but the program are close-on-exec. */
 struct probe_line {
-	int program;             /* opened for reading */
-	int reports;             /* takes struct probe_report; exec closes it */
-	int output, errors;      /* of what runs to its end, else -1 */
-	pid_t parent;            /* what getppid() says while the parent lives */
-	const char *variable;    /* the environment, or NULL */
-	const sigset_t *ignored; /* the signals that exec would keep ignored */
+	int program;               /* opened for reading */
+	int output, errors;        /* of what runs to its end, else -1 */
+	pid_t parent;              /* what getppid() says while the parent lives */
+	const char *variable;      /* the environment, or NULL */
+	const sigset_t *ignored;   /* the signals that exec would keep ignored, of what runs to its end */
+	struct probe_report *said; /* memory that is shared with the parent, until exec */
 };
 
 /* Executes the probe. To be called in a new process; reports what fails and ends it. */

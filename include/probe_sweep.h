@@ -6,8 +6,11 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* fork(2) into a new PID namespace (/proc stays that of the outer one). -1 and errno where that cannot be had. */
-pid_t probe_sweep_fork_apart(void);
+/*
+ * fork(2) without what libc does around it, for a child that makes little more than system calls. `apart`: into a new
+ * PID namespace (/proc stays that of the outer one). -1 and errno.
+ */
+pid_t probe_sweep_fork(bool apart);
 
 /*
  * Prepares a new process that has no children yet: what its descendants leave behind becomes its own child. `apart`: it

@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "err.h"
 #include "probe.h"
@@ -18,9 +19,13 @@ static int
 explain(const struct probe_report *failed, struct err *err)
 {
 	static const char *const what[] = {
-	    [PROBE_STEP_PIPE] = "cannot make a pipe",      [PROBE_STEP_PROCESS] = "cannot start a process",
-	    [PROBE_STEP_ROOT] = "cannot enter that root",  [PROBE_STEP_CONFINE] = "cannot give up root's capabilities",
-	    [PROBE_STEP_TRACE] = "cannot trace a process", [PROBE_STEP_WAIT] = "cannot wait for a process",
+	    [PROBE_STEP_PIPE] = "cannot make a pipe",
+	    [PROBE_STEP_PROCESS] = "cannot start a process",
+	    [PROBE_STEP_ROOT] = "cannot enter that root",
+	    [PROBE_STEP_CONFINE] = "cannot give up root's capabilities",
+	    [PROBE_STEP_TRACE] = "cannot trace a process",
+	    [PROBE_STEP_WAIT] = "cannot wait for a process",
+	    [PROBE_STEP_MEMORY] = "no memory for the probe",
 	};
 
 	if (failed->step == PROBE_STEP_FILE)
@@ -49,14 +54,31 @@ answered(void *arg, size_t i, const struct probe_answer *answer)
 	telling->tell(telling->arg, i, NULL, NULL, &err);
 }
 
+/* Where the probes of this process report, which may be the child of one that has asked before. NULL and errno. */
+static struct probe_report *
+said_here(void)
+{
+	static struct probe_report *said;
+	static pid_t owner;
+	pid_t self = getpid();
+
+	if (!said || owner != self)
+		said = probe_watch_said();
+	owner = self;
+	return said;
+}
+
 /* One after the other, as children of this process: nothing of an interpreter runs. */
 static void
 look(const struct probe_batch *batch, struct telling *telling)
 {
 	static struct probe_answer answer; /* 11 KB */
+	const struct probe_post post = {.said = said_here()};
 
+	answer.failed = (struct probe_report){PROBE_STEP_MEMORY, errno};
 	for (size_t i = 0; i < batch->count; i++) {
-		probe_watch(&batch->jobs[i], &batch->ignored, 0, &answer);
+		if (post.said)
+			probe_watch(&batch->jobs[i], &post, &answer);
 		answered(telling, i, &answer);
 	}
 }
@@ -97,7 +119,8 @@ probe_run_all(const struct probe_job *jobs, size_t count, probe_tell *tell, void
 
 	if (!count)
 		return;
-	look_at_signals(&batch.ignored);
+	if (jobs[0].until == PROBE_UNTIL_EXIT)
+		look_at_signals(&batch.ignored);
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child, &before);

@@ -29,10 +29,7 @@
 static void
 tell(const struct probe_line *line, enum probe_step step, int value)
 {
-	const struct probe_report report = {.step = step, .value = value};
-
-	if (write(line->reports, &report, sizeof(report)) < 0)
-		_exit(125);
+	*line->said = (struct probe_report){.step = step, .value = value};
 }
 
 __attribute__((noreturn)) static void
@@ -53,15 +50,20 @@ set_standard_descriptors(const struct probe_line *line)
 		fail(line, PROBE_STEP_PIPE);
 }
 
-/* A process of its own, with nothing of what its ancestors ignore or block. */
 static void
-detach(const struct probe_line *line)
+dump_no_core(void)
 {
 	const struct rlimit no_core = {0, 0};
+
+	setrlimit(RLIMIT_CORE, &no_core);
+}
+
+/* Nothing of what its ancestors ignore or block. */
+static void
+take_all_signals(const struct probe_line *line)
+{
 	sigset_t none;
 
-	setsid();
-	setrlimit(RLIMIT_CORE, &no_core);
 	for (int i = 1; i < NSIG; i++)
 		if (sigismember(line->ignored, i) == 1)
 			signal(i, SIG_DFL);
@@ -137,9 +139,12 @@ probe_child(const struct probe_job *job, const struct probe_line *line)
 
 	/* Named by descriptor, and left open: the interpreter opens the program by this name again. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", line->program);
-	detach(line);
+	setsid();
+	if (job->until != PROBE_UNTIL_EXEC)
+		dump_no_core();
 	enter_root(job, line);
 	if (job->until == PROBE_UNTIL_EXIT) {
+		take_all_signals(line);
 		set_standard_descriptors(line);
 		confine(line);
 	}

@@ -2,6 +2,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -71,19 +72,26 @@ probe_build(const struct arch *arch, unsigned char version, unsigned char elf[st
 	return size;
 }
 
-/* Writes the bytes and opens the file again read-only. Closes fd. -1 if exec of it would be refused. */
-static int
-finish(int fd, const unsigned char *bytes, size_t size)
+/* Whether programs can be executed from where the file is, and this one. */
+static bool
+can_run(int fd)
 {
 	struct statvfs vfs;
+
+	return fchmod(fd, 0700) == 0 && fstatvfs(fd, &vfs) == 0 && !(vfs.f_flag & ST_NOEXEC);
+}
+
+/* Writes the bytes and opens the file again read-only. Closes fd. -1 if exec of it would be refused. */
+static int
+finish(int fd, bool known, const unsigned char *bytes, size_t size)
+{
 	char path[32];
 	int again = -1;
 
 	if (fd < 0)
 		return -1;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (write(fd, bytes, size) == (ssize_t)size && fchmod(fd, 0700) == 0 && fstatvfs(fd, &vfs) == 0 &&
-	    !(vfs.f_flag & ST_NOEXEC))
+	if (write(fd, bytes, size) == (ssize_t)size && (known || can_run(fd)))
 		again = open(path, O_RDONLY); /* no O_CLOEXEC, see probe_elf.h */
 	close(fd);
 	return again;
@@ -93,12 +101,14 @@ int
 probe_file(const unsigned char *bytes, size_t size)
 {
 	static const char *const places[] = {"/dev/shm", "/var/tmp", "/tmp", "."};
+	static bool memory_runs; /* was seen before: all memfds are of one file system, and executable when made */
 	int fd = memfd_create("binfmtctl-probe", MFD_CLOEXEC | MFD_EXEC), done;
 
 	if (fd < 0 && errno == EINVAL)
 		fd = memfd_create("binfmtctl-probe", MFD_CLOEXEC);
-	done = finish(fd, bytes, size);
+	done = finish(fd, memory_runs, bytes, size);
+	memory_runs |= done >= 0;
 	for (size_t i = 0; done < 0 && i < sizeof(places) / sizeof(places[0]); i++)
-		done = finish(open(places[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0700), bytes, size);
+		done = finish(open(places[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0700), false, bytes, size);
 	return done;
 }

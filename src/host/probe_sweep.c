@@ -73,12 +73,14 @@ limit_processes(void)
 }
 
 pid_t
-probe_sweep_fork_apart(void)
+probe_sweep_fork(bool apart)
 {
+	unsigned long flags = (apart ? CLONE_NEWPID : 0) | SIGCHLD;
+
 #if defined(__s390__) || defined(__s390x__)
-	return (pid_t)syscall(SYS_clone, NULL, CLONE_NEWPID | SIGCHLD, NULL, NULL, 0L);
+	return (pid_t)syscall(SYS_clone, NULL, flags, NULL, NULL, 0L);
 #else
-	return (pid_t)syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, NULL, NULL, NULL, 0L);
+	return (pid_t)syscall(SYS_clone, flags, NULL, NULL, NULL, 0L);
 #endif
 }
 

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -13,6 +14,7 @@
 
 #include "probe_elf.h"
 #include "probe_look.h"
+#include "probe_sweep.h"
 #include "probe_watch.h"
 #include "retry.h"
 
@@ -30,14 +32,13 @@ struct sink {
 
 struct watch {
 	const struct probe_job *job;
-	const sigset_t *ignored;
+	const struct probe_post *post;
 	struct probe_report *failed;
 	struct probe_result *result;
 	struct timespec end;
-	pid_t parent, pid;
+	pid_t pid;
 	int program;
 	int number; /* of pid in the PID namespace of /proc, or 0 */
-	int reports;
 	struct sink output, errors;
 };
 
@@ -56,24 +57,21 @@ left_ms(const struct watch *w)
 	struct timespec now;
 	int64_t ms;
 
-	if (w->parent && getppid() != w->parent)
+	if (w->post->parent && getppid() != w->post->parent)
 		return 0;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	ms = (w->end.tv_sec - now.tv_sec) * 1000 + (w->end.tv_nsec - now.tv_nsec) / 1000000;
 	return ms < 0 ? 0 : (int)ms;
 }
 
-/* What the child has said by now, if anything; after exec or its death nothing more comes. */
-static bool
-read_report(struct watch *w, struct probe_report *report)
+/* What the child has said since it was asked last. */
+static struct probe_report
+take_report(const struct watch *w)
 {
-	ssize_t n = retry_read(w->reports, report, sizeof(*report));
+	struct probe_report report = *w->post->said;
 
-	if (n < 0 && errno != EAGAIN)
-		return fails(w, PROBE_STEP_WAIT);
-	if (n != sizeof(*report))
-		*report = (struct probe_report){PROBE_STEP_NONE, 0};
-	return true;
+	*w->post->said = (struct probe_report){PROBE_STEP_NONE, 0};
+	return report;
 }
 
 /* Takes what has been printed, so that the probe never waits for us; what is too long is dropped. */
@@ -148,13 +146,13 @@ static bool
 let_go(struct watch *w, struct probe_report *report, siginfo_t *info)
 {
 	w->number = report->value;
-	*report = (struct probe_report){PROBE_STEP_NONE, 0};
 	if (ptrace(PTRACE_SETOPTIONS, w->pid, NULL, PTRACE_O_EXITKILL | PTRACE_O_TRACEEXEC) < 0 ||
 	    ptrace(PTRACE_CONT, w->pid, NULL, NULL) < 0)
 		return fails(w, PROBE_STEP_TRACE);
 	if (!await(w, true, info))
 		return false;
-	return !has_ended(info) || read_report(w, report);
+	*report = take_report(w);
+	return true;
 }
 
 /* From fork to the end, which is the last thing that is set. */
@@ -166,8 +164,9 @@ follow(struct watch *w)
 	siginfo_t info;
 
 	result->end = PROBE_TIMED_OUT;
-	if (!await(w, true, &info) || !read_report(w, &report))
+	if (!await(w, true, &info))
 		return;
+	report = take_report(w);
 	if (report.step == PROBE_STEP_READY && !let_go(w, &report, &info))
 		return;
 	if (report.step == PROBE_STEP_EXEC) {
@@ -216,42 +215,40 @@ keep_first_line(char *text)
 	text[len] = '\0';
 }
 
-/* {read, write} of the reports, and of the two outputs where something will run; those that there are not are -1. */
+/* {read, write} of the two outputs. */
 static bool
-make_pipes(bool runs, int pipes[3][2])
+make_pipes(int pipes[2][2])
 {
-	if (pipe2(pipes[0], O_CLOEXEC | O_NONBLOCK) < 0)
-		return false;
-	for (int i = 1; i < 3 && runs; i++)
+	for (int i = 0; i < 2; i++)
 		if (pipe2(pipes[i], O_CLOEXEC) < 0 || fcntl(pipes[i][0], F_SETFL, O_NONBLOCK) < 0)
 			return false;
 	return true;
 }
 
 static void
-close_ends(int pipes[3][2], int end)
+close_ends(int pipes[2][2], int end)
 {
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 2; i++)
 		if (pipes[i][end] >= 0)
 			close(pipes[i][end]);
 }
 
 /* Starts the child, which has the other ends of these pipes; ours are closed on return. */
 static bool
-start(struct watch *w, const char *variable, int pipes[3][2])
+start(struct watch *w, const char *variable, int pipes[2][2])
 {
 	const struct probe_line line = {.program = w->program,
-					.reports = pipes[0][1],
-					.output = pipes[1][1],
-					.errors = pipes[2][1],
+					.output = pipes[0][1],
+					.errors = pipes[1][1],
 					.parent = getpid(),
 					.variable = variable,
-					.ignored = w->ignored};
+					.ignored = w->post->ignored,
+					.said = w->post->said};
 
-	w->reports = pipes[0][0];
-	w->output = (struct sink){.fd = pipes[1][0], .kept = w->result->output};
-	w->errors = (struct sink){.fd = pipes[2][0], .kept = w->result->message};
-	w->pid = fork();
+	*line.said = (struct probe_report){PROBE_STEP_NONE, 0};
+	w->output = (struct sink){.fd = pipes[0][0], .kept = w->result->output};
+	w->errors = (struct sink){.fd = pipes[1][0], .kept = w->result->message};
+	w->pid = probe_sweep_fork(false);
 	if (w->pid == 0)
 		probe_child(w->job, &line);
 	close_ends(pipes, 1);
@@ -261,14 +258,14 @@ start(struct watch *w, const char *variable, int pipes[3][2])
 static void
 watch(struct watch *w, const char *variable, struct probe_result *result)
 {
-	int pipes[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
+	int pipes[2][2] = {{-1, -1}, {-1, -1}}; /* none where nothing is to run */
 
 	memset(result, 0, sizeof(*result));
 	w->result = result;
 	clock_gettime(CLOCK_MONOTONIC, &w->end);
 	w->end.tv_sec += w->job->timeout_ms / 1000;
 	w->end.tv_nsec += (long)(w->job->timeout_ms % 1000) * 1000000;
-	if (!make_pipes(w->job->until == PROBE_UNTIL_EXIT, pipes)) {
+	if (w->job->until == PROBE_UNTIL_EXIT && !make_pipes(pipes)) {
 		fails(w, PROBE_STEP_PIPE);
 		close_ends(pipes, 1);
 	} else if (start(w, variable, pipes)) {
@@ -281,11 +278,19 @@ watch(struct watch *w, const char *variable, struct probe_result *result)
 	close_ends(pipes, 0);
 }
 
+struct probe_report *
+probe_watch_said(void)
+{
+	void *said = mmap(NULL, sizeof(struct probe_report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return said == MAP_FAILED ? NULL : said;
+}
+
 void
-probe_watch(const struct probe_job *job, const sigset_t *ignored, pid_t parent, struct probe_answer *answer)
+probe_watch(const struct probe_job *job, const struct probe_post *post, struct probe_answer *answer)
 {
 	struct probe_report not_again = {PROBE_STEP_NONE, 0};
-	struct watch w = {.job = job, .ignored = ignored, .parent = parent, .failed = &answer->failed};
+	struct watch w = {.job = job, .post = post, .failed = &answer->failed};
 
 	answer->failed = not_again;
 	answer->again = false;

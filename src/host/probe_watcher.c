@@ -2,6 +2,7 @@
 /*
  * A process of ours above what runs: so that what that leaves behind is nobody else's child.
  */
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -45,9 +46,11 @@ __attribute__((noreturn)) static void
 work(const struct probe_batch *batch, pid_t parent, bool apart, int line)
 {
 	static struct probe_answer answer;
+	struct probe_post post = {.ignored = &batch->ignored, .said = probe_watch_said()};
 	bool runs = batch->jobs[0].until == PROBE_UNTIL_EXIT, dies = dies_with_parent(&batch->jobs[0], apart);
 	size_t i;
 
+	answer.failed = (struct probe_report){PROBE_STEP_MEMORY, errno};
 	setsid();
 	signal(SIGCHLD, SIG_DFL);
 	keep_descriptors(&batch->jobs[0], line);
@@ -57,8 +60,10 @@ work(const struct probe_batch *batch, pid_t parent, bool apart, int line)
 		probe_sweep_start(apart);
 	if (!has_parent(line))
 		_exit(1);
+	post.parent = dies ? 0 : parent;
 	while (retry_read(line, &i, sizeof(i)) == sizeof(i)) {
-		probe_watch(&batch->jobs[i], &batch->ignored, dies ? 0 : parent, &answer);
+		if (post.said)
+			probe_watch(&batch->jobs[i], &post, &answer);
 		if (runs)
 			probe_sweep_end(apart);
 		if (send(line, &answer, sizeof(answer), MSG_NOSIGNAL) != sizeof(answer))
@@ -74,11 +79,11 @@ probe_watcher(const struct probe_batch *batch, int line)
 	bool apart = false;
 
 	if (batch->jobs[0].until == PROBE_UNTIL_EXIT) {
-		pid = probe_sweep_fork_apart();
+		pid = probe_sweep_fork(true);
 		apart = pid >= 0;
 	}
 	if (pid < 0)
-		pid = fork();
+		pid = probe_sweep_fork(false);
 	if (pid == 0)
 		work(batch, parent, apart, line);
 	return pid;
