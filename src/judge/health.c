@@ -98,7 +98,7 @@ examine_held(const struct exam *exam)
 	}
 }
 
-/* Exec of what is handed to the interpreter fails: why, and which kind of problem that is. */
+/* Exec of what is handed to the interpreter fails, or it is killed: why, and which kind of problem that is. */
 static void
 tell_failing(const struct exam *exam, const struct walk *walk)
 {
@@ -112,7 +112,9 @@ tell_failing(const struct exam *exam, const struct walk *walk)
 		problem.code = ERR_MISSING;
 	if (walk->problem == 0 && walk->error == EACCES)
 		problem.code = ERR_NOT_EXECUTABLE;
-	if (problem.code == ERR_BROKEN)
+	if (walk->verdict == WALK_KILLED)
+		err_add(&problem, ", so it is killed at its start");
+	else if (problem.code == ERR_BROKEN)
 		err_add(&problem, ", so exec fails%s%s", name ? " with " : "", name ? name : "");
 	if (problem.code == ERR_NOT_EXECUTABLE && stat(exam->rule->interpreter, &st) == 0 && S_ISREG(st.st_mode) &&
 	    !(st.st_mode & 0111) && paste_file(exam->rule->interpreter, false, word))
@@ -162,10 +164,16 @@ probe_alone_of(const struct exam *exam)
 	enum probe_alone alone;
 	struct err problem;
 
-	if (taker != exam->handler->entry || binfmt_list_doubt(&exam->s->list, taker) ||
-	    probe_run_in(elf, probe_build(arch, 1, elf), PROBE_EMPTY_ROOT, PROBE_TIMEOUT_MS, &run, &problem) < 0)
+	if (taker != exam->handler->entry || binfmt_list_doubt(&exam->s->list, taker))
 		return;
-	alone = probe_alone(&run, exam->rule->flags, NULL);
+	if (probe_run_in(elf, probe_build(arch, 1, elf), PROBE_EMPTY_ROOT, PROBE_TIMEOUT_MS, &run, &problem) < 0)
+		alone = PROBE_ALONE_UNKNOWN;
+	else
+		alone = probe_alone(&run, exam->rule->flags, NULL);
+	if (alone == PROBE_ALONE_UNKNOWN)
+		tell_unknown(exam,
+			     "whether it works in a chroot or container cannot be told: the probe in an empty root "
+			     "could not be run");
 	if (alone == PROBE_ALONE_WORKS || alone == PROBE_ALONE_UNKNOWN)
 		return;
 	set(&problem, ERR_UNFIXED,
@@ -177,32 +185,48 @@ probe_alone_of(const struct exam *exam)
 	tell(exam, &problem);
 }
 
+/* With flag C. What the path of an F entry names is what the next boot and refresh open, where it names a file. */
 static void
-examine_interpreter(const struct exam *exam, const struct walk *walk)
+examine_owners(const struct exam *exam, const struct walk *walk)
 {
 	struct err problem;
 
+	if ((walk->doubt == WALK_HELD && !walk->hops[0].mode) ||
+	    recall_owners(exam->recall, exam->rule->interpreter, &problem) == 0)
+		return;
+	if (problem.code != ERR_UNKNOWN)
+		problem.code = ERR_INSECURE;
+	tell(exam, &problem);
+}
+
+/* loop: what danger_loop says, which is told elsewhere. */
+static void
+examine_interpreter(const struct exam *exam, const struct walk *walk, const char *loop)
+{
 	if (ours_is(&exam->s->b).is != LOOK_YES) { /* neither a probe nor our root says anything of it */
 		tell_unknown(exam, "not of the instance in force here: whether it runs cannot be told");
 		return;
 	}
 	if (exam->rule->flags & RULE_F)
 		examine_held(exam);
-	if (walk->verdict == WALK_FAILS && walk->error != ELOOP)
-		tell_failing(exam, walk);
-	if (walk->verdict == WALK_RUNS)
+	switch (walk->verdict) {
+	case WALK_RUNS:
 		examine_alone(exam, walk);
-	else if (walk->doubt == WALK_HELD)
-		probe_alone_of(exam);
-	else if (walk->verdict == WALK_UNKNOWN)
-		tell_unknown(exam, walk->why.text);
-	/* What the path of an F entry names counts only where it is known to be the file that is held. */
-	if (exam->rule->flags & RULE_C && walk->doubt != WALK_HELD &&
-	    recall_owners(exam->recall, exam->rule->interpreter, &problem) < 0) {
-		if (problem.code != ERR_UNKNOWN)
-			problem.code = ERR_INSECURE;
-		tell(exam, &problem);
+		break;
+	case WALK_FAILS:
+	case WALK_KILLED:
+		if (!loop)
+			tell_failing(exam, walk);
+		break;
+	case WALK_UNKNOWN:
+		if (walk->doubt == WALK_HELD)
+			probe_alone_of(exam);
+		else
+			tell_unknown(exam, walk->why.text);
+		break;
 	}
+	if (exam->rule->flags & RULE_C)
+		examine_owners(exam, walk);
 }
 
 static void
@@ -280,7 +304,7 @@ health_examine(const struct snapshot *s, const struct boot *boot, struct recall 
 	if (!entry->enabled)
 		tell_disabled(&exam);
 	if (walk)
-		examine_interpreter(&exam, walk);
+		examine_interpreter(&exam, walk, loop);
 	if (front && entry->enabled) {
 		set(&problem, ERR_SHADOWED, "entry %s is tried first and takes its files", front);
 		tell(&exam, &problem);

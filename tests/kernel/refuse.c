@@ -629,6 +629,22 @@ refuse__c_kept_but_no_longer_safe__refused(void **state)
 	expect(tool("register", "aarch64", NULL), 0, "unchanged", NULL);
 }
 
+/* Others can write what the next boot opens: that is told, although the kernel holds another matter, the file of then.
+ */
+static void
+refuse__c_and_held_but_no_longer_safe__status_says_so(void **state)
+{
+	(void)state;
+	safe_place();
+	expect(tool("register", "aarch64", "-i", "/mnt/safe/good", "-fPOCF", NULL), 0, "registered", "");
+	expect(tool("status", "--strict", NULL), 0, "ok", "");
+	let_the_clock_tick();
+	assert_int_equal(chmod("/mnt/safe/good", 0777), 0);
+	expect(tool("status", NULL), 1, "qemu-aarch64: insecure: ", "");
+	assert_int_equal(unlink("/mnt/safe/good"), 0);
+	assert_null(strstr(tool("status", NULL)->out, "insecure"));
+}
+
 static void
 refuse__interpreter_on_noexec_mount_or_loop_of_links__refused(void **state)
 {
@@ -696,6 +712,7 @@ main(void)
 	    cmocka_unit_test(refuse__c_where_nobody_else_can_write__accepted),
 	    cmocka_unit_test(refuse__c_forced__goes_ahead_and_says_how_to_undo_it),
 	    cmocka_unit_test(refuse__c_kept_but_no_longer_safe__refused),
+	    cmocka_unit_test(refuse__c_and_held_but_no_longer_safe__status_says_so),
 	    cmocka_unit_test(refuse__interpreter_on_noexec_mount_or_loop_of_links__refused),
 	    cmocka_unit_test(refuse__interpreter_open_for_writing__the_kernel_s_cause_named),
 	    cmocka_unit_test(refuse__dynamic_interpreter_with_f__warned_only),

@@ -8,6 +8,7 @@
 #include "live.h"
 #include "plant.h"
 #include "tempname.h"
+#include "trial.h"
 
 /* What is planted; the code that is told; exit statuses of status, of status PLANTED, and of both with --strict. */
 static const struct {
@@ -567,6 +568,30 @@ status__interpreter_missing_or_not_executable__exit_1(void **state)
 	free(file);
 }
 
+/* As a full disk leaves it, and as links can: exec starts nothing, whatever the mode says. */
+static void
+status__interpreter_that_cannot_start__broken(void **state)
+{
+	char *program = trial_built("whole", "int main(void) { return 42; }\n", "-static"), *file, *link;
+
+	(void)state;
+	file = scratch_copy(program, "cut");
+	register_line("|cut|E||cut||%s|", file);
+	register_line("|held|E||held||%s|F", program);
+	expect(tool("status", "cut", NULL), 0, "cut: unfixed: ", "");
+	assert_int_equal(truncate(file, 8192), 0);
+	expect(tool("status", NULL), 1, "cut: broken: ", "");
+	expect(tool("status", "cut", NULL), 1, "so it is killed at its start", "");
+	expect(tool("doctor", NULL), 1, "fail  broken: cut: ", "");
+	link = scratch_file("circle");
+	assert_int_equal(symlink("circle", link), 0);
+	register_line("|circle|E||circle||%s|", link);
+	expect(tool("status", "circle", NULL), 1, "so exec fails with ELOOP", "");
+	free(link);
+	free(file);
+	free(program);
+}
+
 static void
 status__interpreter_replaced_or_deleted__said(void **state)
 {
@@ -628,6 +653,7 @@ main(void)
 	    cmocka_unit_test(status__shadowed__counts_only_with_strict),
 	    cmocka_unit_test(status__narrower_or_same_interpreter_in_front__not_shadowed),
 	    cmocka_unit_test(status__interpreter_missing_or_not_executable__exit_1),
+	    cmocka_unit_test(status__interpreter_that_cannot_start__broken),
 	    cmocka_unit_test(status__interpreter_replaced_or_deleted__said),
 	    cmocka_unit_test(status__rule_that_takes_native_programs__said),
 	};
