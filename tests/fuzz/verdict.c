@@ -84,7 +84,6 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct walk walk;
-	static const struct snapshot s = {.b = {.dir = "/d"}};
 	struct input in = {data, size};
 	unsigned bits = next_number(&in, 256);
 	struct probe_result run, version;
@@ -96,7 +95,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct archtest t;
 	enum stale stale;
 	struct archtest_input input = {
-	    .s = &s,
 	    .arch = arch_find("arm"),
 	    .taker = bits & 1 ? &taker : NULL,
 	    .walk = bits & 2 ? &walk : NULL,

@@ -57,7 +57,7 @@ check_sound(const struct walk *w)
 	int count = (int)w->count;
 
 	demand(count > 0 && count <= WALK_HOPS && w->hops[0].by == WALK_FILE);
-	demand(w->runner < count && w->problem < count && w->doubt_hop < count && w->rights_from < count);
+	demand(w->runner < count && w->problem < count && w->doubt_hop < count);
 	demand((w->verdict == WALK_UNKNOWN) == (w->doubt != WALK_SURE));
 	demand(w->verdict == WALK_UNKNOWN || (w->verdict == w->otherwise && w->error == w->otherwise_error));
 	demand((w->otherwise == WALK_FAILS) == (walk_errno(w->otherwise_error) != NULL));
