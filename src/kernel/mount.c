@@ -73,15 +73,20 @@ check_absent(const char *dir, bool force, struct err *err)
 			       "anyway)");
 }
 
-/* Registers an inherited entry in the instance of our own, as it was. */
+/* Registers an inherited entry in the instance of our own, as it was, or not at all. */
 static int
 copy_entry(struct binfmt *b, const struct entry *entry, struct err *err)
 {
+	struct err ignored;
+
 	if (entry->reason)
 		return err_set(err, ERR_NOT_UNDERSTOOD, "it cannot be understood: %s", entry->reason);
 	if (binfmt_register(b, &entry->rule, entry->rule.name, err) < 0)
 		return -1;
-	return entry->enabled ? 0 : binfmt_command(b, entry->rule.name, "0", err);
+	if (entry->enabled || binfmt_command(b, entry->rule.name, "0", err) == 0)
+		return 0;
+	binfmt_command(b, entry->rule.name, "-1", &ignored);
+	return -1;
 }
 
 static void
@@ -106,12 +111,14 @@ mount_over(const char *dir, const struct binfmt_list *list, struct planned *plan
 	if (!planned && mount_here(dir, err) < 0)
 		return err->code == ERR_DENIED ? 0 : -1; /* then who may change the inherited one will be said */
 	done = binfmt_open(&own, dir, planned, err);
-	if (done == 0)
+	if (done == 0) {
 		done = binfmt_lock(&own, 0, NULL, err);
-	if (done == 0)
-		copy_all(&own, list, warnings);
-	if (done == 0)
+		if (done == 0)
+			copy_all(&own, list, warnings);
 		binfmt_close(&own);
+	}
+	if (done < 0 && !planned && umount2(dir, MNT_DETACH) < 0)
+		err_add(err, "; the inherited handlers are hidden now: %s cannot be unmounted", dir);
 	return done;
 }
 

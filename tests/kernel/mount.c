@@ -7,11 +7,13 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "binfmt_open.h"
 #include "err.h"
+#include "forbid.h"
 #include "keep.h"
 
 static const char rule[] = ":kept:E::mounttest::/bin/true:";
@@ -198,6 +200,24 @@ register__mount_where_handlers_are_inherited__copied_first(void **state)
 	free(gone);
 }
 
+static bool
+no_locks(void)
+{
+	return forbid(SYS_flock, EIO);
+}
+
+/* What was mounted to take them is taken away again. */
+static void
+register__mount_that_cannot_take_the_inherited_ones__they_stay_visible(void **state)
+{
+	(void)state;
+	two_entries();
+	run_prepare = no_locks;
+	expect(shell(INSIDE, "./binfmtctl register mips --mount -i /bin/true; ls " MOUNT), 0,
+	       "qemu-aarch64\nqemu-riscv64\n", "lock");
+	run_prepare = NULL;
+}
+
 static void
 register__mount_at_a_plain_folder__there_unless_it_hides_something(void **state)
 {
@@ -243,6 +263,7 @@ main(void)
 	    cmocka_unit_test(keep__cannot_be_tried__unknown_and_nothing_changed),
 	    cmocka_unit_test(register__mount_where_handlers_are_inherited_and_none_is_seen__refused),
 	    cmocka_unit_test(register__mount_where_handlers_are_inherited__copied_first),
+	    cmocka_unit_test(register__mount_that_cannot_take_the_inherited_ones__they_stay_visible),
 	    cmocka_unit_test(register__mount_at_a_plain_folder__there_unless_it_hides_something),
 	    cmocka_unit_test(register__mount_in_a_dry_run__bytes_shown_and_nothing_mounted),
 	};
