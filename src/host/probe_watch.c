@@ -130,6 +130,38 @@ await(struct watch *w, bool trap, siginfo_t *info)
 	return false;
 }
 
+/* Whether it stands where it was to stop: before exec (it has said so), else at the exec trap. */
+static bool
+is_at(const struct watch *w, bool ready, const siginfo_t *info)
+{
+	if (ready)
+		return info->si_status == SIGSTOP && w->post->said->step == PROBE_STEP_READY;
+	return info->si_status == (SIGTRAP | PTRACE_EVENT_EXEC << 8);
+}
+
+/* From a stop that somebody's signal made: it gets the signal, but none that would only stop it again. */
+static bool
+pass_on(struct watch *w, int signal)
+{
+	bool stops = signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+
+	return ptrace(PTRACE_CONT, w->pid, NULL, (void *)(size_t)(stops ? 0 : signal)) == 0 ||
+	       errno == ESRCH /* killed by now */ || fails(w, PROBE_STEP_TRACE);
+}
+
+/* As await, until it ends or stands where it was to stop, whatever signals others send it before. */
+static bool
+await_stop(struct watch *w, bool ready, siginfo_t *info)
+{
+	while (await(w, true, info)) {
+		if (info->si_code != CLD_TRAPPED || is_at(w, ready, info))
+			return true;
+		if (!pass_on(w, info->si_status))
+			return false;
+	}
+	return false;
+}
+
 static void
 set_end(const siginfo_t *info, struct probe_result *result)
 {
@@ -149,7 +181,7 @@ let_go(struct watch *w, struct probe_report *report, siginfo_t *info)
 	if (ptrace(PTRACE_SETOPTIONS, w->pid, NULL, PTRACE_O_EXITKILL | PTRACE_O_TRACEEXEC) < 0 ||
 	    ptrace(PTRACE_CONT, w->pid, NULL, NULL) < 0)
 		return fails(w, PROBE_STEP_TRACE);
-	if (!await(w, true, info))
+	if (!await_stop(w, false, info))
 		return false;
 	*report = take_report(w);
 	return true;
@@ -164,7 +196,7 @@ follow(struct watch *w)
 	siginfo_t info;
 
 	result->end = PROBE_TIMED_OUT;
-	if (!await(w, true, &info))
+	if (!await_stop(w, true, &info))
 		return;
 	report = take_report(w);
 	if (report.step == PROBE_STEP_READY && !let_go(w, &report, &info))

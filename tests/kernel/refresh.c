@@ -54,6 +54,30 @@ expect_words_untouched(const char *const words[], const char *out)
 	free(before);
 }
 
+/*
+ * Every process of this user in a PID namespace gets signals that nobody waits for, without end: the probe too, before
+ * it stops itself and before exec. What stops there is binfmtctl itself, not the interpreter.
+ */
+static void
+refresh__signals_from_elsewhere_hit_the_probe__never_stale_nor_refreshed(void **state)
+{
+	static const char script[] = "while :; do kill -s WINCH -- -1; done 2>/dev/null &\n"
+				     "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do\n"
+				     "./binfmtctl status --strict || exit; ./binfmtctl refresh || exit\ndone\n";
+	char *path = scratch_text("signals.sh", script, 0755);
+	const struct run *r;
+
+	(void)state;
+	need_ptrace();
+	if (shell("unshare -pf true")->status != 0)
+		skip_because("this machine's unshare(1) makes no PID namespace");
+	register_arch("aarch64", tiny_interpreter(), "F");
+	r = expect(shell("unshare -pf sh '%s'", path), 0, "qemu-aarch64: unchanged", "");
+	assert_null(strstr(r->out, "refreshed"));
+	assert_null(strstr(r->out, "stale"));
+	free(path);
+}
+
 static void
 refresh__interpreter_renamed_over__runs_the_new_file(void **state)
 {
@@ -578,6 +602,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(refresh__look_that_fails__no_fresh_entry_and_no_stale_one),
 	    cmocka_unit_test(refresh__failed__names_the_handler_in_force),
+	    cmocka_unit_test(refresh__signals_from_elsewhere_hit_the_probe__never_stale_nor_refreshed),
 	    cmocka_unit_test(refresh__interpreter_renamed_over__runs_the_new_file),
 	    cmocka_unit_test(refresh__again__unchanged_and_nothing_written),
 	    cmocka_unit_test(refresh__several__the_stale_one_only),
