@@ -58,12 +58,21 @@ short_version(const char *version, char text[static PROBE_OUTPUT_MAX])
 	snprintf(text, PROBE_OUTPUT_MAX, "%.*s", (int)strcspn(number, " "), number);
 }
 
+/* It is known what is started, but not whether that runs programs. */
+static bool
+is_untold(const struct archtest *t)
+{
+	return t->stopped && !t->native;
+}
+
 static const char *
 result_word(const struct archtest *t)
 {
 	if (!t->ok)
 		return "FAILED";
-	return t->stale ? "stale" : "ok";
+	if (t->stale)
+		return "stale";
+	return is_untold(t) ? "started" : "ok";
 }
 
 static void
@@ -100,9 +109,13 @@ static void
 take_trial(void *arg, const struct arch *arch, const struct archtest *t)
 {
 	struct tests *tests = arg;
+	struct archtest told = *t;
 
+	if (is_untold(t))
+		err_add(&told.why, "%swhether the interpreter runs programs was not tried (--root)",
+			*t->why.text ? "; " : "");
 	if (!tests->only_handled || !t->unhandled)
-		show(tests, arch->name, *t->entry ? t->entry : NULL, t);
+		show(tests, arch->name, *t->entry ? t->entry : NULL, &told);
 }
 
 /* Tries those that wait. */

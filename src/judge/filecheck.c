@@ -105,15 +105,17 @@ judge_arch(const struct visit *visit, const struct arch *arch)
 	bool untold;
 
 	archtest_run_all(&way, &arch, 1, keep_trial, &trial);
-	untold = trial.stopped && !visit->run;
-	finding_set(&f, grade_of(&trial, untold), "%s programs %s%s%s%s%s%s", arch->name,
+	untold = trial.stopped && !trial.native;
+	finding_set(&f, grade_of(&trial, untold), "%s programs %s%s%s%s%s%s%s", arch->name,
 		    !trial.tried ? "could not be tried"
 		    : !trial.ok  ? "do not run"
 		    : untold     ? "are started"
 				 : "run",
-		    *trial.runner ? " by " : "", trial.runner,
-		    untold ? "; whether that runs them was not tried (--no-run)" : "", *trial.why.text ? ": " : "",
-		    trial.why.text);
+		    *trial.runner ? " by " : "", trial.runner, untold ? "; whether that runs them was not tried" : "",
+		    !untold           ? ""
+		    : visit->root < 0 ? " (--no-run)"
+				      : " (--root)",
+		    *trial.why.text ? ": " : "", trial.why.text);
 	finding_fix(&f, "%s", trial.why.fix);
 	tell_file(visit, "test", *trial.entry ? trial.entry : NULL, &f);
 	return *trial.version || trial.stopped;

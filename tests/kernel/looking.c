@@ -170,6 +170,10 @@ doctor__no_run__unknown_where_a_run_would_tell(void **state)
 	expect(r, 0, "programs are started by ", "");
 	expect(r, 0, "; whether that runs them was not tried (--no-run)", "");
 	expect_json(r->out, "[.checks[] | select(.check == \"test\") | .result] == [\"unknown\"]");
+	r = expect(run_command("-j doctor --root / $FILE"), 0, "; whether that runs them was not tried (--root)", "");
+	expect_json(r->out, "[.checks[] | select(.check == \"test\") | .result] == [\"unknown\"]");
+	expect_json(run_command("-j doctor --root / /bin/sh")->out,
+		    "[.checks[] | select(.check == \"test\") | .result] == [\"pass\"]");
 	expect_json(run_command("-j doctor --no-run /bin/sh")->out,
 		    "[.checks[] | select(.check == \"test\") | .result] == [\"pass\"]");
 	ns_empty();

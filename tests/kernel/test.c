@@ -245,6 +245,25 @@ test__interpreter_exits_with_another_status__said(void **state)
 	free(path);
 }
 
+/* Nothing of it is run there: seen is that it is the file that is started. */
+static void
+test__root__started_is_not_said_to_work(void **state)
+{
+	static const char detail[] = "whether the interpreter runs programs was not tried (--root)";
+	char *path = compiled("useless", "int main(void) { return 1; }\n");
+	char filter[256];
+
+	(void)state;
+	need_ptrace();
+	register_aarch64(path, "F");
+	expect(expect(tool("test", "--root", "/", "aarch64", NULL), 0, detail, ""), 0, "aarch64  started  ", "");
+	snprintf(filter, sizeof(filter), ".tests[0] | .ok and .runner == \"%s\" and .detail == \"%s\"", path, detail);
+	expect_json(tool("test", "-j", "--root", "/", "aarch64", NULL)->out, filter);
+	expect(tool("test", "--root", "/", host_arch()->name, NULL), 0, "  ok  ", "");
+	expect(tool("test", "aarch64", NULL), 1, "the program exited with 1 instead of 42", "");
+	free(path);
+}
+
 static void
 test__script_that_only_exits_42__ok_but_no_qemu(void **state)
 {
@@ -640,6 +659,7 @@ main(int argc, char *argv[])
 	    cmocka_unit_test(test__interpreter_never_ends__no_answer_in_the_time_given),
 	    cmocka_unit_test(test__interpreter_leaves_a_child_behind__not_waited_for),
 	    cmocka_unit_test(test__interpreter_exits_with_another_status__said),
+	    cmocka_unit_test(test__root__started_is_not_said_to_work),
 	    cmocka_unit_test(test__script_that_only_exits_42__ok_but_no_qemu),
 	    cmocka_unit_test(test__script_around_qemu__version_of_that_qemu),
 	    cmocka_unit_test(test__interpreter_replaced_by_rename__stale),
