@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "arch.h"
 #include "archtest.h"
@@ -260,6 +261,39 @@ ask_late(const struct probe_job *job, const struct archtest_input *in, struct ar
 	    probe_run(job->elf, job->size, ask_version, PROBE_UNTIL_EXIT, job->timeout_ms, &runs->version, &err) == 0;
 }
 
+/* Whether the run began and went wrong in a way that may have another cause than the interpreter's file. */
+static bool
+may_lack_memory(const struct archtest_input *in, const struct archtest *t)
+{
+	const struct probe_result *run = in->run;
+
+	if (run->end == PROBE_REFUSED)
+		return run->exec_errno == ENOMEM;
+	return !t->ok && run->end != PROBE_TIMED_OUT && (!*t->version || is_of(in->arch, t->version));
+}
+
+/* Our limits of memory are the interpreter's too. False: there are none. */
+static bool
+add_limits(struct err *why)
+{
+	static const struct {
+		int which;
+		const char *of;
+		char option; /* of the shell's ulimit */
+	} limits[] = {{RLIMIT_AS, "address space", 'v'}, {RLIMIT_DATA, "data", 'd'}};
+	struct rlimit limit;
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
+		if (getrlimit(limits[i].which, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY)
+			continue;
+		err_add(why, "; the limit of %s of this process (ulimit -%c %llu) may be too small", limits[i].of,
+			limits[i].option, (unsigned long long)limit.rlim_cur / 1024);
+		any = true;
+	}
+	return any;
+}
+
 /* The verdict on one architecture, and on a failure what helps. */
 static void
 judge(const struct archtest_way *way, const struct arch *arch, const struct probe_job *job, struct runs *runs,
@@ -287,6 +321,8 @@ judge(const struct archtest_way *way, const struct arch *arch, const struct prob
 	}
 	if (t->stale && in.path) /* replaced, not deleted */
 		remedy_refresh(s, in.taker, &t->why);
+	if (may_lack_memory(&in, t) && add_limits(&t->why))
+		return;
 	if (!t->ok && in.taker && way->root >= 0 && *r.why.fix)
 		err_fix(&t->why, "%s", r.why.fix);
 	if (!t->ok && in.taker && way->root < 0)

@@ -245,6 +245,43 @@ test__interpreter_exits_with_another_status__said(void **state)
 	free(path);
 }
 
+/* Another interpreter would lack it too. */
+static void
+test__limit_of_memory__named_and_no_fix(void **state)
+{
+	static const char *const rows[][2] = {
+	    {"v 200000", "the limit of address space of this process (ulimit -v 200000) may be too small"},
+	    {"d 60000", "the limit of data of this process (ulimit -d 60000) may be too small"},
+	};
+	char *path = compiled("fails", "int main(void) { return 1; }\n"), *gone = tiny_copy("gone");
+	char *program = scratch_file("foreign"), *away = scratch_file("away");
+	unsigned char elf[PROBE_MAX];
+	const struct run *r;
+
+	(void)state;
+	spill(program, elf, probe_build(arch_find("aarch64"), 1, elf), 0755);
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		if (shell("ulimit -%s && ./binfmtctl --version", rows[i][0])->status != 0)
+			skip_because("this machine's limits of memory are too small for this build");
+		ns_empty();
+		register_aarch64(path, "F");
+		r = expect(shell("ulimit -%s; ./binfmtctl test aarch64", rows[i][0]), 1, rows[i][1], "");
+		assert_null(strstr(r->out, "; try: "));
+		assert_null(strstr(r->out, "install"));
+		r = shell("ulimit -%s; ./binfmtctl doctor '%s'", rows[i][0], program);
+		expect(r, 1, rows[i][1], NULL);
+		assert_null(strstr(r->out, "binfmtctl register"));
+		expect(tool("register", "aarch64", "-i", gone, "-f", "P", NULL), 0, "replaced", NULL);
+		assert_int_equal(rename(gone, away), 0);
+		expect(shell("ulimit -%s; ./binfmtctl test aarch64", rows[i][0]), 1, other(), "");
+		assert_int_equal(rename(away, gone), 0);
+	}
+	free(away);
+	free(program);
+	free(gone);
+	free(path);
+}
+
 /* Nothing of it is run there: seen is that it is the file that is started. */
 static void
 test__root__started_is_not_said_to_work(void **state)
@@ -659,6 +696,7 @@ main(int argc, char *argv[])
 	    cmocka_unit_test(test__interpreter_never_ends__no_answer_in_the_time_given),
 	    cmocka_unit_test(test__interpreter_leaves_a_child_behind__not_waited_for),
 	    cmocka_unit_test(test__interpreter_exits_with_another_status__said),
+	    cmocka_unit_test(test__limit_of_memory__named_and_no_fix),
 	    cmocka_unit_test(test__root__started_is_not_said_to_work),
 	    cmocka_unit_test(test__script_that_only_exits_42__ok_but_no_qemu),
 	    cmocka_unit_test(test__script_around_qemu__version_of_that_qemu),
