@@ -99,6 +99,9 @@ int probe_run(const unsigned char *elf, size_t size, const char *variable, enum 
 int probe_run_in(const unsigned char *elf, size_t size, int root, unsigned timeout_ms, struct probe_result *result,
 		 struct err *err);
 
+/* Whether exec failed for want of memory or files, which says nothing of the handler. Pure. */
+bool probe_lacked(const struct probe_result *run);
+
 enum probe_alone {
 	PROBE_ALONE_UNKNOWN, /* cannot tell: not tried, no handler took it, no memory */
 	PROBE_ALONE_WORKS,

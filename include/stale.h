@@ -33,6 +33,9 @@ struct staleness {
  */
 enum stale stale_by_probe(const struct rule *rule, const struct probe_result *run, const struct stat *path);
 
+/* Pure: why a run that was to end at the exec trap shows nothing, for a reason that is not the entry's; or NULL. */
+const char *stale_untold(const struct probe_result *run);
+
 /* Pure: the file was changed after the entry was registered, or is gone (path NULL). */
 enum stale stale_by_time(const struct timespec *registered, const struct stat *path);
 

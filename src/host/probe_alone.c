@@ -4,13 +4,19 @@
 #include "probe.h"
 #include "rule.h"
 
+bool
+probe_lacked(const struct probe_result *run)
+{
+	const int error = run->end == PROBE_REFUSED ? run->exec_errno : 0;
+
+	return error == ENOMEM || error == EAGAIN || error == ENFILE || error == EMFILE;
+}
+
 static enum probe_alone
 why_refused(int error, unsigned flags, const struct interp *interp)
 {
 	switch (error) {
 	case ENOEXEC: /* no handler took it, or one with O or C has a script: the root makes no difference */
-	case ENOMEM:
-	case EAGAIN:
 		return PROBE_ALONE_UNKNOWN;
 	case ENOENT:
 		if (!(flags & RULE_F))
@@ -32,7 +38,7 @@ why_refused(int error, unsigned flags, const struct interp *interp)
 enum probe_alone
 probe_alone(const struct probe_result *run, unsigned flags, const struct interp *interp)
 {
-	if (!run)
+	if (!run || probe_lacked(run))
 		return PROBE_ALONE_UNKNOWN;
 	if (run->end == PROBE_REFUSED)
 		return why_refused(run->exec_errno, flags, interp);

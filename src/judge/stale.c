@@ -33,6 +33,23 @@ stale_by_probe(const struct rule *rule, const struct probe_result *run, const st
 	return path ? STALE_REPLACED : STALE_DELETED;
 }
 
+const char *
+stale_untold(const struct probe_result *run)
+{
+	static const char not_run[] = "the probe that shows it could not be run";
+
+	if (run->end == PROBE_SIGNALLED)
+		return "the probe that shows it was killed";
+	if (run->end == PROBE_TIMED_OUT)
+		return not_run;
+	if (run->end == PROBE_EXITED && !run->traced)
+		return "the probe that shows it ended before its time";
+	if (probe_lacked(run))
+		return "there was no memory, or no more open files, for the probe that shows it";
+	/* It went on, but what ran it was not seen for a reason of our own. */
+	return run->exe_errno && run->exe_errno != EACCES ? not_run : NULL;
+}
+
 enum stale
 stale_by_time(const struct timespec *registered, const struct stat *path)
 {
@@ -67,9 +84,13 @@ is_run_by_another(const struct binfmt_list *list, const unsigned char *elf, size
 	return is;
 }
 
-/* Runs the architecture's probe if this entry is surely the one that takes it. *unused: yet nothing takes it here. */
+/*
+ * Runs the architecture's probe if this entry is surely the one that takes it. *unused: yet nothing takes it here.
+ * *untold: why that tells nothing.
+ */
 static enum stale
-ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct stat *path, bool *unused)
+ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct stat *path, bool *unused,
+	  const char **untold)
 {
 	const struct arch *arch = arch_of_pattern(&rule->pattern);
 	const struct entry *taker = arch ? arch_taker(list, arch) : NULL;
@@ -86,11 +107,13 @@ ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct 
 	another = is_run_by_another(list, elf, size, &fails);
 	if (another.is == LOOK_YES)
 		return STALE_UNSEEN;
+	*untold = "the probe that shows it could not be run";
 	if (another.is == LOOK_UNKNOWN ||
 	    probe_run(elf, size, NULL, PROBE_UNTIL_EXEC, PROBE_TIMEOUT_MS, &run, &ignored) < 0)
 		return STALE_UNKNOWN;
-	if (run.end == PROBE_TIMED_OUT || (run.exe_errno && run.exe_errno != EACCES))
-		return STALE_UNKNOWN; /* it went on, but what ran it was not seen for a reason of our own */
+	*untold = stale_untold(&run);
+	if (*untold)
+		return STALE_UNKNOWN;
 	*unused = run.end == PROBE_REFUSED && run.exec_errno == ENOEXEC && !fails;
 	return stale_by_probe(rule, &run, path);
 }
@@ -109,12 +132,10 @@ stale_of(const struct entry *entry, const struct binfmt_list *list, bool switche
 		path = &st;
 	else if (!look_absent(errno))
 		return (struct staleness){.stale = STALE_UNKNOWN, .untold = "it cannot be looked at"};
-	s.stale = entry->enabled && switched_on ? ask_probe(rule, list, path, &unused) : STALE_UNSEEN;
+	s.stale = entry->enabled && switched_on ? ask_probe(rule, list, path, &unused, &s.untold) : STALE_UNSEEN;
 	if (unused)
 		return (struct staleness){.stale = STALE_UNKNOWN,
 					  .untold = "the entry is of another instance than that in force here"};
-	if (s.stale == STALE_UNKNOWN)
-		s.untold = "the probe that shows it could not be run";
 	s.by_time = s.untold || s.stale == STALE_UNSEEN;
 	if (s.by_time)
 		s.stale = stale_by_time(&entry->registered, path);

@@ -78,6 +78,26 @@ refresh__signals_from_elsewhere_hit_the_probe__never_stale_nor_refreshed(void **
 	free(path);
 }
 
+/* The kernel kills it in the middle of exec, where the interpreter does not fit into our limit of address space. */
+static void
+refresh__probe_killed_in_exec__unknown_and_failed(void **state)
+{
+	static const char text[] = "static char much[1 << 30];\nint main(void) { return much[1 << 20]; }\n";
+	char *source = scratch_text("much.c", text, 0644), *path = scratch_file("much");
+
+	(void)state;
+	need_ptrace();
+	if (shell("cc -static -o '%s' '%s'", path, source)->status != 0)
+		skip_because("this machine has no compiler for static programs");
+	if (shell("ulimit -v 500000 && ./binfmtctl --version")->status != 0)
+		skip_because("this machine's limits of memory are too small for this build");
+	register_arch("aarch64", path, "F");
+	expect(tool("refresh", "aarch64", NULL), 0, "unchanged", "");
+	expect(shell("ulimit -v 500000; ./binfmtctl refresh aarch64"), 1, "", "was killed");
+	free(path);
+	free(source);
+}
+
 static void
 refresh__interpreter_renamed_over__runs_the_new_file(void **state)
 {
@@ -603,6 +623,7 @@ main(void)
 	    cmocka_unit_test(refresh__look_that_fails__no_fresh_entry_and_no_stale_one),
 	    cmocka_unit_test(refresh__failed__names_the_handler_in_force),
 	    cmocka_unit_test(refresh__signals_from_elsewhere_hit_the_probe__never_stale_nor_refreshed),
+	    cmocka_unit_test(refresh__probe_killed_in_exec__unknown_and_failed),
 	    cmocka_unit_test(refresh__interpreter_renamed_over__runs_the_new_file),
 	    cmocka_unit_test(refresh__again__unchanged_and_nothing_written),
 	    cmocka_unit_test(refresh__several__the_stale_one_only),

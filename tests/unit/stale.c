@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "harness.h"
 
+#include <errno.h>
+
 #include "binfmt_list.h"
 #include "probe.h"
 #include "rule.h"
@@ -64,6 +66,38 @@ by_probe__runs__what_they_prove(void **state)
 		seen |= 1U << stale;
 	}
 	assert_int_equal(seen, (1U << LENGTH(names)) - 1); /* every value of the enum */
+}
+
+/* What became of a probe for another reason than the entry is no proof of anything. */
+static void
+untold__ends_that_say_nothing_of_the_entry__said(void **state)
+{
+	static const struct {
+		const char *row;
+		struct probe_result run;
+		const char *untold; /* NULL: it tells */
+	} t[] = {
+	    {"at the trap", {.end = PROBE_STOPPED, .traced = true}, NULL},
+	    {"closed to us", {.end = PROBE_STOPPED, .traced = true, .exe_errno = EACCES}, NULL},
+	    {"not looked at", {.end = PROBE_STOPPED, .traced = true, .exe_errno = EMFILE}, "could not be run"},
+	    {"no handler", {.end = PROBE_REFUSED, .exec_errno = ENOEXEC}, NULL},
+	    {"no interpreter", {.end = PROBE_REFUSED, .exec_errno = ENOENT}, NULL},
+	    {"no memory", {.end = PROBE_REFUSED, .exec_errno = ENOMEM}, "no memory"},
+	    {"no process", {.end = PROBE_REFUSED, .exec_errno = EAGAIN}, "no memory"},
+	    {"no file in the system", {.end = PROBE_REFUSED, .exec_errno = ENFILE}, "no more open files"},
+	    {"no file in the process", {.end = PROBE_REFUSED, .exec_errno = EMFILE}, "no more open files"},
+	    {"killed", {.end = PROBE_SIGNALLED, .signal = 9}, "was killed"},
+	    {"ended early", {.end = PROBE_EXITED, .status = 125}, "ended before its time"},
+	    {"too slow", {.end = PROBE_TIMED_OUT}, "could not be run"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(t); i++) {
+		const char *untold = stale_untold(&t[i].run);
+
+		if (!untold != !t[i].untold || (untold && !strstr(untold, t[i].untold)))
+			fail_msg("%s: %s", t[i].row, untold ? untold : "it tells");
+	}
 }
 
 static void
@@ -148,6 +182,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(by_probe__runs__what_they_prove),
+	    cmocka_unit_test(untold__ends_that_say_nothing_of_the_entry__said),
 	    cmocka_unit_test(by_time__times__a_hint),
 	    cmocka_unit_test(of__without_f_or_bpf__never),
 	    cmocka_unit_test(of__disabled_or_unknown__by_time),
