@@ -30,7 +30,7 @@ KERNEL = binfmt binfmt_list binfmt_open holder keep known mount mountinfo ours p
 HOST = below boot confd confd_lines facts host host_kernel interp loader named native native_start needs opened persist probe \
 	probe_alone probe_child probe_crew probe_elf probe_look probe_root probe_sweep probe_watch probe_watcher \
 	records segment smallfile trust walk walker
-JUDGE = archtest bootcheck bootorder check danger doctor doctor_machine drift elfkind envcheck filecheck filekind health inforce narrow \
+JUDGE = archtest bootcheck bootorder check danger doctor doctor_machine drift edit elfkind envcheck filecheck filekind health inforce narrow \
 	overlap recall remedy resolve stale takeover
 CLI = colour columns command details help help_json json operand opt print report
 CMD = cmd_completion cmd_doctor cmd_enable cmd_help cmd_list cmd_match cmd_refresh cmd_register cmd_remove cmd_status cmd_test \

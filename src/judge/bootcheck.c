@@ -2,13 +2,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "boot.h"
 #include "bootcheck.h"
 #include "bootorder.h"
 #include "check.h"
 #include "drift.h"
+#include "edit.h"
 #include "interp.h"
 #include "limit.h"
 #include "snapshot.h"
@@ -50,16 +50,14 @@ tell_pass(struct run *run, const char *check, const char *detail)
 static void
 offer_to_drop(const struct confd_line *line, struct finding *f)
 {
-	char quoted[TEXT_QUOTED_MAX];
-	struct stat st;
+	char word[PASTE_MAX];
 
-	if (!line->number || !line->counted || lstat(line->file, &st) < 0 || !S_ISREG(st.st_mode))
+	if (!line->number || !line->counted || !edit_word(line->file, false, word))
 		return;
-	text_quote(line->file, quoted, sizeof(quoted));
 	if (line->fate == CONFD_LOST)
-		finding_fix(f, "sed -i %ud %s", line->number, quoted);
+		finding_fix(f, "sed -i %ud %s", line->number, word);
 	else
-		finding_fix(f, "sed -i '%us/^/# /' %s", line->number, quoted);
+		finding_fix(f, "sed -i '%us/^/# /' %s", line->number, word);
 }
 
 static void

@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "edit.h"
 #include "envcheck.h"
 #include "err.h"
 #include "named.h"
 #include "opened.h"
-#include "paste.h"
 #include "shebang.h"
 
 #define BLANKS " \t"
@@ -67,7 +67,7 @@ split_words(const char *argument, const char *file, struct err *why)
 
 	err_note(why, "env is given \"%s\" as one word, and looks for a program of that name: env -S splits it",
 		 argument);
-	if (paste_file(file, false, word))
+	if (edit_word(file, false, word))
 		err_fix(why, "sed -i '1s/env[[:blank:]]/env -S /' %s", word);
 }
 

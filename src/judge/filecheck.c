@@ -164,7 +164,7 @@ judge_argument(const struct visit *visit, const struct resolved *r)
 	if (r->result != RESOLVED_SCRIPT || r->walk.verdict != WALK_RUNS)
 		return;
 	err_clear(&why);
-	if (filekind_carriage_return(&r->subject, PATTERN_WINDOW, &why) ||
+	if (filekind_carriage_return(&r->subject, (uint64_t)r->walk.st.st_size, &why) ||
 	    envcheck_missing(visit->root, &r->subject, &why))
 		tell_need(visit, &why);
 }

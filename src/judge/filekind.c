@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "edit.h"
 #include "elf.h"
 #include "err.h"
 #include "filekind.h"
@@ -25,6 +26,7 @@ struct format {
 #define TEXT(bytes) AT(0, bytes), .text = true
 #define MASK(bits) .mask = (bits)
 #define UNPACK(tool) "unpack it first: " tool
+#define EDIT "sed -i "
 
 /* clang-format off */
 
@@ -103,7 +105,7 @@ static const struct format formats[] = {
 		.kind = {"a Git LFS pointer", "the real file was not fetched: run git lfs pull in its repository", NULL}},
 	{START("\xef\xbb\xbf#!"),
 		.kind = {"a script with a byte order mark before its #!", "the kernel wants #! as the first two bytes",
-			"sed -i '1s/^\\xef\\xbb\\xbf//' "}},
+			EDIT "'1s/^\\xef\\xbb\\xbf//' "}},
 	{START("\xff\xfe"), .kind = {"a text in UTF-16", "save it as UTF-8 without a byte order mark", NULL}},
 	{START("\xfe\xff"), .kind = {"a text in UTF-16", "save it as UTF-8 without a byte order mark", NULL}},
 	{START("#\0!\0"), .kind = {"a text in UTF-16", "save it as UTF-8 without a byte order mark", NULL}},
@@ -142,13 +144,13 @@ static const struct filekind
 	empty = {"an empty file", "it was never written, or emptied", NULL},
 	zero = {"a file that starts with zero bytes only", "its content was lost, or never written", NULL},
 	lines_first = {"a script with blank lines before its #!", "the kernel wants #! as the first two bytes",
-		"sed -i '/[^[:space:]]/,$!d' "},
+		EDIT "'/[^[:space:]]/,$!d' "},
 	spaces_first = {"a script with white space before its #!", "the kernel wants #! as the first two bytes",
-		"sed -i '1s/^[[:space:]]*//' "},
+		EDIT "'1s/^[[:space:]]*//' "},
 	others_first = {"a script with other characters before its #!",
 		"the kernel wants #! as the first two bytes", NULL},
 	shell = {"a shell script without #!", "a shell runs it, but exec does not: its first line must be #!/bin/sh",
-		"sed -i '1i #!/bin/sh' "},
+		EDIT "'1i #!/bin/sh' "},
 	plain = {"a text without #!", "a script's first line must name what runs it, as #!/bin/sh does", NULL},
 	unknown = {"neither an ELF program nor a script with #!", NULL, NULL};
 
@@ -324,9 +326,20 @@ filekind_of(const struct subject *file, uint64_t size)
 static void
 fix_file(const char *command, const char *path, struct err *why)
 {
+	bool edits = strncmp(command, EDIT, strlen(EDIT)) == 0;
 	char word[PASTE_MAX];
 
-	if (command && paste_file(path, false, word))
+	if (edits ? edit_word(path, false, word) : paste_file(path, false, word))
+		err_fix(why, "%s%s", command, word);
+}
+
+/* Every line of a text. */
+static void
+fix_lines(const char *command, const char *path, const struct view *v, struct err *why)
+{
+	char word[PASTE_MAX];
+
+	if (is_text(v) && edit_word(path, true, word))
 		err_fix(why, "%s%s", command, word);
 }
 
@@ -336,7 +349,8 @@ filekind_explain(const struct subject *file, uint64_t size, struct err *why)
 	const struct filekind *kind = filekind_of(file, size);
 
 	err_note(why, "%s%s%s", kind->what, kind->hint ? ": " : "", kind->hint ? kind->hint : "");
-	fix_file(kind->command, file->path, why);
+	if (kind->command)
+		fix_file(kind->command, file->path, why);
 }
 
 bool
@@ -356,11 +370,11 @@ filekind_carriage_return(const struct subject *file, uint64_t size, struct err *
 	if (last && (end || size == v.have)) {
 		err_note(why, "its #! line ends in a carriage return (lines as DOS ends them), which counts as a "
 			      "part of the last word");
-		fix_file("sed -i 's/\\r$//' ", file->path, why);
+		fix_lines(EDIT "'s/\\r$//' ", file->path, &v, why);
 	} else if (!end) {
 		err_note(why,
 			 "its lines end in carriage returns alone (as old Mac texts do), so its #! line has no end");
-		fix_file("sed -i 's/\\r/\\n/g' ", file->path, why);
+		fix_lines(EDIT "'s/\\r/\\n/g' ", file->path, &v, why);
 	} else {
 		err_note(why, "its #! line holds a carriage return, which counts as a part of the word");
 	}

@@ -7,6 +7,7 @@
 #include "conf.h"
 
 #include <errno.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,6 +31,31 @@ enum cure {
 /* The file that doctor is asked about, made by a row's plant; "": none. */
 static char *file;
 static char *healthy_program, *planted_program;
+
+/* A file system for one row's file; NULL: none is mounted. */
+static char *mounted;
+
+static void
+unmount(void)
+{
+	if (mounted)
+		assert_int_equal(umount2(mounted, MNT_DETACH) | rmdir(mounted), 0);
+	free(mounted);
+	mounted = NULL;
+}
+
+/* A text of this mode on a file system that is then mounted with these flags. On the heap. */
+static char *
+text_mounted(const char *text, mode_t mode, unsigned long flags)
+{
+	char *path;
+
+	mounted = scratch_folder("mounted");
+	assert_int_equal(mount("tmpfs", mounted, "tmpfs", 0, NULL), 0);
+	path = scratch_text("mounted/file", text, mode);
+	assert_int_equal(mount(NULL, mounted, NULL, MS_REMOUNT | flags, NULL), 0);
+	return path;
+}
 
 /* An architecture that this machine does not run, with QEMU or not. */
 static bool
@@ -260,6 +286,23 @@ file_closed(void)
 }
 
 static void
+file_crlf_read_only(void)
+{
+	name_file(text_mounted("#!/bin/sh\r\nexit 0\r\n", 0755, MS_RDONLY));
+}
+
+/* A program behind the lines of a script: beyond the bytes that the kernel looks at. */
+static void
+file_crlf_packed(void)
+{
+	static char bytes[8192] = "#!/bin/sh\r\n";
+
+	name_file(scratch_file("packed"));
+	memset(bytes + 11, '\n', sizeof(bytes) - 12);
+	spill(file, bytes, sizeof(bytes), 0755);
+}
+
+static void
 file_crlf(void)
 {
 	name_file(scratch_text("crlf", "#!/bin/sh\r\nexit 0\r\n", 0755));
@@ -434,6 +477,8 @@ static const struct row files[] = {
     {"no handler", file_unhandled, "match", BY_QEMU},
     {"no x bit", file_closed, "match", CURES},
     {"CRLF", file_crlf, "match", CURES},
+    {"CRLF, read-only", file_crlf_read_only, "match", NONE},
+    {"CRLF, a program packed behind it", file_crlf_packed, "match", NONE},
     {"byte order mark", file_mark, "match", CURES},
     {"blank lines first", file_blank_lines, "match", CURES},
     {"spaces first", file_spaces, "match", CURES},
@@ -551,6 +596,7 @@ check_row(const struct row *row)
 		fail_msg("%s: the fix is: %s\n%s", row->name, fix, tool("doctor", file, NULL)->out);
 	if (wanted)
 		check_cured(row, fix);
+	unmount();
 }
 
 static void
@@ -577,6 +623,30 @@ fixes__what_stands_behind_the_program__gone_after_the_fix(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(later); i++)
 		check_row(&later[i]);
+}
+
+/* By a link to it: sed would put a file in the link's place, and leave the script as it is. */
+static void
+fixes__script_behind_a_link__the_script_is_cured(void **state)
+{
+	static const struct row row = {"a link", NULL, "match|program", CURES};
+	static const char *const scripts[] = {"#!/bin/sh\r\nexit 7\r\n", "\xef\xbb\xbf#!/bin/sh\nexit 7\n",
+					      "#!/usr/bin/env sh -e\nexit 7\n"};
+	char fix[FIX_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(scripts); i++) {
+		char *script = scratch_text("linked", scripts[i], 0755);
+		struct stat st;
+
+		name_file(scratch_file("link"));
+		assert_true(i > 0 || symlink("linked", file) == 0);
+		printed_fix(&row, fix);
+		expect(run_fix(fix), 0, "", "");
+		assert_int_equal(exec_status(script), 7);
+		assert_true(lstat(file, &st) == 0 && S_ISLNK(st.st_mode));
+		free(script);
+	}
 }
 
 /* Nothing is registered at all: the fix registers whatever is installed. */
@@ -658,6 +728,7 @@ main(void)
 	    cmocka_unit_test(fixes__problems_of_entries__gone_after_the_fix),
 	    cmocka_unit_test(fixes__problems_of_files__gone_after_the_fix),
 	    cmocka_unit_test(fixes__what_stands_behind_the_program__gone_after_the_fix),
+	    cmocka_unit_test(fixes__script_behind_a_link__the_script_is_cured),
 	    cmocka_unit_test(fixes__no_handler__all_registered),
 	    cmocka_unit_test(fixes__of_a_mount_that_was_named__name_it_too),
 	    cmocka_unit_test(fixes__entries_that_cannot_be_changed_from_here__none),
