@@ -28,6 +28,7 @@ struct walk_where {
 	const struct binfmt_list *list; /* NULL: the table is not visible here */
 	bool switched_on;               /* the global switch */
 	const char *but;                /* entries of this name, and its temporary, are passed over; may be NULL */
+	bool any_mode;                  /* the file itself counts as executable, whatever its mode and mount */
 	bool opens; /* the kernel opens the rule's file next, as its flag F wants: a writer of it is seen then */
 	const struct walk_held *held; /* may be NULL */
 	size_t held_count;

@@ -70,10 +70,10 @@ judge(int error, const struct opened *file, const char **reason)
 		    reason);
 	if (error)
 		return answer(LOOK_UNKNOWN, "the interpreter cannot be looked at", reason);
-	if (!(file->st.st_mode & 0111))
-		return answer(LOOK_NO, "the interpreter is not executable", reason);
 	if (file->noexec)
 		return answer(LOOK_NO, "the interpreter is on a noexec mount", reason);
+	if (!(file->st.st_mode & 0111))
+		return answer(LOOK_NO, "the interpreter is not executable", reason);
 	return answer(LOOK_YES, NULL, reason);
 }
 

@@ -179,10 +179,10 @@ check(int fd, const char *path, bool ask, struct opened *file)
 {
 	int error;
 
+	if (file->noexec) /* first: another mode would not help */
+		return refuse(EACCES, "on a noexec mount: nothing there can be executed", file);
 	if (!(file->st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)))
 		return refuse(EACCES, "not executable", file);
-	if (file->noexec)
-		return refuse(EACCES, "on a noexec mount: nothing there can be executed", file);
 	if (!file->executable)
 		return refuse(EACCES, "not executable for this user", file);
 	error = ask ? ask_kernel(fd, path) : 0;

@@ -124,9 +124,10 @@ take_opened(struct walker *w, struct opened *file)
 bool
 walker_open(struct walker *w)
 {
+	bool any_mode = w->where->any_mode && w->walk->count == 1;
 	struct opened file;
 	int error =
-	    w->interpreter ? take_opened(w, &file) : opened_open(w->where->root, last_hop(w)->path, false, &file);
+	    w->interpreter ? take_opened(w, &file) : opened_open(w->where->root, last_hop(w)->path, any_mode, &file);
 
 	if (w->walk->count == 1)
 		w->walk->st = file.st;

@@ -6,7 +6,9 @@
 #include <sys/statvfs.h>
 
 #include "edit.h"
+#include "err.h"
 #include "opened.h"
+#include "walk.h"
 
 enum { CHUNK = 4096, WHOLE_MAX = 16 << 20 /* bytes; a longer text is hardly a script */ };
 
@@ -47,4 +49,20 @@ edit_word(const char *path, bool whole, char word[static PASTE_MAX])
 
 	opened_close(&file);
 	return fits;
+}
+
+bool
+edit_chmod(const struct walk_where *where, const char *path, struct err *why)
+{
+	struct walk_where executable = *where;
+	static struct walk walk; /* 12 KB */
+	char word[PASTE_MAX];
+
+	executable.any_mode = true;
+	walk_file(&executable, path, &walk);
+	if (walk.otherwise != WALK_RUNS || walk.st.st_mode & 0111 || !is_mounted_without(path, ST_RDONLY | ST_NOEXEC) ||
+	    !paste_file(path, false, word))
+		return false;
+	err_fix(why, "chmod +x %s", word);
+	return true;
 }

@@ -2,16 +2,15 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
 #include "arch.h"
 #include "danger.h"
 #include "drift.h"
+#include "edit.h"
 #include "health.h"
 #include "interp.h"
 #include "ours.h"
 #include "overlap.h"
-#include "paste.h"
 #include "probe.h"
 #include "recall.h"
 #include "remedy.h"
@@ -102,10 +101,9 @@ examine_held(const struct exam *exam)
 static void
 tell_failing(const struct exam *exam, const struct walk *walk)
 {
+	const struct walk_where where = {.root = -1, .list = &exam->s->list, .switched_on = exam->s->switched_on};
 	const char *name = walk_errno(walk->error);
 	struct err problem = walk->why;
-	char word[PASTE_MAX];
-	struct stat st;
 
 	problem.code = ERR_BROKEN;
 	if (walk->problem == 0 && (walk->error == ENOENT || walk->error == ENOTDIR))
@@ -116,10 +114,7 @@ tell_failing(const struct exam *exam, const struct walk *walk)
 		err_add(&problem, ", so it is killed at its start");
 	else if (problem.code == ERR_BROKEN)
 		err_add(&problem, ", so exec fails%s%s", name ? " with " : "", name ? name : "");
-	if (problem.code == ERR_NOT_EXECUTABLE && stat(exam->rule->interpreter, &st) == 0 && S_ISREG(st.st_mode) &&
-	    !(st.st_mode & 0111) && paste_file(exam->rule->interpreter, false, word))
-		err_fix(&problem, "chmod +x %s", word);
-	else
+	if (problem.code != ERR_NOT_EXECUTABLE || !edit_chmod(&where, exam->rule->interpreter, &problem))
 		remedy_interpreter(exam->s, exam->handler, false, &problem);
 	tell(exam, &problem);
 }

@@ -7,11 +7,10 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "edit.h"
 #include "elfkind.h"
 #include "filekind.h"
 #include "host.h"
-#include "opened.h"
-#include "paste.h"
 #include "remedy.h"
 #include "resolve.h"
 
@@ -47,6 +46,12 @@ result_of(const struct walk *walk)
 	if (first && (look_absent(walk->error) || (walk->error == EACCES && !walk->hops[0].seen)))
 		return walk->error == EACCES ? RESOLVED_NONE : RESOLVED_ERROR;
 	return first && walk->verdict == WALK_FAILS ? RESOLVED_NONE : RESOLVED_NATIVE;
+}
+
+static struct walk_where
+where_of(const struct snapshot *s, int root)
+{
+	return (struct walk_where){.root = root, .list = s ? &s->list : NULL, .switched_on = s ? s->switched_on : true};
 }
 
 /* An entry that would take it is worth more than any other explanation. */
@@ -90,31 +95,13 @@ explain_none(const struct snapshot *s, const struct stat *st, struct resolved *r
 	}
 }
 
-/* Whether something would run the file, were it executable. */
-static bool
-is_program(const struct snapshot *s, const char *path)
-{
-	struct subject subject = {.path = path};
-	const unsigned char *head = subject.head;
-	struct opened file;
-	bool read =
-	    opened_open(-1, path, true, &file) == 0 && opened_readable(&file) && opened_head(&file, subject.head);
-
-	opened_close(&file);
-	return read && (memcmp(head, "\177ELF", 4) == 0 || memcmp(head, "#!", 2) == 0 ||
-			(s && binfmt_list_taker(&s->list, &subject)));
-}
-
-/* The mode keeps it from running: then chmod helps its owner. */
+/* The mode may be what keeps it from running: then chmod helps its owner. */
 static void
-explain_refused(const struct snapshot *s, struct resolved *r, const char *path, const struct stat *st)
+explain_refused(const struct walk_where *where, struct resolved *r, const char *path)
 {
-	char word[PASTE_MAX];
-
 	r->why = r->walk.why;
-	if (r->walk.error == EACCES && S_ISREG(st->st_mode) && !(st->st_mode & 0111) && is_program(s, path) &&
-	    paste_file(path, false, word))
-		err_fix(&r->why, "chmod +x %s", word);
+	if (r->walk.error == EACCES)
+		edit_chmod(where, path, &r->why);
 }
 
 /* In another root an interpreter that is not held has to be there too: flag F is the cure. */
@@ -171,6 +158,7 @@ explain_unseen(const struct stat *st, struct resolved *r)
 static void
 explain(const struct snapshot *s, int root, const char *path, const struct stat *st, struct resolved *r)
 {
+	const struct walk_where where = where_of(s, root);
 	struct err ending;
 	bool script = r->subject.head[0] == '#' && r->subject.head[1] == '!';
 
@@ -182,7 +170,7 @@ explain(const struct snapshot *s, int root, const char *path, const struct stat 
 	else if (r->result == RESOLVED_NONE && r->asked)
 		explain_none(s, st, r);
 	else if (r->result == RESOLVED_NONE || r->result == RESOLVED_ERROR)
-		explain_refused(s, r, path, st);
+		explain_refused(&where, r, path);
 	else if (r->walk.verdict != WALK_RUNS)
 		explain_problem(s, root, r);
 	else if (r->result == RESOLVED_SCRIPT)
@@ -192,12 +180,6 @@ explain(const struct snapshot *s, int root, const char *path, const struct stat 
 		r->why = ending;
 	if (root >= 0 && strncmp(r->why.fix, "binfmtctl ", 10) != 0)
 		r->why.fix[0] = '\0'; /* it would name a file of our own root */
-}
-
-static struct walk_where
-where_of(const struct snapshot *s, int root)
-{
-	return (struct walk_where){.root = root, .list = s ? &s->list : NULL, .switched_on = s ? s->switched_on : true};
 }
 
 static void

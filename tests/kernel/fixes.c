@@ -221,6 +221,25 @@ plant_disabled_unprintable(void)
 	assert_int_equal(mount_write("odd\x1b[m", "0", 1), 0);
 }
 
+/* Interpreters that chmod would not make one. */
+static void
+plant_closed_noexec(void)
+{
+	char *path = text_mounted("#!/bin/sh\n", 0644, MS_NOEXEC);
+
+	register_line(":" PLANTED ":E::ext::%s:", path);
+	free(path);
+}
+
+static void
+plant_closed_text(void)
+{
+	char *path = scratch_text("no program", "Dear reader,\n", 0644);
+
+	register_line(":" PLANTED ":E::ext::%s:", path);
+	free(path);
+}
+
 static void
 plant_stale_closed(void)
 {
@@ -283,6 +302,24 @@ static void
 file_closed(void)
 {
 	name_file(scratch_text("it's closed", "#!/bin/sh\n", 0644));
+}
+
+static void
+file_closed_noexec(void)
+{
+	name_file(text_mounted("#!/bin/sh\n", 0644, MS_NOEXEC));
+}
+
+static void
+file_closed_read_only(void)
+{
+	name_file(text_mounted("#!/bin/sh\n", 0644, MS_RDONLY));
+}
+
+static void
+file_closed_lost_script(void)
+{
+	name_file(scratch_text("closed and lost", "#!/nowhere/sh\n", 0644));
 }
 
 static void
@@ -441,6 +478,8 @@ static const struct row {
     {"a folder, extension", plant_missing_folder, "not-executable", NONE},
     {"a folder, architecture", plant_arch_folder, "not-executable", BY_QEMU},
     {"not executable", plant_not_executable, "not-executable", CURES},
+    {"not executable, on a noexec mount", plant_closed_noexec, "not-executable", NONE},
+    {"not executable, a text", plant_closed_text, "not-executable", NONE},
     {"stale", plant_stale, "stale", CURES},
     {"stale by time", plant_stale_by_time, "stale", CURES},
     {"stale, architecture, the new file cannot run", plant_stale_closed, "stale", BY_QEMU},
@@ -476,6 +515,9 @@ static const struct row files[] = {
     {"entry disabled, interpreter missing", file_disabled_missing, "match", NONE},
     {"no handler", file_unhandled, "match", BY_QEMU},
     {"no x bit", file_closed, "match", CURES},
+    {"no x bit, noexec mount", file_closed_noexec, "match", NONE},
+    {"no x bit, read-only", file_closed_read_only, "match", NONE},
+    {"no x bit, script without its program", file_closed_lost_script, "match", NONE},
     {"CRLF", file_crlf, "match", CURES},
     {"CRLF, read-only", file_crlf_read_only, "match", NONE},
     {"CRLF, a program packed behind it", file_crlf_packed, "match", NONE},
