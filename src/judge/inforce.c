@@ -80,14 +80,20 @@ explain_held(const struct probe_result *run, struct resolved *r)
 static void
 explain_other(const struct probe_result *run, struct resolved *r)
 {
-	if (r->walk.verdict == WALK_RUNS || run->exec_errno != ENOEXEC) {
-		r->walk.verdict = WALK_RUNS;
+	const char *name = walk_errno(run->exec_errno);
+
+	if (r->walk.verdict == WALK_RUNS)
 		return;
-	}
-	err_note(&r->why,
-		 "entry %s would take it, but nothing does: the entries that are visible here are not those in force "
-		 "(another user namespace's)",
-		 r->handler.name);
+	if (run->exec_errno == ENOEXEC)
+		err_note(&r->why,
+			 "entry %s would take it, but nothing does: the entries that are visible here are not those in "
+			 "force (another user namespace's)",
+			 r->handler.name);
+	else
+		err_note(&r->why,
+			 "entry %s would take it, but exec of a probe fails%s%s: the entries that are visible here may "
+			 "not be those in force (another user namespace's)",
+			 r->handler.name, name ? " with " : "", name ? name : "");
 }
 
 void

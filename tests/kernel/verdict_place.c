@@ -256,6 +256,33 @@ namespace__other_instance_in_force__never_said_to_run(void **state)
 	free(path);
 }
 
+/* The child's own instance has an entry that lost its interpreter; the parent's, on show, would run the program. */
+static void
+namespace__other_instance_lost_its_interpreter__fails_as_there(void **state)
+{
+	static const char inside[] = "unshare -Urm sh -c 'mount -t tmpfs none /mnt && mkdir /mnt/own && "
+				     "mount -t binfmt_misc none /mnt/own && cp \"$1\" /mnt/lost && "
+				     "./binfmtctl -d /mnt/own register aarch64 -i /mnt/lost --flags P --force && "
+				     "rm /mnt/lost && shift && exec \"$@\"' sh ";
+	char *path = probe_program("aarch64", "program"), *interpreter = tiny_copy("interpreter");
+
+	(void)state;
+	need_ptrace();
+	conf_needs_boot_dirs();
+	expect(tool("register", "aarch64", "-i", interpreter, NULL), 0, "registered", "");
+	if (shell("%s'%s' true", inside, interpreter)->status != 0)
+		skip_because("this kernel gives no instance of its own");
+	expect(shell("%s'%s' '%s'", inside, interpreter, path), 127, NULL, NULL);
+	expect(shell("%s'%s' ./binfmtctl match '%s'", inside, interpreter, path), 1, "fails with ENOENT", NULL);
+	expect(shell("%s'%s' ./binfmtctl -d /mnt/own match '%s'", inside, interpreter, path), 1, NULL, NULL);
+	expect(shell("%s'%s' ./binfmtctl match -j '%s' | tail -n 1 | grep -o '\"runs\":[^,]*,\"errno\":[^,]*'", inside,
+		     interpreter, path),
+	       0, "\"runs\":false,\"errno\":\"ENOENT\"", NULL);
+	expect(shell("%s'%s' ./binfmtctl doctor '%s'", inside, interpreter, path), 1, "fails with ENOENT", NULL);
+	free(interpreter);
+	free(path);
+}
+
 /* B1: a mount would hide the host's handlers, for good. */
 static void
 namespace__no_mount_visible__mount_is_never_the_advice(void **state)
@@ -292,6 +319,7 @@ main(void)
 	    cmocka_unit_test(root__fix_that_names_a_file__names_it_below_the_root),
 	    cmocka_unit_test(root__not_a_folder_or_missing__refused),
 	    cmocka_unit_test(namespace__other_instance_in_force__never_said_to_run),
+	    cmocka_unit_test(namespace__other_instance_lost_its_interpreter__fails_as_there),
 	    cmocka_unit_test(namespace__no_mount_visible__mount_is_never_the_advice),
 	};
 
