@@ -11,7 +11,7 @@ struct snapshot;
 
 /*
  * What helps, added to what is wrong: a fix where one command does it here, else a sentence. s NULL: no
- * table is visible here.
+ * table could be listed here, so nothing is added.
  */
 
 /* The entry has to go. */

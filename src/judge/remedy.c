@@ -23,11 +23,13 @@ is_read_only(const struct snapshot *s)
 	return fstatvfs(s->b.dir_fd, &vfs) == 0 && vfs.f_flag & (unsigned long)ST_RDONLY;
 }
 
-/* Whether handlers can be changed from here; if not, that is said. */
+/* Whether handlers can be changed from here; if not, that is said, unless it is not known why none can be seen. */
 static bool
 can_change(const struct snapshot *s, struct err *err)
 {
-	if (!s || snapshot_scope(s) == BINFMT_INHERITED)
+	if (!s)
+		return false;
+	if (snapshot_scope(s) == BINFMT_INHERITED)
 		err_add(err, "; handlers are registered on the host");
 	else if (is_read_only(s))
 		err_add(err, "; binfmt_misc is mounted read-only here");

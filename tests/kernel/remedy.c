@@ -41,6 +41,19 @@ propose(const struct arch *arch, const char *name, const char *interpreter, bool
 	return err.fix;
 }
 
+/* Why is not known: it need not be the host's. */
+static void
+register__table_that_cannot_be_listed__nothing(void **state)
+{
+	struct err err;
+
+	(void)state;
+	err_set(&err, ERR_BROKEN, "bad");
+	remedy_register(NULL, arch_find("aarch64"), &err);
+	assert_string_equal(err.text, "bad");
+	assert_string_equal(err.fix, "");
+}
+
 static void
 interpreter__another_than_its_own__proposed(void **state)
 {
@@ -137,6 +150,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(register__table_that_cannot_be_listed__nothing),
 	    cmocka_unit_test(interpreter__another_than_its_own__proposed),
 	    cmocka_unit_test(interpreter__dynamic_one__only_where_that_will_do),
 	    cmocka_unit_test(absent__native_handled_or_neither__what_helps),
