@@ -128,10 +128,11 @@ works(const struct rule *rule, struct err *why)
 		return false;
 	}
 	check_walk(rule, &check, &walk);
-	if (walk.otherwise != WALK_FAILS)
+	if (walk.otherwise != WALK_FAILS && walk.otherwise != WALK_KILLED)
 		return true;
 	*why = walk.why;
-	err_add(why, "; the entry gets registered, but works for no file");
+	err_add(why, "%s; the entry gets registered, but works for no file",
+		walk.otherwise == WALK_KILLED ? ", so it is killed at its start" : "");
 	return false;
 }
 
@@ -218,8 +219,13 @@ look_for_absent(struct run *run)
 	const char **live = live_names(run->s, &count), *reason;
 	struct finding f;
 
+	if (!live) {
+		finding_set(&f, GRADE_UNKNOWN, "there is no memory to compare the configuration with the live entries");
+		tell(run, "drift", &f);
+		return;
+	}
 	finding_set(&f, GRADE_WARN, "not there now, but back at the next boot:");
-	for (size_t i = 0; live && i < confd->count; i++) {
+	for (size_t i = 0; i < confd->count; i++) {
 		const struct confd_line *line = &confd->lines[i];
 
 		if (!confd_decides(confd, line) || bsearch(&line->name, live, count, sizeof(*live), by_text) ||

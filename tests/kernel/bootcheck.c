@@ -4,6 +4,7 @@
 #include "forbid.h"
 
 #include <errno.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,7 +12,10 @@
 #include "boot.h"
 #include "bootcheck.h"
 #include "doctor.h"
+#include "elfmaker.h"
+#include "host.h"
 #include "live.h"
+#include "sanitized.h"
 #include "snapshot.h"
 
 static char told[1 << 16];
@@ -316,6 +320,58 @@ bootcheck__elsewhere_or_no_reader__said(void **state)
 	boot_free(&boot);
 }
 
+/* Exec of it works, and the process dies at once. */
+static void
+bootcheck__interpreter_cut_off__told(void **state)
+{
+	const struct elfmaker maker = {.arch = host_arch(), .shared = true, .stack = true, .data = true};
+	unsigned char elf[ELFMAKER_MAX];
+	char *path = scratch_file("cut"), line[4096];
+
+	(void)state;
+	conf_needs_boot_dirs();
+	assert_true(elfmaker_build(&maker, elf) > 400);
+	spill(path, elf, 400, 0755);
+	snprintf(line, sizeof(line), ":a:E::x::%s:\n", path);
+	conf_write(0, "c.conf", line);
+	assert_non_null(strstr(examine(NULL), "warn config: /etc/binfmt.d/c.conf:1: "));
+	assert_non_null(
+	    strstr(told, ", so it is killed at its start; the entry gets registered, but works for no file"));
+	free(path);
+}
+
+/* No room for the names of so many live entries: nothing is said to be as configured. */
+static void
+bootcheck__no_memory_to_compare__unknown(void **state)
+{
+	enum { MANY = 300000 };
+	struct entry *entries = calloc(MANY, sizeof(*entries));
+	struct rlimit before, none = {1, RLIM_INFINITY};
+	struct snapshot many;
+
+	(void)state;
+	if (SANITIZED)
+		skip_because("this machine's sanitizer takes all address space");
+	conf_needs_boot_dirs();
+	conf_write(0, "a.conf", ":here:E::x::/bin/true:\n");
+	assert_non_null(entries);
+	for (size_t i = 0; i < MANY; i++)
+		entries[i] = (struct entry){.rule = live_rule("here", "x", "/bin/true", 0), .enabled = true};
+	live_snapshot(&many, entries, MANY);
+	many.b.dir = MOUNT;
+	conf_read_boot(&boot);
+	told[0] = '\0';
+	assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+	none.rlim_max = before.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_AS, &none), 0);
+	bootcheck_examine(&boot, &many, note_finding, NULL);
+	assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+	boot_free(&boot);
+	free(entries);
+	assert_non_null(strstr(told, "unknown drift: there is no memory to compare"));
+	assert_null(strstr(told, "pass drift"));
+}
+
 static bool
 no_look_at_files(void)
 {
@@ -360,6 +416,8 @@ main(void)
 	    cmocka_unit_test(bootcheck__configured_but_not_live__named),
 	    cmocka_unit_test(bootcheck__drifted__told_with_its_source),
 	    cmocka_unit_test(bootcheck__elsewhere_or_no_reader__said),
+	    cmocka_unit_test(bootcheck__interpreter_cut_off__told),
+	    cmocka_unit_test(bootcheck__no_memory_to_compare__unknown),
 	    cmocka_unit_test(doctor__interpreter_that_cannot_be_looked_at__unknown_and_no_fix),
 	};
 
