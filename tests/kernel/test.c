@@ -253,16 +253,20 @@ test__limit_of_memory__named_and_no_fix(void **state)
 	    {"v 200000", "the limit of address space of this process (ulimit -v 200000) may be too small"},
 	    {"d 60000", "the limit of data of this process (ulimit -d 60000) may be too small"},
 	};
-	char *path = compiled("fails", "int main(void) { return 1; }\n"), *gone = tiny_copy("gone");
-	char *program = scratch_file("foreign"), *away = scratch_file("away");
+	char *path, *gone, *program, *away;
 	unsigned char elf[PROBE_MAX];
 	const struct run *r;
 
 	(void)state;
-	spill(program, elf, probe_build(arch_find("aarch64"), 1, elf), 0755);
-	for (size_t i = 0; i < LENGTH(rows); i++) {
+	for (size_t i = 0; i < LENGTH(rows); i++)
 		if (shell("ulimit -%s && ./binfmtctl --version", rows[i][0])->status != 0)
 			skip_because("this machine's limits of memory are too small for this build");
+	path = compiled("fails", "int main(void) { return 1; }\n");
+	gone = tiny_copy("gone");
+	program = scratch_file("foreign");
+	away = scratch_file("away");
+	spill(program, elf, probe_build(arch_find("aarch64"), 1, elf), 0755);
+	for (size_t i = 0; i < LENGTH(rows); i++) {
 		ns_empty();
 		register_aarch64(path, "F");
 		r = expect(shell("ulimit -%s; ./binfmtctl test aarch64", rows[i][0]), 1, rows[i][1], "");
