@@ -272,26 +272,24 @@ may_lack_memory(const struct archtest_input *in, const struct archtest *t)
 	return !t->ok && run->end != PROBE_TIMED_OUT && (!*t->version || is_of(in->arch, t->version));
 }
 
+static bool
+add_limit(const struct rlimit *limit, const char *of, char option, struct err *why)
+{
+	if (limit->rlim_cur == RLIM_INFINITY)
+		return false;
+	err_add(why, "; the limit of %s of this process (ulimit -%c %llu) may be too small", of, option,
+		(unsigned long long)limit->rlim_cur / 1024);
+	return true;
+}
+
 /* Our limits of memory are the interpreter's too. False: there are none. */
 static bool
 add_limits(struct err *why)
 {
-	static const struct {
-		int which;
-		const char *of;
-		char option; /* of the shell's ulimit */
-	} limits[] = {{RLIMIT_AS, "address space", 'v'}, {RLIMIT_DATA, "data", 'd'}};
-	struct rlimit limit;
-	bool any = false;
+	struct rlimit space, data;
+	bool any = getrlimit(RLIMIT_AS, &space) == 0 && add_limit(&space, "address space", 'v', why);
 
-	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
-		if (getrlimit(limits[i].which, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY)
-			continue;
-		err_add(why, "; the limit of %s of this process (ulimit -%c %llu) may be too small", limits[i].of,
-			limits[i].option, (unsigned long long)limit.rlim_cur / 1024);
-		any = true;
-	}
-	return any;
+	return (getrlimit(RLIMIT_DATA, &data) == 0 && add_limit(&data, "data", 'd', why)) || any;
 }
 
 /* The verdict on one architecture, and on a failure what helps. */
