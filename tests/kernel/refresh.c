@@ -70,8 +70,10 @@ refresh__signals_from_elsewhere_hit_the_probe__never_stale_nor_refreshed(void **
 	const struct run *r;
 
 	(void)state;
-	if (SANITIZED)
+	if (SANITIZED) {
+		free(path);
 		skip_because("this machine's sanitizer is too slow to end between the signals");
+	}
 	need_ptrace();
 	if (shell("unshare -pf true")->status != 0)
 		skip_because("this machine's unshare(1) makes no PID namespace");
