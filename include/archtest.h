@@ -29,6 +29,9 @@ struct archtest {
 	struct err why;                 /* what was seen, and on a failure the fix */
 };
 
+/* It is known what is started, but not whether that runs programs: nothing of it has run. */
+bool archtest_is_untold(const struct archtest *trial);
+
 /* How architectures are tried. */
 struct archtest_way {
 	const struct snapshot *s; /* NULL where the entries cannot be seen; those of another instance count as such */

@@ -44,8 +44,11 @@ int check_danger(const struct rule *rule, const struct check *check, struct err 
 /* Whether check_rule would pass it unforced. */
 bool check_passes(const struct rule *rule, const struct check *check);
 
-/* Whether no enabled entry may break the machine, so that nothing keeps binfmt_misc from being switched on. */
-bool check_harmless(const struct binfmt_list *list);
+/* The global switch brings back every enabled entry of check->list: none may break the machine. As check_danger. */
+int check_switch(const struct check *check, struct err *err, struct warnings *warnings);
+
+/* Whether check_switch would pass them unforced. */
+bool check_switch_passes(const struct binfmt_list *list);
 
 /* What becomes of a file that is handed to a rule's interpreter (walk.h); not for BPF rules. */
 void check_walk(const struct rule *rule, const struct check *check, struct walk *walk);

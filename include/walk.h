@@ -131,6 +131,9 @@ void walk_rule(const struct walk_where *where, const struct rule *rule, const st
 /* A doubt in words. */
 const char *walk_doubt_text(enum walk_doubt doubt);
 
+/* Adds to what is wrong with a file how its exec ends: it fails, or it is killed. */
+void walk_add_end(enum walk_verdict verdict, int error, struct err *why);
+
 /* The name of an errno that exec gives: "ENOEXEC"; NULL: another. */
 const char *walk_errno(int error);
 

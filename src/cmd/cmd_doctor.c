@@ -101,7 +101,7 @@ examine(struct visit *visit)
 	host = seen && facts.scope == BINFMT_HOST ? &s : NULL;
 	configured = boot_read(&boot, &err) == 0;
 	facts.unconfigured = host && configured ? bootcheck_unconfigured(&boot, host) : 0;
-	facts.harmless = seen && (s.switched_on || check_harmless(&s.list));
+	facts.harmless = seen && (s.switched_on || check_switch_passes(&s.list));
 	judge_machine(visit, &facts);
 	if (seen)
 		doctor_entries(&s, take_finding, visit);

@@ -94,33 +94,16 @@ enable_operand(struct session *c, const struct operand *operand)
 	session_result(c, operand->word, OUT_FAILED, NULL);
 }
 
-/* The switch brings back every entry that is enabled: none may break the machine. */
-static int
-check_all(struct session *c)
-{
-	for (size_t i = 0; i < c->list.count; i++) {
-		const struct entry *e = &c->list.entries[i];
-		const struct check check = session_check(c, "enables", e);
-		size_t before = c->warnings.len;
-
-		if (e->enabled && (check_understood(e, &check, &c->err, &c->warnings) < 0 ||
-				   (!e->reason && check_danger(&e->rule, &check, &c->err, &c->warnings) < 0)))
-			return err_wrap(&c->err, "entry %s", e->rule.name);
-		if (c->warnings.len != before) /* it is forced; that tells which one, too */
-			check_undo(&check, e->rule.name, "-1", &c->warnings);
-	}
-	return 0;
-}
-
 /* The global switch: 1 done, 0 it was so already, -1 and c->err. */
 static int
 switch_global(struct session *c, bool on)
 {
+	const struct check check = session_check(c, "enables", NULL);
 	int now = binfmt_enabled(&c->b, &c->err);
 
 	if (now < 0 || now == on)
 		return now < 0 ? -1 : 0;
-	if (on && check_all(c) < 0)
+	if (on && check_switch(&check, &c->err, &c->warnings) < 0)
 		return -1;
 	if (binfmt_command(&c->b, "status", on ? "1" : "0", &c->err) < 0)
 		return -1;

@@ -58,13 +58,6 @@ short_version(const char *version, char text[static PROBE_OUTPUT_MAX])
 	snprintf(text, PROBE_OUTPUT_MAX, "%.*s", (int)strcspn(number, " "), number);
 }
 
-/* It is known what is started, but not whether that runs programs. */
-static bool
-is_untold(const struct archtest *t)
-{
-	return t->stopped && !t->native;
-}
-
 static const char *
 result_word(const struct archtest *t)
 {
@@ -72,7 +65,7 @@ result_word(const struct archtest *t)
 		return "FAILED";
 	if (t->stale)
 		return "stale";
-	return is_untold(t) ? "started" : "ok";
+	return archtest_is_untold(t) ? "started" : "ok";
 }
 
 static void
@@ -111,7 +104,7 @@ take_trial(void *arg, const struct arch *arch, const struct archtest *t)
 	struct tests *tests = arg;
 	struct archtest told = *t;
 
-	if (is_untold(t))
+	if (archtest_is_untold(t))
 		err_add(&told.why, "%swhether the interpreter runs programs was not tried (--root)",
 			*t->why.text ? "; " : "");
 	if (!tests->only_handled || !t->unhandled)

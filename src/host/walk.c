@@ -328,3 +328,14 @@ walk_errno(int error)
 			return names[i].name;
 	return NULL;
 }
+
+void
+walk_add_end(enum walk_verdict verdict, int error, struct err *why)
+{
+	const char *name = walk_errno(error);
+
+	if (verdict == WALK_FAILS)
+		err_add(why, ", so exec fails%s%s", name ? " with " : "", name ? name : "");
+	if (verdict == WALK_KILLED)
+		err_add(why, ", so it is killed at its start");
+}

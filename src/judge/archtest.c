@@ -18,6 +18,12 @@
 
 static const char deleted[] = " (deleted)", ask_version[] = "QEMU_VERSION=1";
 
+bool
+archtest_is_untold(const struct archtest *trial)
+{
+	return trial->stopped && !trial->native;
+}
+
 /* QEMU's user emulators print "qemu-ARCH version N..." and exit when QEMU_VERSION is set. */
 static bool
 is_qemu(const struct probe_result *version)

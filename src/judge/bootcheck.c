@@ -131,8 +131,9 @@ works(const struct rule *rule, struct err *why)
 	if (walk.otherwise != WALK_FAILS && walk.otherwise != WALK_KILLED)
 		return true;
 	*why = walk.why;
-	err_add(why, "%s; the entry gets registered, but works for no file",
-		walk.otherwise == WALK_KILLED ? ", so it is killed at its start" : "");
+	if (walk.otherwise == WALK_KILLED)
+		walk_add_end(WALK_KILLED, 0, why);
+	err_add(why, "; the entry gets registered, but works for no file");
 	return false;
 }
 

@@ -222,18 +222,30 @@ check_passes(const struct rule *rule, const struct check *check)
 	return check_all(rule, check, &walk, &ignored, &none) == 0;
 }
 
+int
+check_switch(const struct check *check, struct err *err, struct warnings *warnings)
+{
+	for (size_t i = 0; i < check->list->count; i++) {
+		const struct entry *e = &check->list->entries[i];
+		struct check one = *check;
+		size_t before = warnings->len;
+
+		one.live = e;
+		if (e->enabled && (check_understood(e, &one, err, warnings) < 0 ||
+				   (!e->reason && check_danger(&e->rule, &one, err, warnings) < 0)))
+			return err_wrap(err, "entry %s", e->rule.name);
+		if (warnings->len != before) /* it is forced; that tells which one, too */
+			check_undo(&one, e->rule.name, "-1", warnings);
+	}
+	return 0;
+}
+
 bool
-check_harmless(const struct binfmt_list *list)
+check_switch_passes(const struct binfmt_list *list)
 {
 	static struct warnings none; /* as nothing is forced; 8 KB */
+	const struct check check = {.list = list};
 	struct err ignored;
 
-	for (size_t i = 0; i < list->count; i++) {
-		const struct entry *e = &list->entries[i];
-		const struct check check = {.list = list, .live = e};
-
-		if (e->enabled && (e->reason || check_danger(&e->rule, &check, &ignored, &none) < 0))
-			return false;
-	}
-	return true;
+	return check_switch(&check, &ignored, &none) == 0;
 }

@@ -241,10 +241,10 @@ judge_user_namespaces(const struct facts *f, struct finding *out)
 		    out, GRADE_WARN,
 		    "AppArmor restricts user namespaces of users (kernel.apparmor_restrict_unprivileged_userns is 1)");
 		fix = "echo 0 >/proc/sys/kernel/apparmor_restrict_unprivileged_userns";
-	} else if (f->kernel.major && !host_kernel_since(f->kernel, 6, 7)) {
-		finding_set(out, GRADE_WARN, "before Linux 6.7 a user namespace has no binfmt_misc of its own");
 	} else if (!f->kernel.major) {
 		finding_set(out, GRADE_UNKNOWN, "the kernel's version cannot be told");
+	} else if (!host_kernel_since(f->kernel, 6, 7)) {
+		finding_set(out, GRADE_WARN, "before Linux 6.7 a user namespace has no binfmt_misc of its own");
 	} else if (f->max_user_namespaces < 0) {
 		finding_set(out, GRADE_UNKNOWN, "user.max_user_namespaces cannot be read");
 	} else if (f->userns_clone == FACTS_UNREAD || f->apparmor_restrict == FACTS_UNREAD) {

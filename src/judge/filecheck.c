@@ -100,22 +100,23 @@ judge_arch(const struct visit *visit, const struct arch *arch)
 					 .until = visit->run ? PROBE_UNTIL_EXIT : PROBE_UNTIL_FOREIGN,
 					 .timeout_ms = PROBE_TIMEOUT_MS,
 					 .version = visit->run};
+	const char *option = visit->root < 0 ? "--no-run" : "--root";
 	struct archtest trial;
 	struct finding f;
 	bool untold;
 
 	archtest_run_all(&way, &arch, 1, keep_trial, &trial);
-	untold = trial.stopped && !trial.native;
-	finding_set(&f, grade_of(&trial, untold), "%s programs %s%s%s%s%s%s%s", arch->name,
+	untold = archtest_is_untold(&trial);
+	finding_set(&f, grade_of(&trial, untold), "%s programs %s%s%s", arch->name,
 		    !trial.tried ? "could not be tried"
 		    : !trial.ok  ? "do not run"
 		    : untold     ? "are started"
 				 : "run",
-		    *trial.runner ? " by " : "", trial.runner, untold ? "; whether that runs them was not tried" : "",
-		    !untold           ? ""
-		    : visit->root < 0 ? " (--no-run)"
-				      : " (--root)",
-		    *trial.why.text ? ": " : "", trial.why.text);
+		    *trial.runner ? " by " : "", trial.runner);
+	if (untold)
+		err_add(&f.why, "; whether that runs them was not tried (%s)", option);
+	if (*trial.why.text)
+		err_add(&f.why, ": %s", trial.why.text);
 	finding_fix(&f, "%s", trial.why.fix);
 	tell_file(visit, "test", *trial.entry ? trial.entry : NULL, &f);
 	return *trial.version || trial.stopped;

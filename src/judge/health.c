@@ -102,7 +102,6 @@ static void
 tell_failing(const struct exam *exam, const struct walk *walk)
 {
 	const struct walk_where where = {.root = -1, .list = &exam->s->list, .switched_on = exam->s->switched_on};
-	const char *name = walk_errno(walk->error);
 	struct err problem = walk->why;
 
 	problem.code = ERR_BROKEN;
@@ -110,10 +109,8 @@ tell_failing(const struct exam *exam, const struct walk *walk)
 		problem.code = ERR_MISSING;
 	if (walk->problem == 0 && walk->error == EACCES)
 		problem.code = ERR_NOT_EXECUTABLE;
-	if (walk->verdict == WALK_KILLED)
-		err_add(&problem, ", so it is killed at its start");
-	else if (problem.code == ERR_BROKEN)
-		err_add(&problem, ", so exec fails%s%s", name ? " with " : "", name ? name : "");
+	if (problem.code == ERR_BROKEN)
+		walk_add_end(walk->verdict, walk->error, &problem);
 	if (problem.code != ERR_NOT_EXECUTABLE || !edit_chmod(&where, exam->rule->interpreter, &problem))
 		remedy_interpreter(exam->s, exam->handler, false, &problem);
 	tell(exam, &problem);

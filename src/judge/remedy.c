@@ -103,7 +103,7 @@ remedy_refresh(const struct snapshot *s, const struct handler *handler, struct e
 void
 remedy_switch(const struct snapshot *s, struct err *err)
 {
-	if (check_harmless(&s->list) && can_change(s, err))
+	if (check_switch_passes(&s->list) && can_change(s, err))
 		command(s, err, "enable --global");
 }
 

@@ -119,13 +119,9 @@ static void
 explain_problem(const struct snapshot *s, int root, struct resolved *r)
 {
 	const struct walk *walk = &r->walk;
-	const char *name = walk_errno(walk->error);
 
 	r->why = walk->why;
-	if (walk->verdict == WALK_FAILS)
-		err_add(&r->why, ", so exec fails%s%s", name ? " with " : "", name ? name : "");
-	if (walk->verdict == WALK_KILLED)
-		err_add(&r->why, ", so it is killed at its start");
+	walk_add_end(walk->verdict, walk->error, &r->why);
 	if (root >= 0 && lacks_hold(r))
 		remedy_hold(s, &r->handler, &r->why);
 }
