@@ -49,11 +49,7 @@ choose_archs(void)
 static char *
 doing(const char *name)
 {
-	static char *program;
-
-	if (!program)
-		program = trial_built("does", does_text, "-static -w");
-	return scratch_copy(program, name);
+	return trial_named(does_text, name);
 }
 
 static void

@@ -436,6 +436,31 @@ blind__interpreter_in_a_closed_folder__unknown(void **state)
 	free(folder);
 }
 
+static bool
+no_chroot(void)
+{
+	return forbid(SYS_chroot, EACCES);
+}
+
+/* What is held, and was touched since, is tried in an empty root: where none can be entered nothing is well. */
+static void
+blind__no_empty_root__unknown(void **state)
+{
+	char *file = tiny_copy("touched");
+
+	(void)state;
+	need_ptrace();
+	plant_arch(file, "F");
+	let_the_clock_tick();
+	assert_int_equal(chmod(file, 0711), 0);
+	expect(tool("status", "--strict", PLANTED, NULL), 0, "ok", "");
+	run_prepare = no_chroot;
+	expect(tool("status", PLANTED, NULL), 0, PLANTED ": unknown: whether it works in a chroot or container", "");
+	expect(tool("status", "--strict", PLANTED, NULL), 1, NULL, NULL);
+	run_prepare = NULL;
+	free(file);
+}
+
 /* The shell must be let alone, and only root can tell what it begins with. */
 static void
 blind__shell_that_cannot_be_read__unknown(void **state)
@@ -532,6 +557,7 @@ main(void)
 	    cmocka_unit_test_setup(blind__native_trial_impossible__refused, prepare),
 	    cmocka_unit_test_setup(blind__no_descriptor_left__unknown_unless_forced, prepare),
 	    cmocka_unit_test_setup(blind__interpreter_in_a_closed_folder__unknown, prepare),
+	    cmocka_unit_test_setup(blind__no_empty_root__unknown, prepare),
 	    cmocka_unit_test_setup(blind__shell_that_cannot_be_read__unknown, prepare),
 	    cmocka_unit_test_setup(blind__shell_in_a_closed_folder__unknown, prepare),
 	    cmocka_unit_test_setup(blind__forced__passes_and_says_so, prepare),

@@ -71,11 +71,7 @@ static const struct {
 static char *
 misbehaving(const char *name)
 {
-	static char *program;
-
-	if (!program)
-		program = trial_built("misbehaves", misbehaves_text, "-static -w");
-	return scratch_copy(program, name);
+	return trial_named(misbehaves_text, name);
 }
 
 /* Root of a user namespace in which no PID namespace can be made. */

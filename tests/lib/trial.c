@@ -58,6 +58,16 @@ trial_built(const char *name, const char *text, const char *options)
 	return path;
 }
 
+char *
+trial_named(const char *text, const char *name)
+{
+	static char *program;
+
+	if (!program)
+		program = trial_built("named", text, "-static -w");
+	return scratch_copy(program, name);
+}
+
 void
 trial_run(enum probe_until until, unsigned timeout_ms)
 {

@@ -33,6 +33,9 @@ void trial_plant(const char *interpreter, const char *flags);
 /* Compiles a program into the scratch folder, with RAN the path of a file in it; its path on the heap. */
 char *trial_built(const char *name, const char *text, const char *options);
 
+/* A copy under this name of the one static program that a test is about, compiled once; its path on the heap. */
+char *trial_named(const char *text, const char *name);
+
 /* A program that creates RAN and /ran, and writes to both outputs, as the first thing it does; exits 42. */
 extern const char trial_ran_text[];
 
