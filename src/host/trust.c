@@ -14,7 +14,7 @@
 #include "trust.h"
 #include "userns.h"
 
-enum { LINKS_MAX = 40 }; /* as many as the kernel follows */
+enum { LINKS_MAX = 40 /* as many as the kernel follows */, CULPRITS_MAX = 16 };
 
 static bool
 trusted(uid_t uid)
@@ -27,8 +27,29 @@ trusted(uid_t uid)
 /* What was met on the way: the first culprit is told in err->text, what helps against all of them in err->fix. */
 struct way {
 	struct err *err;
-	bool hopeless; /* no command helps against one of them */
+	bool hopeless; /* no command helps against one of them, or they are too many */
+	struct {
+		dev_t dev;
+		ino_t ino;
+	} culprits[CULPRITS_MAX];
+	size_t count;
 };
+
+/* Whether a culprit was not met before, on a path that comes by it again; then it is noted. */
+static bool
+is_new(const struct stat *st, struct way *way)
+{
+	for (size_t i = 0; i < way->count; i++)
+		if (way->culprits[i].dev == st->st_dev && way->culprits[i].ino == st->st_ino)
+			return false;
+	if (way->count == CULPRITS_MAX) {
+		way->hopeless = true;
+		return false;
+	}
+	way->culprits[way->count].dev = st->st_dev;
+	way->culprits[way->count++].ino = st->st_ino;
+	return true;
+}
 
 /* Adds a command that takes a culprit's danger away. */
 static void
@@ -61,6 +82,8 @@ judge_owner(int fd, const char *path, const char *name, const struct stat *st, s
 		err_set(err, ERR_CREDENTIALS, "%s: %s (%s) belongs to uid %u", lead, name, path, (unsigned)st->st_uid);
 	else if (writable && !*err->text)
 		err_set(err, ERR_CREDENTIALS, "%s: %s (%s) is writable by its group or by others", lead, name, path);
+	if ((trusted(st->st_uid) && !writable) || !is_new(st, way))
+		return;
 	way->hopeless |= S_ISDIR(st->st_mode) && (!trusted(st->st_uid) || (writable && st->st_mode & S_ISVTX));
 	if (!trusted(st->st_uid))
 		add_fix(fd, "chown root", way);

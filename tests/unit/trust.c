@@ -338,6 +338,7 @@ fix__of_each_culprit__none_that_takes_from_others(void **state)
 	    {ROOT "open", "chmod go-w /tmp/open"},
 	    {ROOT "given", "chown root /tmp/given"},
 	    {ROOT "group/q", "chmod go-w /tmp/group"},
+	    {ROOT "group/../group/./../group/q", "chmod go-w /tmp/group"},
 	    {ROOT "group/open", "chmod go-w /tmp/group && chmod go-w /tmp/group/open"},
 	    {ROOT "sticky/q", ""},
 	    {ROOT "home/q", ""},
