@@ -12,14 +12,17 @@ struct warnings;
 int mount_here(const char *dir, struct err *err);
 
 /*
- * Makes sure that dir shows an instance that may be changed here. *mounted: there was none, and this call has
- * mounted it, for a dry run (planned) would have. In a user namespace that sees an inherited instance its own is
+ * Makes sure that dir shows an instance that may be changed here. *mounted: this call has mounted it; for a
+ * dry run (planned): there is none, and it would have. In a user namespace that sees an inherited instance its own is
  * mounted over it, with copies of the entries; *warnings tells which of them could not be copied. Refused without
  * `force` where none can be seen: the empty instance would hide the inherited handlers for good; and always over
  * a folder that is not empty. 0, or -1 and *err.
  */
 int mount_if_absent(const char *dir, bool force, struct planned *planned, bool *mounted, struct err *err,
 		    struct warnings *warnings);
+
+/* Takes away what mount_if_absent has mounted. 0, or -1 and *err. */
+int mount_take_back(const char *dir, struct err *err);
 
 /*
  * Whether entries that are registered here may die with this mount namespace: in a container, or a mount namespace

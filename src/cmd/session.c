@@ -52,6 +52,16 @@ open_mount(struct session *c)
 	return planned && c->mounted ? 0 : binfmt_open(&c->b, a->binfmt_dir, planned, &c->err);
 }
 
+/* Where nothing was done the mount of --mount goes too: in a user namespace it hides what is inherited. */
+static void
+take_mount_back(struct session *c)
+{
+	struct err err;
+
+	if (c->mounted && !c->args->dry_run && mount_take_back(c->args->binfmt_dir, &err) < 0)
+		report_warning(NULL, "%s", err.text);
+}
+
 int
 session_begin(struct session *c, const struct cmd *cmd, const struct args *args)
 {
@@ -69,6 +79,7 @@ session_begin(struct session *c, const struct cmd *cmd, const struct args *args)
 	if (open_mount(c) < 0 || prepare(c) < 0) {
 		planned_free(&c->planned);
 		binfmt_close(&c->b);
+		take_mount_back(c);
 		return report_fail(cmd, args, &c->err);
 	}
 	c->mount_warnings = c->warnings.len;
@@ -210,6 +221,8 @@ int
 session_end(struct session *c)
 {
 	heal_all(c);
+	if (c->failed && !c->done)
+		take_mount_back(c);
 	report_more(c->args);
 	if (c->args->json && c->args->dry_run) /* those of all results, in their order */
 		report_writes(c->args, c->planned.first);

@@ -102,7 +102,7 @@ copy_all(struct binfmt *b, const struct binfmt_list *list, struct warnings *warn
 
 /* An instance of our own over the inherited one, with all that is to be seen there. */
 static int
-mount_over(const char *dir, const struct binfmt_list *list, struct planned *planned, struct err *err,
+mount_over(const char *dir, const struct binfmt_list *list, struct planned *planned, bool *mounted, struct err *err,
 	   struct warnings *warnings)
 {
 	struct binfmt own;
@@ -117,9 +117,19 @@ mount_over(const char *dir, const struct binfmt_list *list, struct planned *plan
 			copy_all(&own, list, warnings);
 		binfmt_close(&own);
 	}
+	*mounted = done == 0 && !planned; /* a dry run goes on with what is inherited */
 	if (done < 0 && !planned && umount2(dir, MNT_DETACH) < 0)
 		err_add(err, "; the inherited handlers are hidden now: %s cannot be unmounted", dir);
 	return done;
+}
+
+int
+mount_take_back(const char *dir, struct err *err)
+{
+	if (umount2(dir, MNT_DETACH) == 0)
+		return 0;
+	return err_set(err, ERR_WRITE, "binfmt_misc stays mounted at %s, which cannot be unmounted: %s", dir,
+		       strerror(errno));
 }
 
 int
@@ -142,7 +152,7 @@ mount_if_absent(const char *dir, bool force, struct planned *planned, bool *moun
 	binfmt_close(&b);
 	if (done != 0)
 		return done < 0 ? -1 : 0;
-	done = mount_over(dir, &list, planned, err, warnings);
+	done = mount_over(dir, &list, planned, mounted, err, warnings);
 	binfmt_list_free(&list);
 	return done;
 }

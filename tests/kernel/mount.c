@@ -218,6 +218,25 @@ register__mount_that_cannot_take_the_inherited_ones__they_stay_visible(void **st
 	run_prepare = NULL;
 }
 
+/* What is visible then is what was visible before. */
+static void
+register__mount_and_nothing_done__taken_back(void **state)
+{
+	static const char *const words[] = {"nosucharch", "--name x --extension x -i /nowhere",
+					    "--force aarch64 -i /nowhere"};
+
+	(void)state;
+	register_raw(rule);
+	for (size_t i = 0; i < LENGTH(words); i++) {
+		expect(shell("unshare -Urm sh -c './binfmtctl register --mount %s; grep -c \" %s binfmt_misc \" "
+			     "/proc/self/mounts; ./binfmtctl -j status'",
+			     words[i], MOUNT),
+		       0, "1\n{\"mount\"", NULL);
+	}
+	expect(shell("unshare -Urm sh -c './binfmtctl register --mount aarch64 nosucharch; ./binfmtctl -j status'"), 0,
+	       "\"scope\":\"namespace\"", NULL);
+}
+
 static void
 register__mount_at_a_plain_folder__there_unless_it_hides_something(void **state)
 {
@@ -264,6 +283,7 @@ main(void)
 	    cmocka_unit_test(register__mount_where_handlers_are_inherited_and_none_is_seen__refused),
 	    cmocka_unit_test(register__mount_where_handlers_are_inherited__copied_first),
 	    cmocka_unit_test(register__mount_that_cannot_take_the_inherited_ones__they_stay_visible),
+	    cmocka_unit_test(register__mount_and_nothing_done__taken_back),
 	    cmocka_unit_test(register__mount_at_a_plain_folder__there_unless_it_hides_something),
 	    cmocka_unit_test(register__mount_in_a_dry_run__bytes_shown_and_nothing_mounted),
 	};
