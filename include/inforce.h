@@ -2,8 +2,16 @@
 #ifndef INFORCE_H
 #define INFORCE_H
 
+#include "look.h"
+
 struct resolved;
 struct snapshot;
+
+/*
+ * Whether the visible entries are those that decide here, of a snapshot that is prepared: as ours.h has it, and outside
+ * of the user namespace that they belong to by a probe of an architecture that one of them takes.
+ */
+struct look inforce_is(const struct snapshot *s);
 
 /*
  * Completes a verdict by a probe of the file's architecture, stopped before anything of an interpreter runs: where

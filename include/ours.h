@@ -8,8 +8,9 @@ struct binfmt;
 
 /*
  * Whether an opened mount shows the instance that decides what this process executes, so that a probe says something of
- * its entries. The usual place is taken for it; another (-d) is if it shows the same instance, or one of our user
- * namespace while the usual place shows none of that. LOOK_UNKNOWN: it may be that of another namespace.
+ * its entries. The usual place is taken for it, but in the mount namespace of a user namespace below ours; another (-d)
+ * is if it shows the same instance, or one of our user namespace while the usual place shows none of that.
+ * LOOK_UNKNOWN: it may be that of another namespace.
  */
 struct look ours_is(const struct binfmt *b);
 

@@ -2,10 +2,12 @@
 #ifndef RECALL_H
 #define RECALL_H
 
+#include "look.h"
 #include "walk.h"
 
 struct binfmt_list;
 struct entry;
+struct snapshot;
 
 /*
  * What was seen of the interpreter of the entry examined last. Entries of one interpreter often follow each other: its
@@ -16,6 +18,8 @@ struct recall {
 	const struct entry *of; /* NULL: nothing is known */
 	bool shared;            /* of any entry with its interpreter and flags, unless that takes the file itself */
 	struct walk walk;
+	bool asked; /* in_force is known */
+	struct look in_force;
 	struct recall_answer {
 		const char *path; /* NULL: of none */
 		struct err err;   /* no text: nothing is wrong */
@@ -24,6 +28,9 @@ struct recall {
 
 /* What becomes of a file that is handed to the entry's interpreter, by the list's other entries. Not for type B. */
 const struct walk *recall_walk(struct recall *recall, const struct binfmt_list *list, const struct entry *entry);
+
+/* inforce_is, of the snapshot that all of them are of. */
+struct look recall_in_force(struct recall *recall, const struct snapshot *s);
 
 /* trust_reach and trust_check of an interpreter. */
 int recall_reach(struct recall *recall, const char *path, struct err *err);

@@ -4,6 +4,7 @@
 #include "arch.h"
 #include "inforce.h"
 #include "ours.h"
+#include "overlap.h"
 #include "probe.h"
 #include "resolve.h"
 
@@ -18,22 +19,62 @@ goes_the_same_way(const struct snapshot *s, int root, const unsigned char *elf, 
 	return walk.count > 1 && walk.hops[1].entry == r->handler.entry && walk.verdict == r->walk.verdict;
 }
 
-/* Runs the probe of the file's architecture up to the exec trap. False where that says nothing of the file. */
+/* Runs an architecture's probe up to the exec trap. Whether that tells who takes it; if not, *err may say why. */
+static bool
+run_probe(int root, const unsigned char *elf, size_t size, struct probe_result *run, struct err *err)
+{
+	err_clear(err);
+	return (root < 0 ? probe_run(elf, size, NULL, PROBE_UNTIL_EXEC, PROBE_TIMEOUT_MS, run, err)
+			 : probe_run_in(elf, size, root, PROBE_TIMEOUT_MS, run, err)) == 0 &&
+	       (run->end == PROBE_STOPPED || run->end == PROBE_REFUSED);
+}
+
+/* The same of the file's own. False where that says nothing of the file. */
 static bool
 probe(const struct snapshot *s, int root, struct resolved *r, struct probe_result *run)
 {
 	unsigned char elf[PROBE_MAX];
 	size_t size = probe_build(r->arch, 1, elf);
 	struct err err;
-	int done;
 
 	if (s && !goes_the_same_way(s, root, elf, size, r))
 		return false;
-	done = root < 0 ? probe_run(elf, size, NULL, PROBE_UNTIL_EXEC, PROBE_TIMEOUT_MS, run, &err)
-			: probe_run_in(elf, size, root, PROBE_TIMEOUT_MS, run, &err);
-	if (done < 0 && r->walk.verdict == WALK_UNKNOWN)
+	if (run_probe(root, elf, size, run, &err))
+		return true;
+	if (*err.text && r->walk.verdict == WALK_UNKNOWN)
 		err_add(&r->why, "; %s", err.text);
-	return done == 0 && (run->end == PROBE_STOPPED || run->end == PROBE_REFUSED);
+	return false;
+}
+
+/* The first entry that surely takes the programs of an architecture. NULL: none does. */
+static const struct arch *
+arch_taken(const struct snapshot *s)
+{
+	for (size_t i = 0; i < s->list.count; i++) {
+		const struct entry *e = &s->list.entries[i];
+		const struct arch *arch = e->enabled ? arch_of_pattern(&e->rule.pattern) : NULL;
+
+		if (arch && arch_taker(&s->list, arch) == e && !binfmt_list_doubt(&s->list, e))
+			return arch;
+	}
+	return NULL;
+}
+
+struct look
+inforce_is(const struct snapshot *s)
+{
+	const enum binfmt_scope scope = snapshot_scope(s);
+	const struct arch *arch;
+	unsigned char elf[PROBE_MAX];
+	struct probe_result run;
+	struct err ignored;
+
+	if (scope == BINFMT_HOST || scope == BINFMT_NAMESPACE)
+		return ours_is(&s->b);
+	arch = s->switched_on ? arch_taken(s) : NULL;
+	if (!arch || !run_probe(-1, elf, probe_build(arch, 1, elf), &run, &ignored))
+		return look_unknown();
+	return look_seen(run.end == PROBE_STOPPED ? !run.itself : run.exec_errno != ENOEXEC);
 }
 
 /* A handler that cannot be seen here. */
@@ -96,6 +137,16 @@ explain_other(const struct probe_result *run, struct resolved *r)
 			 r->handler.name, name ? " with " : "", name ? name : "");
 }
 
+/* No probe goes the file's way. */
+static void
+doubt_other(const struct snapshot *s, struct resolved *r)
+{
+	if (inforce_is(s).is == LOOK_YES)
+		return;
+	r->walk.verdict = WALK_UNKNOWN;
+	err_note(&r->why, "the entries that are visible here may not be those in force (another user namespace's)");
+}
+
 void
 inforce_explain(const struct snapshot *s, int root, struct resolved *r)
 {
@@ -109,8 +160,13 @@ inforce_explain(const struct snapshot *s, int root, struct resolved *r)
 		err_note(&r->why, "the entries at %s may not be those in force here", s->b.dir);
 		return;
 	}
-	if ((!unseen && !held && !other) || !r->arch || !probe(s, root, r, &run))
+	if (!unseen && !held && !other)
 		return;
+	if (!r->arch || !probe(s, root, r, &run)) {
+		if (other)
+			doubt_other(s, r);
+		return;
+	}
 	r->walk.verdict = run.end == PROBE_STOPPED ? WALK_RUNS : WALK_FAILS;
 	r->walk.error = run.end == PROBE_STOPPED ? 0 : run.exec_errno;
 	if (held)

@@ -4,6 +4,7 @@
 #include "binfmt_list.h"
 #include "buckets.h"
 #include "check.h"
+#include "inforce.h"
 #include "recall.h"
 #include "trust.h"
 
@@ -85,6 +86,15 @@ recall_walk(struct recall *recall, const struct binfmt_list *list, const struct 
 	check_walk(&entry->rule, &check, &recall->walk);
 	recall->shared = is_shared(recall, list);
 	return &recall->walk;
+}
+
+struct look
+recall_in_force(struct recall *recall, const struct snapshot *s)
+{
+	if (!recall->asked)
+		recall->in_force = inforce_is(s);
+	recall->asked = true;
+	return recall->in_force;
 }
 
 /* An answer that is no answer is asked for again. */

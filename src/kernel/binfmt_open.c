@@ -156,7 +156,8 @@ binfmt_scope(const struct binfmt *b)
 	struct look initial = userns_is_initial(), own;
 	struct stat st;
 
-	if (initial.is == LOOK_UNKNOWN || fstatat(b->dir_fd, "register", &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (initial.is == LOOK_UNKNOWN || userns_mounts_are_below().is != LOOK_NO ||
+	    fstatat(b->dir_fd, "register", &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return BINFMT_UNKNOWN;
 	if (initial.is == LOOK_YES)
 		return BINFMT_HOST;

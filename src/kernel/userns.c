@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "number.h"
 #include "userns.h"
@@ -14,6 +19,26 @@ userns_is_initial(void)
 	if (stat("/proc/self/ns/user", &st) < 0)
 		return look_unknown();
 	return look_seen(st.st_ino == initial);
+}
+
+/* EPERM: of one above us, whose instance we inherit. ENOTTY: before Linux 4.9, where there is only one instance. */
+struct look
+userns_mounts_are_below(void)
+{
+	int mounts = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	int owner = mounts < 0 ? -1 : ioctl(mounts, NS_GET_USERNS);
+	struct look below = mounts >= 0 && owner < 0 ? look_seen(false) : look_unknown();
+	struct stat of_mounts, ours;
+
+	if (mounts >= 0 && owner < 0 && errno != EPERM && errno != ENOTTY)
+		below = look_unknown();
+	if (owner >= 0 && fstat(owner, &of_mounts) == 0 && stat("/proc/self/ns/user", &ours) == 0)
+		below = look_seen(of_mounts.st_ino != ours.st_ino);
+	if (owner >= 0)
+		close(owner);
+	if (mounts >= 0)
+		close(mounts);
+	return below;
 }
 
 uid_t

@@ -2,12 +2,16 @@
 /* -d of an instance that is not in force here: nothing is concluded from what runs here, and nothing is written. */
 #include "conf.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "forbid.h"
 
 /* Another user namespace, with an instance of its own, as it is reached from here. */
 static struct {
@@ -100,6 +104,26 @@ other_instance__looks__nothing_is_concluded(void **state)
 	expect(tool("-d", other.dir, "match", "/bin/sh", NULL), 0, "native", "");
 }
 
+/* Its mount namespace entered from outside: the usual place shows its table there, and ours is in force. */
+static void
+other_instance__its_mounts_entered__nothing_is_concluded(void **state)
+{
+	char *in;
+
+	(void)state;
+	need_ptrace();
+	begin();
+	ns_empty();
+	assert_true(asprintf(&in, "nsenter -m -t %d -- '%s/binfmtctl'", (int)other.pid, tool_folder()) > 0);
+	expect_json(shell("%s -j status", in)->out,
+		    ".scope == \"unknown\" and [.entries[0].problems[].code] == [\"unknown\"]");
+	expect(shell("%s match '%s'", in, file), 1, "may not be those in force", "");
+	expect(shell("%s doctor", in), 0, NULL, NULL);
+	assert_null(strstr(shell("%s doctor -v", in)->out, "pass  scope"));
+	expect(shell("%s refresh", in), 0, "qemu-aarch64: skipped", "");
+	free(in);
+}
+
 static void
 other_instance__refresh_and_register__write_nothing(void **state)
 {
@@ -128,6 +152,66 @@ other_instance__register_with_other_flags__replaced_there(void **state)
 	assert_non_null(strstr(slurp(other.entry), "flags: PF\n"));
 	expect_instance(before);
 	free(before);
+}
+
+/* An empty instance of another user namespace's own is in force, and ours is what is visible. */
+static bool
+hidden(void)
+{
+	return ns_become_root() == NULL && mount("none", "/mnt", "binfmt_misc", 0, NULL) == 0;
+}
+
+static bool
+hidden_and_no_process(void)
+{
+	return hidden() && forbid_processes();
+}
+
+static bool
+hidden_and_no_trace(void)
+{
+	return hidden() && forbid(SYS_ptrace, EPERM);
+}
+
+/* What only looks like a handler in force: never said to run, whether a probe can be made or not. */
+static void
+inherited_table__not_in_force__never_runs(void **state)
+{
+	static bool (*const prepares[])(void) = {hidden, hidden_and_no_process, hidden_and_no_trace};
+	char *program = probe_program("aarch64", "program"), *custom = scratch_text("file.custom", "text", 0755);
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(prepares); i++)
+		for (int with_arch = 0; with_arch < 2; with_arch++) {
+			ns_empty();
+			register_raw(":custom:E::custom::/bin/true:");
+			if (with_arch)
+				expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered",
+				       "");
+			run_prepare = prepares[i];
+			expect(tool("match", custom, NULL), 1, "those in force", "");
+			expect_json(tool("-j", "status", NULL)->out,
+				    "[.entries[] | .problems[0].code] | all(. == \"unknown\")");
+			if (with_arch)
+				expect(tool("match", program, NULL), 1, "those in force", NULL);
+			run_prepare = NULL;
+		}
+	free(custom);
+	free(program);
+}
+
+/* Where it is in force it is said to run. */
+static void
+inherited_table__in_force__runs(void **state)
+{
+	char *custom = scratch_text("file.custom", "text", 0755);
+
+	(void)state;
+	need_ptrace();
+	register_raw(":custom:E::custom::/bin/true:");
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
+	expect(shell("unshare -Ur ./binfmtctl match '%s'", custom), 0, "handler custom", "");
+	free(custom);
 }
 
 /* Other ways to the instance in force. */
@@ -176,8 +260,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_teardown(other_instance__looks__nothing_is_concluded, end),
+	    cmocka_unit_test_teardown(other_instance__its_mounts_entered__nothing_is_concluded, end),
 	    cmocka_unit_test_teardown(other_instance__refresh_and_register__write_nothing, end),
 	    cmocka_unit_test_teardown(other_instance__register_with_other_flags__replaced_there, end),
+	    cmocka_unit_test(inherited_table__not_in_force__never_runs),
+	    cmocka_unit_test(inherited_table__in_force__runs),
 	    cmocka_unit_test(same_instance__another_path__judged_as_ever),
 	    cmocka_unit_test(same_instance__usual_place_covered__judged_as_ever),
 	};
