@@ -90,9 +90,10 @@ examine_held(const struct exam *exam)
 		set(&problem, ERR_DELETED, "%s was deleted, the old file keeps running", path);
 		remedy_interpreter(exam->s, exam->handler, false, &problem);
 		tell(exam, &problem);
-	} else if (is.stale == STALE_UNKNOWN) {
+	} else if (is.stale == STALE_UNKNOWN || is.stale == STALE_DELETED) {
 		set(&problem, ERR_UNKNOWN, "whether the kernel holds the file that its path names cannot be told: %s",
-		    is.untold);
+		    is.stale == STALE_UNKNOWN ? is.untold
+					      : "there is none here, and no probe shows the one that is held");
 		tell(exam, &problem);
 	}
 }

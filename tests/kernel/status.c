@@ -2,9 +2,12 @@
 /* status on the real kernel: every problem that an entry can have, planted and seen. */
 #include "harness.h"
 
+#include <errno.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "forbid.h"
 #include "live.h"
 #include "plant.h"
 #include "tempname.h"
@@ -144,14 +147,51 @@ status__no_flag_f__unfixed_and_counts_only_with_strict(void **state)
 	free(path);
 }
 
-/* A container that has ended registered it with its own file (flag F): here that path never was. */
+/* Deleted, or of a container that has ended: the file that is held counts, but no probe goes to it. */
 static void
-status__path_that_this_root_does_not_have__file_held_counts(void **state)
+status__path_that_this_root_does_not_have_and_no_probe__unknown(void **state)
 {
+	static const char *const flags[] = {"F", "FC"};
+
 	(void)state;
-	plant_deleted_by_time();
-	expect(tool("status", "--strict", NULL), 0, "ok", "");
-	expect_json(tool("status", "-j", NULL)->out, ".entries[0].problems == []");
+	for (size_t i = 0; i < LENGTH(flags); i++) {
+		const char *path = plant_copy();
+
+		ns_empty();
+		register_line(":" PLANTED ":E::ext::%s:%s", path, flags[i]);
+		assert_int_equal(unlink(path), 0);
+		expect(tool("status", NULL), 0, PLANTED ": unknown: whether the kernel holds the file", "");
+		expect(tool("status", "--strict", NULL), 1, NULL, "");
+		expect_json(tool("status", "-j", NULL)->out, "[.entries[0].problems[].code] == [\"unknown\"]");
+	}
+}
+
+static bool
+no_links_read(void)
+{
+	return forbid(SYS_readlinkat, EPERM) /* what musl and new architectures use */
+#ifdef SYS_readlink
+	       && forbid(SYS_readlink, EPERM)
+#endif
+	    ;
+}
+
+/* The same of one that a probe would tell of, if it could be run or anything were run. */
+static void
+status__deleted_and_the_probe_tells_nothing__unknown(void **state)
+{
+	const char *path = plant_copy();
+
+	(void)state;
+	plant_arch(path, "F");
+	assert_int_equal(unlink(path), 0);
+	expect(tool("status", NULL), 1, "deleted", "");
+	assert_int_equal(mount_write("status", "0", 1), 0);
+	expect_json(tool("status", "-j", NULL)->out, "[.entries[0].problems[].code] == [\"unknown\"]");
+	assert_int_equal(mount_write("status", "1", 1), 0);
+	run_prepare = no_links_read;
+	expect_json(tool("status", "-j", NULL)->out, "[.entries[0].problems[].code] == [\"unknown\"]");
+	run_prepare = NULL;
 }
 
 static void
@@ -629,7 +669,8 @@ main(void)
 	    cmocka_unit_test(status__healthy_entry__ok_and_exit_0),
 	    cmocka_unit_test(status__verbose__each_rule_whole_with_its_problems),
 	    cmocka_unit_test(status__no_flag_f__unfixed_and_counts_only_with_strict),
-	    cmocka_unit_test(status__path_that_this_root_does_not_have__file_held_counts),
+	    cmocka_unit_test(status__path_that_this_root_does_not_have_and_no_probe__unknown),
+	    cmocka_unit_test(status__deleted_and_the_probe_tells_nothing__unknown),
 	    cmocka_unit_test(status__several_problems__all_told_and_the_first_is_the_health),
 	    cmocka_unit_test(status__f_entry_and_same_file_made_not_executable__not_stale_by_probe),
 	    cmocka_unit_test(status__stale_behind_another_entry__by_time),
