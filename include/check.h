@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "look.h"
+
 struct binfmt_list;
 struct entry;
 struct err;
@@ -42,7 +44,7 @@ void check_undo(const struct check *check, const char *file, const char *bytes, 
 int check_danger(const struct rule *rule, const struct check *check, struct err *err, struct warnings *warnings);
 
 /* Whether check_rule would pass it unforced. */
-bool check_passes(const struct rule *rule, const struct check *check);
+struct look check_passes(const struct rule *rule, const struct check *check);
 
 /* The global switch brings back every enabled entry of check->list: none may break the machine. As check_danger. */
 int check_switch(const struct check *check, struct err *err, struct warnings *warnings);

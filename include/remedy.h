@@ -38,10 +38,13 @@ void remedy_register(const struct snapshot *s, const struct arch *arch, struct e
  */
 void remedy_absent(const struct snapshot *s, const struct arch *arch, struct err *err);
 
-/* Where a handler's interpreter is missing or wrong: another one that is installed; the entry's name stays. */
+/*
+ * Where a handler's interpreter is missing or wrong: another one that is installed and that `register` would take;
+ * static_only: and that works where none of its files are. The entry's name and flags stay.
+ */
 void remedy_interpreter(const struct snapshot *s, const struct handler *handler, bool static_only, struct err *err);
 
-/* Where a handler lacks flag F. */
+/* Where a handler lacks flag F: that flag, and an interpreter of which it holds all, its own or another. */
 void remedy_hold(const struct snapshot *s, const struct handler *handler, struct err *err);
 
 #endif

@@ -212,14 +212,16 @@ check_rule(const struct rule *rule, const struct check *check, struct err *err, 
 	return 0;
 }
 
-bool
+struct look
 check_passes(const struct rule *rule, const struct check *check)
 {
 	static struct warnings none; /* as nothing is forced; 8 KB */
 	static struct walk walk;     /* 12 KB */
-	struct err ignored;
+	struct err err;
 
-	return check_all(rule, check, &walk, &ignored, &none) == 0;
+	if (check_all(rule, check, &walk, &err, &none) == 0)
+		return look_seen(true);
+	return err.code == ERR_UNKNOWN ? look_unknown() : look_seen(false);
 }
 
 int

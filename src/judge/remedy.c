@@ -14,6 +14,7 @@
 #include "remedy.h"
 #include "snapshot.h"
 #include "text.h"
+#include "walk.h"
 
 static bool
 is_read_only(const struct snapshot *s)
@@ -82,7 +83,7 @@ remedy_enable(const struct snapshot *s, const struct handler *handler, struct er
 {
 	const struct check check = {.list = &s->list, .live = handler->entry};
 
-	if (check_passes(&handler->entry->rule, &check) && can_change(s, err))
+	if (check_passes(&handler->entry->rule, &check).is == LOOK_YES && can_change(s, err))
 		command_on(s, "enable", handler, err);
 }
 
@@ -94,7 +95,7 @@ remedy_refresh(const struct snapshot *s, const struct handler *handler, struct e
 
 	if (!handler->entry->enabled || overlap_in_front(rule, &s->list) || overlap_doubt(rule, &s->list))
 		return;
-	if (!check_passes(rule, &check))
+	if (check_passes(rule, &check).is != LOOK_YES)
 		remedy_interpreter(s, handler, false, err);
 	else if (can_change(s, err))
 		command_on(s, "refresh", handler, err);
@@ -107,21 +108,56 @@ remedy_switch(const struct snapshot *s, struct err *err)
 		command(s, err, "enable --global");
 }
 
+/*
+ * Whether `register` would take a rule, and its interpreter can run; alone: also in a root that has none of its files,
+ * where there is only what flag F holds.
+ */
+static struct look
+would_do(const struct snapshot *s, const struct rule *rule, bool alone)
+{
+	const struct check check = {.list = &s->list};
+	struct look passes = check_passes(rule, &check);
+	static struct walk walk; /* 12 KB */
+
+	if (passes.is != LOOK_YES || !alone)
+		return passes;
+	check_walk(rule, &check, &walk);
+	return look_seen(rule->flags & RULE_F && walk.count == 1);
+}
+
+/* Why what is installed is not proposed. */
+static void
+say_unfit(struct look fit, const char *path, struct err *err)
+{
+	if (fit.is == LOOK_NO)
+		err_add(err, "; %s, which is installed, would not do", path);
+	else
+		err_add(err, "; whether %s would do cannot be told", path);
+}
+
 void
 remedy_register(const struct snapshot *s, const struct arch *arch, struct err *err)
 {
-	char path[INTERP_PATH_MAX];
+	char path[INTERP_PATH_MAX], name[RULE_NAME_MAX + 1];
 	struct look found;
 
 	if (!can_change(s, err))
 		return;
+	arch_entry_name(arch, name);
 	found = interp_find(arch, NULL, 0, true, path);
-	if (found.is == LOOK_YES)
-		command(s, err, "register %s", arch->name);
-	else if (found.is == LOOK_UNKNOWN)
+	if (found.is == LOOK_YES) {
+		const struct rule rule = {name, arch_pattern(arch), path, RULE_F, NULL};
+		struct look fit = would_do(s, &rule, false);
+
+		if (fit.is == LOOK_YES)
+			command(s, err, "register %s", arch->name);
+		else
+			say_unfit(fit, path, err);
+	} else if (found.is == LOOK_UNKNOWN) {
 		err_add(err, "; whether its QEMU is installed cannot be told");
-	else
+	} else {
 		err_add(err, "; install %s, then: binfmtctl register %s", interp_package(), arch->name);
+	}
 }
 
 void
@@ -153,43 +189,78 @@ name_option(const struct handler *handler, char words[static TEXT_QUOTED_MAX + 1
 	return words;
 }
 
+/* `register` with other flags, another interpreter (NULL: its own stays) or both, if the rule would do then. */
+static struct look
+propose(const struct snapshot *s, const struct handler *handler, const char *interpreter, unsigned flags, bool alone,
+	struct err *err)
+{
+	const struct rule *now = &handler->entry->rule;
+	struct rule rule = {handler->name, arch_pattern(handler->arch), interpreter ? interpreter : now->interpreter,
+			    flags, now->more_flags};
+	char letters[RULE_FLAGS_MAX], words[TEXT_QUOTED_MAX + 16];
+	bool same = flags == now->flags;
+	struct look fit = would_do(s, &rule, alone);
+
+	if (!same && now->more_flags)
+		return look_seen(false); /* register takes no flag that it does not know */
+	rule_format_flags(flags, NULL, letters);
+	if (fit.is == LOOK_YES)
+		command(s, err, "register %s%s%s%s%s%s", handler->arch->name, name_option(handler, words),
+			same ? "" : " --flags ", same ? "" : letters, interpreter ? " --interpreter " : "",
+			interpreter ? interpreter : "");
+	return fit;
+}
+
+static struct look
+is_static(const char *path)
+{
+	struct interp interp;
+	struct look looked = interp_look(path, &interp, NULL);
+
+	return looked.is != LOOK_YES ? looked : look_seen(interp.kind == INTERP_ELF && interp.dynamic.is == LOOK_NO);
+}
+
+/* The same with the QEMU that is installed; of its own interpreter all was said. */
+static void
+propose_installed(const struct snapshot *s, const struct handler *handler, unsigned flags, bool alone, struct err *err)
+{
+	char path[INTERP_PATH_MAX];
+	struct look found = interp_find(handler->arch, NULL, 0, true, path), fit;
+
+	if (found.is == LOOK_YES && alone)
+		found = is_static(path);
+	if (found.is == LOOK_UNKNOWN) {
+		err_add(err, "; whether another QEMU is installed cannot be told");
+	} else if (found.is == LOOK_NO) {
+		err_add(err, "; install %s", interp_package());
+	} else if (strcmp(path, handler->entry->rule.interpreter) != 0) {
+		fit = propose(s, handler, path, flags, alone, err);
+		if (fit.is != LOOK_YES)
+			say_unfit(fit, path, err);
+	}
+}
+
 void
 remedy_interpreter(const struct snapshot *s, const struct handler *handler, bool static_only, struct err *err)
 {
-	char path[INTERP_PATH_MAX], words[TEXT_QUOTED_MAX + 16];
-	struct interp interp;
-	struct look found, looked;
-
-	if (!can_change(s, err) || !handler->arch)
-		return;
-	found = interp_find(handler->arch, NULL, 0, true, path);
-	if (found.is == LOOK_YES && strcmp(path, handler->entry->rule.interpreter) == 0)
-		found = look_seen(false);
-	if (found.is == LOOK_YES && static_only) {
-		looked = interp_look(path, &interp, NULL);
-		found = looked.is != LOOK_YES ? looked
-					      : look_seen(interp.kind == INTERP_ELF && interp.dynamic.is == LOOK_NO);
-	}
-	if (found.is == LOOK_YES)
-		command(s, err, "register %s%s --interpreter %s", handler->arch->name, name_option(handler, words),
-			path);
-	else if (found.is == LOOK_UNKNOWN)
-		err_add(err, "; whether another QEMU is installed cannot be told");
-	else
-		err_add(err, "; install %s", interp_package());
+	if (can_change(s, err) && handler->arch)
+		propose_installed(s, handler, handler->entry->rule.flags, static_only, err);
 }
 
 void
 remedy_hold(const struct snapshot *s, const struct handler *handler, struct err *err)
 {
-	const struct rule *rule = &handler->entry->rule;
-	char flags[RULE_FLAGS_MAX], words[TEXT_QUOTED_MAX + 16];
+	struct rule held = handler->entry->rule;
+	char flags[RULE_FLAGS_MAX];
 
 	if (!can_change(s, err))
 		return;
-	rule_format_flags(rule->flags | RULE_F, rule->more_flags, flags);
-	if (handler->arch)
-		command(s, err, "register %s%s --flags %s", handler->arch->name, name_option(handler, words), flags);
-	else
+	held.flags |= RULE_F;
+	if (handler->arch) {
+		if (propose(s, handler, NULL, held.flags, true, err).is != LOOK_YES)
+			propose_installed(s, handler, held.flags, true, err);
+	} else if (!held.more_flags && would_do(s, &held, true).is == LOOK_YES) {
+		rule_format_flags(held.flags, NULL, flags);
 		err_add(err, "; register it again with --flags %s", flags);
+	}
 }

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "arch.h"
 #include "edit.h"
@@ -104,14 +103,18 @@ explain_refused(const struct walk_where *where, struct resolved *r, const char *
 		edit_chmod(where, path, &r->why);
 }
 
-/* In another root an interpreter that is not held has to be there too: flag F is the cure. */
-static bool
-lacks_hold(const struct resolved *r)
+/* In another root all that an interpreter needs has to be there too, but for what flag F holds. */
+static void
+remedy_root(const struct snapshot *s, struct resolved *r)
 {
 	const struct walk *walk = &r->walk;
 
-	return walk->problem == 1 && walk->hops[1].by == WALK_HANDLER && walk->error == ENOENT &&
-	       !(r->handler.entry->rule.flags & RULE_F) && access(r->handler.entry->rule.interpreter, X_OK) == 0;
+	if (walk->problem < 1 || walk->hops[1].by != WALK_HANDLER || walk->error != ENOENT)
+		return;
+	if (r->handler.entry->rule.flags & RULE_F)
+		remedy_interpreter(s, &r->handler, true, &r->why);
+	else
+		remedy_hold(s, &r->handler, &r->why);
 }
 
 /* The first thing on the way that keeps it from running. */
@@ -122,8 +125,8 @@ explain_problem(const struct snapshot *s, int root, struct resolved *r)
 
 	r->why = walk->why;
 	walk_add_end(walk->verdict, walk->error, &r->why);
-	if (root >= 0 && lacks_hold(r))
-		remedy_hold(s, &r->handler, &r->why);
+	if (root >= 0)
+		remedy_root(s, r);
 }
 
 static void

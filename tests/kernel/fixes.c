@@ -32,16 +32,34 @@ enum cure {
 static char *file;
 static char *healthy_program, *planted_program;
 
-/* A file system for one row's file; NULL: none is mounted. */
+/* A file system for one row's file, and what covers the installed QEMU; NULL: none is mounted. */
 static char *mounted;
+static const char *covered;
 
 static void
 unmount(void)
 {
 	if (mounted)
 		assert_int_equal(umount2(mounted, MNT_DETACH) | rmdir(mounted), 0);
+	if (covered)
+		assert_int_equal(umount2(covered, MNT_DETACH), 0);
 	free(mounted);
 	mounted = NULL;
+	covered = NULL;
+}
+
+/* The first bytes of the installed QEMU in its place. */
+static void
+cover_qemu(void)
+{
+	static const char *path;
+	char *part = scratch_file("first bytes");
+
+	path = installed_qemu("aarch64");
+	expect(shell("head -c 5000 '%s' >'%s' && chmod 755 '%s'", path, part, part), 0, "", "");
+	assert_int_equal(mount(part, path, NULL, MS_BIND, NULL), 0);
+	covered = path;
+	free(part);
 }
 
 /* A text of this mode on a file system that is then mounted with these flags. On the heap. */
@@ -154,6 +172,55 @@ plant_arch_unfixed(void)
 	plant_arch(tiny_interpreter(), "P");
 }
 
+/* Flag F alone would not hold what these need. */
+static void
+plant_script_unfixed(void)
+{
+	char *path = scratch_text("script42", "#!/bin/sh\nexit 42\n", 0755);
+
+	plant_arch(path, "P");
+	free(path);
+}
+
+static void
+plant_dynamic_unfixed(void)
+{
+	char *path = scratch_copy("/bin/true", "dynamic");
+
+	plant_arch(path, "P");
+	free(path);
+}
+
+/* Nor would `register` take this one, as others can write it. */
+static void
+plant_insecure_unfixed(void)
+{
+	const char *path = plant_copy();
+
+	plant_arch(path, "OC");
+	assert_int_equal(chmod(path, 0775), 0);
+}
+
+static void
+plant_extension_script_unfixed(void)
+{
+	register_line(":" PLANTED ":E::ext::%s:", script_interpreter());
+}
+
+static void
+plant_missing_beside_broken_qemu(void)
+{
+	cover_qemu();
+	plant_arch_missing();
+}
+
+static void
+plant_dynamic_beside_broken_qemu(void)
+{
+	cover_qemu();
+	plant_dynamic_unfixed();
+}
+
 static void
 plant_default_unfixed(void)
 {
@@ -185,6 +252,15 @@ plant_insecure_twice(void)
 	register_line(":" PLANTED ":E::ext::%s:CF", path);
 	free(path);
 	free(folder);
+}
+
+static void
+plant_insecure_read_only(void)
+{
+	char *path = text_mounted("#!/bin/sh\n", 0777, MS_RDONLY);
+
+	register_line(":" PLANTED ":E::ext::%s:C", path);
+	free(path);
 }
 
 static void
@@ -431,6 +507,13 @@ file_of_missing_interpreter(void)
 }
 
 static void
+file_unhandled_beside_broken_qemu(void)
+{
+	cover_qemu();
+	file_unhandled();
+}
+
+static void
 file_of_stale(void)
 {
 	plant_stale();
@@ -494,10 +577,17 @@ static const struct row {
     {"unfixed, extension", plant_extension_unfixed, "unfixed", NONE},
     {"unfixed, architecture", plant_arch_unfixed, "unfixed", CURES},
     {"unfixed, default name", plant_default_unfixed, "unfixed", CURES},
+    {"unfixed, script", plant_script_unfixed, "unfixed", BY_STATIC_QEMU},
+    {"unfixed, dynamic", plant_dynamic_unfixed, "unfixed|dynamic", BY_STATIC_QEMU},
+    {"unfixed, flag C and others can write it", plant_insecure_unfixed, "unfixed", BY_STATIC_QEMU},
+    {"unfixed, script, extension", plant_extension_script_unfixed, "unfixed", NONE},
+    {"unfixed, dynamic, the installed QEMU is broken", plant_dynamic_beside_broken_qemu, "unfixed", NONE},
+    {"missing, the installed QEMU is broken", plant_missing_beside_broken_qemu, "missing", NONE},
     {"unfixed, held script", plant_held_script, "unfixed", BY_STATIC_QEMU},
     {"insecure, one culprit", plant_insecure, "insecure", CURES},
     {"insecure, two culprits", plant_insecure_twice, "insecure", CURES},
     {"insecure, a folder for all", plant_insecure_for_all, "insecure", NONE},
+    {"insecure, read-only", plant_insecure_read_only, "insecure", NONE},
     {"shadowed", plant_shadowed, "shadowed", NONE},
     {"native", plant_native, "native", CURES},
     {"loop", plant_loop, "loop", CURES},
@@ -514,6 +604,7 @@ static const struct row files[] = {
     {"entry disabled", file_disabled, "match", CURES},
     {"entry disabled, interpreter missing", file_disabled_missing, "match", NONE},
     {"no handler", file_unhandled, "match", BY_QEMU},
+    {"no handler, the installed QEMU is broken", file_unhandled_beside_broken_qemu, "match", NONE},
     {"no x bit", file_closed, "match", CURES},
     {"no x bit, noexec mount", file_closed_noexec, "match", NONE},
     {"no x bit, read-only", file_closed_read_only, "match", NONE},

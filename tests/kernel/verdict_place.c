@@ -169,6 +169,33 @@ root__entry_without_f__enoent_and_flag_f_is_the_fix(void **state)
 	expect(tool("status", "--strict", NULL), 0, "ok", "");
 }
 
+/* Nor is F alone the fix where the interpreter needs more than its own file: the fix runs, and all is there. */
+static void
+root__interpreter_that_needs_more__a_static_one_is_the_fix(void **state)
+{
+	static const char *const flags[] = {"P", "PF"};
+	static char *interpreters[2], fix[4096]; /* static: seen to be in use where the test is skipped */
+
+	(void)state;
+	need_ptrace();
+	conf_needs_boot_dirs();
+	if (!has_static_qemu("aarch64"))
+		skip_because("this machine has no static QEMU for aarch64");
+	interpreters[0] = scratch_copy("/bin/true", "dynamic");
+	interpreters[1] = scratch_text("script", "#!/bin/sh\nexit 42\n", 0755);
+	for (size_t i = 0; i < LENGTH(interpreters) * LENGTH(flags); i++) {
+		make_root();
+		tool("register", "aarch64", "-i", interpreters[i % 2], "-f", flags[i / 2], NULL);
+		expect_below_root("/bin/busybox", ENOENT);
+		snprintf(fix, sizeof(fix), "%s",
+			 strstr(tool("match", "--root", root, "/bin/busybox", NULL)->out, "binfmtctl register"));
+		expect(shell("PATH=%s:$PATH; %s", tool_folder(), fix), 0, "replaced", "");
+		expect_below_root("/bin/busybox", 0);
+	}
+	free(interpreters[0]);
+	free(interpreters[1]);
+}
+
 /* A12: F holds the script, and nothing holds what runs it. */
 static void
 root__held_script__enoent_and_unfixed(void **state)
@@ -314,6 +341,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(root__files_links_and_scripts__as_after_chroot),
 	    cmocka_unit_test(root__entry_without_f__enoent_and_flag_f_is_the_fix),
+	    cmocka_unit_test(root__interpreter_that_needs_more__a_static_one_is_the_fix),
 	    cmocka_unit_test(root__held_script__enoent_and_unfixed),
 	    cmocka_unit_test(root__held_and_dynamic__fails_inside),
 	    cmocka_unit_test(root__fix_that_names_a_file__names_it_below_the_root),
