@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "err.h"
+#include "mounted.h"
 #include "paste.h"
 #include "trust.h"
 #include "userns.h"
@@ -51,7 +53,7 @@ is_new(const struct stat *st, struct way *way)
 	return true;
 }
 
-/* Adds a command that takes a culprit's danger away. */
+/* Adds a command that takes a culprit's danger away; on a read-only file system none does. */
 static void
 add_fix(int fd, const char *command, struct way *way)
 {
@@ -62,7 +64,7 @@ add_fix(int fd, const char *command, struct way *way)
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	len = readlink(link, path, sizeof(path) - 1);
 	path[len < 0 ? 0 : len] = '\0';
-	way->hopeless |= len <= 0 || !paste_file(path, false, word) ||
+	way->hopeless |= len <= 0 || !mounted_without(path, ST_RDONLY) || !paste_file(path, false, word) ||
 			 snprintf(fix + used, room, "%s%s %s", used ? " && " : "", command, word) >= (int)room;
 }
 

@@ -7,18 +7,11 @@
 
 #include "edit.h"
 #include "err.h"
+#include "mounted.h"
 #include "opened.h"
 #include "walk.h"
 
 enum { CHUNK = 4096, WHOLE_MAX = 16 << 20 /* bytes; a longer text is hardly a script */ };
-
-static bool
-is_mounted_without(const char *path, unsigned long flags)
-{
-	struct statvfs vfs;
-
-	return statvfs(path, &vfs) == 0 && !(vfs.f_flag & flags);
-}
 
 /* A program may be packed behind the lines of a script. */
 static bool
@@ -44,7 +37,7 @@ edit_word(const char *path, bool whole, char word[static PASTE_MAX])
 	char real[PATH_MAX];
 	struct opened file;
 	bool fits = opened_open(-1, path, true, &file) == 0 && (!whole || is_text(&file)) &&
-		    (!file.link || realpath(path, real)) && is_mounted_without(path, ST_RDONLY) &&
+		    (!file.link || realpath(path, real)) && mounted_without(path, ST_RDONLY) &&
 		    paste_file(file.link ? real : path, false, word);
 
 	opened_close(&file);
@@ -60,7 +53,7 @@ edit_chmod(const struct walk_where *where, const char *path, struct err *why)
 
 	executable.any_mode = true;
 	walk_file(&executable, path, &walk);
-	if (walk.otherwise != WALK_RUNS || walk.st.st_mode & 0111 || !is_mounted_without(path, ST_RDONLY | ST_NOEXEC) ||
+	if (walk.otherwise != WALK_RUNS || walk.st.st_mode & 0111 || !mounted_without(path, ST_RDONLY | ST_NOEXEC) ||
 	    !paste_file(path, false, word))
 		return false;
 	err_fix(why, "chmod +x %s", word);

@@ -69,7 +69,7 @@ text_mounted(const char *text, mode_t mode, unsigned long flags)
 	char *path;
 
 	mounted = scratch_folder("mounted");
-	assert_int_equal(mount("tmpfs", mounted, "tmpfs", 0, NULL), 0);
+	assert_int_equal(mount("tmpfs", mounted, "tmpfs", 0, "mode=755"), 0);
 	path = scratch_text("mounted/file", text, mode);
 	assert_int_equal(mount(NULL, mounted, NULL, MS_REMOUNT | flags, NULL), 0);
 	return path;

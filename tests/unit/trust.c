@@ -367,6 +367,36 @@ fix__of_each_culprit__none_that_takes_from_others(void **state)
 	}
 }
 
+/* Neither alone nor beside one that a command would help against. */
+static void
+fix__on_a_read_only_file_system__none(void **state)
+{
+	static const struct {
+		const char *path;
+		bool fix;
+	} rows[] = {{ROOT "part/q", false}, {ROOT "open/part/q", false}, {ROOT "open/q", true}};
+	struct err err;
+
+	(void)state;
+	fresh();
+	folder(ROOT "part", 0755, 0);
+	folder(ROOT "open", 0777, 0);
+	folder(ROOT "open/part", 0755, 0);
+	file(ROOT "part/q", 0775, 0);
+	file(ROOT "open/q", 0775, 0);
+	assert_int_equal(mount(ROOT "part", ROOT "open/part", NULL, MS_BIND, NULL), 0);
+	assert_int_equal(mount(NULL, ROOT "open/part", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL), 0);
+	assert_int_equal(mount(ROOT "open/part", ROOT "part", NULL, MS_BIND, NULL), 0);
+	assert_int_equal(mount(NULL, ROOT "part", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL), 0);
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		assert_int_equal(trust_check(rows[i].path, NULL, &err), -1);
+		assert_true(says(err.text, "is writable by its group"));
+		if ((*err.fix != '\0') != rows[i].fix)
+			fail_msg("%s: %s", rows[i].path, err.fix);
+	}
+	assert_int_equal(umount2(ROOT "part", MNT_DETACH) | umount2(ROOT "open/part", MNT_DETACH), 0);
+}
+
 int
 main(void)
 {
@@ -382,6 +412,7 @@ main(void)
 	    cmocka_unit_test(missing__parts__named),
 	    cmocka_unit_test(path__not_absolute_or_too_long__refused),
 	    cmocka_unit_test(fix__of_each_culprit__none_that_takes_from_others),
+	    cmocka_unit_test(fix__on_a_read_only_file_system__none),
 	};
 
 	entered = enter();
