@@ -5,6 +5,7 @@
 #include "edit.h"
 #include "envcheck.h"
 #include "err.h"
+#include "look.h"
 #include "named.h"
 #include "opened.h"
 #include "shebang.h"
@@ -34,41 +35,59 @@ argument_of_env(const struct subject *script, char text[static PATTERN_WINDOW])
 	return len > 0;
 }
 
-static bool
+static struct look
 is_there(int root, const char *path)
 {
 	struct opened file;
+	int error = opened_open(root, path, false, &file);
 
-	if (opened_open(root, path, false, &file) > 0)
-		return false;
 	opened_close(&file);
-	return true;
+	return error < 0 ? look_unknown() : look_seen(error == 0);
 }
 
-static bool
+static struct look
 is_in_path(int root, const char *name)
 {
+	struct look found = look_seen(false), here;
 	char path[64 + PATTERN_WINDOW];
 
 	if (*name == '/')
 		return is_there(root, name);
 	for (size_t i = 0; named_folders[i]; i++) {
 		snprintf(path, sizeof(path), "%s/%s", named_folders[i], name);
-		if (is_there(root, path))
-			return true;
+		here = is_there(root, path);
+		if (here.is == LOOK_YES)
+			return here;
+		if (here.is == LOOK_UNKNOWN)
+			found = here;
 	}
-	return false;
+	return found;
 }
 
 static void
-split_words(const char *argument, const char *file, struct err *why)
+say_missing(const char *name, struct err *why)
 {
-	char word[PASTE_MAX];
+	err_add(why, "env looks for %s%s", name,
+		*name == '/' ? ", which is not there" : " in PATH, and no usual folder has it");
+}
 
+/* env -S helps where env finds the first of the words. */
+static void
+split_words(int root, const char *argument, const char *file, struct err *why)
+{
+	char first[PATTERN_WINDOW], word[PASTE_MAX];
+	struct look found;
+
+	snprintf(first, sizeof(first), "%.*s", (int)strcspn(argument, BLANKS), argument);
+	found = is_in_path(root, first);
 	err_note(why, "env is given \"%s\" as one word, and looks for a program of that name: env -S splits it",
 		 argument);
-	if (edit_word(file, false, word))
+	if (found.is == LOOK_NO) {
+		err_add(why, "; then ");
+		say_missing(first, why);
+	} else if (found.is == LOOK_YES && edit_word(file, false, word)) {
 		err_fix(why, "sed -i '1s/env[[:blank:]]/env -S /' %s", word);
+	}
 }
 
 bool
@@ -87,12 +106,12 @@ envcheck_missing(int root, const struct subject *script, struct err *why)
 	/* Options, assignments, what -S would unquote, and a path below a folder that is not known. */
 	if (!*name || *name == '-' || strpbrk(name, "=\\'\"$") || (*name != '/' && strchr(name, '/')))
 		return false;
-	if (is_in_path(root, name))
+	if (is_in_path(root, name).is != LOOK_NO)
 		return false;
+	err_note(why, "%s", "");
 	if (strpbrk(name, BLANKS))
-		split_words(name, script->path, why);
+		split_words(root, name, script->path, why);
 	else
-		err_note(why, "env looks for %s%s", name,
-			 *name == '/' ? ", which is not there" : " in PATH, and no usual folder has it");
+		say_missing(name, why);
 	return true;
 }

@@ -21,6 +21,12 @@ static const struct row {
     {"/usr/bin/env /nowhere/sh", "env looks for /nowhere/sh, which is not there", true, false},
     {"/usr/bin/env sh -e", "env is given \"sh -e\" as one word", true, true},
     {"/usr/bin/env \t sh\t-e ", "env is given \"sh\t-e\" as one word", true, true},
+    {"/usr/bin/env nowhere-sh -e",
+     "one word, and looks for a program of that name: env -S splits it; then env looks for "
+     "nowhere-sh in PATH, and no usual folder has it",
+     true, false},
+    {"/usr/bin/env /nowhere/sh -e", "; then env looks for /nowhere/sh, which is not there", true, false},
+    {"/usr/bin/env /bin/sh -e", "env is given \"/bin/sh -e\" as one word", true, true},
     {"/usr/bin/env -S sh -e", "", false, false},
     {"/usr/bin/env -Ssh -e", "", false, false},
     {"/usr/bin/env -S nowhere-sh -e", "env looks for nowhere-sh in PATH", true, false},
