@@ -26,7 +26,7 @@ struct facts {
 	enum look_is read_only;
 	enum look_is switched_on;
 	bool harmless; /* no enabled entry keeps it from being switched on; set by whoever has looked at them */
-	bool initial_user_namespace;
+	enum look_is initial_user_namespace; /* the one that the machine starts with */
 	bool container;
 	enum binfmt_scope scope;
 	long entries;             /* live, disabled ones too */
@@ -38,7 +38,7 @@ struct facts {
 	long userns_clone;        /* kernel.unprivileged_userns_clone (Debian's kernels) */
 	bool systemd_binfmt;      /* systemd runs here and has its systemd-binfmt */
 	long binfmt_support;      /* formats that update-binfmts has on record; or the same */
-	size_t unconfigured;      /* live entries that no configuration brings back */
+	long unconfigured;        /* live entries that no configuration brings back; or FACTS_UNREAD */
 };
 
 /* Reads them. `b` is the opened mount with its entries, or both are NULL where that failed with *err. */

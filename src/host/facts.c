@@ -120,7 +120,7 @@ facts_read(struct facts *f, const char *dir, const struct binfmt *b, const struc
 		read_mount(f, b, list);
 	else
 		f->mount = *err;
-	f->initial_user_namespace = userns_is_initial().is == LOOK_YES;
+	f->initial_user_namespace = userns_is_initial().is;
 	f->container = boot_in_container();
 	f->max_held = read_number("/proc/sys/user/max_binfmt_misc_interpreters");
 	f->max_user_namespaces = read_number("/proc/sys/user/max_user_namespaces");

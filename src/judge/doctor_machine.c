@@ -37,7 +37,7 @@ fix_by_tool(const struct facts *f, struct finding *out, const char *words)
 static bool
 on_the_host(const struct facts *f)
 {
-	return f->initial_user_namespace && !f->container;
+	return f->initial_user_namespace == LOOK_YES && !f->container;
 }
 
 /* Whether root may change the handlers that are seen here, and has reason to. */
@@ -92,7 +92,7 @@ judge_mount(const struct facts *f, struct finding *out)
 
 	if (!f->mount.code) {
 		finding_set(out, GRADE_PASS, "binfmt_misc is mounted");
-	} else if (not_mounted && f->initial_user_namespace) {
+	} else if (not_mounted && f->initial_user_namespace == LOOK_YES) {
 		finding_set(out, GRADE_FAIL, "binfmt_misc is not mounted at %s", f->dir);
 		fix_by_mount(f, out);
 	} else if (not_mounted) {
@@ -100,9 +100,10 @@ judge_mount(const struct facts *f, struct finding *out)
 			    "binfmt_misc is not visible here (nothing is mounted at %s): the host's "
 			    "handlers may be in force all along, and are changed on the host",
 			    f->dir);
-	} else {
-		finding_set(out, f->initial_user_namespace || f->mount.code != ERR_OPEN ? GRADE_FAIL : GRADE_WARN,
-			    "%s%s", f->mount.text, f->mount.code == ERR_NOT_BINFMT ? " (-d names another folder)" : "");
+	} else if (f->mount.code == ERR_NOT_BINFMT) {
+		finding_set(out, GRADE_FAIL, "%s (-d names another folder)", f->mount.text);
+	} else { /* what else there is could not be looked at */
+		finding_set(out, f->mount.code == ERR_AUTOFS ? GRADE_FAIL : GRADE_UNKNOWN, "%s", f->mount.text);
 	}
 }
 
@@ -258,21 +259,31 @@ judge_user_namespaces(const struct facts *f, struct finding *out)
 		finding_fix(out, "%s", fix);
 }
 
+/* Only of the machine itself: what is private is nobody else's. */
 static void
 judge_managers(const struct facts *f, struct finding *out)
 {
-	if (f->initial_user_namespace && f->systemd_binfmt && f->unconfigured)
+	if (f->initial_user_namespace == LOOK_UNKNOWN)
+		finding_set(out, GRADE_UNKNOWN,
+			    "whether another program manages the handlers here cannot be told: /proc, which says whose "
+			    "they are, cannot be looked at");
+	else if (f->initial_user_namespace == LOOK_NO)
+		finding_set(out, GRADE_PASS, "no other program manages the handlers here");
+	else if (f->systemd_binfmt && f->unconfigured > 0)
 		finding_set(out, GRADE_WARN,
 			    "systemd-binfmt is installed: when it is restarted it removes all handlers and loads only "
-			    "binfmt.d, where %zu of them %s missing (see unconfigured)",
+			    "binfmt.d, where %ld of them %s missing (see unconfigured)",
 			    f->unconfigured, f->unconfigured == 1 ? "is" : "are");
-	else if (f->initial_user_namespace && f->binfmt_support > 0)
+	else if (f->binfmt_support > 0)
 		finding_set(out, GRADE_WARN,
 			    "binfmt-support has %ld formats on record and registers them again at boot (update-binfmts "
 			    "--display shows them)",
 			    f->binfmt_support);
-	else if (f->initial_user_namespace && f->binfmt_support == FACTS_UNREAD)
+	else if (f->binfmt_support == FACTS_UNREAD)
 		finding_set(out, GRADE_UNKNOWN, "what update-binfmts has on record cannot be read");
+	else if (f->systemd_binfmt && f->unconfigured < 0)
+		finding_set(out, GRADE_UNKNOWN,
+			    "which handlers systemd-binfmt loads when it is restarted is not known");
 	else
 		finding_set(out, GRADE_PASS, "no other program manages the handlers here");
 }

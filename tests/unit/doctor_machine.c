@@ -21,7 +21,7 @@ healthy(void **state)
 	    .read_only = LOOK_NO,
 	    .switched_on = LOOK_YES,
 	    .harmless = true,
-	    .initial_user_namespace = true,
+	    .initial_user_namespace = LOOK_YES,
 	    .scope = BINFMT_HOST,
 	    .entries = 3,
 	    .held = 3,
@@ -104,10 +104,11 @@ doctor__no_kernel_support__module_where_there_are_some(void **state)
 	facts.modules = false;
 	expect_finding("kernel", GRADE_FAIL, "no modules for it", "");
 	expect_finding("mount", GRADE_FAIL, "is not mounted", "");
-	facts.initial_user_namespace = false;
+	facts.initial_user_namespace = LOOK_NO;
 	expect_finding("kernel", GRADE_UNKNOWN, "there may be a module", "");
 	expect_finding("mount", GRADE_WARN, "not visible here", "");
-	facts.initial_user_namespace = facts.container = true;
+	facts.initial_user_namespace = LOOK_YES;
+	facts.container = true;
 	expect_finding("kernel", GRADE_UNKNOWN, "there may be a module", "");
 	facts.supported = LOOK_UNKNOWN;
 	expect_finding("kernel", GRADE_UNKNOWN, "cannot be read", "");
@@ -134,7 +135,7 @@ doctor__not_mounted__mount_is_only_proposed_on_the_host(void **state)
 		       "mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc");
 	facts.dir_is_there = false;
 	expect_finding("mount", GRADE_FAIL, "is /proc mounted?", "");
-	facts.initial_user_namespace = false;
+	facts.initial_user_namespace = LOOK_NO;
 	expect_finding("mount", GRADE_WARN, "the host's handlers may be in force", "");
 }
 
@@ -144,20 +145,24 @@ doctor__automount_or_other_file_system__said_without_a_command(void **state)
 	(void)state;
 	no_mount(ERR_AUTOFS, "DIR is an automount of the host that was never triggered");
 	expect_finding("mount", GRADE_FAIL, "an automount of the host", "");
-	facts.initial_user_namespace = false;
+	facts.initial_user_namespace = LOOK_NO;
 	expect_finding("mount", GRADE_FAIL, "an automount of the host", "");
 	no_mount(ERR_NOT_BINFMT, "DIR holds another file system");
 	expect_finding("mount", GRADE_FAIL, "DIR holds another file system (-d names another folder)", "");
 }
 
 static void
-doctor__other_failure_to_open__told_as_it_is(void **state)
+doctor__mount_that_cannot_be_looked_at__unknown(void **state)
 {
+	static const enum err_code codes[] = {ERR_OPEN, ERR_READ, ERR_MEMORY};
+	static const enum look_is spaces[] = {LOOK_YES, LOOK_NO, LOOK_UNKNOWN};
+
 	(void)state;
-	no_mount(ERR_OPEN, "cannot open DIR: Permission denied");
-	expect_finding("mount", GRADE_FAIL, "cannot open DIR: Permission denied", "");
-	facts.initial_user_namespace = false;
-	expect_finding("mount", GRADE_WARN, "cannot open DIR: Permission denied", "");
+	for (size_t i = 0; i < LENGTH(codes) * LENGTH(spaces); i++) {
+		no_mount(codes[i % 3], "cannot open DIR: Permission denied");
+		facts.initial_user_namespace = spaces[i / 3];
+		expect_finding("mount", GRADE_UNKNOWN, "cannot open DIR: Permission denied", "");
+	}
 }
 
 static void
@@ -204,7 +209,8 @@ doctor__read_only__command_where_it_can_help(void **state)
 		       "mount -o remount,rw /proc/sys/fs/binfmt_misc");
 	facts.container = true;
 	expect_finding("read-only", GRADE_WARN, "register on the host", "");
-	facts.container = facts.initial_user_namespace = false;
+	facts.container = false;
+	facts.initial_user_namespace = LOOK_NO;
 	facts.scope = BINFMT_INHERITED;
 	expect_finding("read-only", GRADE_WARN, "register on the host", "");
 	facts.scope = BINFMT_NAMESPACE;
@@ -299,7 +305,7 @@ doctor__interpreters_held__limit_named_where_it_is_near(void **state)
 		expect_finding("interpreters", rows[i].grade, NULL, rows[i].fix);
 	}
 	facts.held = facts.max_held = 10;
-	facts.initial_user_namespace = false;
+	facts.initial_user_namespace = LOOK_NO;
 	expect_finding("interpreters", GRADE_WARN, "user.max_binfmt_misc_interpreters", "");
 	facts.max_held = -1;
 	expect_finding("interpreters", GRADE_PASS, "no limit", "");
@@ -350,7 +356,7 @@ doctor__user_namespaces__each_obstacle_by_its_setting(void **state)
 	facts.apparmor_restrict = 1;
 	expect_finding("user-namespaces", GRADE_WARN, "AppArmor restricts user namespaces",
 		       "echo 0 >/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
-	facts.initial_user_namespace = false;
+	facts.initial_user_namespace = LOOK_NO;
 	expect_finding("user-namespaces", GRADE_WARN, "AppArmor restricts user namespaces", "");
 	facts.apparmor_restrict = 0;
 	facts.max_user_namespaces = 1;
@@ -383,7 +389,9 @@ doctor__systemd_binfmt__warns_only_where_entries_would_be_lost(void **state)
 	expect_finding("managers", GRADE_PASS, NULL, "");
 	facts.unconfigured = 1;
 	expect_finding("managers", GRADE_WARN, "binfmt.d, where 1 of them is missing", "");
-	facts.initial_user_namespace = false;
+	facts.unconfigured = FACTS_UNREAD;
+	expect_finding("managers", GRADE_UNKNOWN, "which handlers systemd-binfmt loads", "");
+	facts.initial_user_namespace = LOOK_NO;
 	expect_finding("managers", GRADE_PASS, NULL, "");
 }
 
@@ -397,8 +405,24 @@ doctor__binfmt_support__warns_of_its_formats(void **state)
 	expect_finding("managers", GRADE_WARN, "binfmt-support has 3 formats on record", "");
 	facts.binfmt_support = FACTS_UNREAD;
 	expect_finding("managers", GRADE_UNKNOWN, "on record cannot be read", "");
-	facts.initial_user_namespace = false;
+	facts.initial_user_namespace = LOOK_NO;
 	expect_finding("managers", GRADE_PASS, NULL, "");
+}
+
+/* Nothing is on record here, but the handlers may be the host's. */
+static void
+doctor__namespace_that_cannot_be_told__unknown_who_manages_and_no_fix_for_the_host(void **state)
+{
+	(void)state;
+	facts.initial_user_namespace = LOOK_UNKNOWN;
+	expect_finding("managers", GRADE_UNKNOWN, "whether another program manages the handlers here cannot be told",
+		       "");
+	facts.entries = 0;
+	expect_finding("handlers", GRADE_WARN, NULL, "");
+	facts.binfmt_support = 3;
+	expect_finding("managers", GRADE_UNKNOWN, NULL, "");
+	no_mount(ERR_NOT_MOUNTED, "binfmt_misc is not mounted at DIR");
+	expect_finding("mount", GRADE_WARN, "the host's handlers may be in force", "");
 }
 
 #define doctor_test(test) cmocka_unit_test_setup(test, healthy)
@@ -413,7 +437,7 @@ main(void)
 	    doctor_test(doctor__not_mounted__what_is_not_seen_is_unknown),
 	    doctor_test(doctor__not_mounted__mount_is_only_proposed_on_the_host),
 	    doctor_test(doctor__automount_or_other_file_system__said_without_a_command),
-	    doctor_test(doctor__other_failure_to_open__told_as_it_is),
+	    doctor_test(doctor__mount_that_cannot_be_looked_at__unknown),
 	    doctor_test(doctor__mount_elsewhere__fixes_name_it),
 	    doctor_test(doctor__mount_with_a_long_name__no_command_that_is_cut),
 	    doctor_test(doctor__read_only__command_where_it_can_help),
@@ -427,6 +451,7 @@ main(void)
 	    doctor_test(doctor__user_namespaces_behind_a_setting_that_cannot_be_read__unknown),
 	    doctor_test(doctor__systemd_binfmt__warns_only_where_entries_would_be_lost),
 	    doctor_test(doctor__binfmt_support__warns_of_its_formats),
+	    doctor_test(doctor__namespace_that_cannot_be_told__unknown_who_manages_and_no_fix_for_the_host),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
