@@ -30,7 +30,7 @@ void drift_examine(const struct boot *boot, const struct handler *handler, const
 
 /*
  * Warns where the file that `register --persist` wrote for an entry says otherwise than `now`: what the entry is, or
- * will be (NULL: it is gone).
+ * will be (NULL: it is gone), or where that cannot be told.
  */
 void drift_warn(const char *name, const struct entry *now, struct warnings *warnings);
 

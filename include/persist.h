@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "look.h"
+
 struct planned;
 struct err;
 struct rule;
@@ -24,10 +26,11 @@ struct persist {
 	int dir;           /* opened, -1: it is not there */
 	char name[NAME_MAX + 1];
 	bool ours;             /* the file is there, and binfmtctl wrote it */
+	bool closed;           /* others cannot write it */
 	bool written, removed; /* by this run, or by what a dry run stands for */
 	size_t len;            /* of text */
 	char text[PERSIST_TEXT_MAX];
-	size_t was_len; /* of what is in the file, where it is ours and others cannot write it */
+	size_t was_len; /* of what is in the file */
 	char was[PERSIST_TEXT_MAX];
 };
 
@@ -49,10 +52,10 @@ int persist_prepare(struct persist *file, const struct rule *rule, struct err *e
 int persist_write(struct persist *file, struct planned *planned, struct err *err);
 
 /*
- * The rule in the file that binfmtctl wrote for an entry in PERSIST_DIR; *rule points into *file, which is closed.
- * False: there is none, or it cannot be read.
+ * The rule in the file that binfmtctl wrote for an entry in PERSIST_DIR; *rule points into *file, which is closed. No:
+ * it wrote none. Unknown and *err: the file could not be read, or no longer says one rule.
  */
-bool persist_rule(struct persist *file, const char *name, struct rule *rule);
+struct look persist_rule(struct persist *file, const char *name, struct rule *rule, struct err *err);
 
 /* Takes the file away if binfmtctl wrote it: 1 done (or would be, in a dry run), 0 there was none, -1 and *err. */
 int persist_remove(struct persist *file, bool dry, struct err *err);

@@ -34,8 +34,9 @@ read_file(struct persist *file)
 	ssize_t len = fd < 0 ? -1 : read(fd, file->was, sizeof(file->was));
 	int error = errno;
 
-	if (len > 0 && is_closed(fd))
+	if (len > 0)
 		file->was_len = (size_t)len;
+	file->closed = fd >= 0 && is_closed(fd);
 	if (fd >= 0)
 		close(fd);
 	errno = error;
@@ -64,7 +65,7 @@ persist_open(struct persist *file, const char *dir, const char *name, bool force
 {
 	file->where = dir ? dir : PERSIST_DIR;
 	file->dir = -1;
-	file->ours = file->written = file->removed = false;
+	file->ours = file->closed = file->written = file->removed = false;
 	file->was_len = 0;
 	if (!*name || *name == '.' || strchr(name, '/') || /* what begins with a dot is not read at boot */
 	    snprintf(file->name, sizeof(file->name), "%s.conf", name) >= (int)sizeof(file->name))
@@ -157,7 +158,7 @@ write_whole(const struct persist *file)
 int
 persist_write(struct persist *file, struct planned *planned, struct err *err)
 {
-	if (file->ours && file->was_len == file->len && memcmp(file->was, file->text, file->len) == 0)
+	if (file->ours && file->closed && file->was_len == file->len && memcmp(file->was, file->text, file->len) == 0)
 		return 0;
 	if (planned)
 		planned_add(planned, file->where, file->name, file->text, file->len);
@@ -167,22 +168,39 @@ persist_write(struct persist *file, struct planned *planned, struct err *err)
 	return 0;
 }
 
-bool
-persist_rule(struct persist *file, const char *name, struct rule *rule)
+/* What stands behind the mark, as a rule. */
+static struct look
+read_rule(struct persist *file, struct rule *rule, struct err *err)
+{
+	const char *reason = NULL;
+
+	if (file->was_len == MARK)
+		return look_seen(false);
+	if (file->was_len == sizeof(file->was) || file->was[file->was_len - 1] != '\n')
+		reason = "not one whole line";
+	else
+		reason = line_parse(file->was + MARK, file->was_len - MARK, rule);
+	if (!reason)
+		return look_seen(true);
+	err_set(err, ERR_UNKNOWN, "%s/%s is not as binfmtctl wrote it: %s", file->where, file->name, reason);
+	return look_unknown();
+}
+
+struct look
+persist_rule(struct persist *file, const char *name, struct rule *rule, struct err *err)
 {
 	char path[sizeof(PERSIST_DIR) + NAME_MAX + 8];
-	struct err ignored;
+	struct look found = look_seen(false);
 	struct stat st;
-	bool found;
 
 	/* One look, as most entries have none. */
 	snprintf(path, sizeof(path), PERSIST_DIR "/%s.conf", name);
-	if (lstat(path, &st) < 0 && errno == ENOENT)
-		return false;
-	if (persist_open(file, NULL, name, false, &ignored) < 0)
-		return false;
-	found = file->ours && file->was_len > MARK && file->was_len < sizeof(file->was) &&
-		file->was[file->was_len - 1] == '\n' && !line_parse(file->was + MARK, file->was_len - MARK, rule);
+	if (lstat(path, &st) < 0 && look_absent(errno))
+		return found;
+	if (persist_open(file, NULL, name, false, err) < 0)
+		return err->code == ERR_PERSIST ? found : look_unknown();
+	if (file->ours)
+		found = read_rule(file, rule, err);
 	persist_close(file);
 	return found;
 }

@@ -252,9 +252,14 @@ drift_warn(const char *name, const struct entry *now, struct warnings *warnings)
 	struct drift drift = {.end = DRIFT_SAME};
 	const struct exam exam = {.handler = &handler, .drift = &drift, .by = "its file"};
 	struct persist file;
+	struct look found;
 	struct rule then;
+	struct err err;
 
-	if (!persist_rule(&file, name, &then))
+	found = persist_rule(&file, name, &then, &err);
+	if (found.is == LOOK_UNKNOWN)
+		warn_add(warnings, "whether its file says otherwise at the next boot cannot be told: %s", err.text);
+	if (found.is != LOOK_YES)
 		return;
 	snprintf(drift.source, sizeof(drift.source), "%s/%s", file.where, file.name);
 	if (now)

@@ -398,6 +398,52 @@ persist__file_that_says_otherwise__named_by_every_change(void **state)
 	free(other);
 }
 
+/* However few descriptors: what is done is said with what its file makes of it, or that this could not be read. */
+static void
+persist__file_that_cannot_be_read__said(void **state)
+{
+	size_t untold = 0;
+
+	(void)state;
+	conf_needs_boot_dirs();
+	assert_int_equal(chmod("/etc/binfmt.d", 0755), 0);
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "--persist", NULL), 0, "written to " FILE_OF, "");
+	for (int descriptors = 3; descriptors < 12; descriptors++) {
+		const struct run *r = shell("ulimit -n %d; exec ./binfmtctl disable aarch64", descriptors);
+
+		if (r->status == 0 && !says(r->err, FILE_OF))
+			fail_msg("%d descriptors: %s%s", descriptors, r->out, r->err);
+		untold += r->status == 0 && says(r->err, "cannot be told: cannot read " FILE_OF);
+	}
+	assert_true(untold > 0);
+	assert_int_equal(unlink(FILE_OF), 0);
+}
+
+/* What was written after binfmtctl wrote it. */
+static void
+persist__file_changed_by_hand__read_if_it_is_a_rule(void **state)
+{
+	static const struct {
+		const char *change, *err;
+	} rows[] = {
+	    {"chmod 666 " FILE_OF, "its file brings it back enabled, and it is disabled now: " FILE_OF},
+	    {"echo more >>" FILE_OF, "cannot be told: " FILE_OF " is not as binfmtctl wrote it: "},
+	    {"printf x >>" FILE_OF, "cannot be told: " FILE_OF " is not as binfmtctl wrote it: not one whole line"},
+	    {"sed -i '2,$d' " FILE_OF, ""},
+	    {"sed -i 's/.*/# mine/' " FILE_OF, ""},
+	};
+
+	(void)state;
+	conf_needs_boot_dirs();
+	assert_int_equal(chmod("/etc/binfmt.d", 0755), 0);
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "--persist", NULL), 0, "written to " FILE_OF, "");
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		expect(shell("%s", rows[i].change), 0, "", "");
+		expect(tool("disable", "aarch64", NULL), 0, "qemu-aarch64: ", rows[i].err);
+	}
+	assert_int_equal(unlink(FILE_OF), 0);
+}
+
 int
 main(void)
 {
@@ -406,6 +452,8 @@ main(void)
 	    cmocka_unit_test(persist__again__file_as_the_entry_is_now),
 	    cmocka_unit_test(persist__file_alone__persisted_or_unchanged_and_named),
 	    cmocka_unit_test(persist__file_that_says_otherwise__named_by_every_change),
+	    cmocka_unit_test(persist__file_that_cannot_be_read__said),
+	    cmocka_unit_test(persist__file_changed_by_hand__read_if_it_is_a_rule),
 	    cmocka_unit_test(persist__remove__own_file_goes_too),
 	    cmocka_unit_test(persist__remove_when_the_entry_is_gone__file_goes),
 	    cmocka_unit_test(persist__register_over_a_foreign_file__refused_before_anything),
