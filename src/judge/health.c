@@ -230,8 +230,10 @@ tell_disabled(const struct exam *exam)
 {
 	struct err problem;
 
-	set(&problem, ERR_DISABLED, "the kernel passes it over; binfmtctl enable turns it on");
+	set(&problem, ERR_DISABLED, "the kernel passes it over");
 	remedy_enable(exam->s, exam->handler, &problem);
+	if (*problem.fix)
+		err_add(&problem, "; binfmtctl enable turns it on");
 	tell(exam, &problem);
 }
 

@@ -108,7 +108,7 @@ status__verbose__each_rule_whole_with_its_problems(void **state)
 		   "\n"
 		   "gone\n"
 		   "  state        disabled\n"
-		   "  health       disabled: the kernel passes it over; binfmtctl enable turns it on\n"
+		   "  health       disabled: the kernel passes it over\n"
 		   "               missing: interpreter /nowhere/interpreter: does not exist",
 		   "");
 	expect(r, 1,
@@ -499,6 +499,43 @@ status__path_with_line_break__never_healthy(void **state)
 }
 
 static void
+plant_disabled_missing(void)
+{
+	plant_missing();
+	assert_int_equal(mount_write(PLANTED, "0", 1), 0);
+}
+
+static void
+plant_disabled_loop(void)
+{
+	plant_loop();
+	assert_int_equal(mount_write(PLANTED, "0", 1), 0);
+}
+
+/* What enable would refuse, status does not advise. */
+static void
+status__disabled__enable_named_only_where_it_takes_it(void **state)
+{
+	static void (*const plants[])(void) = {plant_disabled, plant_stale_disabled, plant_native,
+					       plant_disabled_missing, plant_disabled_loop};
+	size_t advised = 0;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(plants); i++) {
+		bool said;
+
+		ns_setup(NULL);
+		plants[i]();
+		expect(tool("status", NULL), i > 0, PLANTED ": disabled: the kernel passes it over", "");
+		said = says(tool("status", NULL)->out, "binfmtctl enable turns it on");
+		if ((tool("enable", PLANTED, NULL)->status == 0) != said)
+			fail_msg("plant %zu: enable is %sadvised", i, said ? "" : "not ");
+		advised += said;
+	}
+	assert_int_equal(advised, 2);
+}
+
+static void
 status__thousand_entries__all_shown(void **state)
 {
 	struct rule rule;
@@ -691,6 +728,7 @@ main(void)
 	    cmocka_unit_test(status__changes_nothing),
 	    cmocka_unit_test(status__healthy_entries__exit_0),
 	    cmocka_unit_test(status__disabled__counts_only_where_named),
+	    cmocka_unit_test(status__disabled__enable_named_only_where_it_takes_it),
 	    cmocka_unit_test(status__shadowed__counts_only_with_strict),
 	    cmocka_unit_test(status__narrower_or_same_interpreter_in_front__not_shadowed),
 	    cmocka_unit_test(status__interpreter_missing_or_not_executable__exit_1),
