@@ -16,11 +16,12 @@ struct handler;
 
 /* What a trial of one architecture showed. */
 struct archtest {
-	bool tried;                     /* the kernel was asked; if not, `why` says what kept us from it */
-	bool ok;                        /* the probe ran and exited with PROBE_STATUS, or was stopped */
-	bool unhandled;                 /* exec fails as no handler takes it */
-	bool native;                    /* the kernel ran it itself */
-	bool stopped;                   /* before anything of the runner ran, as asked for */
+	bool tried;     /* the kernel was asked; if not, `why` says what kept us from it */
+	bool ok;        /* the probe ran and exited with PROBE_STATUS, or was stopped */
+	bool unhandled; /* exec fails as no handler takes it */
+	bool elsewhere; /* the entry would take it, and is in force somewhere else: nothing helps it here */
+	bool native;    /* the kernel ran it itself */
+	bool stopped;   /* before anything of the runner ran, as asked for */
 	char entry[RULE_NAME_MAX + 1];  /* the live entry that takes it, "" if none does or it is not known */
 	bool stale;                     /* the runner's file was replaced or deleted since it was registered */
 	bool stale_known;               /* that could be told */

@@ -80,6 +80,7 @@ explain_refused(const struct archtest_input *in, struct archtest *t)
 		t->why = in->walk->why;
 		err_wrap(&t->why, "entry %s takes it", in->taker->name);
 	} else if (error == ENOEXEC && in->taker && in->walk && in->walk->verdict == WALK_RUNS) {
+		t->elsewhere = true;
 		err_note(&t->why,
 			 "entry %s would take it, but nothing does: the entries that are visible here are not those in "
 			 "force (another user namespace's)",
@@ -329,7 +330,7 @@ judge(const struct archtest_way *way, const struct arch *arch, const struct prob
 		return;
 	if (!t->ok && in.taker && way->root >= 0 && *r.why.fix)
 		err_fix(&t->why, "%s", r.why.fix);
-	if (!t->ok && in.taker && way->root < 0)
+	if (!t->ok && in.taker && way->root < 0 && !t->elsewhere)
 		remedy_interpreter(s, in.taker, false, &t->why);
 	else if (!t->ok && !in.taker && !in.idle)
 		remedy_register(s, arch, &t->why);

@@ -295,6 +295,10 @@ judge__no_handler_although_one_is_visible__another_namespaces_entries(void **sta
 	in.walk = &walk;
 	refuse(ENOEXEC);
 	expect_trial(false, false, false, "", "the entries that are visible here are not those in force", "");
+	assert_true(trial.elsewhere);
+	refuse(ENOENT);
+	archtest_judge(&in, &trial);
+	assert_false(trial.elsewhere);
 }
 
 static void
