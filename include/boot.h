@@ -16,14 +16,14 @@ struct boot {
 	bool elsewhere;         /* a container or another root folder: the machine boots with files not seen here */
 	bool reads_conf;        /* systemd-binfmt, or OpenRC's service, registers binfmt.d here */
 	bool reads_records;     /* binfmt-support is installed */
-	bool unread;            /* our own unit is enabled, and could not be read whole */
+	bool unread;            /* our own unit is enabled and could not be read whole, or nothing at all could */
 	char unit[4096];        /* its text (man/examples/binfmtctl.service); empty where it is not enabled */
 };
 
 /* The link that makes systemd start our own unit at boot. */
 #define BOOT_UNIT "/etc/systemd/system/multi-user.target.wants/binfmtctl.service"
 
-/* Reads all of it. -1 and *err: no memory. */
+/* Reads all of it. -1 and *err: no memory; then it holds nothing, and says that it is unread. */
 int boot_read(struct boot *boot, struct err *err);
 void boot_free(struct boot *boot);
 

@@ -28,7 +28,7 @@ struct survey {
 	const struct args *args;
 	struct snapshot s;
 	struct columns entries, problems;
-	const struct boot *boot; /* of the host, NULL: not seen */
+	const struct boot *boot; /* of the host, NULL: none is */
 	bool *wanted;            /* by listed entry; NULL: all */
 	bool healthy;
 	struct recall recall;
@@ -332,8 +332,10 @@ cmd_status(const struct cmd *cmd, struct args *args)
 	snapshot_prepare(&survey.s);
 	survey.healthy = is_switched_on(&survey);
 	found = mark_wanted(&survey);
-	if (snapshot_scope(&survey.s) == BINFMT_HOST && boot_read(&boot, &err) == 0)
+	if (snapshot_scope(&survey.s) == BINFMT_HOST) {
+		boot_read(&boot, &err); /* what fails is unread, which counts */
 		survey.boot = &boot;
+	}
 	done = survey_and_print(&survey);
 	if (survey.boot)
 		boot_free(&boot);

@@ -80,11 +80,12 @@ boot_read(struct boot *boot, struct err *err)
 	boot->reads_conf = boot_has_systemd_binfmt() || has_openrc_binfmt();
 	boot->reads_records = exists("/usr/sbin/update-binfmts");
 	boot->unread = smallfile_read(BOOT_UNIT, boot->unit, sizeof(boot->unit)) < 0 && errno != ENOENT;
-	if (confd_read(&boot->confd, confd_dirs, host_kernel(), err) < 0)
-		return -1;
-	if (records_read(&boot->records, RECORDS_DIR, err) == 0)
+	boot->records = (struct records){0};
+	if (confd_read(&boot->confd, confd_dirs, host_kernel(), err) == 0 &&
+	    records_read(&boot->records, RECORDS_DIR, err) == 0)
 		return 0;
-	confd_free(&boot->confd);
+	boot_free(boot);
+	boot->unread = true;
 	return -1;
 }
 

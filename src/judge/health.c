@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "arch.h"
+#include "boot.h"
 #include "danger.h"
 #include "drift.h"
 #include "edit.h"
@@ -271,6 +272,8 @@ tell_drift(const struct exam *exam, const struct boot *boot)
 	drift_examine(boot, exam->handler, exam->s->b.dir, &drift);
 	if (drift.end == DRIFT_CHANGED)
 		tell(exam, &drift.why);
+	else if (drift.end == DRIFT_UNKNOWN && !boot->elsewhere) /* a container's boot is none of ours */
+		tell_unknown(exam, drift.why.text);
 }
 
 static void

@@ -2,11 +2,15 @@
 /* What a reboot makes of live entries: each way in which configuration and the kernel part, and the fix run. */
 #include "conf.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "boot.h"
 #include "drift.h"
+#include "health.h"
+#include "recall.h"
+#include "sanitized.h"
 #include "snapshot.h"
 
 static struct boot boot;
@@ -303,6 +307,74 @@ drift__own_unit__brings_back_what_it_names(void **state)
 	boot_free(&boot);
 }
 
+/* The problems that status tells of an entry, as "CODE: TEXT" lines. */
+static char told[2 * ERR_TEXT_MAX + 64];
+
+static void
+take_problem(void *unused, const struct err *problem)
+{
+	size_t len = strlen(told);
+
+	(void)unused;
+	snprintf(told + len, sizeof(told) - len, "%s%s: %s\n", health_is_warning(problem->code) ? "" : "! ",
+		 err_word(problem->code), problem->text);
+}
+
+static const char *
+problems(const char *name)
+{
+	struct recall recall = {.of = NULL};
+	struct handler handler;
+	struct snapshot s;
+	struct err err;
+
+	assert_int_equal(snapshot_open(&s, MOUNT, &err), 0);
+	told[0] = '\0';
+	for (size_t i = 0; i < s.list.count; i++)
+		if (snapshot_shown(&s, i, &handler) && strcmp(handler.name, name) == 0)
+			health_examine(&s, &boot, &recall, &handler, take_problem, NULL);
+	snapshot_close(&s);
+	return told;
+}
+
+/* status as it is on the host, which no namespace shows: what could not be read is no good news. */
+static void
+drift__no_memory_for_the_configuration__unknown(void **state)
+{
+	static char lines[1 << 20];
+	struct rlimit limit, none;
+	struct err err;
+	int done;
+
+	(void)state;
+	if (SANITIZED)
+		skip_because("this machine's sanitizer takes all address space");
+	need_ptrace();
+	cover_dirs();
+	for (size_t i = 0; i < sizeof(lines) / 32; i++)
+		sprintf(lines + i * 32, ":a%06zu:E::e%06zu::/bin/true:\n", i, i);
+	conf_write(0, "a.conf", lines);
+	register_line(":a:E::ext::%s:F", tiny_interpreter());
+	conf_read_boot(&boot);
+	assert_string_equal(problems("a"), "");
+	boot_free(&boot);
+	assert_int_equal(getrlimit(RLIMIT_AS, &limit), 0);
+	none = limit;
+	none.rlim_cur = 1;
+	assert_int_equal(setrlimit(RLIMIT_AS, &none), 0);
+	done = boot_read(&boot, &err);
+	assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
+	assert_int_equal(done, -1);
+	assert_int_equal(err.code, ERR_MEMORY);
+	boot.elsewhere = false; /* which tests may be run in */
+	assert_int_equal(boot.confd.count, 0);
+	expect_text("unread", problems("a"),
+		    "unknown: a part of the configuration cannot be read, so what brings it back is not known\n");
+	boot.elsewhere = true;
+	expect_text("elsewhere", problems("a"), "");
+	boot_free(&boot);
+}
+
 int
 main(void)
 {
@@ -319,6 +391,7 @@ main(void)
 	    cmocka_unit_test(drift__nothing_reads_it_or_not_all_is_seen__no_fix_or_unknown),
 	    cmocka_unit_test(drift__record_of_update_binfmts__compared),
 	    cmocka_unit_test(drift__own_unit__brings_back_what_it_names),
+	    cmocka_unit_test(drift__no_memory_for_the_configuration__unknown),
 	};
 
 	return ns_run(tests);
