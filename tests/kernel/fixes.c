@@ -202,12 +202,6 @@ plant_insecure_unfixed(void)
 }
 
 static void
-plant_extension_script_unfixed(void)
-{
-	register_line(":" PLANTED ":E::ext::%s:", script_interpreter());
-}
-
-static void
 plant_missing_beside_broken_qemu(void)
 {
 	cover_qemu();
@@ -580,7 +574,6 @@ static const struct row {
     {"unfixed, script", plant_script_unfixed, "unfixed", BY_STATIC_QEMU},
     {"unfixed, dynamic", plant_dynamic_unfixed, "unfixed|dynamic", BY_STATIC_QEMU},
     {"unfixed, flag C and others can write it", plant_insecure_unfixed, "unfixed", BY_STATIC_QEMU},
-    {"unfixed, script, extension", plant_extension_script_unfixed, "unfixed", NONE},
     {"unfixed, dynamic, the installed QEMU is broken", plant_dynamic_beside_broken_qemu, "unfixed", NONE},
     {"missing, the installed QEMU is broken", plant_missing_beside_broken_qemu, "missing", NONE},
     {"unfixed, held script", plant_held_script, "unfixed", BY_STATIC_QEMU},

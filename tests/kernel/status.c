@@ -535,6 +535,29 @@ status__disabled__enable_named_only_where_it_takes_it(void **state)
 	assert_int_equal(advised, 2);
 }
 
+/* Where there is no command to print, the words have to be true too. */
+static void
+status__unfixed__flag_f_named_only_where_it_would_do(void **state)
+{
+	char *dynamic = scratch_copy("/bin/true", "dynamic");
+	const struct {
+		const char *interpreter;
+		bool held;
+	} rows[] = {{tiny_interpreter(), true}, {script_interpreter(), false}, {dynamic, false}};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const struct run *r;
+
+		ns_setup(NULL);
+		register_line(":" PLANTED ":E::ext::%s:P", rows[i].interpreter);
+		r = expect(tool("status", NULL), 0, PLANTED ": unfixed: flag F is not set", "");
+		if (says(r->out, "; register it again with --flags PF\n") != rows[i].held)
+			fail_msg("%s: %s", rows[i].interpreter, r->out);
+	}
+	free(dynamic);
+}
+
 static void
 status__thousand_entries__all_shown(void **state)
 {
@@ -728,6 +751,7 @@ main(void)
 	    cmocka_unit_test(status__changes_nothing),
 	    cmocka_unit_test(status__healthy_entries__exit_0),
 	    cmocka_unit_test(status__disabled__counts_only_where_named),
+	    cmocka_unit_test(status__unfixed__flag_f_named_only_where_it_would_do),
 	    cmocka_unit_test(status__disabled__enable_named_only_where_it_takes_it),
 	    cmocka_unit_test(status__shadowed__counts_only_with_strict),
 	    cmocka_unit_test(status__narrower_or_same_interpreter_in_front__not_shadowed),
