@@ -269,7 +269,8 @@ namespace__other_instance_in_force__never_said_to_run(void **state)
 	if (shell("%strue", inside)->status != 0)
 		skip_because("this kernel gives no instance of its own");
 	expect(shell("%s'%s'", inside, path), 126, "", NULL);
-	expect(shell("%s./binfmtctl test aarch64", inside), 1, "(another user namespace's)\n", NULL); /* and no remedy */
+	expect(shell("%s./binfmtctl test aarch64", inside), 1, "(another user namespace's)\n",
+	       NULL); /* and no remedy */
 	expect(shell("%s./binfmtctl doctor '%s'", inside, path), 1, "not those in force", NULL);
 	assert_int_not_equal(shell("%s./binfmtctl match '%s'", inside, path)->status, 0);
 	let_the_clock_tick();
