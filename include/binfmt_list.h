@@ -16,6 +16,7 @@ struct binfmt_list {
 	bool locked;             /* no other binfmtctl was at work meanwhile */
 	struct buckets *buckets; /* NULL: none */
 	bool plain;              /* known that no name is a temporary's */
+	size_t clear;            /* so many at the beginning are known to be understood, and not of type B */
 	bool names_only;         /* so the entries count as not understood */
 	char *names;             /* what the entries point into */
 	struct arena texts;      /* the same */
@@ -35,6 +36,15 @@ void binfmt_list_free(struct binfmt_list *list);
 
 /* To be called before a pass that asks something of each entry; from then on the entries are not to be moved. */
 void binfmt_list_sort(struct binfmt_list *list);
+
+/*
+ * Puts rules in front that are to be registered one after the other, the last of them first; nothing finds them before
+ * they arrive. The list is sorted then. -1: no memory.
+ */
+int binfmt_list_expect(struct binfmt_list *list, const struct rule *const *rules, size_t count);
+
+/* An expected entry is live now, and what had its name is not. */
+void binfmt_list_arrive(struct binfmt_list *list, size_t number, bool enabled);
 
 /* The first enabled entry that takes this program; NULL if none does. */
 const struct entry *binfmt_list_taker(const struct binfmt_list *list, const struct subject *subject);

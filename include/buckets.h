@@ -10,8 +10,8 @@ struct pattern;
 struct subject;
 
 /*
- * The entries of a large table by a few bytes of their magic, or by extension: a pass that asks something of each entry
- * need not go through all others for it.
+ * The entries of a large table by a few bytes of their magic or by extension, and by name: a pass that asks something
+ * of each entry need not go through all others for it.
  */
 struct buckets;
 
@@ -21,7 +21,7 @@ void buckets_free(struct buckets *buckets);
 
 /* A way through the entries that a question may be about, in their order. */
 struct way {
-	const struct buckets *buckets;
+	const uint32_t *next; /* the entry behind each in its chain; NULL: all are in one */
 	size_t count;
 	uint32_t at[3];
 };
@@ -32,6 +32,9 @@ struct way {
  */
 void buckets_takers(const struct buckets *buckets, size_t count, const struct subject *subject, struct way *way);
 void buckets_sharers(const struct buckets *buckets, size_t count, const struct pattern *pattern, struct way *way);
+
+/* Those that may have this name, or be its temporary. */
+void buckets_named(const struct buckets *buckets, size_t count, const char *name, struct way *way);
 
 /* The next one's number; count behind the last. */
 size_t way_next(struct way *way);

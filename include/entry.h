@@ -21,6 +21,7 @@ struct entry {
 	ino_t inode;                /* of its file: every registration gets another one */
 	bool enabled;               /* by the first line, also where the rest is not understood */
 	bool leaving;               /* the run at work replaces it by a rule for other files */
+	bool absent;                /* not live: the run at work has yet to register it, or has replaced it */
 };
 
 /*

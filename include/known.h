@@ -7,7 +7,7 @@
 
 struct binfmt_list;
 
-enum { KNOWN_BITS = 8192 };
+enum { KNOWN_BITS = 8192 }; /* for some 500 names; more have more, on the heap */
 
 /*
  * The names of a listing, while the lock is held: what is not among them needs no look, each of which the kernel pays
@@ -16,11 +16,16 @@ enum { KNOWN_BITS = 8192 };
  */
 struct known {
 	bool all;
-	uint64_t bits[KNOWN_BITS / 64];
+	uint32_t mask;   /* the number of bits less one */
+	uint64_t *large; /* NULL: they are small */
+	uint64_t small[KNOWN_BITS / 64];
 };
 
-/* From nothing known to the names of this listing, made under the lock. */
+/* From nothing known to the names of this listing, made under the lock, with room for those that are expected. */
 void known_names(struct known *known, const struct binfmt_list *list);
+
+/* Back to nothing known. */
+void known_forget(struct known *known);
 
 /* A name that is about to be registered: it is looked up from now on. */
 void known_add(struct known *known, const char *name);

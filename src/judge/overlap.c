@@ -73,7 +73,10 @@ overlap_shadow(const struct rule *rule, const struct binfmt_list *list)
 void
 overlap_warn(const struct rule *rule, const struct binfmt_list *list, struct warnings *warnings)
 {
-	for (size_t i = 0; i < list->count; i++) {
+	struct way way;
+
+	buckets_sharers(list->buckets, list->count, &rule->pattern, &way);
+	for (size_t i; (i = way_next(&way)) < list->count;) {
 		const char *name = list->entries[i].rule.name;
 
 		if (overlaps(&list->entries[i], rule) && !tempname_matches(name, rule->name))

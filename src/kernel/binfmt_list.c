@@ -225,12 +225,63 @@ binfmt_list_free(struct binfmt_list *list)
 	*list = (struct binfmt_list){0};
 }
 
+int
+binfmt_list_expect(struct binfmt_list *list, const struct rule *const *rules, size_t count)
+{
+	struct entry *more = malloc((list->count + count + 1) * sizeof(*more));
+
+	if (!more)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		more[count - 1 - i] = (struct entry){.rule = *rules[i], .more = "", .absent = true};
+	if (list->count)
+		memcpy(more + count, list->entries, list->count * sizeof(*more));
+	free(list->entries);
+	list->entries = more;
+	list->count += count;
+	binfmt_list_sort(list);
+	return 0;
+}
+
+void
+binfmt_list_arrive(struct binfmt_list *list, size_t number, bool enabled)
+{
+	struct entry *arrived = &list->entries[number];
+	struct way way;
+
+	buckets_named(list->buckets, list->count, arrived->rule.name, &way);
+	for (size_t i; (i = way_next(&way)) < list->count;) {
+		struct entry *e = &list->entries[i];
+
+		if (!tempname_matches(e->rule.name, arrived->rule.name))
+			continue;
+		e->absent = e != arrived;
+		e->enabled = e == arrived && enabled;
+	}
+}
+
 void
 binfmt_list_sort(struct binfmt_list *list)
 {
-	if (!list->buckets)
-		list->buckets = buckets_make(list->entries, list->count);
+	size_t i = 0;
+
+	buckets_free(list->buckets);
+	list->buckets = buckets_make(list->entries, list->count);
 	list->plain = !has_temporaries(list);
+	while (i < list->count && list->entries[i].rule.pattern.type <= PATTERN_EXTENSION)
+		i++;
+	list->clear = i;
+}
+
+/* The next entry on a way that has this name or stands for it; count: there is none. */
+static size_t
+next_named(const struct binfmt_list *list, const char *name, struct way *way)
+{
+	size_t i = way_next(way);
+
+	while (i < list->count && (list->entries[i].absent || !tempname_matches(list->entries[i].rule.name, name)))
+		i = way_next(way);
+	return i;
 }
 
 /* A rule of the list itself: its own number, else count. */
@@ -246,12 +297,12 @@ size_t
 binfmt_list_place(const struct binfmt_list *list, const struct rule *rule)
 {
 	size_t i = list->plain ? number_of(list, rule) : list->count;
+	struct way way;
 
 	if (i < list->count)
 		return i;
-	for (i = 0; i < list->count && !tempname_matches(list->entries[i].rule.name, rule->name); i++)
-		;
-	return i;
+	buckets_named(list->buckets, list->count, rule->name, &way);
+	return next_named(list, rule->name, &way);
 }
 
 const struct entry *
@@ -278,7 +329,7 @@ binfmt_list_taker(const struct binfmt_list *list, const struct subject *subject)
 const struct entry *
 binfmt_list_doubt(const struct binfmt_list *list, const struct entry *taker)
 {
-	for (size_t i = 0; i < list->count && &list->entries[i] != taker; i++)
+	for (size_t i = list->clear; i < list->count && &list->entries[i] != taker; i++)
 		if (list->entries[i].enabled && list->entries[i].rule.pattern.type > PATTERN_EXTENSION)
 			return &list->entries[i];
 	return NULL;
@@ -287,17 +338,14 @@ binfmt_list_doubt(const struct binfmt_list *list, const struct entry *taker)
 const struct entry *
 binfmt_list_find(const struct binfmt_list *list, const char *name)
 {
-	const struct entry *alone = NULL;
-	char temporary[RULE_NAME_MAX + 1];
+	const struct entry *found = NULL;
+	struct way way;
 
-	tempname_make(name, temporary);
-	for (size_t i = 0; i < list->count; i++) {
-		const char *found = list->entries[i].rule.name;
-
-		if (strcmp(found, name) == 0)
-			return &list->entries[i];
-		if (strcmp(found, temporary) == 0)
-			alone = &list->entries[i];
+	buckets_named(list->buckets, list->count, name, &way);
+	for (size_t i; (i = next_named(list, name, &way)) < list->count;) {
+		found = &list->entries[i];
+		if (strcmp(found->rule.name, name) == 0)
+			break;
 	}
-	return alone;
+	return found;
 }

@@ -118,6 +118,7 @@ void
 binfmt_close(struct binfmt *b)
 {
 	binfmt_unlock(b);
+	known_forget(&b->known);
 	if (b->dir_fd >= 0)
 		close(b->dir_fd);
 	b->dir_fd = -1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An entry that wants the chosen bytes whole is in the bucket of their values, one of an extension in that of the
- * extension. All others are loose: they are candidates for every question. A bucket is a chain in the order of the
- * entries, and so is what is loose.
+ * extension. All others are loose: they are candidates for every question. The same again by name, where hashed
+ * temporaries are loose. A bucket is a chain in the order of the entries, and so is what is loose.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include "buckets.h"
 #include "entry.h"
 #include "hash.h"
+#include "tempname.h"
 
 enum {
 	LEAST = 128,    /* entries for which it pays */
@@ -19,14 +20,18 @@ enum {
 	VALUES = 256,   /* of a byte */
 };
 
+struct chains {
+	uint32_t loose;  /* the first loose entry; count: none */
+	uint32_t *heads; /* the first entry of each bucket; count: none */
+	uint32_t *next;  /* the entry behind each in its chain */
+};
+
 struct buckets {
 	size_t count;
 	size_t bytes;       /* how many were chosen */
 	uint16_t at[BYTES]; /* where they are in a file */
 	uint32_t mask;      /* the number of heads less one */
-	uint32_t loose;     /* the first loose entry; count: none */
-	uint32_t *heads;    /* the first entry of each bucket; count: none */
-	uint32_t *next;     /* the entry behind each in its chain */
+	struct chains files, names;
 };
 
 /* Where hashes start: a magic's and an extension's apart. */
@@ -75,6 +80,22 @@ key_of(const struct buckets *b, const struct pattern *p, uint32_t *key)
 	if (p->type == PATTERN_EXTENSION)
 		*key = extension_key(b, p->extension);
 	return p->type == PATTERN_EXTENSION || (p->type == PATTERN_MAGIC && magic_key(b, p, key));
+}
+
+static uint32_t
+text_key(const struct buckets *b, const char *name)
+{
+	return hash_fold(hash_text(HASH_START, name)) & b->mask;
+}
+
+/* A temporary has the key of the name that it stands for. False: that is not known. */
+static bool
+name_key(const struct buckets *b, const char *name, uint32_t *key)
+{
+	const char *target = tempname_target(name);
+
+	*key = text_key(b, target ? target : name);
+	return !tempname_is_hashed(name);
 }
 
 /* How often each value is wanted whole at each place, by the magics that are not loose yet. Returns their number. */
@@ -138,19 +159,30 @@ add_byte(struct buckets *b, const struct entry *entries, uint64_t *crowd)
 	return best != 0;
 }
 
+/* In front of its chain: to be called for the last entry first. */
+static void
+put_in(struct chains *chains, bool loose, uint32_t key, uint32_t i)
+{
+	uint32_t *chain = loose ? &chains->loose : &chains->heads[key];
+
+	chains->next[i] = *chain;
+	*chain = i;
+}
+
 static void
 fill(struct buckets *b, const struct entry *entries)
 {
 	uint32_t none = (uint32_t)b->count, key;
+	bool known;
 
-	b->loose = none;
+	b->files.loose = b->names.loose = none;
 	for (size_t i = 0; i <= b->mask; i++)
-		b->heads[i] = none;
+		b->files.heads[i] = b->names.heads[i] = none;
 	for (uint32_t i = none; i-- > 0;) {
-		uint32_t *chain = key_of(b, &entries[i].rule.pattern, &key) ? &b->heads[key] : &b->loose;
-
-		b->next[i] = *chain;
-		*chain = i;
+		known = key_of(b, &entries[i].rule.pattern, &key);
+		put_in(&b->files, !known, known ? key : 0, i);
+		known = name_key(b, entries[i].rule.name, &key);
+		put_in(&b->names, !known, key, i);
 	}
 }
 
@@ -167,12 +199,14 @@ buckets_make(const struct entry *entries, size_t count)
 		heads *= 2;
 	b->count = count;
 	b->mask = (uint32_t)(heads - 1);
-	b->heads = malloc((heads + count) * sizeof(*b->heads));
-	if (!b->heads) {
+	b->files.heads = malloc(2 * (heads + count) * sizeof(uint32_t));
+	if (!b->files.heads) {
 		free(b);
 		return NULL;
 	}
-	b->next = b->heads + heads;
+	b->files.next = b->files.heads + heads;
+	b->names.heads = b->files.next + count;
+	b->names.next = b->names.heads + heads;
 	while (b->bytes < BYTES && add_byte(b, entries, &crowd) && crowd > CROWD)
 		;
 	fill(b, entries);
@@ -183,15 +217,18 @@ void
 buckets_free(struct buckets *buckets)
 {
 	if (buckets)
-		free(buckets->heads);
+		free(buckets->files.heads);
 	free(buckets);
 }
 
-/* Starts a way with what is loose alone; without buckets with all. */
+/* Starts a way with what is loose alone; without chains with all. */
 static void
-start(const struct buckets *b, size_t count, struct way *way)
+start(const struct chains *chains, size_t count, struct way *way)
 {
-	*way = (struct way){.buckets = b, .count = count, .at = {b ? b->loose : 0, (uint32_t)count, (uint32_t)count}};
+	const uint32_t none = (uint32_t)count;
+
+	*way = (struct way){
+	    .next = chains ? chains->next : NULL, .count = count, .at = {chains ? chains->loose : 0, none, none}};
 }
 
 void
@@ -199,11 +236,11 @@ buckets_takers(const struct buckets *buckets, size_t count, const struct subject
 {
 	const char *extension = buckets ? pattern_extension(subject->path) : NULL;
 
-	start(buckets, count, way);
+	start(buckets ? &buckets->files : NULL, count, way);
 	if (buckets)
-		way->at[1] = buckets->heads[head_key(buckets, subject->head)];
+		way->at[1] = buckets->files.heads[head_key(buckets, subject->head)];
 	if (extension)
-		way->at[2] = buckets->heads[extension_key(buckets, extension)];
+		way->at[2] = buckets->files.heads[extension_key(buckets, extension)];
 }
 
 void
@@ -213,9 +250,19 @@ buckets_sharers(const struct buckets *buckets, size_t count, const struct patter
 
 	if (buckets && !key_of(buckets, pattern, &key))
 		buckets = NULL;
-	start(buckets, count, way);
+	start(buckets ? &buckets->files : NULL, count, way);
 	if (buckets)
-		way->at[1] = buckets->heads[key];
+		way->at[1] = buckets->files.heads[key];
+}
+
+void
+buckets_named(const struct buckets *buckets, size_t count, const char *name, struct way *way)
+{
+	if (tempname_is(name)) /* it has the key of another name */
+		buckets = NULL;
+	start(buckets ? &buckets->names : NULL, count, way);
+	if (buckets)
+		way->at[1] = buckets->names.heads[text_key(buckets, name)];
 }
 
 size_t
@@ -229,6 +276,6 @@ way_next(struct way *way)
 			least = way->at[i];
 	for (size_t i = 0; i < chains && least < way->count; i++)
 		if (way->at[i] == least)
-			way->at[i] = way->buckets ? way->buckets->next[least] : least + 1;
+			way->at[i] = way->next ? way->next[least] : least + 1;
 	return least;
 }
