@@ -25,15 +25,15 @@ ALL_LDFLAGS = $(HARDEN_LDFLAGS) $(PIE_$(STATIC)) $(CFLAGS) $(LDFLAGS)
 
 # Everything but main.c, lowest folder first: none uses what stands behind it. Tests link with it.
 BASE = arena caps err number paste retry suggest text
-RULE = arch arch_table buckets confline cover elf entry hex limit line pattern rule shebang tempname
+RULE = arch arch_table buckets confline cover elf entry hex limit line pattern rule shebang tempname written
 KERNEL = binfmt binfmt_list binfmt_open holder keep known mount mountinfo ours planned replace snapshot userns
-HOST = below boot confd confd_lines facts host host_kernel interp loader mounted named native native_start needs opened persist probe \
-	probe_alone probe_child probe_crew probe_elf probe_look probe_root probe_sweep probe_watch probe_watcher \
-	records segment smallfile trust walk walker
+HOST = below boot confd confd_lines facts formatfile host host_kernel interp loader mounted named native native_start needs opened \
+	persist probe probe_alone probe_child probe_crew probe_elf probe_look probe_root probe_sweep probe_watch probe_watcher \
+	records segment smallfile trust ubformat walk walker
 JUDGE = archtest bootcheck bootorder check danger doctor doctor_machine drift edit elfkind envcheck filecheck filekind health inforce narrow \
 	overlap recall remedy resolve stale takeover
 CLI = colour columns command details help help_json json operand opt print report
-CMD = cmd_completion cmd_doctor cmd_enable cmd_help cmd_list cmd_match cmd_refresh cmd_register cmd_remove cmd_status cmd_test \
+CMD = cmd_completion cmd_doctor cmd_enable cmd_export cmd_help cmd_list cmd_load cmd_match cmd_refresh cmd_register cmd_remove cmd_status cmd_test \
 	describe plan put register_all session tried
 LIB = $(BASE:%=base/%) $(RULE:%=rule/%) $(KERNEL:%=kernel/%) $(HOST:%=host/%) $(JUDGE:%=judge/%) $(CLI:%=cli/%) \
 	$(CMD:%=cmd/%) commands
@@ -127,7 +127,7 @@ install: all
 		[ -e "$$file" ] || continue; \
 		[ "$$file" != binfmtctl ] || mode=755; \
 		mkdir -p "$$folder"; install -m $$mode "$$file" "$$folder"; done
-	@cd "$$DESTDIR$(DOCDIR)/examples" && sed -i 's|/usr/local/bin/|$(BINDIR)/|' binfmtctl.service
+	@cd "$$DESTDIR$(DOCDIR)/examples" && sed -i 's|/usr/local/bin/|$(BINDIR)/|' binfmtctl.*
 
 uninstall:
 	@for pair in $(FILES); do file=$${pair%%=*}; rm -f "$$DESTDIR$${pair#*=}/$${file##*/}"; done

@@ -14,10 +14,10 @@ struct boot {
 	struct confd confd;     /* binfmt.d */
 	struct records records; /* update-binfmts */
 	bool elsewhere;         /* a container or another root folder: the machine boots with files not seen here */
-	bool reads_conf;        /* systemd-binfmt, or OpenRC's service, registers binfmt.d here */
-	bool reads_records;     /* binfmt-support is installed */
-	bool unread;            /* our own unit is enabled and could not be read whole, or nothing at all could */
-	char unit[4096];        /* its text (man/examples/binfmtctl.service); empty where it is not enabled */
+	bool reads_conf;    /* systemd-binfmt, a service of OpenRC, or `load` in our own unit registers binfmt.d here */
+	bool reads_records; /* binfmt-support is installed */
+	bool unread;        /* our own unit is enabled and could not be read whole, or nothing at all could */
+	char unit[4096];    /* its text (man/examples/binfmtctl.service); empty where it is not enabled */
 };
 
 /* The link that makes systemd start our own unit at boot. */
@@ -27,8 +27,8 @@ struct boot {
 int boot_read(struct boot *boot, struct err *err);
 void boot_free(struct boot *boot);
 
-/* Whether our own unit registers what this word stands for: "all", an architecture, a name. */
-bool boot_unit_registers(const struct boot *boot, const char *word);
+/* Whether our own unit calls a command, for this word: "all", an architecture, a name; NULL: whatever it is for. */
+bool boot_unit_calls(const struct boot *boot, const char *command, const char *word);
 
 /* Whether systemd runs here and has its systemd-binfmt. */
 bool boot_has_systemd_binfmt(void);

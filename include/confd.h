@@ -51,6 +51,13 @@ extern const char *const confd_dirs[];
  * would make systemd-binfmt wait or read for ever (FIFOs, devices) is not opened. -1 and *err: no memory.
  */
 int confd_read(struct confd *confd, const char *const *dirs, struct host_kernel kernel, struct err *err);
+
+/*
+ * The same for files and folders that are named, one after the other; a file whatever its name is, a FIFO too. Format
+ * files of update-binfmts count there (formatfile.h), in folders by any sound name.
+ */
+int confd_read_named(struct confd *confd, const char *const *paths, size_t count, struct host_kernel kernel,
+		     struct err *err);
 void confd_free(struct confd *confd);
 
 /* The last line that names this entry, which decides what becomes of it; NULL: none does. */

@@ -13,6 +13,9 @@ enum { CONFD_LONG_LINE = 1 << 20 };
  */
 int confd_add_text(struct confd *confd, const char *file, char *text, size_t len, struct host_kernel kernel);
 
+/* Adds one line, or what stands for one. -1: no memory. */
+int confd_add(struct confd *confd, const struct confd_line *line);
+
 /* Adds what became of a file or folder as a whole. -1: no memory. */
 int confd_add_whole(struct confd *confd, const char *file, enum confd_fate fate, const char *reason);
 

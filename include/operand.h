@@ -42,4 +42,11 @@ const struct arch *operand_arch(const struct operand *operand);
 int operand_entries(const struct binfmt_list *list, const struct operand *operand,
 		    const char *names[static ARCH_ROWS_MAX], struct err *err);
 
+/*
+ * Which entries of the list the operands mean, or all where there are none: one flag an entry, to be freed. Each that
+ * means none is given to `missing`. NULL: no memory.
+ */
+bool *operand_marks(const struct binfmt_list *list, const struct operand *operands, size_t count,
+		    void (*missing)(void *arg, const struct operand *operand, struct err *err), void *arg);
+
 #endif

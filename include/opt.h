@@ -16,10 +16,10 @@ struct args {
 	const char *binfmt_dir;
 	bool json, dry_run, quiet, verbose, help, version;
 
-	const char *flags, *interpreter, *name, *magic, *mask, *extension, *like, *bpf, *conf_dir, *root;
+	const char *flags, *interpreter, *name, *magic, *mask, *extension, *like, *bpf, *conf_dir, *root, *format;
 	long offset;  /* -1: not given */
 	long timeout; /* seconds, -1: not given */
-	bool keep, mount, persist, force, missing_ok, global, supported, strict, no_run;
+	bool keep, mount, persist, force, missing_ok, global, supported, strict, no_run, by_arch;
 	const char *interpreter_dirs[INTERP_DIRS_MAX];
 	size_t interpreter_dir_count;
 
@@ -36,6 +36,7 @@ enum opt_kind {
 	OPT_NUMBER, /* long, 0 to 1000000 */
 	OPT_DIR,    /* appends to interpreter_dirs */
 	OPT_ENTRY,  /* appends a literal operand */
+	OPT_ARCH,   /* bool, and appends operands, joined by commas or not */
 };
 
 /* One option. A table of them ends with an empty one and feeds the parser, --help and the completions. */

@@ -15,6 +15,8 @@ struct put {
 	struct binfmt *b;
 	const struct check *check; /* of the rule, before anything is written; its list are the live entries */
 	bool keep;
+	bool stays;           /* an entry that is there is not to be moved in front of others that take its files */
+	bool configured;      /* it is what all configuration says: no file of its can say otherwise */
 	struct persist *file; /* its binfmt.d file is to be written too; NULL: it is not */
 	const char *conf_dir; /* there; NULL: the usual folder */
 };
@@ -24,6 +26,12 @@ struct put {
  * `stale`: it holds an interpreter file that was replaced. OUT_FAILED: it differs and is to be kept.
  */
 enum outcome put_fate(const struct live *live, const struct plan *plan, bool stale, bool keep);
+
+/*
+ * Whether an entry that is there can be registered again without a change of who wins: it gets to the front. 0; -1 and
+ * *err, also where it is disabled: for a moment it would be enabled.
+ */
+int put_may_move(const struct check *check, const struct entry *entry, struct err *err);
 
 /*
  * Makes the handler be as planned: checks, compares, replaces, reads back. A live entry that is

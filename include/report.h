@@ -53,6 +53,7 @@ enum outcome {
 
 struct result {
 	const char *name;
+	const char *place; /* "FILE:LINE" that asks for it, NULL: the command line does */
 	enum outcome outcome;
 	const char *detail;    /* or NULL; what OUT_FAILED and OUT_SKIPPED say is in err */
 	const struct err *err; /* of OUT_FAILED and OUT_SKIPPED */

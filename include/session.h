@@ -20,6 +20,7 @@ struct session {
 	const struct planned_write *reported; /* the last one that was printed */
 	struct trust_folder folder;           /* of the last interpreter that was checked */
 	bool mounted;                         /* by this run: --mount, and it was not */
+	size_t before;                        /* so many entries were there when the work began */
 	bool has_temporaries;                 /* some of them are left by killed runs */
 	bool named;                           /* the entry at work was named, not meant by `all` */
 	unsigned failed, done;
@@ -29,6 +30,7 @@ struct session {
 	struct err err;
 	const struct rule *rule;    /* the handler as it was, or is to be; NULL: none */
 	const struct persist *file; /* its binfmt.d file; NULL: that was not asked for */
+	const char *place;          /* the line of configuration, as in struct result */
 };
 
 /*
@@ -48,6 +50,12 @@ int session_relist(struct session *c);
  * run left of the entry is healed first: where that fails and decides what is in force, so does the entry.
  */
 void session_result(struct session *c, const char *name, enum outcome outcome, const char *detail);
+
+/*
+ * After --mount: a failure is reported where what was registered does not outlive this mount namespace, or without
+ * --force where that is not known.
+ */
+void session_prove_kept(struct session *c);
 
 /* Warns if something was done and binfmt_misc is switched off. */
 void session_warn_if_off(const struct session *c);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
 #include <string.h>
 
 #include "binfmt_list.h"
@@ -69,7 +70,7 @@ operand_arch(const struct operand *operand)
 
 /* A known word is not a misspelt other one: whoever wants that removed says so. */
 static int
-missing(const struct binfmt_list *list, const struct operand *operand, struct err *err)
+none_is_meant(const struct binfmt_list *list, const struct operand *operand, struct err *err)
 {
 	const struct arch *arch = operand_arch(operand);
 	char text[SUGGEST_TEXT_MAX], name[RULE_NAME_MAX + 1];
@@ -108,5 +109,27 @@ operand_entries(const struct binfmt_list *list, const struct operand *operand, c
 		names[found] = live_name(list, rows[i]);
 		found += names[found] != NULL;
 	}
-	return found || operand_is_all(operand) ? found : missing(list, operand, err);
+	return found || operand_is_all(operand) ? found : none_is_meant(list, operand, err);
+}
+
+bool *
+operand_marks(const struct binfmt_list *list, const struct operand *operands, size_t count,
+	      void (*missing)(void *arg, const struct operand *operand, struct err *err), void *arg)
+{
+	bool *marks = malloc(list->count + 1);
+	const char *names[ARCH_ROWS_MAX];
+	struct err err;
+
+	if (!marks)
+		return NULL;
+	memset(marks, count == 0, list->count + 1);
+	for (size_t i = 0; i < count; i++) {
+		int found = operand_entries(list, &operands[i], names, &err);
+
+		if (found < 0)
+			missing(arg, &operands[i], &err);
+		for (int k = 0; k < found; k++)
+			marks[binfmt_list_find(list, names[k]) - list->entries] = true;
+	}
+	return marks;
 }

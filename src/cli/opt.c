@@ -69,8 +69,33 @@ set_number(long *number, const struct opt *opt, const char *value)
 	return NULL;
 }
 
+static bool
+has_empty_part(const char *word)
+{
+	size_t len = strlen(word);
+
+	return strstr(word, ",,") || word[0] == ',' || (len && word[len - 1] == ',');
+}
+
+/* An operand, or with args->joined each of those that commas join. */
 static const char *
-set(struct args *args, const struct opt *opt, const char *value)
+add_operands(struct args *args, char *word)
+{
+	if (args->joined && has_empty_part(word))
+		return reason("'%.100s': nothing stands on one side of a comma", word);
+	for (;;) {
+		char *comma = args->joined ? strchr(word, ',') : NULL;
+
+		args->operands[args->operand_count++] = (struct operand){word, false};
+		if (!comma)
+			return NULL;
+		*comma = '\0';
+		word = comma + 1;
+	}
+}
+
+static const char *
+set(struct args *args, const struct opt *opt, char *value)
 {
 	char *field = (char *)args + opt->at;
 
@@ -91,6 +116,9 @@ set(struct args *args, const struct opt *opt, const char *value)
 	case OPT_ENTRY:
 		args->operands[args->operand_count++] = (struct operand){value, true};
 		return NULL;
+	case OPT_ARCH:
+		*(bool *)(void *)field = true;
+		return add_operands(args, value);
 	}
 	return NULL;
 }
@@ -115,7 +143,7 @@ unknown(const struct opt *own, const char *word, size_t len)
 static const char *
 parse_long(int argc, char *const argv[], int *at, const struct opt *own, struct args *args)
 {
-	const char *word = argv[*at] + 2, *equals = strchr(word, '=');
+	char *word = argv[*at] + 2, *equals = strchr(word, '=');
 	size_t len = equals ? (size_t)(equals - word) : strlen(word);
 	const struct opt *opt = find(own, word, len, 0);
 
@@ -134,7 +162,7 @@ parse_long(int argc, char *const argv[], int *at, const struct opt *own, struct 
 static const char *
 parse_short(int argc, char *const argv[], int *at, const struct opt *own, struct args *args)
 {
-	for (const char *s = argv[*at] + 1; *s; s++) {
+	for (char *s = argv[*at] + 1; *s; s++) {
 		const struct opt *opt = find(own, NULL, 0, *s);
 		const char *wrong;
 
@@ -149,31 +177,6 @@ parse_short(int argc, char *const argv[], int *at, const struct opt *own, struct
 			return wrong;
 	}
 	return NULL;
-}
-
-static bool
-has_empty_part(const char *word)
-{
-	size_t len = strlen(word);
-
-	return strstr(word, ",,") || word[0] == ',' || (len && word[len - 1] == ',');
-}
-
-/* An operand, or with args->joined each of those that commas join. */
-static const char *
-add_operands(struct args *args, char *word)
-{
-	if (args->joined && has_empty_part(word))
-		return reason("'%.100s': nothing stands on one side of a comma", word);
-	for (;;) {
-		char *comma = args->joined ? strchr(word, ',') : NULL;
-
-		args->operands[args->operand_count++] = (struct operand){word, false};
-		if (!comma)
-			return NULL;
-		*comma = '\0';
-		word = comma + 1;
-	}
 }
 
 const char *

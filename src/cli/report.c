@@ -232,6 +232,8 @@ result_json(const struct args *args, const struct result *r, const char *detail)
 {
 	json_object(NULL);
 	json_string("name", r->name);
+	if (r->place)
+		json_string("place", r->place);
 	json_string("result", words[r->outcome]);
 	json_string("code", r->outcome < OUT_SKIPPED ? NULL : err_word(r->err->code));
 	json_string("detail", detail);
@@ -250,9 +252,9 @@ result_text(const struct args *args, const struct result *r, const char *detail)
 
 	print_safe(stdout, r->name);
 	printf(": %s%s", would ? "would be " : "", words[r->outcome]);
-	if (detail) {
+	if (detail || r->place) {
 		fputs(" (", stdout);
-		print_safe(stdout, detail);
+		print_safe(stdout, detail ? detail : r->place);
 		putchar(')');
 	}
 	putchar('\n');
@@ -263,9 +265,10 @@ void
 report_result(const struct args *args, const struct result *r)
 {
 	const char *detail = r->outcome < OUT_SKIPPED ? r->detail : r->err->text;
+	const char *object = r->place ? r->place : r->name;
 
 	if (r->outcome == OUT_FAILED)
-		print_err(r->name, "%s", detail);
+		print_err(object, "%s", detail);
 	if (args->json)
 		result_json(args, r, detail);
 	else if (r->outcome != OUT_FAILED && !args->quiet)
@@ -273,7 +276,7 @@ report_result(const struct args *args, const struct result *r)
 	if (r->warnings->len) /* they come behind the verdict, also where both go to one file */
 		fflush(stdout);
 	for (const char *warning = NULL; (warning = warn_next(r->warnings, warning));)
-		print_warning(r->name, "%s", warning);
+		print_warning(object, "%s", warning);
 }
 
 static void

@@ -17,7 +17,7 @@ const struct opt completion_opts[] = {OPT_END};
  * chooses its name, and root presses TAB: names must stay data. So bash's `compgen -W` and zsh's `_values`, which
  * expand or read more into their words, are not for them.
  */
-enum wanted { ANYTHING, FILES, FOLDERS, ARCHS, ENTRIES, SHELLS, COMMANDS, WANTED };
+enum wanted { ANYTHING, FILES, FOLDERS, ARCHS, ENTRIES, FORMATS, SHELLS, COMMANDS, WANTED };
 
 static const struct {
 	const char *bash, *zsh, *fish;
@@ -28,6 +28,8 @@ static const struct {
     [ARCHS] = {"_binfmtctl_archs", "_binfmtctl_archs", " -x -a '(__binfmtctl_archs)'"},
     [ENTRIES] = {"_binfmtctl_entries", "_binfmtctl_entries", " -x -a '(__binfmtctl_entries)'"},
     [COMMANDS] = {"_binfmtctl_offer $commands", "_binfmtctl_commands", " -x -a '(__binfmtctl_commands)'"},
+    [FORMATS] = {"_binfmtctl_offer binfmt.d update-binfmts register", "(binfmt.d update-binfmts register)",
+		 " -x -a 'binfmt.d update-binfmts register'"},
     [SHELLS] = {"_binfmtctl_offer bash zsh fish", "(bash zsh fish)", " -x -a 'bash zsh fish'"},
 };
 
@@ -46,6 +48,10 @@ wanted_value(const struct opt *opt)
 {
 	if (opt->kind == OPT_ENTRY)
 		return ENTRIES;
+	if (opt->kind == OPT_ARCH)
+		return ARCHS;
+	if (strcmp(opt->arg, "FORMAT") == 0)
+		return FORMATS;
 	if (strcmp(opt->arg, "DIR") == 0)
 		return FOLDERS;
 	return strcmp(opt->arg, "PATH") == 0 || strcmp(opt->arg, "FILE") == 0 ? FILES : ANYTHING;
@@ -190,7 +196,7 @@ print_quoted(FILE *f, const char *text, const char *special)
 static void
 print_zsh_opt(FILE *f, const struct opt *opt, const char *dashes, const char *name, size_t len, const char *joined)
 {
-	bool repeatable = opt->kind == OPT_ENTRY || opt->kind == OPT_DIR;
+	bool repeatable = opt->kind == OPT_ENTRY || opt->kind == OPT_DIR || opt->kind == OPT_ARCH;
 
 	fprintf(f, " '%s%s%.*s%s[", repeatable ? "*" : "", dashes, (int)len, name, opt->arg ? joined : "");
 	print_quoted(f, opt->help, "[]:\\");

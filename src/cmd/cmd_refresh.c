@@ -6,7 +6,7 @@
 #include "cmd.h"
 #include "interp.h"
 #include "ours.h"
-#include "overlap.h"
+#include "put.h"
 #include "replace.h"
 #include "session.h"
 #include "stale.h"
@@ -18,30 +18,13 @@ const struct opt refresh_opts[] = {
     OPT_END,
 };
 
-/* Why a stale entry is left alone: -1 and c->err, or 0. */
-static int
-leave_alone(struct session *c, const struct entry *entry)
-{
-	const char *front = overlap_in_front(&entry->rule, &c->list);
-	const char *doubt = front ? NULL : overlap_doubt(&entry->rule, &c->list);
-
-	if (!entry->enabled)
-		return err_set(&c->err, ERR_DISABLED,
-			       "disabled: it would have to be enabled for a moment (binfmtctl register does it)");
-	if ((front || doubt) && !c->args->force)
-		return err_set(&c->err, ERR_SHADOWED,
-			       "stale, but refreshing would move it ahead of entry %s, which %s now (--force "
-			       "refreshes anyway)",
-			       front ? front : doubt, front ? "wins" : "may win");
-	return 0;
-}
-
 /* Whether an entry is to be refreshed: OUT_REFRESHED, OUT_UNCHANGED where it is fresh, or why not in c->err. */
 static enum outcome
 judge(struct session *c, const struct entry *entry, const struct staleness *is)
 {
 	const char *path = entry->rule.interpreter;
 	const enum outcome left = c->named ? OUT_FAILED : OUT_SKIPPED;
+	struct check check;
 
 	if (is->untold) {
 		err_set(&c->err, ERR_UNKNOWN, "whether %s was replaced cannot be told: %s", path, is->untold);
@@ -53,7 +36,8 @@ judge(struct session *c, const struct entry *entry, const struct staleness *is)
 	}
 	if (is->stale != STALE_REPLACED)
 		return OUT_UNCHANGED;
-	if (leave_alone(c, entry) < 0)
+	check = session_check(c, "refreshes", NULL);
+	if (put_may_move(&check, entry, &c->err) < 0)
 		return OUT_SKIPPED;
 	if (!is->by_time || c->named) /* a hint: enough only where the entry was named */
 		return OUT_REFRESHED;

@@ -9,8 +9,6 @@
 #include "describe.h"
 #include "elf.h"
 #include "hex.h"
-#include "keep.h"
-#include "mount.h"
 #include "opened.h"
 #include "persist.h"
 #include "put.h"
@@ -162,7 +160,8 @@ register_one(struct session *c, const struct arch *arch, bool keeps_magic)
 	const struct args *a = c->args;
 	struct persist file = {.dir = -1};
 	struct check check = session_check(c, "registers", NULL);
-	const struct put how = {&c->b, &check, a->keep, a->persist ? &file : NULL, a->conf_dir};
+	const struct put how = {
+	    .b = &c->b, .check = &check, .keep = a->keep, .file = a->persist ? &file : NULL, .conf_dir = a->conf_dir};
 	enum outcome outcome;
 	struct err detail;
 	struct bytes bytes;
@@ -283,18 +282,6 @@ check_dirs(const struct args *a, struct err *err)
 	return 0;
 }
 
-/* Whether what was registered outlives this mount namespace; with --force it is enough to say that this is not known.
- */
-static bool
-keeps(struct session *c)
-{
-	if (keep_prove(&c->b, c->mounted, c->list.count, &c->err) == 0)
-		return true;
-	if (c->args->force && c->err.code == ERR_UNKNOWN)
-		report_warning(NULL, "forced: %s", c->err.text);
-	return c->args->force && c->err.code == ERR_UNKNOWN;
-}
-
 int
 cmd_register(const struct cmd *cmd, struct args *args)
 {
@@ -314,7 +301,6 @@ cmd_register(const struct cmd *cmd, struct args *args)
 	if (args->operand_count == 0)
 		register_one(&c, NULL, false);
 	session_warn_if_off(&c);
-	if (args->mount && !args->dry_run && c.done && mount_may_vanish() && !keeps(&c))
-		session_result(&c, args->binfmt_dir, OUT_FAILED, NULL);
+	session_prove_kept(&c);
 	return session_end(&c);
 }

@@ -29,8 +29,8 @@ struct survey {
 	struct snapshot s;
 	struct columns entries, problems;
 	const struct boot *boot; /* of the host, NULL: none is */
-	bool *wanted;            /* by listed entry; NULL: all */
-	bool healthy;
+	bool *wanted;            /* by listed entry; NULL: not known, so all */
+	bool healthy, lacking;   /* lacking: an operand means no entry */
 	struct recall recall;
 	struct handler handler; /* the one examined now */
 	enum err_code first;    /* its first problem, or ERR_NONE */
@@ -40,7 +40,7 @@ static bool
 counts(const struct survey *survey, enum err_code problem)
 {
 	if (problem == ERR_DISABLED)
-		return survey->wanted != NULL;
+		return survey->args->operand_count > 0;
 	return !health_is_warning(problem) || survey->args->strict;
 }
 
@@ -224,36 +224,30 @@ failed_json(const struct survey *survey)
 	json_end();
 }
 
+/* An operand that means no entry. */
+static void
+tell_missing(void *arg, const struct operand *operand, struct err *err)
+{
+	struct survey *survey = arg;
+
+	add_remedy(survey, operand, err);
+	report_error(operand->word, err);
+	survey->lacking = true;
+}
+
 /* Marks the entries that the operands mean; false (and said) if one means none. */
 static bool
 mark_wanted(struct survey *survey)
 {
 	const struct args *args = survey->args;
-	const struct binfmt_list *list = &survey->s.list;
-	const char *names[ARCH_ROWS_MAX];
-	bool found = true;
 	struct err err;
 
-	if (!args->operand_count)
-		return true;
-	survey->wanted = calloc(list->count + 1, sizeof(*survey->wanted));
-	if (!survey->wanted) {
-		err_set(&err, ERR_MEMORY, "out of memory");
-		report_error(NULL, &err);
-		return false;
-	}
-	for (size_t i = 0; i < args->operand_count; i++) {
-		int count = operand_entries(list, &args->operands[i], names, &err);
-
-		if (count < 0) {
-			add_remedy(survey, &args->operands[i], &err);
-			report_error(args->operands[i].word, &err);
-		}
-		found &= count >= 0;
-		for (int k = 0; k < count; k++)
-			survey->wanted[binfmt_list_find(list, names[k]) - list->entries] = true;
-	}
-	return found;
+	survey->wanted = operand_marks(&survey->s.list, args->operands, args->operand_count, tell_missing, survey);
+	if (survey->wanted)
+		return !survey->lacking;
+	err_set(&err, ERR_MEMORY, "out of memory");
+	report_error(NULL, &err);
+	return false;
 }
 
 static void

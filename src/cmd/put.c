@@ -111,6 +111,23 @@ check_first(const struct put *put, const struct plan *plan, struct err *err, str
 	return -1;
 }
 
+int
+put_may_move(const struct check *check, const struct entry *entry, struct err *err)
+{
+	const char *front = overlap_in_front(&entry->rule, check->list);
+	const char *doubt = front ? NULL : overlap_doubt(&entry->rule, check->list);
+
+	if (!entry->enabled)
+		return err_set(err, ERR_DISABLED,
+			       "disabled: it would have to be enabled for a moment (binfmtctl register does it)");
+	if ((front || doubt) && !check->force)
+		return err_set(err, ERR_SHADOWED,
+			       "to register it again would move it ahead of entry %s, which %s now (--force does it "
+			       "anyway)",
+			       front ? front : doubt, front ? "wins" : "may win");
+	return 0;
+}
+
 /* Makes the entry be as planned; with --keep one that has come since is not replaced either. */
 static int
 put_in_force(const struct put *put, const struct plan *plan, enum outcome outcome, struct err *err)
@@ -148,6 +165,8 @@ put_rule(const struct put *put, struct plan *plan, const struct live *live, stru
 	if (stale < 0 || check_first(put, plan, err, warnings) < 0)
 		return OUT_FAILED;
 	outcome = put_fate(live, plan, stale, put->keep);
+	if (outcome == OUT_REPLACED && put->stays && put_may_move(put->check, live->entry, err) < 0)
+		return OUT_SKIPPED;
 	if (outcome == OUT_FAILED)
 		err_set(err, ERR_EXISTS, "an entry of this name is there and differs (--keep keeps it)");
 	else
@@ -159,7 +178,7 @@ put_rule(const struct put *put, struct plan *plan, const struct live *live, stru
 			 put->b->was_enabled ? "; it was enabled for the moment of its replacement" : "");
 	if (put->file)
 		outcome = persist(put, plan, outcome, err, warnings);
-	if (!put->file || put->conf_dir)
+	if (!put->configured && (!put->file || put->conf_dir))
 		drift_warn(plan->rule.name, &(const struct entry){.rule = plan->rule, .enabled = plan->enabled},
 			   warnings);
 	return outcome;

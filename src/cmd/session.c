@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "session.h"
 #include "binfmt.h"
+#include "keep.h"
 #include "mount.h"
 #include "print.h"
 #include "replace.h"
@@ -75,6 +76,7 @@ session_begin(struct session *c, const struct cmd *cmd, const struct args *args)
 	c->warnings.len = 0;
 	c->rule = NULL;
 	c->file = NULL;
+	c->place = NULL;
 	c->folder.fd = -1;
 	if (open_mount(c) < 0 || prepare(c) < 0) {
 		planned_free(&c->planned);
@@ -82,6 +84,7 @@ session_begin(struct session *c, const struct cmd *cmd, const struct args *args)
 		take_mount_back(c);
 		return report_fail(cmd, args, &c->err);
 	}
+	c->before = c->list.count;
 	c->mount_warnings = c->warnings.len;
 	report_begin(cmd, args, NULL);
 	return EXIT_DONE;
@@ -101,7 +104,7 @@ session_check(struct session *c, const char *verb, const struct entry *live)
 int
 session_relist(struct session *c)
 {
-	c->b.known.all = false;
+	known_forget(&c->b.known);
 	binfmt_list_free(&c->list);
 	return list(c);
 }
@@ -175,7 +178,14 @@ heal_own(struct session *c, const char *name)
 void
 session_result(struct session *c, const char *name, enum outcome outcome, const char *detail)
 {
-	struct result result = {name, outcome, detail, &c->err, &c->warnings, c->rule, c->file, NULL};
+	struct result result = {.name = name,
+				.place = c->place,
+				.outcome = outcome,
+				.detail = detail,
+				.err = &c->err,
+				.warnings = &c->warnings,
+				.rule = c->rule,
+				.file = c->file};
 
 	if (outcome != OUT_FAILED && heal_own(c, name) < 0)
 		result.outcome = OUT_FAILED;
@@ -188,6 +198,7 @@ session_result(struct session *c, const char *name, enum outcome outcome, const 
 	c->warnings.len = c->mount_warnings = 0;
 	c->rule = NULL;
 	c->file = NULL;
+	c->place = NULL;
 }
 
 /*
@@ -203,6 +214,20 @@ heal_all(struct session *c)
 		if (name && !planned_has(&c->planned, c->b.dir, entry) && heal(c, name, &c->err) < 0)
 			report_warning(name, "%s: %s", unhealed, c->err.text);
 	}
+}
+
+void
+session_prove_kept(struct session *c)
+{
+	const struct args *a = c->args;
+
+	if (!a->mount || a->dry_run || !c->done || !mount_may_vanish() ||
+	    keep_prove(&c->b, c->mounted, c->before, &c->err) == 0)
+		return;
+	if (a->force && c->err.code == ERR_UNKNOWN)
+		report_warning(NULL, "forced: %s", c->err.text);
+	else
+		session_result(c, a->binfmt_dir, OUT_FAILED, NULL);
 }
 
 void

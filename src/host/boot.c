@@ -21,12 +21,18 @@ boot_has_systemd_binfmt(void)
 	       (exists("/usr/lib/systemd/systemd-binfmt") || exists("/lib/systemd/systemd-binfmt"));
 }
 
+/* OpenRC's own service, or ours (man/examples/binfmtctl.openrc). */
 static bool
 has_openrc_binfmt(void)
 {
-	return exists("/run/openrc") &&
-	       (exists("/etc/runlevels/boot/binfmt") || exists("/etc/runlevels/default/binfmt") ||
-		exists("/etc/runlevels/sysinit/binfmt"));
+	static const char *const links[] = {"/etc/runlevels/boot/binfmt",       "/etc/runlevels/default/binfmt",
+					    "/etc/runlevels/sysinit/binfmt",    "/etc/runlevels/boot/binfmtctl",
+					    "/etc/runlevels/default/binfmtctl", "/etc/runlevels/sysinit/binfmtctl"};
+
+	for (size_t i = 0; exists("/run/openrc") && i < sizeof(links) / sizeof(links[0]); i++)
+		if (exists(links[i]))
+			return true;
+	return false;
 }
 
 bool
@@ -60,14 +66,14 @@ has_word(const char *line, size_t len, const char *word)
 }
 
 bool
-boot_unit_registers(const struct boot *boot, const char *word)
+boot_unit_calls(const struct boot *boot, const char *command, const char *word)
 {
 	size_t len;
 
 	for (const char *line = boot->unit; *line; line += len + (line[len] == '\n')) {
 		len = strcspn(line, "\n");
-		if (strncmp(line, "ExecStart=", 10) == 0 && has_word(line, len, "register") &&
-		    has_word(line, len, word))
+		if (strncmp(line, "ExecStart=", 10) == 0 && has_word(line, len, command) &&
+		    (!word || has_word(line, len, word)))
 			return true;
 	}
 	return false;
@@ -80,6 +86,7 @@ boot_read(struct boot *boot, struct err *err)
 	boot->reads_conf = boot_has_systemd_binfmt() || has_openrc_binfmt();
 	boot->reads_records = exists("/usr/sbin/update-binfmts");
 	boot->unread = smallfile_read(BOOT_UNIT, boot->unit, sizeof(boot->unit)) < 0 && errno != ENOENT;
+	boot->reads_conf |= boot_unit_calls(boot, "load", NULL);
 	boot->records = (struct records){0};
 	if (confd_read(&boot->confd, confd_dirs, host_kernel(), err) == 0 &&
 	    records_read(&boot->records, RECORDS_DIR, err) == 0)

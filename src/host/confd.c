@@ -13,6 +13,7 @@
 #include "confd.h"
 #include "confd_lines.h"
 #include "err.h"
+#include "formatfile.h"
 #include "interp.h"
 #include "retry.h"
 
@@ -20,6 +21,14 @@ const char *const confd_dirs[] = {"/etc/binfmt.d", "/run/binfmt.d", "/usr/local/
 				  NULL};
 
 enum { BYTES_MAX = 32 << 20 }; /* of all files: real ones hold some hundred bytes each */
+
+/* What a file may be. */
+enum kind {
+	LINES = 1,  /* of binfmt.d */
+	FORMAT = 2, /* of update-binfmts, by its content; other files of such a name are passed over */
+	EITHER = LINES | FORMAT,
+	NAMED = EITHER | 4, /* one that was asked for: a FIFO is waited at */
+};
 
 /* The files found so far. */
 struct files {
@@ -36,6 +45,14 @@ is_conf(const char *name)
 	size_t len = strlen(name);
 
 	return name[0] != '.' && len > 5 && strcmp(name + len - 5, ".conf") == 0;
+}
+
+/* update-binfmts takes every file for a format; what an editor or dpkg has left beside one is none here. */
+static bool
+is_format_name(const char *name)
+{
+	return name[0] != '.' && !strchr(name, '~') && !strstr(name, ".dpkg-") && strcmp(name, "register") != 0 &&
+	       strcmp(name, "status") != 0;
 }
 
 static int
@@ -69,7 +86,7 @@ fate_of(int error, enum confd_fate otherwise)
 }
 
 static int
-add_dir(struct confd *confd, struct files *files, const char *const *dirs, size_t dir)
+add_dir(struct confd *confd, struct files *files, const char *const *dirs, size_t dir, enum kind kind)
 {
 	DIR *d = opendir(dirs[dir]);
 	struct dirent *e;
@@ -82,7 +99,7 @@ add_dir(struct confd *confd, struct files *files, const char *const *dirs, size_
 				       keep_text(confd, strerror(error)));
 	errno = 0;
 	while (done == 0 && (e = readdir(d))) {
-		if (is_conf(e->d_name))
+		if (is_conf(e->d_name) || (kind & FORMAT && is_format_name(e->d_name)))
 			done = add_file(confd, files, e->d_name, dir);
 		errno = 0;
 	}
@@ -130,21 +147,43 @@ read_text(struct confd *confd, int fd, size_t size, char **text)
 }
 
 static int
-add_opened(struct confd *confd, const char *path, int fd, struct host_kernel kernel)
+add_format(struct confd *confd, const char *path, char *text, size_t len, struct host_kernel kernel)
+{
+	struct confd_line line = {.file = path, .fate = CONFD_REGISTERED};
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+	line.reason = formatfile_parse(name, text, len, kernel, &confd->arena, &line.rule, &line.number);
+	if (line.reason)
+		line.fate = CONFD_REFUSED;
+	else
+		line.name = name;
+	return confd_add(confd, &line);
+}
+
+static int
+add_text(struct confd *confd, const char *path, char *text, size_t len, enum kind kind, struct host_kernel kernel)
+{
+	if (kind & FORMAT && formatfile_is(text, len))
+		return add_format(confd, path, text, len, kernel);
+	return kind & LINES ? confd_add_text(confd, path, text, len, kernel) : 0;
+}
+
+static int
+add_opened(struct confd *confd, const char *path, int fd, enum kind kind, struct host_kernel kernel)
 {
 	size_t most = BYTES_MAX - confd->bytes;
 	struct stat st;
 	char *text;
 	ssize_t len;
 
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+	if (fstat(fd, &st) < 0 || !(S_ISREG(st.st_mode) || (kind == NAMED && S_ISFIFO(st.st_mode))))
 		return confd_add_whole(confd, path, CONFD_UNREAD, "it has just been replaced");
 	len = read_text(confd, fd, (size_t)st.st_size, &text);
 	if (len < 0)
 		return confd_add_whole(confd, path, CONFD_UNREAD, keep_text(confd, strerror(errno)));
 	if ((size_t)len > most)
 		return confd_add_whole(confd, path, CONFD_UNREAD, "all files together are larger than 32 MiB");
-	return confd_add_text(confd, path, text, (size_t)len, kernel);
+	return add_text(confd, path, text, (size_t)len, kind, kernel);
 }
 
 /* Why a file that is no regular one makes systemd-binfmt fail; NULL: it reads nothing from it. */
@@ -161,10 +200,11 @@ odd_file(const struct stat *st)
 				     : "it is a device, which systemd-binfmt reads, maybe without end";
 }
 
-/* Nothing but a regular file is opened for reading: to open a device may be to use it. */
+/* Nothing but a regular file is opened for reading, or the FIFO that was named: to open a device may be to use it. */
 static int
-add_path(struct confd *confd, const char *path, struct host_kernel kernel)
+add_path(struct confd *confd, const char *path, enum kind kind, struct host_kernel kernel)
 {
+	bool waits = false;
 	struct stat st;
 	int fd, done;
 
@@ -173,24 +213,25 @@ add_path(struct confd *confd, const char *path, struct host_kernel kernel)
 			return 0; /* a link to nothing masks as one to /dev/null does */
 		return confd_add_whole(confd, path, fate_of(errno, CONFD_REFUSED), keep_text(confd, strerror(errno)));
 	}
-	if (!S_ISREG(st.st_mode)) {
-		const char *reason = odd_file(&st);
+	waits = kind == NAMED && S_ISFIFO(st.st_mode);
+	if (!S_ISREG(st.st_mode) && !waits) {
+		const char *reason = kind == FORMAT ? NULL : odd_file(&st);
 
 		return reason ? confd_add_whole(confd, path, CONFD_REFUSED, reason) : 0;
 	}
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	fd = open(path, O_RDONLY | (waits ? 0 : O_NONBLOCK) | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return confd_add_whole(confd, path, CONFD_UNREAD, keep_text(confd, strerror(errno)));
-	done = add_opened(confd, path, fd, kernel);
+	done = add_opened(confd, path, fd, kind, kernel);
 	close(fd);
 	return done;
 }
 
 static int
-add_files(struct confd *confd, struct files *files, const char *const *dirs, struct host_kernel kernel)
+add_files(struct confd *confd, struct files *files, const char *const *dirs, enum kind kind, struct host_kernel kernel)
 {
 	char path[PATH_MAX];
-	const char *kept;
+	const char *kept, *dir;
 
 	if (files->count)
 		qsort(files->at, files->count, sizeof(*files->at), by_name);
@@ -199,9 +240,10 @@ add_files(struct confd *confd, struct files *files, const char *const *dirs, str
 
 		if (i && strcmp(file->name, file[-1].name) == 0)
 			continue;
-		snprintf(path, sizeof(path), "%s/%s", dirs[file->dir], file->name);
+		dir = dirs[file->dir];
+		snprintf(path, sizeof(path), "%s%s%s", dir, dir[strlen(dir) - 1] == '/' ? "" : "/", file->name);
 		kept = keep_text(confd, path);
-		if (!kept || add_path(confd, kept, kernel) < 0)
+		if (!kept || add_path(confd, kept, is_conf(file->name) ? kind : FORMAT, kernel) < 0)
 			return -1;
 	}
 	return 0;
@@ -230,24 +272,58 @@ sort_names(struct confd *confd)
 	return 0;
 }
 
-int
-confd_read(struct confd *confd, const char *const *dirs, struct host_kernel kernel, struct err *err)
+/* The files of some folders. */
+static int
+add_dirs(struct confd *confd, const char *const *dirs, enum kind kind, struct host_kernel kernel)
 {
 	struct files files = {0};
 	int done = 0;
 
-	*confd = (struct confd){0};
 	for (size_t i = 0; dirs[i] && done == 0; i++)
-		done = add_dir(confd, &files, dirs, i);
+		done = add_dir(confd, &files, dirs, i, kind);
 	if (done == 0)
-		done = add_files(confd, &files, dirs, kernel);
+		done = add_files(confd, &files, dirs, kind, kernel);
 	free(files.at);
-	if (done == 0)
-		done = sort_names(confd);
-	if (done == 0)
+	return done;
+}
+
+static int
+finish(struct confd *confd, int done, struct err *err)
+{
+	if (done == 0 && sort_names(confd) == 0)
 		return 0;
 	confd_free(confd);
 	return err_set(err, ERR_MEMORY, "out of memory");
+}
+
+int
+confd_read(struct confd *confd, const char *const *dirs, struct host_kernel kernel, struct err *err)
+{
+	*confd = (struct confd){0};
+	return finish(confd, add_dirs(confd, dirs, LINES, kernel), err);
+}
+
+static int
+add_named(struct confd *confd, const char *path, struct host_kernel kernel)
+{
+	const char *const dirs[] = {path, NULL};
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return confd_add_whole(confd, path, fate_of(errno, CONFD_REFUSED), keep_text(confd, strerror(errno)));
+	return S_ISDIR(st.st_mode) ? add_dirs(confd, dirs, EITHER, kernel) : add_path(confd, path, NAMED, kernel);
+}
+
+int
+confd_read_named(struct confd *confd, const char *const *paths, size_t count, struct host_kernel kernel,
+		 struct err *err)
+{
+	int done = 0;
+
+	*confd = (struct confd){0};
+	for (size_t i = 0; i < count && done == 0; i++)
+		done = add_named(confd, paths[i], kernel);
+	return finish(confd, done, err);
 }
 
 void

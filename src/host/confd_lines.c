@@ -18,8 +18,8 @@ struct cutter {
 	struct host_kernel kernel;
 };
 
-static struct confd_line *
-add_line(struct confd *confd, const struct confd_line *line)
+int
+confd_add(struct confd *confd, const struct confd_line *line)
 {
 	struct confd_line *more = confd->lines;
 
@@ -27,11 +27,11 @@ add_line(struct confd *confd, const struct confd_line *line)
 		confd->room = confd->room ? confd->room * 2 : 64;
 		more = realloc(confd->lines, confd->room * sizeof(*more));
 		if (!more)
-			return NULL;
+			return -1;
 		confd->lines = more;
 	}
-	more[confd->count] = *line;
-	return &more[confd->count++];
+	more[confd->count++] = *line;
+	return 0;
 }
 
 int
@@ -40,7 +40,7 @@ confd_add_whole(struct confd *confd, const char *file, enum confd_fate fate, con
 	const struct confd_line line = {.file = file, .fate = fate, .reason = reason};
 
 	confd->unread += fate == CONFD_UNREAD;
-	return reason && add_line(confd, &line) ? 0 : -1;
+	return reason ? confd_add(confd, &line) : -1;
 }
 
 static int
@@ -85,7 +85,7 @@ add_rule(struct cutter *cut, char *text, size_t len)
 		name[name_len] = '\0';
 		line.name = name;
 	}
-	return add_line(cut->confd, &line) ? 0 : -1;
+	return confd_add(cut->confd, &line);
 }
 
 static int
@@ -100,7 +100,7 @@ add_long(struct cutter *cut)
 	};
 
 	cut->at = cut->end;
-	return add_line(cut->confd, &line) ? 0 : -1;
+	return confd_add(cut->confd, &line);
 }
 
 static int

@@ -11,10 +11,10 @@
 #include <string.h>
 #include <sys/types.h>
 
-#include "confline.h"
 #include "err.h"
 #include "records.h"
 #include "smallfile.h"
+#include "ubformat.h"
 
 enum { PACKAGE, TYPE, OFFSET, MAGIC, MASK, INTERPRETER, DETECTOR, CREDENTIALS, PRESERVE, FIX_BINARY, LINES };
 
@@ -32,23 +32,23 @@ read_text(struct records *records, const char *dir, const char *name)
 	return len < 0 ? NULL : arena_copy(&records->arena, text, (size_t)len);
 }
 
-/* The line that update-binfmts writes; always with this delimiter, even where a field holds it. */
+/* As update-binfmts registers it: always with this delimiter, even where a field holds it. */
 static const char *
 read_rule(struct records *records, struct record *record, char *const lines[static LINES])
 {
-	const char *interpreter = record->detected ? "/usr/lib/binfmt-support/run-detectors" : lines[INTERPRETER];
-	size_t room = strlen(record->name) + strlen(lines[OFFSET]) + strlen(lines[MAGIC]) + strlen(lines[MASK]) +
-		      strlen(interpreter) + sizeof(":::::::CPFM");
-	char *line = arena_take(&records->arena, room, 1);
-	int len;
+	bool by_magic = strcmp(lines[TYPE], "magic") == 0;
+	const struct ubformat format = {.name = record->name,
+					.magic = by_magic ? lines[MAGIC] : NULL,
+					.extension = lines[MAGIC],
+					.offset = lines[OFFSET],
+					.mask = lines[MASK],
+					.interpreter = record->detected ? "/usr/lib/binfmt-support/run-detectors"
+									: lines[INTERPRETER],
+					.credentials = strcmp(lines[CREDENTIALS], "yes") == 0,
+					.preserve = strcmp(lines[PRESERVE], "yes") == 0,
+					.fix_binary = strcmp(lines[FIX_BINARY], "yes") == 0};
 
-	if (!line)
-		return "out of memory";
-	len = snprintf(
-	    line, room, ":%s:%c:%s:%s:%s:%s:%s%s%s", record->name, strcmp(lines[TYPE], "magic") == 0 ? 'M' : 'E',
-	    lines[OFFSET], lines[MAGIC], lines[MASK], interpreter, strcmp(lines[CREDENTIALS], "yes") == 0 ? "C" : "",
-	    strcmp(lines[PRESERVE], "yes") == 0 ? "P" : "", strcmp(lines[FIX_BINARY], "yes") == 0 ? "F" : "");
-	return confline_parse(line, (size_t)len, 0, 0, &record->rule);
+	return ubformat_rule(&format, ':', (struct host_kernel){0}, &records->arena, &record->rule);
 }
 
 static const char *

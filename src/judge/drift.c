@@ -135,7 +135,7 @@ by_unit(const struct exam *exam)
 		return false;
 	arch_entry_name(handler->arch, name);
 	if (strcmp(handler->name, name) != 0 ||
-	    (!boot_unit_registers(boot, "all") && !boot_unit_registers(boot, handler->arch->name)))
+	    (!boot_unit_calls(boot, "register", "all") && !boot_unit_calls(boot, "register", handler->arch->name)))
 		return false;
 	snprintf(exam->drift->source, DRIFT_SOURCE_MAX, "binfmtctl.service");
 	then = handler->entry->rule;

@@ -27,7 +27,7 @@
 
 enum { DESCRIPTORS = 14 }; /* more than any command needs at once */
 
-static char *mounted, *foreign, *stale;
+static char *mounted, *foreign, *stale, *bricks;
 static rlim_t descriptors;
 
 static bool
@@ -239,6 +239,7 @@ static const struct task {
      nothing_dangerous},
     {start_empty, {"register", "--name", "brick", "--magic", "2321", "-i", "/bin/true"}, nothing_dangerous},
     {start_empty, {"register", "aarch64", "--name", "brick", "-i", "FOREIGN"}, nothing_dangerous},
+    {start_empty, {"load", "BRICKS"}, nothing_dangerous},
     {start_disabled_brick, {"enable", "brick"}, nothing_dangerous},
     {start_left_brick, {"enable", "brick"}, nothing_dangerous},
     {start_brick, {"enable", "--global"}, still_off},
@@ -265,6 +266,8 @@ run_task(const struct task *t)
 		words[i + 2] = t->words[i];
 		if (strcmp(t->words[i], "FOREIGN") == 0)
 			words[i + 2] = foreign;
+		if (strcmp(t->words[i], "BRICKS") == 0)
+			words[i + 2] = bricks;
 		if (strcmp(t->words[i], "TINY") == 0)
 			words[i + 2] = tiny_interpreter();
 	}
@@ -568,6 +571,7 @@ prepare(void **state)
 	mounted = scratch_folder("mounted");
 	stale = tiny_copy("stale");
 	foreign = probe_program("aarch64", "foreign");
+	bricks = scratch_text("bricks", ":brick:M::\\x7fELF::/bin/sh:\n", 0644);
 	return mount(MOUNT, mounted, NULL, MS_BIND, NULL);
 }
 

@@ -16,6 +16,8 @@
 /* Words that stand for what is only known when the tests run. */
 #define TINY "@tiny"
 #define CONF "@conf"
+#define LINES "@lines"
+#define BAD "@bad"
 
 #define HELP "help, --help"
 #define VERSION "version, --version"
@@ -23,6 +25,7 @@
 enum { WORDS = 16 };
 
 static char *mounted, *conf; /* the instance in a place that does not vanish with /proc; a folder for binfmt.d files */
+static char *lines, *bad;    /* such files */
 
 /* Entries of all kinds, also one that is no UTF-8. */
 static void
@@ -65,6 +68,8 @@ static const struct row {
     {CONTRACT_CHANGES, {"enable", "off"}, {"enable", "nonsuch"}},
     {CONTRACT_CHANGES, {"disable", "ext"}, {"disable", "nonsuch"}},
     {CONTRACT_CHANGES, {"refresh", "aarch64"}, {"refresh", "nonsuch"}},
+    {CONTRACT_CHANGES, {"load", LINES}, {"load", "nonsuch"}},
+    {"export", {"export", "aarch64"}, {"export", "nonsuch"}},
     {"list", {"list"}, {"list", "nonsuch"}},
     {"list --supported", {"list", "--supported"}, {"list", "--supported", "nonsuch"}},
     {"status", {"status", "aarch64"}, {"status", "nonsuch", "aarch64"}},
@@ -130,9 +135,16 @@ static const struct {
     {CONTRACT_CHANGES, {"enable", "--global"}},
     {CONTRACT_CHANGES, {"disable", "--global"}},
     {CONTRACT_CHANGES, {"refresh"}},
+    {CONTRACT_CHANGES, {"load", LINES, BAD}},
+    {CONTRACT_CHANGES, {"-n", "load", BAD, LINES}},
+    {CONTRACT_CHANGES, {"load", "/usr"}},
     {CONTRACT_CHANGES, {"register", "arm", "--interpreter-dir", "relative"}},
     {CONTRACT_CHANGES, {"register", "arm", "-i", "/nowhere", "-f", "POCF"}},
     {CONTRACT_CHANGES, {"register", "--name", "loop", "--magic", "7f454c46", "-i", TINY}},
+    {"export", {"export"}},
+    {"export", {"export", "--format", "update-binfmts"}},
+    {"export", {"export", "--arch", "arm,nonsuch"}},
+    {"export", {"export", "--format", "nonsuch"}},
     {"status", {"status"}},
     {"status", {"status", "--strict"}},
     {"match", {"match", "-v", "/bin/sh", "/etc/passwd", "/", "/x\xff", "x.ext"}},
@@ -179,6 +191,10 @@ word_of(const char *word)
 		return tiny_interpreter();
 	if (strcmp(word, CONF) == 0)
 		return conf;
+	if (strcmp(word, LINES) == 0)
+		return lines;
+	if (strcmp(word, BAD) == 0)
+		return bad;
 	return strcmp(word, "@mounted") == 0 ? mounted : word;
 }
 
@@ -360,6 +376,8 @@ prepare(void **state)
 		return 0;
 	mounted = scratch_folder("mounted");
 	conf = scratch_folder("conf");
+	lines = scratch_text("lines", ":new:E::new::/bin/true:\n:ext:E::other::/bin/true:\n:off:E::off::/x:\n", 0644);
+	bad = scratch_text("bad", "junk\xff\n:x:E::x::/nowhere:F\n:new:M::\\x7fELF::/bin/true:\n", 0644);
 	return mount(MOUNT, mounted, NULL, MS_BIND, NULL);
 }
 

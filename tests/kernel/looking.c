@@ -51,7 +51,7 @@ plant(const char *arch, const char *interpreter, const char *flags)
 static void
 plant_all(const char *kind, const char *flags)
 {
-	char *interpreter = interpreter_of(kind), *replaced;
+	char *interpreter = interpreter_of(kind), *replaced, lines[10000];
 
 	ns_empty();
 	unlink(trace); /* of what was tried before */
@@ -67,6 +67,9 @@ plant_all(const char *kind, const char *flags)
 	    strcmp(kind, "static") == 0) /* so the probe was at the trap, and who would run it was seen */
 		expect(tool("status", NULL), 1, "/replaced was replaced, the old file keeps running", NULL);
 	assert_false(has_run());
+	snprintf(lines, sizeof(lines), ":loaded:E::loaded::%s:%s\n:odd:M:6:\\xfe::%s:%s\n", interpreter, flags,
+		 interpreter, flags);
+	conf_write(0, "lines.conf", lines);
 	free(replaced);
 	free(interpreter);
 }
@@ -99,6 +102,8 @@ static const char *const looking[] = {
     "-n refresh",
     "refresh",
     "refresh all $ARCH",
+    "-n load",
+    "load",
     "-n register all",
     "register i386 -i /bin/true",
     "register $ARCH",

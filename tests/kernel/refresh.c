@@ -257,9 +257,9 @@ refresh__overlapping_entry_in_front__skipped_naming_it_unless_forced(void **stat
 	upgrade(path);
 	expect_untouched(
 	    "aarch64",
-	    "qemu-aarch64: skipped (stale, but refreshing would move it ahead of entry front, which wins now");
+	    "qemu-aarch64: skipped (to register it again would move it ahead of entry front, which wins now");
 	expect_untouched(
-	    NULL, "qemu-aarch64: skipped (stale, but refreshing would move it ahead of entry front, which wins now");
+	    NULL, "qemu-aarch64: skipped (to register it again would move it ahead of entry front, which wins now");
 	expect_json(tool("refresh", "-j", "aarch64", NULL)->out,
 		    ".results[0] | .result == \"skipped\" and .code == \"shadowed\"");
 	assert_true(runner_of("aarch64") != inode_of(path));

@@ -36,12 +36,13 @@ end_with_small_stack(const char *const words[])
 static void
 every_command__with_a_small_stack__as_ever(void **state)
 {
-	static char *script, *folder, *foreign; /* static: seen to be in use where the test is skipped */
+	static char *script, *folder, *foreign, *lines; /* static: seen to be in use where the test is skipped */
 	const char *interpreter = tiny_interpreter();
 
 	script = scratch_text("script", "#!/bin/sh\n", 0755);
 	folder = scratch_folder("conf");
 	foreign = probe_program("aarch64", "foreign");
+	lines = scratch_text("lines", ":z:E::z::/bin/true:F\n", 0644);
 	const struct {
 		int status;
 		const char *words[14];
@@ -61,6 +62,7 @@ every_command__with_a_small_stack__as_ever(void **state)
 	    {0, {"doctor", script, foreign}},
 	    {0, {"-j", "doctor", "--root", "/", script}},
 	    {0, {"refresh", "x"}},
+	    {0, {"load", lines}},
 	    {0, {"disable", "aarch64"}},
 	    {0, {"enable", "aarch64"}},
 	    {0, {"remove", "aarch64", "--persist", "--conf-dir", folder}},
@@ -88,8 +90,13 @@ every_command__with_a_small_stack__as_ever(void **state)
 static void
 json__with_too_little_memory__a_document_or_an_error(void **state)
 {
-	static const char *const commands[] = {"list",   "status",           "match /bin/true",
-					       "doctor", "list --supported", "register aarch64"};
+	static const char *const commands[] = {"list",
+					       "status",
+					       "match /bin/true",
+					       "doctor",
+					       "list --supported",
+					       "register aarch64",
+					       "load /usr/lib/binfmt.d"};
 	size_t documents = 0, errors = 0;
 
 	(void)state;

@@ -96,6 +96,7 @@ static const struct row {
     {"register arm -i $TINY --persist --conf-dir $CONF", start_one, true},
     {"register --name x --magic deadbeef -i $TINY", start_one, true},
     {"register all --interpreter-dir $DIR -f F", start_one, true},
+    {"load -j $CONF", start_files_only, true},
     {"remove aarch64", start_one, true},
     {"remove aarch64 --persist --conf-dir $CONF", start_one, true},
     {"remove --missing-ok --persist --conf-dir $CONF riscv64", start_files_only, true},

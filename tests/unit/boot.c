@@ -97,9 +97,13 @@ unit__words__whole_ones_of_a_line_that_registers(void **state)
 		struct boot boot = {0};
 
 		snprintf(boot.unit, sizeof(boot.unit), "%s", rows[i].unit);
-		if (boot_unit_registers(&boot, rows[i].word) != rows[i].registers)
+		if (boot_unit_calls(&boot, "register", rows[i].word) != rows[i].registers)
 			fail_msg("%s: %s", rows[i].word, rows[i].unit);
+		if (boot_unit_calls(&boot, "load", NULL))
+			fail_msg("load: %s", rows[i].unit);
 	}
+	assert_true(
+	    boot_unit_calls(&(struct boot){.unit = "ExecStart=/usr/bin/binfmtctl load --mount\n"}, "load", NULL));
 }
 
 int

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* Handlers as configuration: the live ones, the oldest first, or those that architectures would get. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "arch.h"
+#include "cmd.h"
+#include "err.h"
+#include "host.h"
+#include "interp.h"
+#include "json.h"
+#include "opened.h"
+#include "plan.h"
+#include "report.h"
+#include "snapshot.h"
+#include "written.h"
+
+const struct opt export_opts[] = {
+    OPT_TEXT("format", 0, "FORMAT", format, "binfmt.d, update-binfmts or register"),
+    OPT_ENTRY_NAME,
+    {"arch", 0, OPT_ARCH, "ARCH", offsetof(struct args, by_arch), "what register would register, or all (repeatable)"},
+    OPT_TEXT("flags", 'f', "FLAGS", flags, "with --arch: P O C F"),
+    OPT_TEXT("interpreter", 'i', "PATH", interpreter, "with --arch: installed or not"),
+    OPT_END,
+};
+
+/* One run. */
+struct export
+{
+	const struct args *args;
+	enum written_as as;
+	bool failed;
+};
+
+/* What the format cannot say is told, and not left out without a word. */
+static void
+say(struct export *e, const char *name, const char *text, const struct err *err)
+{
+	e->failed |= err != NULL;
+	if (err)
+		report_error(name, err);
+	if (!e->args->json) {
+		fputs(text ? text : "", stdout);
+		return;
+	}
+	json_object(NULL);
+	json_string("name", name);
+	json_string("text", text);
+	if (err) {
+		json_cause(err);
+	} else {
+		json_null("code");
+		json_null("detail");
+	}
+	json_end();
+}
+
+static void
+export_rule(struct export *e, const struct rule *rule)
+{
+	char text[WRITTEN_MAX];
+	const char *reason = written_rule(rule, e->as, text);
+	struct err err;
+
+	if (reason)
+		err_set(&err, ERR_FIELD, "not exported: %s", reason);
+	say(e, rule->name, reason ? NULL : text, reason ? &err : NULL);
+}
+
+/* A kernel that knows flag D brings a disabled entry back as such. */
+static void
+export_entry(struct export *e, const struct handler *handler)
+{
+	struct rule rule = handler->entry->rule;
+	struct err err;
+
+	rule.name = handler->name;
+	if (!handler->entry->enabled && host_kernel_since(host_kernel(), 7, 3))
+		rule.flags |= RULE_D;
+	if (handler->entry->reason)
+		err_set(&err, ERR_NOT_UNDERSTOOD, "not exported: the entry cannot be understood: %s",
+			handler->entry->reason);
+	else if (!handler->entry->enabled && !(rule.flags & RULE_D))
+		err_set(&err, ERR_DISABLED, "not exported: it is disabled, which no format can say before Linux 7.3");
+	else
+		err_clear(&err);
+	if (*err.text)
+		say(e, rule.name, NULL, &err);
+	else
+		export_rule(e, &rule);
+}
+
+static void
+tell_missing(void *arg, const struct operand *operand, struct err *err)
+{
+	say(arg, operand->word, NULL, err);
+}
+
+/* A format file is one entry. */
+static bool
+fits(struct export *e, size_t count)
+{
+	struct err err;
+
+	if (e->as != WRITTEN_UPDATE_BINFMTS || count <= 1)
+		return true;
+	err_set(&err, ERR_FIELD, "a format file is one entry, and these are %zu: name one", count);
+	report_error(NULL, &err);
+	e->failed = true;
+	return false;
+}
+
+static int
+export_live(struct export *e, const struct snapshot *s, struct err *err)
+{
+	bool *wanted = operand_marks(&s->list, e->args->operands, e->args->operand_count, tell_missing, e);
+	struct handler handler;
+	size_t count = 0;
+
+	if (!wanted)
+		return err_set(err, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; i < s->list.count; i++) {
+		wanted[i] = wanted[i] && snapshot_listed(s, i, &handler);
+		count += wanted[i];
+	}
+	for (size_t i = fits(e, count) ? s->list.count : 0; i-- > 0;)
+		if (wanted[i] && snapshot_listed(s, i, &handler))
+			export_entry(e, &handler);
+	free(wanted);
+	return 0;
+}
+
+/* As `register` would register it where nothing is live yet; whether this machine needs it is not asked. */
+static void
+export_arch(struct export *e, const struct arch *arch)
+{
+	const struct args *a = e->args;
+	const struct wish wish = {.flags = a->flags, .interpreter = a->interpreter, .force = true};
+	struct warnings warnings = {.len = 0};
+	struct plan plan;
+	struct err err;
+
+	plan_start(&plan, &wish, arch);
+	if (plan_arch(&plan, &wish, arch, NULL, &err, &warnings) < 0)
+		say(e, plan.rule.name, NULL, &err);
+	else
+		export_rule(e, &plan.rule);
+	opened_close(&plan.file);
+	for (const char *warning = NULL; (warning = warn_next(&warnings, warning));)
+		report_warning(plan.rule.name, "%s", warning);
+}
+
+/* Those whose interpreter is installed here, and that this machine does not run itself. */
+static void
+export_all(struct export *e)
+{
+	char path[INTERP_PATH_MAX];
+	struct err ignored;
+
+	for (size_t i = 0; i < arch_count; i++) {
+		const struct arch *arch = &arch_table[i];
+
+		if (interp_find(arch, NULL, 0, true, path).is == LOOK_YES && !plan_is_needless(arch, &ignored))
+			export_arch(e, arch);
+	}
+}
+
+/* The last row of a word first, as `register` does. */
+static void
+export_archs(struct export *e)
+{
+	const struct arch *rows[ARCH_GROUP_MAX];
+	struct err err;
+
+	for (size_t i = 0; i < e->args->operand_count; i++) {
+		const char *word = e->args->operands[i].word;
+		bool all = operand_is_all(&e->args->operands[i]);
+		size_t count = all ? 0 : operand_archs(word, rows, &err);
+
+		if (all)
+			export_all(e);
+		else if (!count)
+			say(e, word, NULL, &err);
+		while (fits(e, count) && count-- > 0)
+			export_arch(e, rows[count]);
+	}
+}
+
+static const char *
+misuse(const struct args *a)
+{
+	if (a->format && written_find(a->format) == WRITTEN_UNKNOWN)
+		return "--format is binfmt.d, update-binfmts or register";
+	if (!a->by_arch && (a->flags || a->interpreter))
+		return "--flags and --interpreter go with --arch";
+	if (a->by_arch && a->interpreter && (a->operand_count != 1 || operand_is_all(&a->operands[0])))
+		return "--interpreter goes with one architecture";
+	return NULL;
+}
+
+int
+cmd_export(const struct cmd *cmd, struct args *args)
+{
+	struct export e = {.args = args, .as = args->format ? written_find(args->format) : WRITTEN_BINFMT_D};
+	const char *wrong = misuse(args);
+	struct snapshot s;
+	struct err err;
+
+	if (wrong)
+		return report_usage(cmd, args, "%s", wrong);
+	if (!args->by_arch && snapshot_open(&s, args->binfmt_dir, &err) < 0)
+		return report_fail(cmd, args, &err);
+	report_begin(cmd, args, NULL);
+	if (args->by_arch) {
+		export_archs(&e);
+	} else {
+		if (export_live(&e, &s, &err) < 0) {
+			report_error(NULL, &err);
+			e.failed = true;
+		}
+		snapshot_close(&s);
+	}
+	report_end(args);
+	return e.failed ? EXIT_FAILED : EXIT_DONE;
+}
