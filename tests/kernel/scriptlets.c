@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The examples for rpm, apk and pacman, called as these call them: installation, upgrade, QEMU replaced, removal, in a
+ * chroot, and where there is no binfmt_misc. (Those for dpkg run under dpkg itself, see packages.c.)
+ */
+#include "harness.h"
+
+#include <unistd.h>
+
+static char *folder; /* with binfmtctl, and a systemd-detect-virt that says whether this is a chroot */
+
+static void
+begin(bool chrooted)
+{
+	if (!folder)
+		folder = scratch_folder("words");
+	expect(shell("cd '%s' && ln -sf '%s/binfmtctl' . && printf '#!/bin/sh\nexit %d\n' >systemd-detect-virt && "
+		     "chmod +x systemd-detect-virt",
+		     folder, tool_folder(), chrooted ? 0 : 1),
+	       0, "", "");
+}
+
+/* A part of the scriptlets, from its line on, with the count that rpm hands over. */
+static void
+rpm(const char *part, int count)
+{
+	expect(shell("PATH='%s':$PATH sh -e -c \"$(sed '1,/^%s/d; /^%%/,$d' man/examples/rpm.scriptlets)\" sh %d",
+		     folder, part, count),
+	       0, "", NULL); /* a QEMU that is dynamically linked is warned of */
+}
+
+/* What the trigger of apk, or the hook of pacman, runs after QEMU was upgraded. */
+static const struct run *
+after_upgrade(bool pacman, const char *where)
+{
+	return shell(
+	    pacman ? "PATH='%s':$PATH; export PATH; eval \"%s $(sed -n 's/^Exec = //p' man/examples/pacman.hook)\""
+		   : "PATH='%s':$PATH %s sh man/examples/apk.trigger /usr/bin",
+	    folder, where);
+}
+
+#define WITHOUT_BINFMT_MISC "unshare -m sh -c 'umount " MOUNT " && exec \"$@\"' sh"
+
+static void
+rpm__installed_upgraded_removed__handlers_come_stay_and_go(void **state)
+{
+	char *before;
+
+	(void)state;
+	installed_qemu("aarch64");
+	installed_qemu("riscv64");
+	begin(false);
+	register_raw(THEIRS);
+	rpm("%post", 1);
+	assert_string_equal(entry_names(), "qemu-aarch64 qemu-riscv64 theirs");
+	before = instance();
+	rpm("%post", 2); /* rpm's order: the new one is installed, the old one removed */
+	rpm("%preun", 1);
+	rpm("%transfiletriggerin", 1);
+	expect_instance(before);
+	rpm("%preun", 0);
+	assert_string_equal(entry_names(), "theirs");
+	free(before);
+}
+
+static void
+rpm__in_a_chroot__nothing(void **state)
+{
+	char *before;
+
+	(void)state;
+	register_raw(":qemu-aarch64:E::x::/bin/true:");
+	before = instance();
+	begin(true);
+	rpm("%post", 1);
+	rpm("%transfiletriggerin", 1);
+	rpm("%preun", 0);
+	expect_instance(before);
+	free(before);
+}
+
+static void
+qemu__upgraded__handlers_hold_the_new_file(void **state)
+{
+	(void)state;
+	need_ptrace();
+	begin(false);
+	for (int i = 0; i < 3; i++) {
+		char *path = tiny_copy("emulator");
+
+		ns_empty();
+		expect(tool("register", "aarch64", "-i", path, NULL), 0, "registered", "");
+		upgrade(path);
+		expect(tool("status", NULL), 1, "stale", "");
+		if (i == 2)
+			rpm("%transfiletriggerin", 1);
+		else
+			expect(after_upgrade(i, ""), 0, "", "");
+		expect(tool("status", NULL), 0, "  ok  ", "");
+		free(path);
+	}
+}
+
+static void
+qemu__upgraded_where_no_binfmt_misc_is__no_failure(void **state)
+{
+	(void)state;
+	begin(false);
+	expect(after_upgrade(false, WITHOUT_BINFMT_MISC), 0, "", NULL);
+	expect(after_upgrade(true, WITHOUT_BINFMT_MISC), 0, "", NULL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(rpm__installed_upgraded_removed__handlers_come_stay_and_go),
+	    cmocka_unit_test(rpm__in_a_chroot__nothing),
+	    cmocka_unit_test(qemu__upgraded__handlers_hold_the_new_file),
+	    cmocka_unit_test(qemu__upgraded_where_no_binfmt_misc_is__no_failure),
+	};
+
+	return ns_run(tests);
+}
