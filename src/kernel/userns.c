@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/nsfs.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "number.h"
 #include "userns.h"
+
+/* Of linux/nsfs.h (4.9), which not every libc comes with: the user namespace that owns a namespace. */
+#ifndef NS_GET_USERNS
+#define NS_GET_USERNS _IO(0xb7, 1)
+#endif
 
 struct look
 userns_is_initial(void)
