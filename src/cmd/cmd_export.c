@@ -25,8 +25,7 @@ const struct opt export_opts[] = {
 };
 
 /* One run. */
-struct export
-{
+struct writing {
 	const struct args *args;
 	enum written_as as;
 	bool failed;
@@ -34,12 +33,12 @@ struct export
 
 /* What the format cannot say is told, and not left out without a word. */
 static void
-say(struct export *e, const char *name, const char *text, const struct err *err)
+say(struct writing *w, const char *name, const char *text, const struct err *err)
 {
-	e->failed |= err != NULL;
+	w->failed |= err != NULL;
 	if (err)
 		report_error(name, err);
-	if (!e->args->json) {
+	if (!w->args->json) {
 		fputs(text ? text : "", stdout);
 		return;
 	}
@@ -56,20 +55,20 @@ say(struct export *e, const char *name, const char *text, const struct err *err)
 }
 
 static void
-export_rule(struct export *e, const struct rule *rule)
+export_rule(struct writing *w, const struct rule *rule)
 {
 	char text[WRITTEN_MAX];
-	const char *reason = written_rule(rule, e->as, text);
+	const char *reason = written_rule(rule, w->as, text);
 	struct err err;
 
 	if (reason)
 		err_set(&err, ERR_FIELD, "not exported: %s", reason);
-	say(e, rule->name, reason ? NULL : text, reason ? &err : NULL);
+	say(w, rule->name, reason ? NULL : text, reason ? &err : NULL);
 }
 
 /* A kernel that knows flag D brings a disabled entry back as such. */
 static void
-export_entry(struct export *e, const struct handler *handler)
+export_entry(struct writing *w, const struct handler *handler)
 {
 	struct rule rule = handler->entry->rule;
 	struct err err;
@@ -85,9 +84,9 @@ export_entry(struct export *e, const struct handler *handler)
 	else
 		err_clear(&err);
 	if (*err.text)
-		say(e, rule.name, NULL, &err);
+		say(w, rule.name, NULL, &err);
 	else
-		export_rule(e, &rule);
+		export_rule(w, &rule);
 }
 
 static void
@@ -98,22 +97,22 @@ tell_missing(void *arg, const struct operand *operand, struct err *err)
 
 /* A format file is one entry. */
 static bool
-fits(struct export *e, size_t count)
+fits(struct writing *w, size_t count)
 {
 	struct err err;
 
-	if (e->as != WRITTEN_UPDATE_BINFMTS || count <= 1)
+	if (w->as != WRITTEN_UPDATE_BINFMTS || count <= 1)
 		return true;
 	err_set(&err, ERR_FIELD, "a format file is one entry, and these are %zu: name one", count);
 	report_error(NULL, &err);
-	e->failed = true;
+	w->failed = true;
 	return false;
 }
 
 static int
-export_live(struct export *e, const struct snapshot *s, struct err *err)
+export_live(struct writing *w, const struct snapshot *s, struct err *err)
 {
-	bool *wanted = operand_marks(&s->list, e->args->operands, e->args->operand_count, tell_missing, e);
+	bool *wanted = operand_marks(&s->list, w->args->operands, w->args->operand_count, tell_missing, w);
 	struct handler handler;
 	size_t count = 0;
 
@@ -123,18 +122,18 @@ export_live(struct export *e, const struct snapshot *s, struct err *err)
 		wanted[i] = wanted[i] && snapshot_listed(s, i, &handler);
 		count += wanted[i];
 	}
-	for (size_t i = fits(e, count) ? s->list.count : 0; i-- > 0;)
+	for (size_t i = fits(w, count) ? s->list.count : 0; i-- > 0;)
 		if (wanted[i] && snapshot_listed(s, i, &handler))
-			export_entry(e, &handler);
+			export_entry(w, &handler);
 	free(wanted);
 	return 0;
 }
 
 /* As `register` would register it where nothing is live yet; whether this machine needs it is not asked. */
 static void
-export_arch(struct export *e, const struct arch *arch)
+export_arch(struct writing *w, const struct arch *arch)
 {
-	const struct args *a = e->args;
+	const struct args *a = w->args;
 	const struct wish wish = {.flags = a->flags, .interpreter = a->interpreter, .force = true};
 	struct warnings warnings = {.len = 0};
 	struct plan plan;
@@ -142,9 +141,9 @@ export_arch(struct export *e, const struct arch *arch)
 
 	plan_start(&plan, &wish, arch);
 	if (plan_arch(&plan, &wish, arch, NULL, &err, &warnings) < 0)
-		say(e, plan.rule.name, NULL, &err);
+		say(w, plan.rule.name, NULL, &err);
 	else
-		export_rule(e, &plan.rule);
+		export_rule(w, &plan.rule);
 	opened_close(&plan.file);
 	for (const char *warning = NULL; (warning = warn_next(&warnings, warning));)
 		report_warning(plan.rule.name, "%s", warning);
@@ -152,7 +151,7 @@ export_arch(struct export *e, const struct arch *arch)
 
 /* Those whose interpreter is installed here, and that this machine does not run itself. */
 static void
-export_all(struct export *e)
+export_all(struct writing *w)
 {
 	char path[INTERP_PATH_MAX];
 	struct err ignored;
@@ -161,28 +160,28 @@ export_all(struct export *e)
 		const struct arch *arch = &arch_table[i];
 
 		if (interp_find(arch, NULL, 0, true, path).is == LOOK_YES && !plan_is_needless(arch, &ignored))
-			export_arch(e, arch);
+			export_arch(w, arch);
 	}
 }
 
 /* The last row of a word first, as `register` does. */
 static void
-export_archs(struct export *e)
+export_archs(struct writing *w)
 {
 	const struct arch *rows[ARCH_GROUP_MAX];
 	struct err err;
 
-	for (size_t i = 0; i < e->args->operand_count; i++) {
-		const char *word = e->args->operands[i].word;
-		bool all = operand_is_all(&e->args->operands[i]);
+	for (size_t i = 0; i < w->args->operand_count; i++) {
+		const char *word = w->args->operands[i].word;
+		bool all = operand_is_all(&w->args->operands[i]);
 		size_t count = all ? 0 : operand_archs(word, rows, &err);
 
 		if (all)
-			export_all(e);
+			export_all(w);
 		else if (!count)
-			say(e, word, NULL, &err);
-		while (fits(e, count) && count-- > 0)
-			export_arch(e, rows[count]);
+			say(w, word, NULL, &err);
+		while (fits(w, count) && count-- > 0)
+			export_arch(w, rows[count]);
 	}
 }
 
@@ -201,7 +200,7 @@ misuse(const struct args *a)
 int
 cmd_export(const struct cmd *cmd, struct args *args)
 {
-	struct export e = {.args = args, .as = args->format ? written_find(args->format) : WRITTEN_BINFMT_D};
+	struct writing w = {.args = args, .as = args->format ? written_find(args->format) : WRITTEN_BINFMT_D};
 	const char *wrong = misuse(args);
 	struct snapshot s;
 	struct err err;
@@ -212,14 +211,14 @@ cmd_export(const struct cmd *cmd, struct args *args)
 		return report_fail(cmd, args, &err);
 	report_begin(cmd, args, NULL);
 	if (args->by_arch) {
-		export_archs(&e);
+		export_archs(&w);
 	} else {
-		if (export_live(&e, &s, &err) < 0) {
+		if (export_live(&w, &s, &err) < 0) {
 			report_error(NULL, &err);
-			e.failed = true;
+			w.failed = true;
 		}
 		snapshot_close(&s);
 	}
 	report_end(args);
-	return e.failed ? EXIT_FAILED : EXIT_DONE;
+	return w.failed ? EXIT_FAILED : EXIT_DONE;
 }
