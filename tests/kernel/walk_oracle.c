@@ -106,7 +106,7 @@ draw_pattern(struct pattern *pattern)
 static void
 register_one(size_t i)
 {
-	static char names[ENTRIES][8];
+	static char names[ENTRIES][24];
 	char interpreter[WORLD_PATH_MAX];
 	struct rule rule = {.name = names[i],
 			    .interpreter = interpreter,

@@ -384,10 +384,10 @@ fix__on_a_read_only_file_system__none(void **state)
 	folder(ROOT "open/part", 0755, 0);
 	file(ROOT "part/q", 0775, 0);
 	file(ROOT "open/q", 0775, 0);
-	assert_int_equal(mount(ROOT "part", ROOT "open/part", NULL, MS_BIND, NULL), 0);
-	assert_int_equal(mount(NULL, ROOT "open/part", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL), 0);
-	assert_int_equal(mount(ROOT "open/part", ROOT "part", NULL, MS_BIND, NULL), 0);
-	assert_int_equal(mount(NULL, ROOT "part", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL), 0);
+	assert_int_equal(mount(ROOT "part", ROOT "open/part", "none", MS_BIND, NULL), 0);
+	assert_int_equal(mount("none", ROOT "open/part", "none", MS_REMOUNT | MS_BIND | MS_RDONLY, NULL), 0);
+	assert_int_equal(mount(ROOT "open/part", ROOT "part", "none", MS_BIND, NULL), 0);
+	assert_int_equal(mount("none", ROOT "part", "none", MS_REMOUNT | MS_BIND | MS_RDONLY, NULL), 0);
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		assert_int_equal(trust_check(rows[i].path, NULL, &err), -1);
 		assert_true(says(err.text, "is writable by its group"));
