@@ -192,8 +192,12 @@ misuse(const struct args *a)
 		return "--format is binfmt.d, update-binfmts or register";
 	if (!a->by_arch && (a->flags || a->interpreter))
 		return "--flags and --interpreter go with --arch";
-	if (a->by_arch && a->interpreter && (a->operand_count != 1 || operand_is_all(&a->operands[0])))
-		return "--interpreter goes with one architecture";
+	if (a->by_arch && (a->operand_count != 1 || operand_is_all(&a->operands[0]))) {
+		if (a->interpreter)
+			return "--interpreter goes with one architecture";
+		if (a->format && written_find(a->format) == WRITTEN_UPDATE_BINFMTS)
+			return "a format file is one entry: --format update-binfmts goes with one architecture";
+	}
 	return NULL;
 }
 

@@ -143,7 +143,7 @@ formatfile_parse(const char *name, char *text, size_t len, struct host_kernel ke
 	*number = 0;
 	reason = check(values);
 	if (!reason && !confline_is_name(name, strlen(name)))
-		reason = "the file's name, which the entry would get, is none for an entry";
+		reason = "no entry can have the name of the file, which is the one that it gets";
 	if (reason)
 		return reason;
 	/* Not update-binfmts' delimiter, which breaks a path that has one: this byte is in nothing that is registered.

@@ -6,10 +6,10 @@
 #include "conf.h"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "peers.h"
 #include "random.h"
+#include "systemd.h"
 
 enum { ROUNDS = 40, ENTRIES = 12 };
 
@@ -116,9 +116,7 @@ export__random_tables__the_same_by_systemd(void **state)
 	char *before;
 
 	(void)state;
-	if (access("/usr/lib/systemd/systemd-binfmt", X_OK) < 0)
-		skip_because("this machine has no /usr/lib/systemd/systemd-binfmt");
-	conf_needs_boot_dirs();
+	systemd_needs();
 	random_seed(2);
 	for (int i = 0; i < ROUNDS; i++) {
 		random_table();
@@ -234,6 +232,9 @@ export__architectures__as_register_registers_them(void **state)
 	expect(tool("-d", "/nowhere", "export", "--arch", "nosucharch", NULL), 1, "",
 	       "nosucharch: unknown architecture");
 	expect(tool("-d", "/nowhere", "export", NULL), 3, "", NULL);
+	expect(tool("export", "--arch", "arm64,riscv64", "--format", "update-binfmts", NULL), 2, "",
+	       "one architecture");
+	expect(tool("export", "--arch", "all", "--format", "update-binfmts", NULL), 2, "", "one architecture");
 	expect(tool("export", "--format", "toml", NULL), 2, "", "binfmt.d, update-binfmts or register");
 	expect(tool("export", "-f", "F", NULL), 2, "", "go with --arch");
 	free(text);
