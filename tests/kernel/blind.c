@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Each command with one of its senses taken away: what it cannot look at does not pass, and it says no untruth. */
+#include "conf.h"
 #include "forbid.h"
 #include "harness.h"
 #include "live.h"
@@ -298,6 +299,7 @@ static void
 blind__with_all_senses__right(void **state)
 {
 	(void)state;
+	conf_needs_boot_dirs();
 	for (size_t i = 0; i < LENGTH(tasks); i++)
 		try_task(&tasks[i], NULL);
 }
@@ -306,6 +308,7 @@ static void
 blind__each_command_without_each_sense__no_pass(void **state)
 {
 	(void)state;
+	conf_needs_boot_dirs();
 	for (size_t s = 1; s < LENGTH(senses); s++)
 		for (size_t i = 0; i < LENGTH(tasks); i++)
 			try_task(&tasks[i], &senses[s]);
@@ -315,6 +318,7 @@ static void
 blind__each_number_of_descriptors__no_pass(void **state)
 {
 	(void)state;
+	conf_needs_boot_dirs();
 	for (descriptors = 3; descriptors <= DESCRIPTORS; descriptors++)
 		for (size_t i = 0; i < LENGTH(tasks); i++)
 			try_task(&tasks[i], &senses[0]);
