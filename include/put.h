@@ -23,7 +23,7 @@ struct put {
 
 /*
  * Pure: what becomes of a live handler (live->entry NULL: there is none) where this rule is asked for.
- * `stale`: it holds an interpreter file that was replaced. OUT_FAILED: it differs and is to be kept.
+ * `stale`: it holds another interpreter file than its path names. OUT_FAILED: it differs and is to be kept.
  */
 enum outcome put_fate(const struct live *live, const struct plan *plan, bool stale, bool keep);
 

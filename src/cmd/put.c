@@ -35,8 +35,8 @@ put_fate(const struct live *live, const struct plan *plan, bool stale, bool keep
 }
 
 /*
- * Of an entry as planned: whether it holds a file that was replaced. Only a probe is believed; what time says alone
- * is told. -1 and *err where a replaced file may be held, and the probe that would show it could not be run.
+ * Of an entry as planned: whether it holds another file than its path names here. Only a probe is believed; what time
+ * says alone is told. -1 and *err where another file may be held, and the probe that would show it could not be run.
  */
 static int
 is_stale(const struct put *put, const struct entry *live, struct err *err, struct warnings *warnings)
@@ -53,8 +53,14 @@ is_stale(const struct put *put, const struct entry *live, struct err *err, struc
 		return 0;
 	}
 	is = stale_of(live, put->check->list, on > 0);
-	if (!is.by_time && !is.untold)
-		return is.stale == STALE_REPLACED;
+	if (!is.by_time && !is.untold) {
+		if (is.stale == STALE_REPLACED)
+			warn_add(warnings, "the interpreter file was replaced since the entry was registered");
+		if (is.stale == STALE_ELSEWHERE)
+			warn_add(warnings, "the entry held a file of another root folder or container, not %s here",
+				 path);
+		return is.stale == STALE_REPLACED || is.stale == STALE_ELSEWHERE;
+	}
 	if (is.untold && put->check->force)
 		return 1;
 	if (is.untold && is.stale != STALE_NO)
@@ -73,8 +79,7 @@ is_stale(const struct put *put, const struct entry *live, struct err *err, struc
 
 /* What the user should know of what is about to happen. */
 static void
-warn(const struct put *put, const struct plan *plan, const struct live *live, enum outcome fate,
-     struct warnings *warnings)
+warn(const struct put *put, const struct plan *plan, enum outcome fate, struct warnings *warnings)
 {
 	const char *front = overlap_in_front(&plan->rule, put->check->list);
 	const char *doubt = overlap_doubt(&plan->rule, put->check->list);
@@ -87,8 +92,6 @@ warn(const struct put *put, const struct plan *plan, const struct live *live, en
 		warn_add(warnings, "entry %s is tried first and may take its files", doubt);
 	if (fate == OUT_UNCHANGED)
 		return;
-	if (is_same(live, plan))
-		warn_add(warnings, "the interpreter file was replaced since the entry was registered");
 	if (plan->enabled)
 		overlap_warn(&plan->rule, put->check->list, warnings);
 }
@@ -170,7 +173,7 @@ put_rule(const struct put *put, struct plan *plan, const struct live *live, stru
 	if (outcome == OUT_FAILED)
 		err_set(err, ERR_EXISTS, "an entry of this name is there and differs (--keep keeps it)");
 	else
-		warn(put, plan, live, outcome, warnings);
+		warn(put, plan, outcome, warnings);
 	if ((outcome == OUT_REGISTERED || outcome == OUT_REPLACED) && put_in_force(put, plan, outcome, err) < 0)
 		outcome = OUT_FAILED;
 	if (outcome == OUT_REPLACED && !plan->enabled && !(plan->rule.flags & RULE_D))
