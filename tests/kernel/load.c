@@ -289,39 +289,6 @@ load__format_files__as_they_are_meant(void **state)
 	}
 }
 
-/* A service of man/examples, with the program that is tested; OpenRC's own words are the only ones made up here. */
-static const struct run *
-service(const char *name, const char *where, const char *word)
-{
-	const char *words =
-	    strstr(name, "openrc") ? "ebegin() { :; }; eend() { return $1; }; . \"$0\"; $1" : "sh \"$0\" $1";
-
-	return shell(
-	    "sed 's|/usr/local/bin/|%s/|' 'man/examples/%s' >'%s/service' && exec %s sh -c '%s' '%s/service' %s",
-	    tool_folder(), name, scratch(), where, words, scratch(), word);
-}
-
-static void
-services__start_reload_and_no_binfmt_misc__register_and_pass(void **state)
-{
-	static const char *const names[] = {"binfmtctl.init", "binfmtctl.openrc"};
-
-	(void)state;
-	conf_needs_boot_dirs();
-	for (size_t i = 0; i < LENGTH(names); i++) {
-		ns_empty();
-		conf_write(ETC, "a.conf", LINE("one", "x"));
-		expect(service(names[i], "", "start"), 0, "", "");
-		assert_string_equal(entry_names(), "one");
-		expect(service(names[i], "", "reload"), 0, "", "");
-		expect(service(names[i], "unshare -m sh -c 'umount " MOUNT " && exec \"$0\" \"$@\"'", "reload"), 0, "",
-		       NULL);
-		conf_write(ETC, "a.conf", "junk\n");
-		expect(service(names[i], "", "start"), 1, "", "a.conf:1: ");
-	}
-	expect(service(names[0], "", "bogus"), 2, "", "usage: ");
-}
-
 int
 main(void)
 {
@@ -339,7 +306,6 @@ main(void)
 	    cmocka_unit_test(load__json_and_dry_run),
 	    cmocka_unit_test(load__no_binfmt_misc_here__status_3),
 	    cmocka_unit_test(load__format_files__as_they_are_meant),
-	    cmocka_unit_test(services__start_reload_and_no_binfmt_misc__register_and_pass),
 	};
 
 	return ns_run(tests);
