@@ -21,12 +21,17 @@ enum { DRIFT_SOURCE_MAX = 320 };
 /* What a reboot makes of a live entry. */
 struct drift {
 	enum drift_end end;
-	char source[DRIFT_SOURCE_MAX]; /* what brings it back: "FILE:LINE", a record's path, a unit; "" nothing does */
+	char source[DRIFT_SOURCE_MAX]; /* where it stands: "FILE:LINE", a record's path, a unit; "" nowhere */
+	const char *program;           /* what brings it back from there at boot; NULL: nothing does */
+	bool flushed;                  /* a restart of systemd-binfmt removes it, and nothing brings it back then */
 	struct err why;                /* ERR_DRIFT, what will be, and a fix where a command keeps the entry as it is */
 };
 
 /* Looks at one entry; `dir` is the mount that it is live on, NULL: no fix is looked for. */
 void drift_examine(const struct boot *boot, const struct handler *handler, const char *dir, struct drift *drift);
+
+/* For people: where it stands and what brings it back from there, else what becomes of it; and who may remove it. */
+void drift_text(const struct drift *drift, char text[static ERR_TEXT_MAX]);
 
 /*
  * Warns where the file that `register --persist` wrote for an entry says otherwise than `now`: what the entry is, or
@@ -35,8 +40,8 @@ void drift_examine(const struct boot *boot, const struct handler *handler, const
 void drift_warn(const char *name, const struct entry *now, struct warnings *warnings);
 
 /*
- * What brings an entry of the snapshot back at boot, for people: its source as it is, else what a reboot makes of the
- * entry or why that is not known. boot NULL: it was not read, as only the host's instance outlives a boot.
+ * drift_text of an entry of the snapshot, or why a reboot does not concern it. boot NULL: it was not read, as only the
+ * host's instance outlives a boot.
  */
 void drift_source(const struct snapshot *s, const struct boot *boot, const struct handler *handler,
 		  char text[static ERR_TEXT_MAX]);

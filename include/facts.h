@@ -38,7 +38,7 @@ struct facts {
 	long userns_clone;        /* kernel.unprivileged_userns_clone (Debian's kernels) */
 	bool systemd_binfmt;      /* systemd runs here and has its systemd-binfmt */
 	long binfmt_support;      /* formats that update-binfmts has on record; or the same */
-	long unconfigured;        /* live entries that no configuration brings back; or FACTS_UNREAD */
+	long flushed;             /* live entries that a restart of systemd-binfmt removes for good; or FACTS_UNREAD */
 };
 
 /* Reads them. `b` is the opened mount with its entries, or both are NULL where that failed with *err. */

@@ -86,11 +86,11 @@ judge_machine(struct visit *visit, const struct facts *facts)
 
 /* Of an instance that ends with its namespace a reboot brings nothing back, and nobody wants that. */
 static long
-count_unconfigured(const struct facts *facts, const struct boot *boot, const struct snapshot *host)
+count_flushed(const struct facts *facts, const struct boot *boot, const struct snapshot *host)
 {
 	if (facts->scope == BINFMT_UNKNOWN || (host && !boot))
 		return FACTS_UNREAD;
-	return host ? (long)bootcheck_unconfigured(boot, host) : 0;
+	return host ? (long)bootcheck_flushed(boot, host) : 0;
 }
 
 static void
@@ -109,7 +109,7 @@ examine(struct visit *visit)
 	facts_read(&facts, args->binfmt_dir, seen ? &s.b : NULL, seen ? &s.list : NULL, &err);
 	host = seen && facts.scope == BINFMT_HOST ? &s : NULL;
 	configured = boot_read(&boot, &err) == 0;
-	facts.unconfigured = count_unconfigured(&facts, configured ? &boot : NULL, host);
+	facts.flushed = count_flushed(&facts, configured ? &boot : NULL, host);
 	facts.harmless = seen && (s.switched_on || check_switch_passes(&s.list));
 	judge_machine(visit, &facts);
 	if (seen)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "arch.h"
+#include "at_boot.h"
 #include "boot.h"
 #include "cmd.h"
 #include "columns.h"
@@ -132,6 +133,7 @@ survey_json(struct survey *survey)
 	examine(survey);
 	json_end();
 	json_string("health", health_word(survey));
+	at_boot_json(survey->boot, &survey->handler);
 	json_end();
 }
 

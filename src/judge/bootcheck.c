@@ -165,6 +165,19 @@ look_at_line(struct run *run, const struct confd_line *line)
 	}
 }
 
+/* What comes back as it is: said of each, but nothing amiss. */
+static void
+tell_source(struct run *run, const struct handler *handler, const struct drift *drift)
+{
+	char text[ERR_TEXT_MAX];
+	struct finding f;
+
+	drift_text(drift, text);
+	finding_set(&f, GRADE_PASS, "entry %s: %s", handler->name, text);
+	f.entry = handler->name;
+	run->tell(run->arg, "at-boot", &f);
+}
+
 /* What becomes of the live entries, one by one. How many were told as unconfigured, and as drifted. */
 static void
 look_for_drift(struct run *run, size_t *unconfigured, size_t *drifted)
@@ -179,8 +192,10 @@ look_for_drift(struct run *run, size_t *unconfigured, size_t *drifted)
 		if (!snapshot_shown(run->s, i, &handler))
 			continue;
 		drift_examine(run->boot, &handler, run->s->b.dir, &drift);
-		if (drift.end == DRIFT_SAME)
+		if (drift.end == DRIFT_SAME) {
+			tell_source(run, &handler, &drift);
 			continue;
+		}
 		f.grade = drift.end == DRIFT_UNKNOWN ? GRADE_UNKNOWN : GRADE_WARN;
 		f.why = drift.why;
 		f.entry = handler.name;
@@ -265,13 +280,13 @@ look_for_reader(struct run *run)
 	struct finding f;
 	size_t count = 0;
 
-	for (size_t i = 0; !boot->reads_conf && i < run->s->list.count; i++)
+	for (size_t i = 0; !boot->reader && i < run->s->list.count; i++)
 		count += snapshot_shown(run->s, i, &handler) && confd_find(&boot->confd, handler.name);
 	if (!count)
 		return;
 	finding_set(&f, GRADE_WARN,
 		    "%zu live %s in binfmt.d, but nothing that reads it at boot was found here "
-		    "(systemd-binfmt, OpenRC's binfmt)",
+		    "(systemd-binfmt, a service of OpenRC, runit or init.d)",
 		    count, count == 1 ? "entry is" : "entries are");
 	tell(run, "unconfigured", &f);
 }
@@ -293,7 +308,7 @@ look_at_entries(struct run *run)
 	look_for_reader(run);
 	tell_pass(run, "unconfigured", "every live entry is in some configuration");
 	run->amiss = drifted;
-	if (run->boot->reads_conf)
+	if (run->boot->reader)
 		look_for_absent(run);
 	tell_pass(run, "drift", "the live entries are as configured");
 	if (bootorder_examine(&run->boot->confd, run->s, tell_order, run, &f.why) < 0) {
@@ -323,7 +338,7 @@ bootcheck_examine(const struct boot *boot, const struct snapshot *s, doctor_tell
 }
 
 size_t
-bootcheck_unconfigured(const struct boot *boot, const struct snapshot *s)
+bootcheck_flushed(const struct boot *boot, const struct snapshot *s)
 {
 	struct handler handler;
 	struct drift drift;
@@ -333,7 +348,7 @@ bootcheck_unconfigured(const struct boot *boot, const struct snapshot *s)
 		if (!snapshot_shown(s, i, &handler))
 			continue;
 		drift_examine(boot, &handler, NULL, &drift);
-		count += drift.end == DRIFT_GONE;
+		count += drift.flushed;
 	}
 	return count;
 }

@@ -269,11 +269,11 @@ judge_managers(const struct facts *f, struct finding *out)
 			    "they are, cannot be looked at");
 	else if (f->initial_user_namespace == LOOK_NO)
 		finding_set(out, GRADE_PASS, "no other program manages the handlers here");
-	else if (f->systemd_binfmt && f->unconfigured > 0)
+	else if (f->systemd_binfmt && f->flushed > 0)
 		finding_set(out, GRADE_WARN,
 			    "systemd-binfmt is installed: when it is restarted it removes all handlers and loads only "
-			    "binfmt.d, where %ld of them %s missing (see unconfigured)",
-			    f->unconfigured, f->unconfigured == 1 ? "is" : "are");
+			    "binfmt.d, where %ld of them %s missing (status -v shows which)",
+			    f->flushed, f->flushed == 1 ? "is" : "are");
 	else if (f->binfmt_support > 0)
 		finding_set(out, GRADE_WARN,
 			    "binfmt-support has %ld formats on record and registers them again at boot (update-binfmts "
@@ -281,7 +281,7 @@ judge_managers(const struct facts *f, struct finding *out)
 			    f->binfmt_support);
 	else if (f->binfmt_support == FACTS_UNREAD)
 		finding_set(out, GRADE_UNKNOWN, "what update-binfmts has on record cannot be read");
-	else if (f->systemd_binfmt && f->unconfigured < 0)
+	else if (f->systemd_binfmt && f->flushed < 0)
 		finding_set(out, GRADE_UNKNOWN,
 			    "which handlers systemd-binfmt loads when it is restarted is not known");
 	else

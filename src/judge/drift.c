@@ -14,6 +14,8 @@
 #include "snapshot.h"
 #include "text.h"
 
+static const char flush[] = "; a restart of systemd-binfmt removes it";
+
 enum { HEX_MAX = 2 * PATTERN_WINDOW + 1 };
 
 /* One examination. */
@@ -89,24 +91,29 @@ gone(struct drift *drift, const char *refusal)
 	drift->end = DRIFT_GONE;
 }
 
+/* *refusal: why it stands there and yet is not registered. */
 static bool
-by_line(const struct exam *exam)
+by_line(const struct exam *exam, const char **refusal)
 {
-	const struct confd_line *line = confd_find(&exam->boot->confd, exam->handler->name);
+	const struct boot *boot = exam->boot;
+	const struct confd_line *line = confd_find(&boot->confd, exam->handler->name);
 	const char *reason;
 
 	if (!line)
 		return false;
 	snprintf(exam->drift->source, DRIFT_SOURCE_MAX, "%s:%u", line->file, line->number);
-	if (confd_registers(line, &reason).is == LOOK_NO)
-		gone(exam->drift, reason);
-	else
-		compare(exam, &line->rule, false);
+	if (confd_registers(line, &reason).is == LOOK_NO) {
+		*refusal = reason;
+		return false;
+	}
+	exam->drift->program = boot->reader;
+	exam->drift->flushed = false;
+	compare(exam, &line->rule, false);
 	return true;
 }
 
 static bool
-by_record(const struct exam *exam)
+by_record(const struct exam *exam, const char **refusal)
 {
 	const struct record *record =
 	    exam->boot->reads_records ? records_find(&exam->boot->records, exam->handler->name) : NULL;
@@ -115,10 +122,12 @@ by_record(const struct exam *exam)
 	if (!record)
 		return false;
 	snprintf(exam->drift->source, DRIFT_SOURCE_MAX, RECORDS_DIR "/%s", record->name);
+	*refusal = record->reason;
 	if (record->reason)
-		gone(exam->drift, record->reason);
-	else /* two formats of one magic go by way of run-detectors too */
-		compare(exam, &record->rule, interpreter && strcmp(interpreter, "/run-detectors") == 0);
+		return false;
+	exam->drift->program = "update-binfmts";
+	/* two formats of one magic go by way of run-detectors too */
+	compare(exam, &record->rule, interpreter && strcmp(interpreter, "/run-detectors") == 0);
 	return true;
 }
 
@@ -137,7 +146,9 @@ by_unit(const struct exam *exam)
 	if (strcmp(handler->name, name) != 0 ||
 	    (!boot_unit_calls(boot, "register", "all") && !boot_unit_calls(boot, "register", handler->arch->name)))
 		return false;
-	snprintf(exam->drift->source, DRIFT_SOURCE_MAX, "binfmtctl.service");
+	snprintf(exam->drift->source, DRIFT_SOURCE_MAX, BOOT_UNIT);
+	exam->drift->program = BOOT_UNIT_NAME;
+	exam->drift->flushed = boot->flushes && !strstr(boot->unit, "\nPartOf=systemd-binfmt.service");
 	then = handler->entry->rule;
 	then.pattern = arch_pattern(handler->arch);
 	if (!strstr(boot->unit, " -f") && !strstr(boot->unit, " --flags"))
@@ -209,7 +220,7 @@ offer_to_keep(const struct exam *exam)
 	struct err ignored;
 
 	warnings.len = 0;
-	if (!exam->boot->reads_conf || !now->enabled || now->rule.more_flags || exam->handler->leftover ||
+	if (!exam->boot->reader || !now->enabled || now->rule.more_flags || exam->handler->leftover ||
 	    (now->rule.pattern.type != PATTERN_MAGIC && now->rule.pattern.type != PATTERN_EXTENSION) ||
 	    !own_file_decides(exam) || check_rule(&now->rule, &check, &ignored, &warnings) < 0 ||
 	    !register_words(exam, words, sizeof(words)))
@@ -220,27 +231,43 @@ offer_to_keep(const struct exam *exam)
 		err_fix(&exam->drift->why, "binfmtctl%s%s register %s --persist", elsewhere ? " -d " : "", dir, words);
 }
 
+/* Whether something registers it at boot; a line that nothing reads is better than none. */
+static bool
+comes_back(const struct exam *exam, const char **refusal)
+{
+	bool read = exam->boot->reader;
+
+	return (read && by_line(exam, refusal)) || by_record(exam, refusal) || by_unit(exam) ||
+	       (!read && by_line(exam, refusal));
+}
+
 void
 drift_examine(const struct boot *boot, const struct handler *handler, const char *dir, struct drift *drift)
 {
 	const struct exam exam = {boot, handler, dir, drift, "a reboot"};
+	const char *refusal = NULL;
 
 	drift->end = DRIFT_SAME;
 	drift->source[0] = '\0';
+	drift->program = NULL;
+	drift->flushed = boot->flushes && !boot->elsewhere;
 	err_clear(&drift->why);
 	if (boot->elsewhere) {
 		drift->end = DRIFT_UNKNOWN;
 		err_set(&drift->why, ERR_DRIFT, "what this machine registers at boot cannot be seen from in here");
 		return;
 	}
-	if (!by_line(&exam) && !by_record(&exam) && !by_unit(&exam))
-		gone(drift, NULL);
+	if (!comes_back(&exam, &refusal))
+		gone(drift, refusal);
 	if (drift->end == DRIFT_GONE && (boot->confd.unread || boot->records.unread || boot->unread)) {
 		drift->end = DRIFT_UNKNOWN;
 		err_set(&drift->why, ERR_DRIFT,
 			"a part of the configuration cannot be read, so what brings it back "
 			"is not known");
+		drift->flushed = false;
 	}
+	if (drift->flushed && drift->end != DRIFT_SAME)
+		err_add(&drift->why, "%s", flush);
 	if (dir && (drift->end == DRIFT_GONE || drift->end == DRIFT_CHANGED))
 		offer_to_keep(&exam);
 }
@@ -271,6 +298,17 @@ drift_warn(const char *name, const struct entry *now, struct warnings *warnings)
 		warn_add(warnings, "%s", drift.why.text);
 }
 
+void
+drift_text(const struct drift *drift, char text[static ERR_TEXT_MAX])
+{
+	if (drift->end != DRIFT_SAME)
+		snprintf(text, ERR_TEXT_MAX, "%s", drift->why.text);
+	else
+		snprintf(text, ERR_TEXT_MAX, "%s%s%s%s", drift->source,
+			 drift->program ? ", by " : ", but nothing that reads it was found here",
+			 drift->program ? drift->program : "", drift->flushed ? flush : "");
+}
+
 /* What there is to say where the machine's configuration was not read. */
 static const char *
 without_boot(enum binfmt_scope scope)
@@ -290,17 +328,11 @@ drift_source(const struct snapshot *s, const struct boot *boot, const struct han
 	     char text[static ERR_TEXT_MAX])
 {
 	struct drift drift;
-	bool read;
 
 	if (!boot) {
 		snprintf(text, ERR_TEXT_MAX, "%s", without_boot(snapshot_scope(s)));
 		return;
 	}
 	drift_examine(boot, handler, NULL, &drift);
-	if (drift.end != DRIFT_SAME) {
-		snprintf(text, ERR_TEXT_MAX, "%s", drift.why.text);
-		return;
-	}
-	read = boot->reads_conf || !confd_find(&boot->confd, handler->name);
-	snprintf(text, ERR_TEXT_MAX, "%s%s", drift.source, read ? "" : ", but nothing that reads it was found here");
+	drift_text(&drift, text);
 }

@@ -114,11 +114,13 @@ drift__source__for_people(void **state)
 	register_raw(":b:E::b::/bin/true:P");
 	register_raw(":c:E::c::/bin/true:P");
 	conf_read_boot(&boot);
-	expect_text("a", source("a", &boot), "/etc/binfmt.d/a.conf:1");
+	expect_text("a", source("a", &boot), "/etc/binfmt.d/a.conf:1, by systemd-binfmt");
 	expect_text("b", source("b", &boot),
 		    "a reboot brings it back with flags none instead of P: /etc/binfmt.d/a.conf:2");
-	expect_text("c", source("c", &boot), "it is in no configuration: it will not be there after a reboot");
-	boot.reads_conf = false;
+	expect_text("c", source("c", &boot),
+		    "it is in no configuration: it will not be there after a reboot; a restart of systemd-binfmt "
+		    "removes it");
+	boot.reader = NULL;
 	expect_text("a", source("a", &boot), "/etc/binfmt.d/a.conf:1, but nothing that reads it was found here");
 	boot.elsewhere = true;
 	expect_text("a", source("a", &boot), "what this machine registers at boot cannot be seen from in here");
@@ -236,7 +238,7 @@ drift__nothing_reads_it_or_not_all_is_seen__no_fix_or_unknown(void **state)
 	cover_dirs();
 	register_raw(":a:E::ext::/bin/true:");
 	conf_read_boot(&boot);
-	boot.reads_conf = false;
+	boot.reader = NULL;
 	assert_int_equal(look("a"), DRIFT_GONE);
 	assert_string_equal(drift.why.fix, "");
 	boot.confd.unread = 1;

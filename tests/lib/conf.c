@@ -144,6 +144,7 @@ conf_read_boot(struct boot *boot)
 	assert_int_equal(boot_read(boot, &err), 0);
 	records_free(&boot->records);
 	boot->elsewhere = boot->reads_records = false;
-	boot->reads_conf = true;
+	boot->reader = "systemd-binfmt";
+	boot->flushes = true;
 	boot->unit[0] = '\0';
 }

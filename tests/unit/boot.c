@@ -14,17 +14,32 @@
 enum { CONTAINER = 1, SYSTEMD = 2, NEITHER = 0, NO_CHROOT = 99 };
 
 /* What is seen after chroot. */
-static int
+static struct seen {
+	int marks;
+	char reader[40];
+} seen;
+
+static void
+see(void)
+{
+	const char *reader = boot_reader();
+
+	seen.marks = (boot_in_container() ? CONTAINER : 0) | (boot_has_systemd_binfmt() ? SYSTEMD : 0);
+	snprintf(seen.reader, sizeof(seen.reader), "%s", reader ? reader : "");
+}
+
+static void
 see_in(const char *root)
 {
-	int seen = NO_CHROOT, pipes[2];
+	int pipes[2];
 	pid_t pid;
 
+	seen = (struct seen){.marks = NO_CHROOT};
 	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
 	pid = fork();
 	if (pid == 0) {
 		if (chroot(root) == 0 || (!ns_become_root() && chroot(root) == 0))
-			seen = (boot_in_container() ? CONTAINER : 0) | (boot_has_systemd_binfmt() ? SYSTEMD : 0);
+			see();
 		if (write(pipes[1], &seen, sizeof(seen)) == sizeof(seen))
 			kill(getpid(), SIGKILL); /* so that nobody looks for leaks here */
 		_exit(1);
@@ -33,41 +48,62 @@ see_in(const char *root)
 	assert_true(pid > 0 && waitpid(pid, NULL, 0) == pid);
 	close(pipes[0]);
 	close(pipes[1]);
-	return seen;
 }
+
+#define BOTH "usr/lib/systemd/systemd-binfmt lib/systemd/systemd-binfmt"
 
 static void
 marks__each__seen(void **state)
 {
 	static const struct {
 		const char *files; /* for touch */
-		int seen;
+		const char *masks; /* links to /dev/null; NULL: none */
+		int marks;
+		const char *reader;
 	} rows[] = {
-	    {"run/.containerenv", CONTAINER},
-	    {".dockerenv", CONTAINER},
-	    {"run/systemd/container", CONTAINER},
-	    {"run/openrc", NEITHER},
-	    {"run/systemd/system", NEITHER},
-	    {"usr/lib/systemd/systemd-binfmt lib/systemd/systemd-binfmt", NEITHER},
-	    {"run/systemd/system usr/lib/systemd/systemd-binfmt", SYSTEMD},
-	    {"run/systemd/system lib/systemd/systemd-binfmt", SYSTEMD},
+	    {"run/.containerenv", NULL, CONTAINER, ""},
+	    {".dockerenv", NULL, CONTAINER, ""},
+	    {"run/systemd/container", NULL, CONTAINER, ""},
+	    {"run/openrc/x", NULL, NEITHER, ""},
+	    {"run/systemd/system/x", NULL, NEITHER, ""},
+	    {BOTH, NULL, NEITHER, ""},
+	    {"run/systemd/system/x usr/lib/systemd/systemd-binfmt", NULL, SYSTEMD, "systemd-binfmt"},
+	    {"run/systemd/system/x lib/systemd/systemd-binfmt", NULL, SYSTEMD, "systemd-binfmt"},
+	    {"run/systemd/system/x " BOTH, "etc/systemd/system/systemd-binfmt.service", NEITHER, ""},
+	    {"run/systemd/system/x " BOTH, "run/systemd/system/systemd-binfmt.service", NEITHER, ""},
+	    {"run/systemd/system/x " BOTH, "etc/systemd/system/systemd-binfmt", SYSTEMD, "systemd-binfmt"},
+	    {"run/systemd/system/systemd-binfmt.service " BOTH, NULL, SYSTEMD, "systemd-binfmt"},
+	    {"run/openrc/x etc/runlevels/boot/binfmt", NULL, NEITHER, "OpenRC's binfmt"},
+	    {"run/openrc/x etc/runlevels/default/binfmt", NULL, NEITHER, "OpenRC's binfmt"},
+	    {"run/openrc/x etc/runlevels/sysinit/binfmt", NULL, NEITHER, "OpenRC's binfmt"},
+	    {"run/openrc/x etc/runlevels/default/binfmtctl", NULL, NEITHER, "the service binfmtctl"},
+	    {"run/openrc/x etc/runlevels/boot/binfmtctl", NULL, NEITHER, "the service binfmtctl"},
+	    {"run/openrc/x etc/runlevels/sysinit/binfmtctl", NULL, NEITHER, "the service binfmtctl"},
+	    {"etc/runlevels/boot/binfmt", NULL, NEITHER, ""},
+	    {"run/runit/x var/service/binfmtctl/run", NULL, NEITHER, "the service binfmtctl"},
+	    {"run/runit/service/binfmtctl/run", NULL, NEITHER, "the service binfmtctl"},
+	    {"run/runit/x etc/service/binfmtctl/run", NULL, NEITHER, "the service binfmtctl"},
+	    {"etc/service/binfmtctl/run", NULL, NEITHER, ""},
+	    {"etc/rcS.d/S12binfmtctl", NULL, NEITHER, "/etc/init.d/binfmtctl"},
+	    {"etc/rcS.d/K12binfmtctl etc/rcS.d/S12binfmtctl2 etc/rcS.d/Sbinfmtctl", NULL, NEITHER, ""},
 	};
 	char *root = scratch_folder("root");
-	int seen;
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		expect(shell("rm -rf '%s' && mkdir '%s' && cd '%s' && mkdir -p run/systemd usr/lib/systemd "
-			     "lib/systemd && touch %s",
-			     root, root, root, rows[i].files),
-		       0, "", "");
-		seen = see_in(root);
-		if (seen == NO_CHROOT) {
+		expect(
+		    shell("cd '%s' && rm -rf * .[!.]* && for f in %s %s; do mkdir -p \"$(dirname $f)\"; done && touch "
+			  "%s && for f in %s; do ln -s /dev/null $f; done",
+			  root, rows[i].files, rows[i].masks ? rows[i].masks : "", rows[i].files,
+			  rows[i].masks ? rows[i].masks : ""),
+		    0, "", "");
+		see_in(root);
+		if (seen.marks == NO_CHROOT) {
 			free(root);
 			skip_because("this machine gives no user namespace, to chroot in");
 		}
-		if (seen != rows[i].seen)
-			fail_msg("%s", rows[i].files);
+		if (seen.marks != rows[i].marks || strcmp(seen.reader, rows[i].reader) != 0)
+			fail_msg("%s: %d, %s", rows[i].files, seen.marks, seen.reader);
 	}
 	free(root);
 }

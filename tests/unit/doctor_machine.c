@@ -387,9 +387,9 @@ doctor__systemd_binfmt__warns_only_where_entries_would_be_lost(void **state)
 	(void)state;
 	facts.systemd_binfmt = true;
 	expect_finding("managers", GRADE_PASS, NULL, "");
-	facts.unconfigured = 1;
+	facts.flushed = 1;
 	expect_finding("managers", GRADE_WARN, "binfmt.d, where 1 of them is missing", "");
-	facts.unconfigured = FACTS_UNREAD;
+	facts.flushed = FACTS_UNREAD;
 	expect_finding("managers", GRADE_UNKNOWN, "which handlers systemd-binfmt loads", "");
 	facts.initial_user_namespace = LOOK_NO;
 	expect_finding("managers", GRADE_PASS, NULL, "");

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where an entry comes from at boot, by which program, and whether a restart of systemd-binfmt removes it: with the
+ * configuration of systemd-binfmt, of update-binfmts, of both, of OpenRC, and with our own unit.
+ */
+#include "conf.h"
+
+#include "at_boot.h"
+#include "boot.h"
+#include "bootcheck.h"
+#include "doctor.h"
+#include "drift.h"
+#include "json.h"
+#include "printed.h"
+#include "snapshot.h"
+#include "systemd.h"
+
+#define FLUSHED "; a restart of systemd-binfmt removes it"
+
+static const char good_line[] = ":a:E::ext::/bin/true:\n",
+		  good_record[] = ":\nextension\n0\next\n\n/bin/true\n\n\n\n\n";
+
+static const struct row {
+	const char *line, *record; /* NULL: there is none */
+	const char *reader;
+	bool flushes;
+	const char *text;
+	const char *json[3]; /* source, program, removed_by */
+} rows[] = {
+    {good_line,
+     NULL,
+     "systemd-binfmt",
+     true,
+     "/etc/binfmt.d/a.conf:1, by systemd-binfmt",
+     {"/etc/binfmt.d/a.conf:1", "systemd-binfmt", NULL}},
+    {good_line,
+     NULL,
+     "OpenRC's binfmt",
+     false,
+     "/etc/binfmt.d/a.conf:1, by OpenRC's binfmt",
+     {"/etc/binfmt.d/a.conf:1", "OpenRC's binfmt", NULL}},
+    {good_line,
+     NULL,
+     NULL,
+     false,
+     "/etc/binfmt.d/a.conf:1, but nothing that reads it was found here",
+     {"/etc/binfmt.d/a.conf:1", NULL, NULL}},
+    {NULL,
+     good_record,
+     NULL,
+     false,
+     "/var/lib/binfmts/a, by update-binfmts",
+     {"/var/lib/binfmts/a", "update-binfmts", NULL}},
+    {NULL,
+     good_record,
+     "systemd-binfmt",
+     true,
+     "/var/lib/binfmts/a, by update-binfmts" FLUSHED,
+     {"/var/lib/binfmts/a", "update-binfmts", "systemd-binfmt"}},
+    {good_line,
+     good_record,
+     "systemd-binfmt",
+     true,
+     "/etc/binfmt.d/a.conf:1, by systemd-binfmt",
+     {"/etc/binfmt.d/a.conf:1", "systemd-binfmt", NULL}},
+    {good_line,
+     good_record,
+     "the service binfmtctl",
+     false,
+     "/etc/binfmt.d/a.conf:1, by the service binfmtctl",
+     {"/etc/binfmt.d/a.conf:1", "the service binfmtctl", NULL}},
+    {good_line,
+     good_record,
+     NULL,
+     false,
+     "/var/lib/binfmts/a, by update-binfmts",
+     {"/var/lib/binfmts/a", "update-binfmts", NULL}},
+    {":a:E::ext::/nowhere:F\n",
+     good_record,
+     "systemd-binfmt",
+     true,
+     "/var/lib/binfmts/a, by update-binfmts" FLUSHED,
+     {"/var/lib/binfmts/a", "update-binfmts", "systemd-binfmt"}},
+    {":a:E::ext::/nowhere:F\n",
+     NULL,
+     "systemd-binfmt",
+     true,
+     "it is not there after a reboot: /etc/binfmt.d/a.conf:1: the interpreter does not exist" FLUSHED,
+     {"/etc/binfmt.d/a.conf:1", NULL, "systemd-binfmt"}},
+    {":a:E::ext::/bin/true:P\n",
+     NULL,
+     "systemd-binfmt",
+     true,
+     "a reboot brings it back with flags P instead of none: /etc/binfmt.d/a.conf:1",
+     {"/etc/binfmt.d/a.conf:1", "systemd-binfmt", NULL}},
+    {NULL,
+     ":\nextension\n0\next\n\n/bin/true\n\nyes\n\n\n",
+     "systemd-binfmt",
+     true,
+     "a reboot brings it back with flags OC instead of none: /var/lib/binfmts/a" FLUSHED,
+     {"/var/lib/binfmts/a", "update-binfmts", "systemd-binfmt"}},
+    {NULL,
+     "garbage\n",
+     "systemd-binfmt",
+     true,
+     "it is not there after a reboot: /var/lib/binfmts/a: the record is cut off, and update-binfmts enables nothing at "
+     "all while it is there" FLUSHED,
+     {"/var/lib/binfmts/a", NULL, "systemd-binfmt"}},
+    {NULL,
+     NULL,
+     "systemd-binfmt",
+     true,
+     "it is in no configuration: it will not be there after a reboot" FLUSHED,
+     {NULL, NULL, "systemd-binfmt"}},
+    {NULL,
+     NULL,
+     "OpenRC's binfmt",
+     false,
+     "it is in no configuration: it will not be there after a reboot",
+     {NULL, NULL, NULL}},
+};
+
+static struct boot boot;
+
+/* The machine of a row, in `boot`; boot_free ends it. */
+static void
+read_boot(const struct row *row)
+{
+	char *dir = scratch_file("records");
+	struct err err;
+
+	conf_needs_boot_dirs();
+	expect(shell("mkdir -p '%s/records' && rm -f '%s/records/a'", scratch(), scratch()), 0, "", "");
+	if (row->line)
+		conf_write(0, "a.conf", row->line);
+	if (row->record)
+		free(scratch_text("records/a", row->record, 0644));
+	conf_read_boot(&boot);
+	assert_int_equal(records_read(&boot.records, dir, &err), 0);
+	free(dir);
+	boot.reads_records = true;
+	boot.reader = row->reader;
+	boot.flushes = row->flushes;
+}
+
+/* As `status -v` says it of the one entry. */
+static const char *
+at_boot(void)
+{
+	static char text[ERR_TEXT_MAX];
+	struct handler handler;
+	struct snapshot s;
+	struct err err;
+
+	assert_int_equal(snapshot_open(&s, MOUNT, &err), 0);
+	assert_true(snapshot_shown(&s, 0, &handler));
+	drift_source(&s, &boot, &handler, text);
+	snapshot_close(&s);
+	return text;
+}
+
+static void
+print_json(void)
+{
+	struct handler handler;
+	struct snapshot s;
+	struct err err;
+
+	if (snapshot_open(&s, MOUNT, &err) < 0 || !snapshot_shown(&s, 0, &handler))
+		return;
+	json_object(NULL);
+	at_boot_json(&boot, &handler);
+	json_end();
+	snapshot_close(&s);
+}
+
+static const char *
+wanted_json(const struct row *row)
+{
+	static const char *const keys[] = {"source", "program", "removed_by"};
+	static char text[1024];
+	int len = snprintf(text, sizeof(text), "{\"at_boot\":{");
+
+	for (size_t i = 0; i < LENGTH(keys); i++) {
+		const char *value = row->json[i], *quote = value ? "\"" : "";
+
+		len += snprintf(text + len, sizeof(text) - (size_t)len, "%s\"%s\":%s%s%s", i ? "," : "", keys[i], quote,
+				value ? value : "null", quote);
+	}
+	snprintf(text + len, sizeof(text) - (size_t)len, "}}\n");
+	return text;
+}
+
+static char told[1 << 14];
+
+static void
+note_finding(void *arg, const char *check, const struct finding *f)
+{
+	size_t len = strlen(told);
+
+	(void)arg;
+	snprintf(told + len, sizeof(told) - len, "%s %s: %s\n", grade_word(f->grade), check, f->why.text);
+}
+
+/* As doctor says it; *flushed: how many entries it counts that a restart of systemd-binfmt removes. */
+static const char *
+doctor(size_t *flushed)
+{
+	struct snapshot s;
+	struct err err;
+
+	told[0] = '\0';
+	assert_int_equal(snapshot_open(&s, MOUNT, &err), 0);
+	bootcheck_examine(&boot, &s, note_finding, NULL);
+	*flushed = bootcheck_flushed(&boot, &s);
+	snapshot_close(&s);
+	return told;
+}
+
+static void
+at_boot__each_configuration__file_program_and_who_removes_it(void **state)
+{
+	char wanted[ERR_TEXT_MAX + 16];
+	size_t flushed;
+
+	(void)state;
+	register_raw(":a:E::ext::/bin/true:");
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		read_boot(&rows[i]);
+		expect_text(rows[i].text, at_boot(), rows[i].text);
+		expect_text(rows[i].text, printed(print_json), wanted_json(&rows[i]));
+		snprintf(wanted, sizeof(wanted), ": entry a: %s\n", rows[i].text);
+		/* what nothing reads is told of all entries at once */
+		if (!strstr(doctor(&flushed), wanted) || flushed != (strstr(rows[i].text, FLUSHED) != NULL))
+			fail_msg("row %zu: doctor says %s%zu flushed", i, told, flushed);
+		boot_free(&boot);
+	}
+}
+
+static void
+at_boot__own_unit__follows_systemd_binfmt_or_not(void **state)
+{
+	static const struct row machine = {.reader = "systemd-binfmt", .flushes = true};
+	static const char start[] = "[Service]\nExecStart=/usr/bin/binfmtctl register --flags F all\n";
+
+	(void)state;
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "-f", "F", NULL), 0, "registered", "");
+	read_boot(&machine);
+	snprintf(boot.unit, sizeof(boot.unit), "[Unit]\nPartOf=systemd-binfmt.service\n%s", start);
+	expect_text("follows", at_boot(), BOOT_UNIT ", by binfmtctl.service");
+	snprintf(boot.unit, sizeof(boot.unit), "%s", start);
+	expect_text("stays", at_boot(), BOOT_UNIT ", by binfmtctl.service" FLUSHED);
+	boot.flushes = false;
+	expect_text("alone", at_boot(), BOOT_UNIT ", by binfmtctl.service");
+	boot_free(&boot);
+	assert_non_null(strstr(slurp("man/examples/binfmtctl.service"), "\nPartOf=systemd-binfmt.service\n"));
+}
+
+/* The real one, started again: what is said to be removed is gone, what is not is there. */
+static void
+at_boot__systemd_binfmt_restarted__removes_what_was_said(void **state)
+{
+	(void)state;
+	systemd_needs();
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		if (!rows[i].flushes)
+			continue;
+		read_boot(&rows[i]);
+		ns_empty();
+		register_raw(":a:E::ext::/bin/true:");
+		at_boot();
+		shell("p=/usr/lib/systemd/systemd-binfmt; [ -x $p ] || p=/lib/systemd/systemd-binfmt; exec $p");
+		if (is_entry("a") != !strstr(rows[i].text, FLUSHED))
+			fail_msg("row %zu: %s", i, rows[i].text);
+		boot_free(&boot);
+	}
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(at_boot__each_configuration__file_program_and_who_removes_it),
+	    cmocka_unit_test(at_boot__own_unit__follows_systemd_binfmt_or_not),
+	    cmocka_unit_test(at_boot__systemd_binfmt_restarted__removes_what_was_said),
+	};
+
+	return ns_run(tests);
+}
