@@ -29,7 +29,7 @@ enum outcome put_fate(const struct live *live, const struct plan *plan, bool sta
 
 /*
  * Whether an entry that is there can be registered again without a change of who wins: it gets to the front. 0; -1 and
- * *err, also where it is disabled: for a moment it would be enabled.
+ * *err, also where it is disabled and this kernel (before 7.3) would enable it for a moment.
  */
 int put_may_move(const struct check *check, const struct entry *entry, struct err *err);
 

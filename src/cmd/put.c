@@ -6,6 +6,7 @@
 #include "check.h"
 #include "drift.h"
 #include "err.h"
+#include "host_kernel.h"
 #include "ours.h"
 #include "overlap.h"
 #include "persist.h"
@@ -120,7 +121,7 @@ put_may_move(const struct check *check, const struct entry *entry, struct err *e
 	const char *front = overlap_in_front(&entry->rule, check->list);
 	const char *doubt = front ? NULL : overlap_doubt(&entry->rule, check->list);
 
-	if (!entry->enabled)
+	if (!entry->enabled && !host_kernel_since(host_kernel(), 7, 3)) /* flag D */
 		return err_set(err, ERR_DISABLED,
 			       "disabled: it would have to be enabled for a moment (binfmtctl register does it)");
 	if ((front || doubt) && !check->force)

@@ -219,23 +219,6 @@ refresh__other_peoples_entries__not_touched_unless_named(void **state)
 }
 
 static void
-refresh__disabled__skipped(void **state)
-{
-	char *path = tiny_copy("upgraded");
-
-	(void)state;
-	register_arch("aarch64", path, "F");
-	expect(tool("disable", "aarch64", NULL), 0, NULL, "");
-	let_the_clock_tick();
-	upgrade(path);
-	expect_untouched(NULL, "qemu-aarch64: skipped (disabled: ");
-	expect_untouched("aarch64", "qemu-aarch64: skipped (disabled: ");
-	expect_json(tool("refresh", "-j", "--force", "aarch64", NULL)->out,
-		    ".results[0] | .result == \"skipped\" and .code == \"disabled\"");
-	free(path);
-}
-
-static void
 refresh__disabled_and_fresh__unchanged(void **state)
 {
 	(void)state;
@@ -635,7 +618,6 @@ main(void)
 	    cmocka_unit_test(refresh__nothing_registered__nothing_said_and_exit_0),
 	    cmocka_unit_test(refresh__stale_by_time__only_where_named),
 	    cmocka_unit_test(refresh__other_peoples_entries__not_touched_unless_named),
-	    cmocka_unit_test(refresh__disabled__skipped),
 	    cmocka_unit_test(refresh__disabled_and_fresh__unchanged),
 	    cmocka_unit_test(refresh__overlapping_entry_in_front__skipped_naming_it_unless_forced),
 	    cmocka_unit_test(refresh__harmless_entry_in_front__refreshed),
