@@ -148,8 +148,9 @@ static const char *const wanted[] = {
     ".spec.template.spec | (.hostPID or .hostNetwork or .volumes) | not",
     ".spec.template.spec.initContainers | length == 1 and .[0].securityContext.privileged == true",
     ".spec.template.spec.containers | length == 1 and .[0].readinessProbe.exec.command[1] == \"test\"",
-    ".spec.template.spec.containers[0].securityContext | .privileged != true and .runAsUser > 0 and .runAsNonRoot and "
-    ".allowPrivilegeEscalation == false and .capabilities.drop == [\"ALL\"]",
+    ".spec.template.spec.containers[0].securityContext | .privileged != true and .allowPrivilegeEscalation == false",
+    ".spec.template.spec.containers[0].securityContext | .runAsUser > 0 and .runAsNonRoot and .readOnlyRootFilesystem",
+    ".spec.template.spec.containers[0].securityContext.capabilities.drop == [\"ALL\"]",
     "[.spec.template.spec | .initContainers[], .containers[] | .image] | unique == [\"IMAGE\"]",
     "[.. | .command? | select(.)] | length == 3",
 };

@@ -126,10 +126,10 @@ kubernetes__recipe__applies_the_image_that_it_builds(void **state)
 	(void)state;
 	begin();
 	stand_in("kubectl", "#!/bin/sh\necho \"kubectl $*\" >>\"${0%/*}/called\"\n[ \"$1\" != apply ] || cat\n");
-	r = expect(cook("Kubernetes", true), 0, "image: registry.example/binfmt\n", "");
+	r = expect(cook("Kubernetes", true), 0, "image: registry.example/binfmt:1\n", "");
 	assert_null(strstr(r->out, "image: IMAGE"));
-	expect_called("podman build -t registry.example/binfmt -f man/examples/Containerfile .\n"
-		      "podman push registry.example/binfmt\nkubectl apply -f -\n"
+	expect_called("podman build -t registry.example/binfmt:1 -f man/examples/Containerfile .\n"
+		      "podman push registry.example/binfmt:1\nkubectl apply -f -\n"
 		      "kubectl rollout status daemonset/binfmt\n");
 }
 
