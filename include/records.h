@@ -23,7 +23,8 @@ struct record {
 struct records {
 	struct record *at; /* sorted by name */
 	size_t count, room;
-	bool unread; /* the folder is there, and could not be read */
+	bool unread;     /* the folder is there, and could not be read */
+	const char *cut; /* a record that is cut off, for which none gets registered; NULL: there is none */
 	struct arena arena;
 };
 

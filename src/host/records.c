@@ -36,7 +36,7 @@ read_text(struct records *records, const char *dir, const char *name)
 static const char *
 read_rule(struct records *records, struct record *record, char *const lines[static LINES])
 {
-	bool by_magic = strcmp(lines[TYPE], "magic") == 0;
+	bool by_magic = strcmp(lines[TYPE], "magic") == 0; /* any other word means an extension */
 	const struct ubformat format = {.name = record->name,
 					.magic = by_magic ? lines[MAGIC] : NULL,
 					.extension = lines[MAGIC],
@@ -51,8 +51,9 @@ read_rule(struct records *records, struct record *record, char *const lines[stat
 	return ubformat_rule(&format, ':', (struct host_kernel){0}, &records->arena, &record->rule);
 }
 
+/* *cut: it is cut off. */
 static const char *
-read_record(struct records *records, struct record *record, char *text)
+read_record(struct records *records, struct record *record, char *text, bool *cut)
 {
 	static char nothing[] = "";
 	char *lines[LINES], *next = text;
@@ -64,11 +65,11 @@ read_record(struct records *records, struct record *record, char *text)
 		next = end ? end + 1 : NULL;
 		if (end)
 			*end = '\0';
-		else if (i < DETECTOR)
-			return "the record is cut off, and update-binfmts enables nothing at all while it is there";
+		else if (i < DETECTOR) {
+			*cut = true;
+			return "the record is cut off";
+		}
 	}
-	if (strcmp(lines[TYPE], "magic") != 0 && strcmp(lines[TYPE], "extension") != 0)
-		return "the record is damaged, and update-binfmts enables nothing at all while it is there";
 	record->detected = *lines[DETECTOR] != '\0';
 	return read_rule(records, record, lines);
 }
@@ -76,6 +77,7 @@ read_record(struct records *records, struct record *record, char *text)
 static int
 add_record(struct records *records, const char *dir, const char *name)
 {
+	bool cut = false;
 	struct record *more = records->at, *record;
 	char *text;
 
@@ -96,9 +98,26 @@ add_record(struct records *records, const char *dir, const char *name)
 		record->reason = "the record cannot be read, or is larger than 8 KiB";
 		records->unread = true;
 	} else {
-		record->reason = read_record(records, record, text);
+		record->reason = read_record(records, record, text, &cut);
 	}
+	if (cut)
+		records->cut = record->name;
 	return 0;
+}
+
+/* While one is cut off update-binfmts enables none. -1: no memory. */
+static int
+spoil_all(struct records *records)
+{
+	char text[NAME_MAX + 80];
+	const char *reason;
+	int len = snprintf(text, sizeof(text), "update-binfmts enables nothing at all while its record %s is cut off",
+			   records->cut);
+
+	reason = arena_copy(&records->arena, text, (size_t)len);
+	for (size_t i = 0; reason && i < records->count; i++)
+		records->at[i].reason = reason;
+	return reason ? 0 : -1;
 }
 
 static int
@@ -126,6 +145,8 @@ records_read(struct records *records, const char *dir, struct err *err)
 		closedir(d);
 	if (records->count)
 		qsort(records->at, records->count, sizeof(*records->at), by_name);
+	if (done == 0 && records->cut)
+		done = spoil_all(records);
 	if (done == 0)
 		return 0;
 	records_free(records);

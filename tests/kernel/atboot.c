@@ -11,6 +11,7 @@
 #include "doctor.h"
 #include "drift.h"
 #include "json.h"
+#include "peers.h"
 #include "printed.h"
 #include "snapshot.h"
 #include "systemd.h"
@@ -103,8 +104,8 @@ static const struct row {
      "garbage\n",
      "systemd-binfmt",
      true,
-     "it is not there after a reboot: /var/lib/binfmts/a: the record is cut off, and update-binfmts enables nothing at "
-     "all while it is there" FLUSHED,
+     "it is not there after a reboot: /var/lib/binfmts/a: update-binfmts enables nothing at all while its record a is "
+     "cut off" FLUSHED,
      {"/var/lib/binfmts/a", NULL, "systemd-binfmt"}},
     {NULL,
      NULL,
@@ -276,6 +277,28 @@ at_boot__systemd_binfmt_restarted__removes_what_was_said(void **state)
 	}
 }
 
+/* The real one, as at boot: it registers what is said to come by it, and leaves what systemd-binfmt has registered. */
+static void
+at_boot__update_binfmts_started__brings_back_what_was_said(void **state)
+{
+	char *records = scratch_file("records");
+
+	(void)state;
+	peers_need_update_binfmts();
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		read_boot(&rows[i]);
+		ns_empty();
+		if (rows[i].line == good_line && rows[i].reader)
+			register_raw(":a:E::live::/bin/true:");
+		peers_enable(records);
+		if (is_entry("a") != (rows[i].json[1] && (rows[i].record || rows[i].line == good_line)) ||
+		    !strstr(entry_text("a"), "live") != !(rows[i].line == good_line && rows[i].reader))
+			fail_msg("row %zu: %s, entry %s", i, rows[i].text, entry_text("a"));
+		boot_free(&boot);
+	}
+	free(records);
+}
+
 int
 main(void)
 {
@@ -283,6 +306,7 @@ main(void)
 	    cmocka_unit_test(at_boot__each_configuration__file_program_and_who_removes_it),
 	    cmocka_unit_test(at_boot__own_unit__follows_systemd_binfmt_or_not),
 	    cmocka_unit_test(at_boot__systemd_binfmt_restarted__removes_what_was_said),
+	    cmocka_unit_test(at_boot__update_binfmts_started__brings_back_what_was_said),
 	};
 
 	return ns_run(tests);

@@ -19,11 +19,18 @@ peers_need_update_binfmts(void)
 		skip_because("this machine has no update-binfmts (tests/peers unpacks one)");
 }
 
+#define LIBRARIES "LD_LIBRARY_PATH=$(echo build/peers/usr/lib/*-linux-gnu*) "
+
 void
 peers_import(const char *folder, const char *name)
 {
-	shell(
-	    "d='%s' && rm -rf \"$d.db\" && mkdir \"$d.db\" && LD_LIBRARY_PATH=$(echo build/peers/usr/lib/*-linux-gnu*) "
-	    "'%s' --admindir \"$d.db\" --importdir \"$d\" --import '%s'",
-	    folder, there, name);
+	shell("d='%s' && rm -rf \"$d.db\" && mkdir \"$d.db\" && " LIBRARIES
+	      "'%s' --admindir \"$d.db\" --importdir \"$d\" --import '%s'",
+	      folder, there, name);
+}
+
+void
+peers_enable(const char *records)
+{
+	shell(LIBRARIES "'%s' --admindir '%s' --enable", there, records);
 }

@@ -9,4 +9,7 @@ void peers_need_update_binfmts(void);
 /* Imports a format file of a folder, and so registers what it makes of it. */
 void peers_import(const char *folder, const char *name);
 
+/* Enables what a folder of records has, as at boot. */
+void peers_enable(const char *records);
+
 #endif
