@@ -5,6 +5,7 @@
 
 #include "arch.h"
 #include "cmd.h"
+#include "danger.h"
 #include "err.h"
 #include "host.h"
 #include "interp.h"
@@ -129,22 +130,71 @@ export_live(struct writing *w, const struct snapshot *s, struct err *err)
 	return 0;
 }
 
-/* As `register` would register it where nothing is live yet; whether this machine needs it is not asked. */
+/* Without a name of its own the rule has the one that `register` gives it. */
+static void
+say_arch(struct writing *w, const struct arch *arch, const struct err *err)
+{
+	char name[RULE_NAME_MAX + 1];
+
+	arch_entry_name(arch, name);
+	say(w, name, NULL, err);
+}
+
+/*
+ * Whether this machine needs no handler for it, as `register` finds too: brought back here the rule would take this
+ * machine's own programs. A named interpreter says that it is for another one.
+ */
+static bool
+is_left_out(struct writing *w, const struct arch *arch, bool named)
+{
+	struct look native = w->args->interpreter ? look_seen(false) : host_runs(arch);
+	struct err err;
+
+	if (native.is == LOOK_YES && named)
+		report_warning(arch->name,
+			       "not exported: this machine runs %s programs itself (--interpreter exports it)",
+			       arch->name);
+	if (native.is == LOOK_UNKNOWN) {
+		err_set(&err, ERR_UNKNOWN,
+			"not exported: whether this machine runs %s programs itself could not be tried (--interpreter "
+			"exports it)",
+			arch->name);
+		say_arch(w, arch, &err);
+	}
+	return native.is != LOOK_NO;
+}
+
+/* What `register` would refuse wherever it is brought back. */
+static const char *
+unfit(const struct rule *rule)
+{
+	return *rule->interpreter && *rule->interpreter != '/' ? "the interpreter's path is not absolute" : NULL;
+}
+
+/* As `register` would register it where nothing is live yet. */
 static void
 export_arch(struct writing *w, const struct arch *arch)
 {
 	const struct args *a = w->args;
 	const struct wish wish = {.flags = a->flags, .interpreter = a->interpreter, .force = true};
 	struct warnings warnings = {.len = 0};
+	const char *danger = NULL, *reason;
 	struct plan plan;
 	struct err err;
 
 	plan_start(&plan, &wish, arch);
-	if (plan_arch(&plan, &wish, arch, NULL, &err, &warnings) < 0)
+	if (plan_arch(&plan, &wish, arch, NULL, &err, &warnings) < 0) {
 		say(w, plan.rule.name, NULL, &err);
-	else
+	} else if ((reason = unfit(&plan.rule)) != NULL) {
+		err_set(&err, ERR_INTERPRETER, "not exported: %s", reason);
+		say(w, plan.rule.name, NULL, &err);
+	} else {
 		export_rule(w, &plan.rule);
+		danger_native(&plan.rule, NULL, &danger);
+	}
 	opened_close(&plan.file);
+	if (danger)
+		warn_add(&warnings, "not for a machine like this one: %s", danger);
 	for (const char *warning = NULL; (warning = warn_next(&warnings, warning));)
 		report_warning(plan.rule.name, "%s", warning);
 }
@@ -154,14 +204,27 @@ static void
 export_all(struct writing *w)
 {
 	char path[INTERP_PATH_MAX];
-	struct err ignored;
+	bool none = true;
+	struct err err;
 
 	for (size_t i = 0; i < arch_count; i++) {
 		const struct arch *arch = &arch_table[i];
+		struct look found = interp_find(arch, NULL, 0, true, path);
 
-		if (interp_find(arch, NULL, 0, true, path).is == LOOK_YES && !plan_is_needless(arch, &ignored))
+		none &= found.is == LOOK_NO;
+		if (found.is == LOOK_UNKNOWN) {
+			err_set(&err, ERR_UNKNOWN, "not exported: whether %s is installed cannot be told",
+				arch->interpreter);
+			say_arch(w, arch, &err);
+		} else if (found.is == LOOK_YES && !is_left_out(w, arch, false)) {
 			export_arch(w, arch);
+		}
 	}
+	if (!none)
+		return;
+	err_set(&err, ERR_NO_INTERPRETER, "nothing to export: no interpreter is installed; install %s",
+		interp_package());
+	say(w, "all", NULL, &err);
 }
 
 /* The last row of a word first, as `register` does. */
@@ -181,7 +244,8 @@ export_archs(struct writing *w)
 		else if (!count)
 			say(w, word, NULL, &err);
 		while (fits(w, count) && count-- > 0)
-			export_arch(w, rows[count]);
+			if (!is_left_out(w, rows[count], true))
+				export_arch(w, rows[count]);
 	}
 }
 

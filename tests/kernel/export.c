@@ -7,6 +7,8 @@
 
 #include <sys/stat.h>
 
+#include "arch.h"
+#include "host.h"
 #include "peers.h"
 #include "random.h"
 #include "systemd.h"
@@ -240,6 +242,28 @@ export__architectures__as_register_registers_them(void **state)
 	free(text);
 }
 
+/* What it would be harm to bring back here, or cannot be told, is left out and said. */
+static void
+export__architectures_unfit_or_unknown__told(void **state)
+{
+	static const char without[] =
+	    "unshare -m sh -c 'mount -t tmpfs none /usr/local/bin && mount -t tmpfs none /usr/bin "
+	    "&& exec ./binfmtctl export --arch all'";
+	const char *own = host_arch()->name;
+	const struct run *r;
+
+	(void)state;
+	expect(tool("export", "--arch", "arm64", "-i", "qemu", NULL), 1, "",
+	       "qemu-aarch64: not exported: the interpreter's path is not absolute");
+	expect(tool("export", "--arch", own, NULL), 0, "", "this machine runs");
+	expect(tool("export", "--arch", own, "-i", "/usr/bin/qemu", NULL), 0, ":/usr/bin/qemu:F",
+	       "not for a machine like this one");
+	expect(shell(without), 1, "", "nothing to export");
+	r = shell("prlimit --nofile=4:4 ./binfmtctl export --arch all");
+	if (r->status != 127) /* the loader of libraries needs one too */
+		expect(r, 1, NULL, "whether qemu-");
+}
+
 static void
 export__operands__those_entries_in_the_order_of_registration(void **state)
 {
@@ -262,6 +286,7 @@ main(void)
 	    cmocka_unit_test(export__random_tables__the_same_by_update_binfmts),
 	    cmocka_unit_test(export__what_cannot_be_said__told),
 	    cmocka_unit_test(export__architectures__as_register_registers_them),
+	    cmocka_unit_test(export__architectures_unfit_or_unknown__told),
 	    cmocka_unit_test(export__operands__those_entries_in_the_order_of_registration),
 	};
 
