@@ -3,7 +3,9 @@
 #define MOUNT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
+struct binfmt;
 struct err;
 struct planned;
 struct warnings;
@@ -11,18 +13,26 @@ struct warnings;
 /* Mounts binfmt_misc at dir; the kernel loads its module for that. 0, or -1 and *err with EXIT_UNAVAILABLE. */
 int mount_here(const char *dir, struct err *err);
 
+/* What a run has mounted. */
+struct mount_made {
+	bool mounted;  /* for a dry run: it would have */
+	size_t copied; /* inherited entries, which are in it now */
+};
+
 /*
- * Makes sure that dir shows an instance that may be changed here. *mounted: this call has mounted it; for a
- * dry run (planned): there is none, and it would have. In a user namespace that sees an inherited instance its own is
- * mounted over it, with copies of the entries; *warnings tells which of them could not be copied. Refused without
- * `force` where none can be seen: the empty instance would hide the inherited handlers for good; and always over
- * a folder that is not empty. 0, or -1 and *err.
+ * Makes sure that dir shows an instance that may be changed here; *made: what this call has mounted for it. In a user
+ * namespace that sees an inherited instance its own is mounted over it, with copies of the entries; *warnings tells
+ * which of them could not be copied. Refused without `force` where none can be seen: the empty instance would hide the
+ * inherited handlers for good; and always over a folder that is not empty. 0, or -1 and *err.
  */
-int mount_if_absent(const char *dir, bool force, struct planned *planned, bool *mounted, struct err *err,
+int mount_if_absent(const char *dir, bool force, struct planned *planned, struct mount_made *made, struct err *err,
 		    struct warnings *warnings);
 
-/* Takes away what mount_if_absent has mounted. 0, or -1 and *err. */
-int mount_take_back(const char *dir, struct err *err);
+/*
+ * Takes away what mount_if_absent has mounted, and closes it. 0, or -1 and *err: it stays where another program has
+ * begun to use it, whose entries would end with it.
+ */
+int mount_take_back(struct binfmt *b, const struct mount_made *made, struct err *err);
 
 /*
  * Whether entries that are registered here may die with this mount namespace: in a container, or a mount namespace

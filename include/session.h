@@ -6,6 +6,7 @@
 #include "binfmt_open.h"
 #include "check.h"
 #include "err.h"
+#include "mount.h"
 #include "planned.h"
 #include "report.h"
 #include "trust.h"
@@ -19,7 +20,7 @@ struct session {
 	struct planned planned;               /* the writes of a dry run */
 	const struct planned_write *reported; /* the last one that was printed */
 	struct trust_folder folder;           /* of the last interpreter that was checked */
-	bool mounted;                         /* by this run: --mount, and it was not */
+	struct mount_made made;               /* by this run: --mount, and it was not */
 	size_t before;                        /* so many entries were there when the work began */
 	bool has_temporaries;                 /* some of them are left by killed runs */
 	bool named;                           /* the entry at work was named, not meant by `all` */

@@ -2,7 +2,6 @@
 #include "session.h"
 #include "binfmt.h"
 #include "keep.h"
-#include "mount.h"
 #include "print.h"
 #include "replace.h"
 #include "tempname.h"
@@ -48,9 +47,9 @@ open_mount(struct session *c)
 	struct planned *planned = a->dry_run ? &c->planned : NULL;
 
 	binfmt_imagine(&c->b, a->binfmt_dir, planned);
-	if (a->mount && mount_if_absent(a->binfmt_dir, a->force, planned, &c->mounted, &c->err, &c->warnings) < 0)
+	if (a->mount && mount_if_absent(a->binfmt_dir, a->force, planned, &c->made, &c->err, &c->warnings) < 0)
 		return -1;
-	return planned && c->mounted ? 0 : binfmt_open(&c->b, a->binfmt_dir, planned, &c->err);
+	return planned && c->made.mounted ? 0 : binfmt_open(&c->b, a->binfmt_dir, planned, &c->err);
 }
 
 /* Where nothing was done the mount of --mount goes too: in a user namespace it hides what is inherited. */
@@ -59,7 +58,9 @@ take_mount_back(struct session *c)
 {
 	struct err err;
 
-	if (c->mounted && !c->args->dry_run && mount_take_back(c->args->binfmt_dir, &err) < 0)
+	if (!c->made.mounted || c->args->dry_run)
+		return;
+	if (mount_take_back(&c->b, &c->made, &err) < 0)
 		report_warning(NULL, "%s", err.text);
 }
 
@@ -71,7 +72,8 @@ session_begin(struct session *c, const struct cmd *cmd, const struct args *args)
 	c->list = (struct binfmt_list){0};
 	c->planned = (struct planned){.first = NULL};
 	c->reported = NULL;
-	c->named = c->has_temporaries = c->mounted = false;
+	c->named = c->has_temporaries = false;
+	c->made = (struct mount_made){.mounted = false};
 	c->failed = c->done = 0;
 	c->warnings.len = 0;
 	c->rule = NULL;
@@ -80,8 +82,8 @@ session_begin(struct session *c, const struct cmd *cmd, const struct args *args)
 	c->folder.fd = -1;
 	if (open_mount(c) < 0 || prepare(c) < 0) {
 		planned_free(&c->planned);
-		binfmt_close(&c->b);
 		take_mount_back(c);
+		binfmt_close(&c->b);
 		return report_fail(cmd, args, &c->err);
 	}
 	c->before = c->list.count;
@@ -222,7 +224,7 @@ session_prove_kept(struct session *c)
 	const struct args *a = c->args;
 
 	if (!a->mount || a->dry_run || !c->done || !mount_may_vanish() ||
-	    keep_prove(&c->b, c->mounted, c->before, &c->err) == 0)
+	    keep_prove(&c->b, c->made.mounted, c->before, &c->err) == 0)
 		return;
 	if (a->force && c->err.code == ERR_UNKNOWN)
 		report_warning(NULL, "forced: %s", c->err.text);

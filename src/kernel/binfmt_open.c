@@ -222,6 +222,20 @@ wait_for_lock(int fd, unsigned timeout, void (*waiting)(void), struct err *err)
 	return 0;
 }
 
+/* Whether the instance is still where it was opened: who mounted it may have taken it away, and ends it so. */
+static int
+check_still_there(const struct binfmt *b, struct err *err)
+{
+	struct stat opened, now;
+
+	if (fstat(b->dir_fd, &opened) < 0 || stat(b->dir, &now) < 0)
+		return err_set(err, ERR_READ, "cannot look at %s: %s", b->dir, strerror(errno));
+	if (opened.st_dev == now.st_dev)
+		return 0;
+	return err_unavailable(err, ERR_NOT_MOUNTED, "binfmt_misc has just been unmounted at %s by another program",
+			       b->dir);
+}
+
 int
 binfmt_lock(struct binfmt *b, unsigned timeout, void (*waiting)(void), struct err *err)
 {
@@ -230,7 +244,7 @@ binfmt_lock(struct binfmt *b, unsigned timeout, void (*waiting)(void), struct er
 	b->register_fd = openat(b->dir_fd, "register", O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (b->register_fd < 0)
 		return binfmt_not_writable(b, "register", errno, err);
-	if (wait_for_lock(b->register_fd, timeout, waiting, err) < 0) {
+	if (wait_for_lock(b->register_fd, timeout, waiting, err) < 0 || check_still_there(b, err) < 0) {
 		binfmt_unlock(b);
 		return -1;
 	}

@@ -89,22 +89,69 @@ copy_entry(struct binfmt *b, const struct entry *entry, struct err *err)
 	return -1;
 }
 
-static void
+/* How many were copied; the others are warned of. */
+static size_t
 copy_all(struct binfmt *b, const struct binfmt_list *list, struct warnings *warnings)
 {
+	size_t copied = 0;
 	struct err err;
 
 	for (size_t i = list->count; i-- > 0;) /* the oldest first: that keeps their order */
-		if (copy_entry(b, &list->entries[i], &err) < 0)
+		if (copy_entry(b, &list->entries[i], &err) == 0)
+			copied++;
+		else
 			warn_add(warnings, "the inherited entry %s could not be copied and is hidden here now: %s",
 				 list->entries[i].rule.name, err.text);
+	return copied;
+}
+
+/* Whether there is no more in it than was copied. If not, or if that cannot be told: -1 and *err. */
+static int
+check_unused(const struct binfmt *b, size_t copied, struct err *err)
+{
+	struct binfmt_list list;
+	size_t count;
+
+	if (binfmt_list_names(b, &list, err) < 0)
+		return -1;
+	count = list.count;
+	binfmt_list_free(&list);
+	return count <= copied ? 0 : err_set(err, ERR_EXISTS, "another program has registered handlers there");
+}
+
+int
+mount_take_back(struct binfmt *b, const struct mount_made *made, struct err *err)
+{
+	static const char stays[] = "binfmt_misc stays mounted at";
+	const char *dir = b->dir;
+	struct err why;
+	bool locked;
+	int done;
+
+	if (b->dir_fd < 0 && binfmt_open(b, dir, NULL, &why) < 0)
+		return err_set(err, ERR_WRITE, "%s %s: %s", stays, dir, why.text);
+	locked = binfmt_lock(b, 0, NULL, &why) == 0;
+	if (check_unused(b, made->copied, &why) < 0) {
+		binfmt_close(b);
+		return err_set(err, ERR_WRITE, "%s %s: %s", stays, dir, why.text);
+	}
+	/* Who waits for the lock sees that it is gone; without the lock it must not be open to anybody. */
+	if (!locked)
+		binfmt_close(b);
+	done = umount2(dir, locked ? MNT_DETACH : UMOUNT_NOFOLLOW);
+	if (done < 0)
+		err_set(err, ERR_WRITE, "%s %s, which cannot be unmounted: %s", stays, dir,
+			errno == EBUSY ? "another program uses it" : strerror(errno));
+	binfmt_close(b);
+	return done;
 }
 
 /* An instance of our own over the inherited one, with all that is to be seen there. */
 static int
-mount_over(const char *dir, const struct binfmt_list *list, struct planned *planned, bool *mounted, struct err *err,
-	   struct warnings *warnings)
+mount_over(const char *dir, const struct binfmt_list *list, struct planned *planned, struct mount_made *made,
+	   struct err *err, struct warnings *warnings)
 {
+	struct err stays;
 	struct binfmt own;
 	int done;
 
@@ -114,45 +161,36 @@ mount_over(const char *dir, const struct binfmt_list *list, struct planned *plan
 	if (done == 0) {
 		done = binfmt_lock(&own, 0, NULL, err);
 		if (done == 0)
-			copy_all(&own, list, warnings);
-		binfmt_close(&own);
+			made->copied = copy_all(&own, list, warnings);
 	}
-	*mounted = done == 0 && !planned; /* a dry run goes on with what is inherited */
-	if (done < 0 && !planned && umount2(dir, MNT_DETACH) < 0)
-		err_add(err, "; the inherited handlers are hidden now: %s cannot be unmounted", dir);
+	made->mounted = done == 0 && !planned; /* a dry run goes on with what is inherited */
+	if (done < 0 && !planned && mount_take_back(&own, made, &stays) < 0)
+		err_add(err, "; the inherited handlers are hidden now: %s", stays.text);
+	binfmt_close(&own);
 	return done;
 }
 
 int
-mount_take_back(const char *dir, struct err *err)
-{
-	if (umount2(dir, MNT_DETACH) == 0)
-		return 0;
-	return err_set(err, ERR_WRITE, "binfmt_misc stays mounted at %s, which cannot be unmounted: %s", dir,
-		       strerror(errno));
-}
-
-int
-mount_if_absent(const char *dir, bool force, struct planned *planned, bool *mounted, struct err *err,
+mount_if_absent(const char *dir, bool force, struct planned *planned, struct mount_made *made, struct err *err,
 		struct warnings *warnings)
 {
 	struct binfmt_list list;
 	struct binfmt b;
 	int done;
 
-	*mounted = false;
+	*made = (struct mount_made){.mounted = false};
 	if (binfmt_open(&b, dir, NULL, err) < 0) {
 		done = check_absent(dir, force, err);
 		if (done == 0 && !planned)
 			done = mount_here(dir, err);
-		*mounted = done == 0;
+		made->mounted = done == 0;
 		return done;
 	}
 	done = binfmt_scope(&b) == BINFMT_INHERITED ? binfmt_list(&b, &list, err) : 1;
 	binfmt_close(&b);
 	if (done != 0)
 		return done < 0 ? -1 : 0;
-	done = mount_over(dir, &list, planned, mounted, err, warnings);
+	done = mount_over(dir, &list, planned, made, err, warnings);
 	binfmt_list_free(&list);
 	return done;
 }

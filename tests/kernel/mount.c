@@ -237,6 +237,33 @@ register__mount_and_nothing_done__taken_back(void **state)
 	       "\"scope\":\"namespace\"", NULL);
 }
 
+/*
+ * Nobody is told "registered" of an entry that ends with somebody else's mount. A run that takes its mount back is
+ * held up at a call, before which another one comes.
+ */
+static void
+register__mount_to_be_taken_back_and_another_registers__no_entry_is_lost(void **state)
+{
+	static const struct {
+		const char *call, *other, *out, *err;
+	} rows[] = {
+	    {"umount2", "./binfmtctl register --name y --extension y -i /bin/true", "3\n", "just been unmounted"},
+	    {"flock", "echo :y:E::y::/bin/true: >" MOUNT "/register", "0\nregister\nstatus\ny\n", "stays mounted"},
+	};
+
+	(void)state;
+	need_strace();
+	assert_int_equal(umount(MOUNT), 0);
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		expect(shell("unshare -Urm sh -c 'strace -o /dev/null -e trace=%s -e inject=%s:delay_enter=1500000 "
+			     "./binfmtctl register --mount --force --name x --extension x -i /nowhere -f F & "
+			     "while ! grep -q \" binfmt_misc \" /proc/self/mounts; do sleep 0.02; done; %s; echo $?; "
+			     "wait; ls %s'",
+			     rows[i].call, rows[i].call, rows[i].other, MOUNT),
+		       0, rows[i].out, rows[i].err);
+	assert_null(ns_mount());
+}
+
 static void
 register__mount_at_a_plain_folder__there_unless_it_hides_something(void **state)
 {
@@ -284,6 +311,7 @@ main(void)
 	    cmocka_unit_test(register__mount_where_handlers_are_inherited__copied_first),
 	    cmocka_unit_test(register__mount_that_cannot_take_the_inherited_ones__they_stay_visible),
 	    cmocka_unit_test(register__mount_and_nothing_done__taken_back),
+	    cmocka_unit_test(register__mount_to_be_taken_back_and_another_registers__no_entry_is_lost),
 	    cmocka_unit_test(register__mount_at_a_plain_folder__there_unless_it_hides_something),
 	    cmocka_unit_test(register__mount_in_a_dry_run__bytes_shown_and_nothing_mounted),
 	};
