@@ -259,7 +259,7 @@ judge_user_namespaces(const struct facts *f, struct finding *out)
 		finding_fix(out, "%s", fix);
 }
 
-/* Only of the machine itself: what is private is nobody else's. */
+/* What is private is nobody else's; of handlers that come from outside, what is installed in here tells nothing. */
 static void
 judge_managers(const struct facts *f, struct finding *out)
 {
@@ -267,8 +267,11 @@ judge_managers(const struct facts *f, struct finding *out)
 		finding_set(out, GRADE_UNKNOWN,
 			    "whether another program manages the handlers here cannot be told: /proc, which says whose "
 			    "they are, cannot be looked at");
-	else if (f->initial_user_namespace == LOOK_NO)
+	else if (f->scope == BINFMT_NAMESPACE)
 		finding_set(out, GRADE_PASS, "no other program manages the handlers here");
+	else if (!on_the_host(f))
+		finding_set(out, GRADE_UNKNOWN,
+			    "which program manages the handlers that come from outside cannot be seen from in here");
 	else if (f->systemd_binfmt && f->flushed > 0)
 		finding_set(out, GRADE_WARN,
 			    "systemd-binfmt is installed: when it is restarted it removes all handlers and loads only "

@@ -162,7 +162,7 @@ doctor__not_mounted__warns_as_the_hosts_handlers_may_apply(void **state)
 		skip_because("this machine does not let a test hide the mount");
 	expect(r, 0, "warn  mount: binfmt_misc is not visible here", "");
 	assert_null(strstr(r->out, "mount -t"));
-	expect(r, 0, ", 4 unknown", "");
+	expect(r, 0, ", 5 unknown", "");
 	assert_null(strstr(r->out, "  match: /bin/sh: none"));
 }
 

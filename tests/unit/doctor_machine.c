@@ -392,6 +392,7 @@ doctor__systemd_binfmt__warns_only_where_entries_would_be_lost(void **state)
 	facts.flushed = FACTS_UNREAD;
 	expect_finding("managers", GRADE_UNKNOWN, "which handlers systemd-binfmt loads", "");
 	facts.initial_user_namespace = LOOK_NO;
+	facts.scope = BINFMT_NAMESPACE;
 	expect_finding("managers", GRADE_PASS, NULL, "");
 }
 
@@ -406,7 +407,23 @@ doctor__binfmt_support__warns_of_its_formats(void **state)
 	facts.binfmt_support = FACTS_UNREAD;
 	expect_finding("managers", GRADE_UNKNOWN, "on record cannot be read", "");
 	facts.initial_user_namespace = LOOK_NO;
+	facts.scope = BINFMT_NAMESPACE;
 	expect_finding("managers", GRADE_PASS, NULL, "");
+}
+
+/* What manages a host's handlers is not to be seen in a container, nor a parent's in a user namespace. */
+static void
+doctor__handlers_from_outside__unknown_who_manages_them(void **state)
+{
+	(void)state;
+	facts.container = true;
+	expect_finding("managers", GRADE_UNKNOWN, "cannot be seen from in here", "");
+	facts.container = false;
+	facts.initial_user_namespace = LOOK_NO;
+	facts.scope = BINFMT_INHERITED;
+	expect_finding("managers", GRADE_UNKNOWN, "cannot be seen from in here", "");
+	no_mount(ERR_NOT_MOUNTED, "binfmt_misc is not visible here");
+	expect_finding("managers", GRADE_UNKNOWN, "cannot be seen from in here", "");
 }
 
 /* Nothing is on record here, but the handlers may be the host's. */
@@ -451,6 +468,7 @@ main(void)
 	    doctor_test(doctor__user_namespaces_behind_a_setting_that_cannot_be_read__unknown),
 	    doctor_test(doctor__systemd_binfmt__warns_only_where_entries_would_be_lost),
 	    doctor_test(doctor__binfmt_support__warns_of_its_formats),
+	    doctor_test(doctor__handlers_from_outside__unknown_who_manages_them),
 	    doctor_test(doctor__namespace_that_cannot_be_told__unknown_who_manages_and_no_fix_for_the_host),
 	};
 
