@@ -17,8 +17,9 @@ bool below_works(int root);
 /*
  * Opens for reading the very file that `fd`, opened with O_PATH, names, whatever has its path now: to open a device or
  * a FIFO can do something, so what a file is has to be seen first. Without /proc it is opened by the path, and
- * compared. A descriptor, or -1 with errno: ESTALE if the path leads to another file now.
+ * compared. waits: at a FIFO for a writer. A descriptor, or -1 with errno: ESTALE if the path leads to another file
+ * now.
  */
-int below_reopen(int fd, int root, const char *path);
+int below_reopen(int fd, int root, const char *path, bool waits);
 
 #endif

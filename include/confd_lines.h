@@ -19,4 +19,10 @@ int confd_add(struct confd *confd, const struct confd_line *line);
 /* Adds what became of a file or folder as a whole. -1: no memory. */
 int confd_add_whole(struct confd *confd, const char *file, enum confd_fate fate, const char *reason);
 
+/*
+ * The same where it could not be had: unread, or what is given where errno says that it is not there. To root nothing
+ * is closed, and systemd-binfmt is root. -1: no memory.
+ */
+int confd_add_failed(struct confd *confd, const char *file, enum confd_fate absent, int error);
+
 #endif

@@ -61,13 +61,13 @@ open_same(int fd, int root, const char *path, int flags)
 }
 
 int
-below_reopen(int fd, int root, const char *path)
+below_reopen(int fd, int root, const char *path, bool waits)
 {
-	enum { FLAGS = O_RDONLY | O_NONBLOCK | O_NOCTTY };
+	const int flags = O_RDONLY | O_NOCTTY | (waits ? 0 : O_NONBLOCK);
 	char link[32];
 	int same;
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	same = openat(AT_FDCWD, link, FLAGS | O_CLOEXEC);
-	return same >= 0 || errno != ENOENT ? same : open_same(fd, root, path, FLAGS);
+	same = openat(AT_FDCWD, link, flags | O_CLOEXEC);
+	return same >= 0 || errno != ENOENT ? same : open_same(fd, root, path, flags);
 }

@@ -1,34 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <unistd.h>
 
 #include "confd.h"
+#include "confd_file.h"
 #include "confd_lines.h"
 #include "err.h"
-#include "formatfile.h"
 #include "interp.h"
-#include "retry.h"
 
 const char *const confd_dirs[] = {"/etc/binfmt.d", "/run/binfmt.d", "/usr/local/lib/binfmt.d", "/usr/lib/binfmt.d",
 				  NULL};
-
-enum { BYTES_MAX = 32 << 20 }; /* of all files: real ones hold some hundred bytes each */
-
-/* What a file may be. */
-enum kind {
-	LINES = 1,  /* of binfmt.d */
-	FORMAT = 2, /* of update-binfmts, by its content; other files of such a name are passed over */
-	EITHER = LINES | FORMAT,
-	NAMED = EITHER | 4, /* one that was asked for: a FIFO is waited at */
-};
 
 /* The files found so far. */
 struct files {
@@ -37,6 +23,8 @@ struct files {
 		size_t dir; /* which folder, from 0 */
 	} * at;
 	size_t count, room;
+	const char *unread; /* the first folder that could not be read to its end; NULL: none */
+	size_t unread_dir;
 };
 
 static bool
@@ -78,15 +66,28 @@ keep_text(struct confd *confd, const char *text)
 	return arena_copy(&confd->arena, text, strlen(text));
 }
 
-/* To root no folder and no file is closed, and systemd-binfmt is root. Other trouble is of the moment. */
-static enum confd_fate
-fate_of(int error, enum confd_fate otherwise)
+static int
+add_unread_dir(struct confd *confd, struct files *files, const char *const *dirs, size_t dir, int error)
 {
-	return look_absent(error) ? otherwise : CONFD_UNREAD;
+	if (!files->unread) {
+		files->unread = dirs[dir];
+		files->unread_dir = dir;
+	}
+	return confd_add_failed(confd, dirs[dir], CONFD_UNREAD, error);
+}
+
+/* What a folder in front that could not be read may have a file of the same name for, which masks this one. */
+static int
+add_doubtful(struct confd *confd, const struct files *files, const char *path)
+{
+	char reason[PATH_MAX + 128];
+
+	snprintf(reason, sizeof(reason), "it may be masked by a file of %s, which could not be read", files->unread);
+	return confd_add_whole(confd, path, CONFD_UNREAD, keep_text(confd, reason));
 }
 
 static int
-add_dir(struct confd *confd, struct files *files, const char *const *dirs, size_t dir, enum kind kind)
+add_dir(struct confd *confd, struct files *files, const char *const *dirs, size_t dir, enum confd_kind kind)
 {
 	DIR *d = opendir(dirs[dir]);
 	struct dirent *e;
@@ -94,20 +95,19 @@ add_dir(struct confd *confd, struct files *files, const char *const *dirs, size_
 
 	if (!d && error == ENOENT)
 		return 0;
+	if (!d && look_absent(error))
+		return confd_add_failed(confd, dirs[dir], CONFD_IGNORED, error);
 	if (!d)
-		return confd_add_whole(confd, dirs[dir], fate_of(error, CONFD_IGNORED),
-				       keep_text(confd, strerror(error)));
+		return add_unread_dir(confd, files, dirs, dir, error);
 	errno = 0;
 	while (done == 0 && (e = readdir(d))) {
-		if (is_conf(e->d_name) || (kind & FORMAT && is_format_name(e->d_name)))
+		if (is_conf(e->d_name) || (kind & CONFD_FORMAT && is_format_name(e->d_name)))
 			done = add_file(confd, files, e->d_name, dir);
 		errno = 0;
 	}
 	error = errno;
 	closedir(d);
-	if (done == 0 && error)
-		done = confd_add_whole(confd, dirs[dir], CONFD_UNREAD, keep_text(confd, strerror(error)));
-	return done;
+	return done == 0 && error ? add_unread_dir(confd, files, dirs, dir, error) : done;
 }
 
 static int
@@ -119,119 +119,13 @@ by_name(const void *a, const void *b)
 	return order ? order : (x->dir > y->dir) - (x->dir < y->dir);
 }
 
-/* Reads to the end, or to one byte more than may be read in all. -1 and errno. */
-static ssize_t
-read_text(struct confd *confd, int fd, size_t size, char **text)
-{
-	size_t most = BYTES_MAX - confd->bytes, room = size < most ? size : most, len = 0;
-	ssize_t n = 1;
-
-	*text = arena_take(&confd->arena, room + 2, 1);
-	while (*text && n > 0) {
-		if (len == room + 1) { /* it has grown, or says no size */
-			char *more = room < most ? arena_take(&confd->arena, (room = room * 2 + 4096) + 2, 1) : NULL;
-
-			if (!more)
-				break;
-			memcpy(more, *text, len);
-			*text = more;
-		}
-		n = retry_read(fd, *text + len, room + 1 - len);
-		if (n > 0)
-			len += (size_t)n;
-	}
-	if (!*text)
-		errno = ENOMEM;
-	confd->bytes += len < most ? len : most;
-	return *text && n >= 0 ? (ssize_t)len : -1;
-}
-
 static int
-add_format(struct confd *confd, const char *path, char *text, size_t len, struct host_kernel kernel)
-{
-	struct confd_line line = {.file = path, .fate = CONFD_REGISTERED};
-	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-
-	line.reason = formatfile_parse(name, text, len, kernel, &confd->arena, &line.rule, &line.number);
-	if (line.reason)
-		line.fate = CONFD_REFUSED;
-	else
-		line.name = name;
-	return confd_add(confd, &line);
-}
-
-static int
-add_text(struct confd *confd, const char *path, char *text, size_t len, enum kind kind, struct host_kernel kernel)
-{
-	if (kind & FORMAT && formatfile_is(text, len))
-		return add_format(confd, path, text, len, kernel);
-	return kind & LINES ? confd_add_text(confd, path, text, len, kernel) : 0;
-}
-
-static int
-add_opened(struct confd *confd, const char *path, int fd, enum kind kind, struct host_kernel kernel)
-{
-	size_t most = BYTES_MAX - confd->bytes;
-	struct stat st;
-	char *text;
-	ssize_t len;
-
-	if (fstat(fd, &st) < 0 || !(S_ISREG(st.st_mode) || (kind == NAMED && S_ISFIFO(st.st_mode))))
-		return confd_add_whole(confd, path, CONFD_UNREAD, "it has just been replaced");
-	len = read_text(confd, fd, (size_t)st.st_size, &text);
-	if (len < 0)
-		return confd_add_whole(confd, path, CONFD_UNREAD, keep_text(confd, strerror(errno)));
-	if ((size_t)len > most)
-		return confd_add_whole(confd, path, CONFD_UNREAD, "all files together are larger than 32 MiB");
-	return add_text(confd, path, text, (size_t)len, kind, kernel);
-}
-
-/* Why a file that is no regular one makes systemd-binfmt fail; NULL: it reads nothing from it. */
-static const char *
-odd_file(const struct stat *st)
-{
-	if (S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3))
-		return NULL;
-	if (S_ISDIR(st->st_mode))
-		return "it is a directory";
-	if (S_ISFIFO(st->st_mode))
-		return "it is a FIFO, at which systemd-binfmt waits for ever";
-	return S_ISSOCK(st->st_mode) ? "it is a socket"
-				     : "it is a device, which systemd-binfmt reads, maybe without end";
-}
-
-/* Nothing but a regular file is opened for reading, or the FIFO that was named: to open a device may be to use it. */
-static int
-add_path(struct confd *confd, const char *path, enum kind kind, struct host_kernel kernel)
-{
-	bool waits = false;
-	struct stat st;
-	int fd, done;
-
-	if (stat(path, &st) < 0) {
-		if (errno == ENOENT)
-			return 0; /* a link to nothing masks as one to /dev/null does */
-		return confd_add_whole(confd, path, fate_of(errno, CONFD_REFUSED), keep_text(confd, strerror(errno)));
-	}
-	waits = kind == NAMED && S_ISFIFO(st.st_mode);
-	if (!S_ISREG(st.st_mode) && !waits) {
-		const char *reason = kind == FORMAT ? NULL : odd_file(&st);
-
-		return reason ? confd_add_whole(confd, path, CONFD_REFUSED, reason) : 0;
-	}
-	fd = open(path, O_RDONLY | (waits ? 0 : O_NONBLOCK) | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
-		return confd_add_whole(confd, path, CONFD_UNREAD, keep_text(confd, strerror(errno)));
-	done = add_opened(confd, path, fd, kind, kernel);
-	close(fd);
-	return done;
-}
-
-static int
-add_files(struct confd *confd, struct files *files, const char *const *dirs, enum kind kind, struct host_kernel kernel)
+add_files(struct confd *confd, struct files *files, const char *const *dirs, enum confd_kind kind,
+	  struct host_kernel kernel)
 {
 	char path[PATH_MAX];
 	const char *kept, *dir;
+	int done;
 
 	if (files->count)
 		qsort(files->at, files->count, sizeof(*files->at), by_name);
@@ -243,7 +137,12 @@ add_files(struct confd *confd, struct files *files, const char *const *dirs, enu
 		dir = dirs[file->dir];
 		snprintf(path, sizeof(path), "%s%s%s", dir, dir[strlen(dir) - 1] == '/' ? "" : "/", file->name);
 		kept = keep_text(confd, path);
-		if (!kept || add_path(confd, kept, is_conf(file->name) ? kind : FORMAT, kernel) < 0)
+		if (kept && files->unread && file->dir > files->unread_dir)
+			done = add_doubtful(confd, files, kept);
+		else
+			done =
+			    kept ? confd_add_file(confd, kept, is_conf(file->name) ? kind : CONFD_FORMAT, kernel) : -1;
+		if (done < 0)
 			return -1;
 	}
 	return 0;
@@ -274,7 +173,7 @@ sort_names(struct confd *confd)
 
 /* The files of some folders. */
 static int
-add_dirs(struct confd *confd, const char *const *dirs, enum kind kind, struct host_kernel kernel)
+add_dirs(struct confd *confd, const char *const *dirs, enum confd_kind kind, struct host_kernel kernel)
 {
 	struct files files = {0};
 	int done = 0;
@@ -300,7 +199,7 @@ int
 confd_read(struct confd *confd, const char *const *dirs, struct host_kernel kernel, struct err *err)
 {
 	*confd = (struct confd){0};
-	return finish(confd, add_dirs(confd, dirs, LINES, kernel), err);
+	return finish(confd, add_dirs(confd, dirs, CONFD_LINES, kernel), err);
 }
 
 static int
@@ -310,8 +209,9 @@ add_named(struct confd *confd, const char *path, struct host_kernel kernel)
 	struct stat st;
 
 	if (stat(path, &st) < 0)
-		return confd_add_whole(confd, path, fate_of(errno, CONFD_REFUSED), keep_text(confd, strerror(errno)));
-	return S_ISDIR(st.st_mode) ? add_dirs(confd, dirs, EITHER, kernel) : add_path(confd, path, NAMED, kernel);
+		return confd_add_failed(confd, path, CONFD_REFUSED, errno);
+	return S_ISDIR(st.st_mode) ? add_dirs(confd, dirs, CONFD_EITHER, kernel)
+				   : confd_add_file(confd, path, CONFD_NAMED, kernel);
 }
 
 int

@@ -43,6 +43,15 @@ confd_add_whole(struct confd *confd, const char *file, enum confd_fate fate, con
 	return reason ? confd_add(confd, &line) : -1;
 }
 
+int
+confd_add_failed(struct confd *confd, const char *file, enum confd_fate absent, int error)
+{
+	const char *reason = strerror(error);
+
+	return confd_add_whole(confd, file, look_absent(error) ? absent : CONFD_UNREAD,
+			       arena_copy(&confd->arena, reason, strlen(reason)));
+}
+
 static int
 end_kind(char c)
 {

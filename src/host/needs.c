@@ -89,7 +89,7 @@ look_at(int root, const char *path, const unsigned char *program, const struct a
 	if (fd < 0)
 		return loader_missing();
 	memset(&st, 0, sizeof(st));
-	readable = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? below_reopen(fd, root, path) : -1;
+	readable = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? below_reopen(fd, root, path, false) : -1;
 	close(fd);
 	if (readable < 0)
 		return st.st_mode && !S_ISREG(st.st_mode) ? LOADER_OTHER : LOADER_UNSEEN;

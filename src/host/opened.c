@@ -203,7 +203,7 @@ open_to_read(int fd, int root, const char *path, struct opened *file)
 {
 	ssize_t len;
 
-	file->fd = below_reopen(fd, root, path);
+	file->fd = below_reopen(fd, root, path, false);
 	len = file->fd < 0 ? 0 : pread(file->fd, file->first, sizeof(file->first), 0);
 	file->first_len = len < 0 ? 0 : (size_t)len; /* whoever needs them reads them again, and sees the error */
 	if (file->fd >= 0 || errno == EACCES || errno == EPERM)

@@ -19,7 +19,7 @@ open_regular(const char *path)
 	if (fstat(looked, &st) == 0) {
 		errno = EINVAL;
 		if (S_ISREG(st.st_mode))
-			fd = below_reopen(looked, -1, path);
+			fd = below_reopen(looked, -1, path, false);
 	}
 	error = errno;
 	close(looked);

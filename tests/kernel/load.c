@@ -41,6 +41,27 @@ load__boot_folders__in_their_order_and_once(void **state)
 	       "");
 }
 
+/* A file of a folder that cannot be read may mask another, or be the one that counts. */
+static void
+load__folder_that_cannot_be_read__nothing_that_it_may_mask(void **state)
+{
+	static const char *const faults[] = {"openat:error=EIO", "getdents64:error=EIO"};
+
+	(void)state;
+	need_strace();
+	conf_needs_boot_dirs();
+	conf_write(ETC, "z.conf", "");
+	assert_int_equal(symlink("/dev/null", "/run/binfmt.d/a.conf"), 0);
+	conf_write(ETC, "b.conf", LINE("first", "b"));
+	conf_write(LIB, "a.conf", LINE("masked", "z"));
+	for (size_t i = 0; i < LENGTH(faults); i++) {
+		expect(shell("strace -o /dev/null -P /run/binfmt.d -e inject=%s ./binfmtctl load", faults[i]), 1, NULL,
+		       "/usr/lib/binfmt.d/a.conf: it may be masked by a file of /run/binfmt.d");
+		assert_string_equal(entry_names(), "first");
+	}
+	expect(tool("load", NULL), 0, NULL, "");
+}
+
 static void
 load__what_is_there__stays(void **state)
 {
@@ -293,6 +314,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(load__boot_folders__in_their_order_and_once),
+	    cmocka_unit_test(load__folder_that_cannot_be_read__nothing_that_it_may_mask),
 	    cmocka_unit_test(load__what_is_there__stays),
 	    cmocka_unit_test(load__another_rule__replaced_unless_others_would_lose_files),
 	    cmocka_unit_test(load__disabled_entry__stays_so),

@@ -19,7 +19,7 @@
 
 enum { LOOKS = 20000, RUNS = 30, EXCHANGE = 2 /* RENAME_EXCHANGE */ };
 
-static char *file, *fifo;
+static char *folder, *file, *fifo;
 
 /* A process that exchanges the two for ever. */
 static pid_t
@@ -67,8 +67,9 @@ swap__file_and_fifo__fifo_never_opened(void **state)
 	int watch;
 
 	(void)state;
-	file = tiny_copy("file");
-	fifo = scratch_file("fifo");
+	folder = scratch_folder("folder");
+	file = tiny_copy("folder/a.conf");
+	fifo = scratch_file("folder/fifo.conf");
 	assert_int_equal(mkfifo(fifo, 0755), 0);
 	watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	assert_true(watch >= 0 && inotify_add_watch(watch, fifo, IN_OPEN) >= 0);
@@ -87,6 +88,7 @@ swap__file_and_fifo__fifo_never_opened(void **state)
 	for (size_t i = 0; i < RUNS; i++) {
 		tool("match", file, NULL);
 		tool("register", "--name", "x", "--like", file, "-i", "/bin/true", "-n", NULL);
+		tool("load", folder, NULL);
 	}
 	kill(exchanging, SIGKILL);
 	assert_int_equal(waitpid(exchanging, NULL, 0), exchanging);
