@@ -42,13 +42,24 @@ read_text(struct confd *confd, int fd, size_t size, char **text)
 	return *text && n >= 0 ? (ssize_t)len : -1;
 }
 
+/* What a shell hands over: /dev/stdin, /dev/fd/63, /proc/self/fd/0. */
+static bool
+is_descriptor(const char *path)
+{
+	return strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
+}
+
 static int
 add_format(struct confd *confd, const char *path, char *text, size_t len, struct host_kernel kernel)
 {
 	struct confd_line line = {.file = path, .fate = CONFD_REGISTERED};
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 
-	line.reason = formatfile_parse(name, text, len, kernel, &confd->arena, &line.rule, &line.number);
+	if (is_descriptor(path))
+		line.reason =
+		    "a format file's entry has the file's name, which is not to be seen here: name the file itself";
+	else
+		line.reason = formatfile_parse(name, text, len, kernel, &confd->arena, &line.rule, &line.number);
 	if (line.reason)
 		line.fate = CONFD_REFUSED;
 	else

@@ -218,6 +218,9 @@ load__files_that_are_named__of_any_name_and_kind(void **state)
 	(void)state;
 	expect(shell("cd '%s' && printf '" LINE("fifo", "f") "' | ./binfmtctl load /dev/stdin", "."), 0, NULL, NULL);
 	assert_string_equal(entry_names(), "fifo");
+	/* An entry would be called stdin. */
+	expect(shell("printf 'package p\ninterpreter /bin/true\nextension f\n' | ./binfmtctl load /dev/stdin"), 1, "",
+	       "/dev/stdin: a format file's entry has the file's name");
 	expect(shell("cd '%s' && printf '" LINE("c", "c") "' >c.conf && printf '" LINE(
 			 "no", "n") "' >no && "
 				    "printf 'package p\\ninterpreter /bin/true\\nextension f\\n' >format && cp format "
