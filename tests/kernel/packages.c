@@ -25,23 +25,31 @@ with_root(const char *line)
 	return program((char *[]){sh, c, script, NULL}, (char *[]){path, root_variable, NULL});
 }
 
+#define MOUNTED "mount -t binfmt_misc binfmt_misc " IN_MOUNT
+
 /* How a shell comes into the copy. */
 enum place {
 	BOOTED,   /* it is the root of the first process: this system's own handlers */
 	CHROOTED, /* the first process has another one: the host's handlers */
 	BUILT,    /* no binfmt_misc is there, as in an image build */
+	CLOSED,   /* a container's, read-only */
 };
 
 static const struct run *
 in_root(enum place place, const char *line)
 {
+	static const char *const mounts[] = {
+	    [BOOTED] = MOUNTED,
+	    [CHROOTED] = MOUNTED,
+	    [BUILT] = ":",
+	    [CLOSED] = MOUNTED " && mount -o remount,bind,ro " IN_MOUNT,
+	};
 	char whole[1 << 14];
 
 	snprintf(whole, sizeof(whole),
 		 "exec unshare -mpf sh -c 'mount -t proc proc \"$ROOT/proc\" && mount --rbind /dev \"$ROOT/dev\" && "
 		 "%s && %s chroot \"$ROOT\" sh -c \"$0\"%s' '%s'",
-		 place == BUILT ? ":" : "mount -t binfmt_misc binfmt_misc " IN_MOUNT, place == CHROOTED ? "" : "exec",
-		 place == CHROOTED ? "; exit $?" : "", line);
+		 mounts[place], place == CHROOTED ? "" : "exec", place == CHROOTED ? "; exit $?" : "", line);
 	return with_root(whole);
 }
 
@@ -339,14 +347,53 @@ package__in_a_chroot_that_shows_the_host__changes_nothing(void **state)
 }
 
 static void
-package__in_an_image_build__says_nothing(void **state)
+package__where_nothing_can_be_changed__says_nothing(void **state)
+{
+	static const enum place places[] = {BUILT, CLOSED};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(places); i++) {
+		start(places[i]);
+		dpkg(places[i], "-i alpha-1.deb");
+		dpkg(places[i], "-i qemu-user-static-2.deb");
+		dpkg(places[i], "-r alpha");
+		expect_entries("");
+	}
+}
+
+/* Each time another architecture's handler is the one that cannot be removed. */
+static void
+package__removal_that_failed__can_be_tried_again(void **state)
+{
+	static const char *const archs[] = {"aarch64", "riscv64"};
+	char line[1024];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(archs); i++) {
+		start(BOOTED);
+		dpkg(BOOTED, "-i alpha-1.deb");
+		snprintf(line, sizeof(line),
+			 "cd /packages && mv /usr/bin/binfmtctl /usr/bin/real && printf \"#!/bin/sh\\n[ \\\"\\$2 "
+			 "\\$4\\\" != \\\"remove %s\\\" ] && exec real \\\"\\$@\\\"\\n\" >/usr/bin/binfmtctl && "
+			 "chmod +x /usr/bin/binfmtctl && ! " DPKG "-r alpha && mv /usr/bin/real /usr/bin/binfmtctl",
+			 archs[i]);
+		expect(in_root(BOOTED, line), 0, NULL, NULL);
+		expect_entries("qemu-aarch64 qemu-riscv64 ");
+		dpkg(BOOTED, "-r alpha");
+		expect_entries("");
+	}
+}
+
+/* What it has on record goes with it. */
+static void
+package__removed_where_nothing_can_be_changed__nothing_on_record(void **state)
 {
 	(void)state;
-	start(BUILT);
-	dpkg(BUILT, "-i alpha-1.deb");
-	dpkg(BUILT, "-i qemu-user-static-2.deb");
-	dpkg(BUILT, "-r alpha");
-	expect_entries("");
+	start(BOOTED);
+	dpkg(BOOTED, "-i alpha-1.deb");
+	dpkg(CLOSED, "-r alpha");
+	expect_entries("qemu-aarch64 qemu-riscv64 ");
+	expect(with_root("ls -A \"$ROOT/var/lib/binfmtctl\""), 0, "", "");
 }
 
 int
@@ -359,7 +406,9 @@ main(void)
 	    cmocka_unit_test(packages__two_with_the_same_handlers__the_last_takes_them_away),
 	    cmocka_unit_test(package__handler_of_somebody_else__left_alone),
 	    cmocka_unit_test(package__in_a_chroot_that_shows_the_host__changes_nothing),
-	    cmocka_unit_test(package__in_an_image_build__says_nothing),
+	    cmocka_unit_test(package__where_nothing_can_be_changed__says_nothing),
+	    cmocka_unit_test(package__removal_that_failed__can_be_tried_again),
+	    cmocka_unit_test(package__removed_where_nothing_can_be_changed__nothing_on_record),
 	};
 
 	return ns_run(tests);
