@@ -37,8 +37,10 @@ struct confd {
 	size_t count, room;
 	const struct confd_line **named; /* those with a name, sorted by it and then by order */
 	size_t named_count;
-	size_t unread; /* files and folders that could not be read */
-	size_t bytes;  /* read so far */
+	size_t unread;      /* files and folders that could not be read */
+	size_t last_unread; /* which of the lines stands for the last of them, from 1 */
+	bool unread_folder; /* one of them is a folder */
+	size_t bytes;       /* read so far */
 	struct arena arena;
 };
 
@@ -65,6 +67,9 @@ const struct confd_line *confd_find(const struct confd *confd, const char *name)
 
 /* Whether this is the line that confd_find finds for its own name. */
 bool confd_decides(const struct confd *confd, const struct confd_line *line);
+
+/* Whether nothing that could not be read may have a line behind it, which would decide in its place. */
+bool confd_is_settled(const struct confd *confd, const struct confd_line *line);
 
 /*
  * Whether a line registers its rule; if not, the line's reason, or with flag F what is wrong with its interpreter now;

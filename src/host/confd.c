@@ -73,6 +73,7 @@ add_unread_dir(struct confd *confd, struct files *files, const char *const *dirs
 		files->unread = dirs[dir];
 		files->unread_dir = dir;
 	}
+	confd->unread_folder = true;
 	return confd_add_failed(confd, dirs[dir], CONFD_UNREAD, error);
 }
 
@@ -255,6 +256,12 @@ bool
 confd_decides(const struct confd *confd, const struct confd_line *line)
 {
 	return line->name && confd_find(confd, line->name) == line;
+}
+
+bool
+confd_is_settled(const struct confd *confd, const struct confd_line *line)
+{
+	return !confd->unread_folder && (size_t)(line - confd->lines) >= confd->last_unread;
 }
 
 /* systemd-binfmt runs in the root folder, so that is where a relative path of flag F begins. */

@@ -39,7 +39,10 @@ confd_add_whole(struct confd *confd, const char *file, enum confd_fate fate, con
 {
 	const struct confd_line line = {.file = file, .fate = fate, .reason = reason};
 
-	confd->unread += fate == CONFD_UNREAD;
+	if (fate == CONFD_UNREAD) {
+		confd->unread++;
+		confd->last_unread = confd->count + 1;
+	}
 	return reason ? confd_add(confd, &line) : -1;
 }
 

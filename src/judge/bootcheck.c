@@ -244,7 +244,8 @@ look_for_absent(struct run *run)
 	for (size_t i = 0; i < confd->count; i++) {
 		const struct confd_line *line = &confd->lines[i];
 
-		if (!confd_decides(confd, line) || bsearch(&line->name, live, count, sizeof(*live), by_text) ||
+		if (!confd_decides(confd, line) || !confd_is_settled(confd, line) ||
+		    bsearch(&line->name, live, count, sizeof(*live), by_text) ||
 		    confd_registers(line, &reason).is != LOOK_YES)
 			continue;
 		if (absent++ < ABSENT_NAMED)

@@ -241,6 +241,17 @@ comes_back(const struct exam *exam, const char **refusal)
 	       (!read && by_line(exam, refusal));
 }
 
+/* Whether what could not be read may decide otherwise. */
+static bool
+is_in_doubt(const struct boot *boot, const char *name, enum drift_end end)
+{
+	const struct confd_line *line = confd_find(&boot->confd, name);
+	bool unseen = line ? !confd_is_settled(&boot->confd, line) : boot->confd.unread > 0;
+
+	return (unseen && (boot->reader || end == DRIFT_GONE)) ||
+	       (end == DRIFT_GONE && (boot->records.unread || boot->unread));
+}
+
 void
 drift_examine(const struct boot *boot, const struct handler *handler, const char *dir, struct drift *drift)
 {
@@ -259,7 +270,7 @@ drift_examine(const struct boot *boot, const struct handler *handler, const char
 	}
 	if (!comes_back(&exam, &refusal))
 		gone(drift, refusal);
-	if (drift->end == DRIFT_GONE && (boot->confd.unread || boot->records.unread || boot->unread)) {
+	if (is_in_doubt(boot, handler->name, drift->end)) {
 		drift->end = DRIFT_UNKNOWN;
 		err_set(&drift->why, ERR_DRIFT,
 			"a part of the configuration cannot be read, so what brings it back "

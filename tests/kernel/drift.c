@@ -252,6 +252,38 @@ drift__nothing_reads_it_or_not_all_is_seen__no_fix_or_unknown(void **state)
 	boot_free(&boot);
 }
 
+/* What follows in the order of file names decides, and may stand in what cannot be read; what comes before does not. */
+static void
+drift__file_that_cannot_be_read__unknown_if_it_comes_later(void **state)
+{
+	static const struct {
+		const char *unread, *line;
+		enum drift_end end;
+	} rows[] = {
+	    {"z", ":a:E::ext::/bin/true:\n", DRIFT_UNKNOWN},
+	    {"z", ":a:E::other::/bin/true:\n", DRIFT_UNKNOWN},
+	    {"0", ":a:E::ext::/bin/true:\n", DRIFT_SAME},
+	    {"0", ":a:E::other::/bin/true:\n", DRIFT_CHANGED},
+	    {"0", "", DRIFT_UNKNOWN},
+	};
+	char path[64];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		cover_dirs();
+		ns_empty();
+		register_raw(":a:E::ext::/bin/true:");
+		conf_write(0, "a.conf", rows[i].line);
+		snprintf(path, sizeof(path), "/etc/binfmt.d/%s.conf", rows[i].unread);
+		assert_int_equal(symlink("/proc/self/mem", path), 0);
+		conf_read_boot(&boot);
+		if (look("a") != rows[i].end)
+			fail_msg("row %zu: %d, %s", i, drift.end, drift.why.text);
+		boot_free(&boot);
+		assert_int_equal(unlink(path), 0);
+	}
+}
+
 static void
 drift__record_of_update_binfmts__compared(void **state)
 {
@@ -391,6 +423,7 @@ main(void)
 	    cmocka_unit_test(drift__file_that_cannot_be_ours_or_decide__no_fix),
 	    cmocka_unit_test(drift__rule_that_is_refused__no_fix),
 	    cmocka_unit_test(drift__nothing_reads_it_or_not_all_is_seen__no_fix_or_unknown),
+	    cmocka_unit_test(drift__file_that_cannot_be_read__unknown_if_it_comes_later),
 	    cmocka_unit_test(drift__record_of_update_binfmts__compared),
 	    cmocka_unit_test(drift__own_unit__brings_back_what_it_names),
 	    cmocka_unit_test(drift__no_memory_for_the_configuration__unknown),
