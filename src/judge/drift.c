@@ -275,6 +275,8 @@ drift_examine(const struct boot *boot, const struct handler *handler, const char
 		err_set(&drift->why, ERR_DRIFT,
 			"a part of the configuration cannot be read, so what brings it back "
 			"is not known");
+		drift->source[0] = '\0';
+		drift->program = NULL;
 		drift->flushed = false;
 	}
 	if (drift->flushed && drift->end != DRIFT_SAME)
