@@ -285,7 +285,8 @@ packages__two_with_the_same_handlers__the_last_takes_them_away(void **state)
 
 		start(BOOTED);
 		dpkg(BOOTED, "-i alpha-1.deb");
-		expect(tool("register", "aarch64", "--flags", "F", NULL), 0, NULL, NULL); /* the administrator's wish */
+		expect(in_root(BOOTED, "binfmtctl -q register aarch64 --flags F"), 0, "",
+		       ""); /* the administrator's wish */
 		ours = look(BOTH);
 		dpkg(BOOTED, "-i beta-1.deb");
 		dpkg(BOOTED, "-i alpha-2.deb");
