@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Users other than the instance's root, other people's instances, and several runs at once. */
-#include "harness.h"
+#include "range.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <sched.h>
 #include <sys/file.h>
 #include <sys/mount.h>
@@ -14,75 +13,15 @@
 
 #include "arch.h"
 
-enum { USER = 1000, MAPPED = 65536 };
-
 #define TINY "/mnt/tiny"
-
-/* Why there is no namespace with a whole range of users, or NULL. */
-static const char *no_range;
-
-/* The child asks by a byte, the parent writes the maps and answers with one. */
-static bool
-write_maps(pid_t pid)
-{
-	static const char *const files[] = {"uid_map", "gid_map"};
-	char path[64], map[64];
-	bool done = true;
-
-	snprintf(map, sizeof(map), "0 0 %d", MAPPED);
-	for (size_t i = 0; i < LENGTH(files); i++) {
-		snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, files[i]);
-		done = overwrite(path, map) && done;
-	}
-	return done;
-}
-
-static const char *
-enter_range(int ask, int answer)
-{
-	const char *reason;
-	char c = 0;
-
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
-		return "this machine permits no user namespace";
-	if (write(ask, "?", 1) != 1 || read(answer, &c, 1) != 1 || c != 'y')
-		return "this machine lets real root only map a whole range of users";
-	if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
-		return "this machine does not let a test become the namespace's root";
-	reason = ns_mount();
-	if (reason)
-		return reason;
-	/* A place that every user can reach, wherever this tree is. */
-	if (mount("place", "/mnt", "tmpfs", 0, "mode=755") < 0)
-		return "this machine does not let a test mount at /mnt";
-	return NULL;
-}
 
 /* To be called first in each test of this group: one entry of the instance's root. */
 static void
 in_range(void)
 {
-	if (no_range)
-		skip_because("%s", no_range);
-	ns_empty();
+	range_setup();
 	copy_file(tiny_interpreter(), TINY, 0755);
 	expect(tool("register", "aarch64", "-i", TINY, NULL), 0, "registered", "");
-}
-
-/* What is run from here on belongs to an ordinary user, who cannot go back. */
-static void
-become_user(void)
-{
-	assert_int_equal(setgroups(0, NULL), 0);
-	assert_int_equal(setresgid(USER, USER, 0), 0);
-	assert_int_equal(setresuid(USER, USER, 0), 0);
-}
-
-static void
-become_root(void)
-{
-	assert_int_equal(setresuid(0, 0, 0), 0);
-	assert_int_equal(setresgid(0, 0, 0), 0);
 }
 
 static const struct run *
@@ -90,9 +29,9 @@ tool_as_user(const char *const words[])
 {
 	const struct run *r;
 
-	become_user();
+	range_become_user();
 	r = tool_words(words);
-	become_root();
+	range_become_root();
 	return r;
 }
 
@@ -102,9 +41,9 @@ tool_in_child(const char *words)
 {
 	const struct run *r;
 
-	become_user();
+	range_become_user();
 	r = shell("unshare -Ur ./binfmtctl %s", words);
-	become_root();
+	range_become_root();
 	return r;
 }
 
@@ -217,38 +156,6 @@ inherited__seen_from_a_child_namespace__read_but_not_changed(void **state)
 		       "shows the instance of another user namespace, only its root may change it");
 	expect_instance(before);
 	free(before);
-}
-
-/* Runs the tests of this group in a namespace of their own. */
-static int
-run_range(void)
-{
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(user__reading_as_another_user__works),
-	    cmocka_unit_test(user__changing_as_another_user__refused_and_said),
-	    cmocka_unit_test(user__c_for_a_file_or_folder_of_another_user__refused_with_the_uid),
-	    cmocka_unit_test(inherited__seen_from_a_child_namespace__read_but_not_changed),
-	};
-	int ask[2], answer[2], status;
-	pid_t pid;
-	char c;
-
-	if (pipe2(ask, O_CLOEXEC) < 0 || pipe2(answer, O_CLOEXEC) < 0 || (pid = fork()) < 0)
-		return 1;
-	if (pid == 0) {
-		close(ask[0]);
-		close(answer[1]);
-		no_range = enter_range(ask[1], answer[0]);
-		close(ask[1]);
-		exit(cmocka_run_group_tests(tests, NULL, NULL));
-	}
-	close(ask[1]);
-	close(answer[0]);
-	if (read(ask[0], &c, 1) == 1 && write_maps(pid) && write(answer[1], "y", 1) != 1)
-		perror("kernel_user");
-	close(answer[1]);
-	close(ask[0]);
-	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
 /* A child namespace in which the mount is hidden, as in a container, though the handlers still apply. */
@@ -434,7 +341,13 @@ main(void)
 	    cmocka_unit_test(lock__held_for_too_long__1_and_said),
 	    cmocka_unit_test(lock__held_for_a_while__waited_for_and_said_with_v),
 	};
-	int failed = run_range();
+	const struct CMUnitTest in_a_range[] = {
+	    cmocka_unit_test(user__reading_as_another_user__works),
+	    cmocka_unit_test(user__changing_as_another_user__refused_and_said),
+	    cmocka_unit_test(user__c_for_a_file_or_folder_of_another_user__refused_with_the_uid),
+	    cmocka_unit_test(inherited__seen_from_a_child_namespace__read_but_not_changed),
+	};
+	int failed = range_run(in_a_range);
 
 	return ns_run(tests) || failed;
 }
