@@ -24,7 +24,7 @@ ALL_CFLAGS = $(BASE_CFLAGS) $(HARDEN_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LDFLAGS) $(PIE_$(STATIC)) $(CFLAGS) $(LDFLAGS)
 
 # Everything but main.c, lowest folder first: none uses what stands behind it. Tests link with it.
-BASE = arena caps err number paste retry suggest text
+BASE = arena caps err given number paste retry suggest text
 RULE = arch arch_table buckets confline cover elf entry hex limit line pattern rule shebang tempname written
 KERNEL = binfmt binfmt_list binfmt_open holder keep known mount mountinfo ours planned replace snapshot userns
 HOST = below boot confd confd_file confd_lines facts formatfile host host_kernel interp loader mounted mounts named native native_start needs opened \

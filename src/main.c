@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "binfmt_open.h"
 #include "commands.h"
 #include "err.h"
+#include "given.h"
 #include "help.h"
 #include "print.h"
 #include "report.h"
@@ -83,18 +81,6 @@ room_for_operands(int argc, char *argv[])
 	return calloc(room, sizeof(struct operand));
 }
 
-/*
- * A closed standard descriptor must not be taken by a file that we open: writing to that would
- * look like success, or change the file. O_PATH makes every read and write fail instead.
- */
-static void
-hold_standard_descriptors(void)
-{
-	for (int fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/", O_PATH) != fd)
-			_exit(EXIT_FAILED);
-}
-
 int
 main(int argc, char *argv[])
 {
@@ -103,11 +89,9 @@ main(int argc, char *argv[])
 	struct err err;
 	int status = EXIT_DONE;
 
-	hold_standard_descriptors();
+	if (given_secure() < 0)
+		return EXIT_FAILED;
 	print_whole_lines();
-	signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error on write, not a silent death */
-	signal(SIGXFSZ, SIG_IGN); /* so is a limit on the size of files: no death in the middle of a change */
-	signal(SIGCHLD, SIG_DFL); /* ignored, it would keep us from waiting for probes */
 	args.operands = room_for_operands(argc, argv);
 	if (!args.operands) {
 		args.json = asks_for_json(argc, argv);
