@@ -25,7 +25,7 @@ struct binfmt {
 /* Whose instance the mount shows. */
 enum binfmt_scope {
 	BINFMT_HOST,      /* the initial user namespace's */
-	BINFMT_NAMESPACE, /* a private one of this user namespace */
+	BINFMT_NAMESPACE, /* a private one of this user namespace, or of one above it whose root has an id here */
 	BINFMT_INHERITED, /* an ancestor's, seen from a child: only its root may change it */
 	BINFMT_UNKNOWN,
 };

@@ -17,12 +17,13 @@ int cmd_refresh(const struct cmd *cmd, struct args *args);
 int cmd_export(const struct cmd *cmd, struct args *args);
 int cmd_load(const struct cmd *cmd, struct args *args);
 int cmd_doctor(const struct cmd *cmd, struct args *args);
+int cmd_exec(const struct cmd *cmd, struct args *args);
 int cmd_completion(const struct cmd *cmd, struct args *args);
 int cmd_help(const struct cmd *cmd, struct args *args);
 int cmd_version(const struct cmd *cmd, struct args *args);
 
 extern const struct opt register_opts[], remove_opts[], enable_opts[], disable_opts[], list_opts[], status_opts[],
-    match_opts[], test_opts[], refresh_opts[], load_opts[], export_opts[], doctor_opts[], completion_opts[],
-    help_opts[];
+    match_opts[], test_opts[], refresh_opts[], load_opts[], export_opts[], doctor_opts[], exec_opts[],
+    completion_opts[], help_opts[];
 
 #endif

@@ -12,6 +12,7 @@ enum operands {
 	OPERANDS_FILE,
 	OPERANDS_SHELL,
 	OPERANDS_COMMAND,
+	OPERANDS_PROGRAM, /* a program to run, and its arguments: no option of ours stands behind its name */
 };
 
 enum { COMMAND_TEXT_MAX = 1280 };
@@ -23,6 +24,7 @@ struct cmd {
 	const char *help; /* one line */
 	const char *key;  /* of its JSON document's list; NULL: it has none */
 	enum operands operands;
+	int failure;  /* the exit status of wrong usage and its own failures; 0: the usual ones */
 	bool by_name; /* it changes entries by their names; their texts are read for JSON alone */
 	const struct opt *opts;
 	int (*run)(const struct cmd *cmd, struct args *args); /* returns the exit status */

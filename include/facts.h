@@ -41,6 +41,9 @@ struct facts {
 	long flushed;             /* live entries that a restart of systemd-binfmt removes for good; or FACTS_UNREAD */
 };
 
+/* The number that a file of /proc begins with, or FACTS_ABSENT or FACTS_UNREAD. */
+long facts_number(const char *path);
+
 /* Reads them. `b` is the opened mount with its entries, or both are NULL where that failed with *err. */
 void facts_read(struct facts *facts, const char *dir, const struct binfmt *b, const struct binfmt_list *list,
 		const struct err *err);

@@ -11,6 +11,8 @@
 struct cmd;
 struct err;
 
+enum { OPT_BINDS_MAX = 64 };
+
 /* The values of all options of all commands. */
 struct args {
 	const char *binfmt_dir;
@@ -19,15 +21,20 @@ struct args {
 	const char *flags, *interpreter, *name, *magic, *mask, *extension, *like, *bpf, *conf_dir, *root, *format;
 	long offset;  /* -1: not given */
 	long timeout; /* seconds, -1: not given */
+	const char *chdir;
+	bool map_root, map_auto, inherit;
 	bool keep, mount, persist, force, missing_ok, global, supported, strict, no_run, by_arch;
 	const char *interpreter_dirs[INTERP_DIRS_MAX];
 	size_t interpreter_dir_count;
+	char *binds[OPT_BINDS_MAX];
+	size_t bind_count;
 
 	const struct cmd *commands; /* all, for help and completion */
 	const struct cmd *topic;    /* whose --help is asked for; NULL: the program's */
 	bool joined;                /* operands may be joined by commas */
 	struct operand *operands;   /* room for one per word of the command line, and per comma in it */
 	size_t operand_count;
+	char *const *program; /* the rest of the command line, where a program to run ends it; NULL ends it */
 };
 
 enum opt_kind {
@@ -35,6 +42,7 @@ enum opt_kind {
 	OPT_STRING, /* const char * */
 	OPT_NUMBER, /* long, 0 to 1000000 */
 	OPT_DIR,    /* appends to interpreter_dirs */
+	OPT_BIND,   /* appends to binds */
 	OPT_ENTRY,  /* appends a literal operand */
 	OPT_ARCH,   /* bool, and appends operands, joined by commas or not */
 };
@@ -73,6 +81,15 @@ struct opt {
 	}
 #define OPT_TIMEOUT OPT_COUNT("timeout", 0, "SECONDS", timeout, "wait up to SECONDS for another binfmtctl (30)")
 #define OPT_ROOT OPT_TEXT("root", 0, "DIR", root, "as after chroot DIR: links, #! lines, loaders")
+#define OPT_ARCHS(help)                                                                                                \
+	{                                                                                                              \
+		"arch", 0, OPT_ARCH, "ARCH", offsetof(struct args, by_arch), help                                      \
+	}
+#define OPT_INTERPRETER_DIR                                                                                            \
+	{                                                                                                              \
+		"interpreter-dir", 0, OPT_DIR, "DIR", 0, "look for interpreters here first (repeatable)"               \
+	}
+#define OPT_RULE_FLAGS OPT_TEXT("flags", 'f', "FLAGS", flags, "P O C F, and T L D where the kernel has them")
 #define OPT_FORCE(help) OPT_BOOL("force", 0, force, help)
 
 extern const struct opt opt_global[];

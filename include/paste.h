@@ -13,4 +13,7 @@ enum { PASTE_MAX = 1600 };
  */
 bool paste_file(const char *path, bool command, char word[static PASTE_MAX]);
 
+/* Any text as one word of a command to paste. As above. */
+bool paste_word(const char *text, char word[static PASTE_MAX]);
+
 #endif

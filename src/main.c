@@ -54,7 +54,8 @@ parse_line(int argc, char *argv[], struct args *args, int *status)
 		at++;
 	}
 	if (cmd)
-		wrong = opt_parse(argc, argv, &at, cmd->opts, false, args);
+		wrong = opt_parse(argc, argv, &at, cmd->opts, cmd->operands == OPERANDS_PROGRAM, args);
+	args->program = argv + at;
 	print_quiet(args->quiet);
 	args->json |= wrong && asks_for_json(argc, argv);
 	if (!wrong && (args->help || args->version)) {

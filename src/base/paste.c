@@ -15,17 +15,27 @@ needs_folder(const char *path, bool command)
 }
 
 bool
-paste_file(const char *path, bool command, char word[static PASTE_MAX])
+paste_word(const char *text, char word[static PASTE_MAX])
 {
-	char whole[PASTE_MAX];
 	size_t len = 0;
 
 	word[0] = '\0';
-	for (const char *c = path; *c && len < PASTE_MAX; c++)
+	for (const char *c = text; *c && len < PASTE_MAX; c++)
 		len += *c == '\'' ? 4 : 1;
-	if (!*path || len + 16 > PASTE_MAX || !text_shown(path))
+	if (len + 16 > PASTE_MAX || !text_shown(text))
+		return false;
+	text_quote(text, word, PASTE_MAX);
+	return true;
+}
+
+bool
+paste_file(const char *path, bool command, char word[static PASTE_MAX])
+{
+	char whole[PASTE_MAX];
+
+	word[0] = '\0';
+	if (!*path || strlen(path) + sizeof("./") > sizeof(whole))
 		return false;
 	snprintf(whole, sizeof(whole), "%s%s", needs_folder(path, command) ? "./" : "", path);
-	text_quote(whole, word, PASTE_MAX);
-	return true;
+	return paste_word(whole, word);
 }

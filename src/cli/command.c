@@ -47,5 +47,5 @@ command_unknown(const struct cmd *table, const char *name, char text[static COMM
 bool
 command_joins(const struct cmd *cmd)
 {
-	return cmd->operands == OPERANDS_ARCH || cmd->operands == OPERANDS_ENTRY;
+	return cmd->operands == OPERANDS_ARCH || cmd->operands == OPERANDS_ENTRY || cmd->operands == OPERANDS_PROGRAM;
 }

@@ -113,6 +113,11 @@ set(struct args *args, const struct opt *opt, char *value)
 			return reason("--%s is given more than %d times", opt->name, INTERP_DIRS_MAX);
 		args->interpreter_dirs[args->interpreter_dir_count++] = value;
 		return NULL;
+	case OPT_BIND:
+		if (args->bind_count == OPT_BINDS_MAX)
+			return reason("--%s is given more than %d times", opt->name, OPT_BINDS_MAX);
+		args->binds[args->bind_count++] = value;
+		return NULL;
 	case OPT_ENTRY:
 		args->operands[args->operand_count++] = (struct operand){value, true};
 		return NULL;

@@ -69,7 +69,7 @@ report_usage(const struct cmd *cmd, const struct args *args, const char *fmt, ..
 	help_usage(stderr, cmd);
 	fflush(stderr);
 	empty_document(cmd, args);
-	return EXIT_USAGE;
+	return cmd && cmd->failure ? cmd->failure : EXIT_USAGE;
 }
 
 int
@@ -77,7 +77,7 @@ report_fail(const struct cmd *cmd, const struct args *args, const struct err *er
 {
 	report_error(NULL, err);
 	empty_document(cmd, args);
-	return err->status;
+	return cmd && cmd->failure ? cmd->failure : err->status;
 }
 
 void

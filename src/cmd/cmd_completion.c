@@ -17,7 +17,7 @@ const struct opt completion_opts[] = {OPT_END};
  * chooses its name, and root presses TAB: names must stay data. So bash's `compgen -W` and zsh's `_values`, which
  * expand or read more into their words, are not for them.
  */
-enum wanted { ANYTHING, FILES, FOLDERS, ARCHS, ENTRIES, FORMATS, SHELLS, COMMANDS, WANTED };
+enum wanted { ANYTHING, FILES, FOLDERS, ARCHS, ENTRIES, FORMATS, SHELLS, COMMANDS, PROGRAMS, WANTED };
 
 static const struct {
 	const char *bash, *zsh, *fish;
@@ -30,6 +30,8 @@ static const struct {
     [COMMANDS] = {"_binfmtctl_offer $commands", "_binfmtctl_commands", " -x -a '(__binfmtctl_commands)'"},
     [FORMATS] = {"_binfmtctl_offer binfmt.d update-binfmts register", "(binfmt.d update-binfmts register)",
 		 " -x -a 'binfmt.d update-binfmts register'"},
+    [PROGRAMS] = {"COMPREPLY+=($(compgen -c -- \"$typed\")); compopt -o default", "_command_names -e",
+		  " -a '(__fish_complete_command)'"},
     [SHELLS] = {"_binfmtctl_offer bash zsh fish", "(bash zsh fish)", " -x -a 'bash zsh fish'"},
 };
 
@@ -37,8 +39,9 @@ static enum wanted
 wanted_operand(const struct cmd *cmd)
 {
 	static const enum wanted kinds[] = {
-	    [OPERANDS_NONE] = ANYTHING, [OPERANDS_ARCH] = ARCHS,   [OPERANDS_ENTRY] = ENTRIES,
-	    [OPERANDS_FILE] = FILES,    [OPERANDS_SHELL] = SHELLS, [OPERANDS_COMMAND] = COMMANDS};
+	    [OPERANDS_NONE] = ANYTHING,   [OPERANDS_ARCH] = ARCHS,   [OPERANDS_ENTRY] = ENTRIES,
+	    [OPERANDS_FILE] = FILES,      [OPERANDS_SHELL] = SHELLS, [OPERANDS_COMMAND] = COMMANDS,
+	    [OPERANDS_PROGRAM] = PROGRAMS};
 
 	return kinds[cmd->operands];
 }
@@ -196,7 +199,8 @@ print_quoted(FILE *f, const char *text, const char *special)
 static void
 print_zsh_opt(FILE *f, const struct opt *opt, const char *dashes, const char *name, size_t len, const char *joined)
 {
-	bool repeatable = opt->kind == OPT_ENTRY || opt->kind == OPT_DIR || opt->kind == OPT_ARCH;
+	bool repeatable =
+	    opt->kind == OPT_ENTRY || opt->kind == OPT_DIR || opt->kind == OPT_BIND || opt->kind == OPT_ARCH;
 
 	fprintf(f, " '%s%s%.*s%s[", repeatable ? "*" : "", dashes, (int)len, name, opt->arg ? joined : "");
 	print_quoted(f, opt->help, "[]:\\");

@@ -19,7 +19,7 @@
 const struct opt export_opts[] = {
     OPT_TEXT("format", 0, "FORMAT", format, "binfmt.d, update-binfmts or register"),
     OPT_ENTRY_NAME,
-    {"arch", 0, OPT_ARCH, "ARCH", offsetof(struct args, by_arch), "what register would register, or all (repeatable)"},
+    OPT_ARCHS("what register would register, or all (repeatable)"),
     OPT_TEXT("flags", 'f', "FLAGS", flags, "with --arch: P O C F"),
     OPT_TEXT("interpreter", 'i', "PATH", interpreter, "with --arch: installed or not"),
     OPT_END,

@@ -12,14 +12,15 @@
 #include "opened.h"
 #include "persist.h"
 #include "put.h"
+#include "register.h"
 #include "register_all.h"
 #include "session.h"
 #include "text.h"
 
 const struct opt register_opts[] = {
-    OPT_TEXT("flags", 'f', "FLAGS", flags, "P O C F, and T L D where the kernel has them"),
+    OPT_RULE_FLAGS,
     OPT_TEXT("interpreter", 'i', "PATH", interpreter, "interpreter to use"),
-    {"interpreter-dir", 0, OPT_DIR, "DIR", 0, "look for interpreters here first (repeatable)"},
+    OPT_INTERPRETER_DIR,
     OPT_TEXT("name", 0, "NAME", name, "name of the entry (qemu-ARCH)"),
     OPT_TEXT("magic", 0, "HEX", magic, "match these bytes: 7f454c46 or \\x7fELF"),
     OPT_TEXT("mask", 0, "HEX", mask, "bits of the magic that count"),
@@ -203,7 +204,7 @@ skip_native(struct session *c, const struct arch *arch)
 	return true;
 }
 
-static void
+void
 register_operand(struct session *c, const struct operand *operand)
 {
 	const struct arch *rows[ARCH_GROUP_MAX];
@@ -264,9 +265,8 @@ misuse(const struct args *a)
 	return a->conf_dir && !a->persist ? "--conf-dir goes with --persist" : NULL;
 }
 
-/* A folder that cannot hold an interpreter is a mistake, not one folder less to look in. */
-static int
-check_dirs(const struct args *a, struct err *err)
+int
+register_check_dirs(const struct args *a, struct err *err)
 {
 	for (size_t i = 0; i < a->interpreter_dir_count; i++) {
 		const char *dir = a->interpreter_dirs[i];
@@ -291,7 +291,7 @@ cmd_register(const struct cmd *cmd, struct args *args)
 
 	if (wrong)
 		return report_usage(cmd, args, "%s", wrong);
-	if (check_dirs(args, &c.err) < 0)
+	if (register_check_dirs(args, &c.err) < 0)
 		return report_fail(cmd, args, &c.err);
 	status = session_begin(&c, cmd, args);
 	if (status != EXIT_DONE)

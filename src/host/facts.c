@@ -21,8 +21,8 @@
 #include "records.h"
 #include "userns.h"
 
-static long
-read_number(const char *path)
+long
+facts_number(const char *path)
 {
 	uint64_t n;
 
@@ -122,10 +122,10 @@ facts_read(struct facts *f, const char *dir, const struct binfmt *b, const struc
 		f->mount = *err;
 	f->initial_user_namespace = userns_is_initial().is;
 	f->container = boot_in_container();
-	f->max_held = read_number("/proc/sys/user/max_binfmt_misc_interpreters");
-	f->max_user_namespaces = read_number("/proc/sys/user/max_user_namespaces");
-	f->apparmor_restrict = read_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
-	f->userns_clone = read_number("/proc/sys/kernel/unprivileged_userns_clone");
+	f->max_held = facts_number("/proc/sys/user/max_binfmt_misc_interpreters");
+	f->max_user_namespaces = facts_number("/proc/sys/user/max_user_namespaces");
+	f->apparmor_restrict = facts_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
+	f->userns_clone = facts_number("/proc/sys/kernel/unprivileged_userns_clone");
 	f->systemd_binfmt = boot_has_systemd_binfmt();
 	f->binfmt_support = access("/usr/sbin/update-binfmts", F_OK) == 0 ? count_records() : FACTS_ABSENT;
 }

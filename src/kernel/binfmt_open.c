@@ -151,6 +151,18 @@ is_own(const struct binfmt *b)
 	return own;
 }
 
+/*
+ * Files of /proc/sys/kernel belong to the root of the whole machine, as the files of its instance do. Whoever has
+ * another id here is another user.
+ */
+static bool
+is_of_another_root(const struct stat *file)
+{
+	struct stat st;
+
+	return stat("/proc/sys/kernel", &st) == 0 && st.st_uid != file->st_uid;
+}
+
 enum binfmt_scope
 binfmt_scope(const struct binfmt *b)
 {
@@ -163,8 +175,10 @@ binfmt_scope(const struct binfmt *b)
 	if (initial.is == LOOK_YES)
 		return BINFMT_HOST;
 	own = is_own(b);
+	if (own.is == LOOK_UNKNOWN && st.st_uid == userns_overflow_uid())
+		return BINFMT_INHERITED;
 	if (own.is == LOOK_UNKNOWN)
-		return st.st_uid == userns_overflow_uid() ? BINFMT_INHERITED : BINFMT_UNKNOWN;
+		return is_of_another_root(&st) ? BINFMT_NAMESPACE : BINFMT_UNKNOWN;
 	return own.is == LOOK_YES ? BINFMT_NAMESPACE : BINFMT_INHERITED;
 }
 

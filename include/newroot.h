@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NEWROOT_H
+#define NEWROOT_H
+
+#include <stddef.h>
+
+struct err;
+
+enum { NEWROOT_BINDS_MAX = 64 }; /* so many --bind are taken, too */
+
+/* A file or folder from outside, to be seen in the new root. */
+struct newroot_bind {
+	const char *from, *to;
+};
+
+/*
+ * Makes a folder the root of this mount namespace, with all that programs expect in one: /proc of this PID namespace
+ * with binfmt_misc in it, /sys, /dev with a devpts of its own and the caller's terminal as console, resolv.conf and
+ * hosts of outside, and the binds. To be called in a user, a mount and a PID namespace of our own. No path is looked up
+ * through a link out of the folder. 0, or -1 and *err.
+ */
+int newroot_enter(const char *folder, const struct newroot_bind *binds, size_t count, struct err *err);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PRIVATE_H
+#define PRIVATE_H
+
+#include <sys/types.h>
+
+struct ids;
+
+/* The steps into namespaces of our own, in their order. */
+enum private_step {
+	PRIVATE_DONE,
+	PRIVATE_HELPER,  /* no process for it */
+	PRIVATE_UNSHARE, /* unshare(2) */
+	PRIVATE_MAP,     /* writing /proc/self/uid_map, gid_map or setgroups */
+	PRIVATE_TOOL,    /* newuidmap or newgidmap: missing (error), or it said why */
+	PRIVATE_IDS,     /* becoming the namespace's root */
+	PRIVATE_MOUNTS,  /* keeping our mounts from being seen outside */
+	PRIVATE_BINFMT,  /* mounting binfmt_misc there: the caller's own step */
+};
+
+/* Which step failed, and with what errno. */
+struct private_end {
+	enum private_step step;
+	int error;
+};
+
+/*
+ * Moves this process into a user namespace with these ids, as its root, and into other new namespaces
+ * (`more`: CLONE_NEWNS and others). Nothing that is mounted there is seen outside. Not undone where it fails half-way:
+ * then this process has to end.
+ */
+struct private_end private_enter(const struct ids *ids, int more);
+
+/* Becomes what ids->uid and ids->gid say: where `back` is set in a second user namespace. As above. */
+struct private_end private_leave(const struct ids *ids);
+
+#endif

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "arch.h"
+#include "cmd.h"
+#include "err.h"
+#include "given.h"
+#include "ids.h"
+#include "mount.h"
+#include "newroot.h"
+#include "private.h"
+#include "program.h"
+#include "refusal.h"
+#include "refused.h"
+#include "register.h"
+#include "report.h"
+#include "session.h"
+#include "sitter.h"
+
+/* As env(1): nothing of ours went wrong if it is another number. */
+enum { EXIT_OWN = 125, EXIT_NOT_EXECUTED = 126, EXIT_NOT_FOUND = 127 };
+
+const struct opt exec_opts[] = {
+    OPT_ARCHS("handle these, or all (that of CMD; repeatable)"),
+    OPT_RULE_FLAGS,
+    OPT_INTERPRETER_DIR,
+    OPT_TEXT("root", 0, "DIR", root, "run CMD in this root, with /proc, /dev and /sys"),
+    {"bind", 0, OPT_BIND, "SRC[:DST]", 0, "show a file or folder of outside in it (repeatable)"},
+    OPT_TEXT("chdir", 'C', "DIR", chdir, "change to DIR first"),
+    OPT_BOOL("map-root", 0, map_root, "be root inside, and nobody else"),
+    OPT_BOOL("map-auto", 0, map_auto, "be root inside, with the ids of /etc/subuid"),
+    OPT_BOOL("inherit", 0, inherit, "have the handlers that are visible here too"),
+    OPT_END,
+};
+
+/* One run of it. */
+struct run {
+	const struct cmd *cmd;
+	struct args *args;
+	int root; /* the opened folder of --root, -1: none */
+	struct stat tree;
+	struct program program;
+	struct newroot_bind binds[NEWROOT_BINDS_MAX];
+	struct ids ids;
+	struct session c;
+	struct err err;
+};
+
+static int
+fail(struct run *run)
+{
+	return report_fail(run->cmd, run->args, &run->err);
+}
+
+/* "SRC" or "SRC:DST"; both with a slash in front, DST so that it means the new root. */
+static const char *
+split_binds(struct run *run)
+{
+	for (size_t i = 0; i < run->args->bind_count; i++) {
+		char *from = run->args->binds[i], *colon = strchr(from, ':');
+
+		if (colon)
+			*colon = '\0';
+		run->binds[i] = (struct newroot_bind){from, colon ? colon + 1 : from};
+		if (*from != '/' || *run->binds[i].to != '/')
+			return "--bind needs absolute paths: SRC or SRC:DST";
+	}
+	return NULL;
+}
+
+static const char *
+misuse(struct run *run)
+{
+	const struct args *args = run->args;
+
+	if (!*args->program)
+		return "missing operand: a command";
+	if (args->map_root && args->map_auto)
+		return "--map-root and --map-auto exclude each other";
+	if (args->bind_count && !args->root)
+		return "--bind goes with --root";
+	return split_binds(run);
+}
+
+/* Says why a program cannot be run. Returns what env(1) would. */
+static int
+not_run(const char *name, int error)
+{
+	struct err err;
+
+	err_set(&err, ERR_OPEN, "%s", strerror(error));
+	report_error(name, &err);
+	return error == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTED;
+}
+
+/* What a new root's programs expect in PATH: dpkg refuses to work without. 0, or -1: no memory. */
+static int
+add_to_path(void)
+{
+	static const char *const wanted[] = {"/usr/local/sbin", "/usr/sbin", "/sbin"};
+	const char *path = getenv("PATH");
+	char *longer, *joined;
+
+	if (asprintf(&longer, "%s", path ? path : "/usr/local/bin:/usr/bin:/bin") < 0)
+		return -1;
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		if (asprintf(&joined, "%s%s%s", longer, *longer ? ":" : "", wanted[i]) < 0) {
+			free(longer);
+			return -1;
+		}
+		free(longer);
+		longer = joined;
+	}
+	if (setenv("PATH", longer, 1) < 0) {
+		free(longer);
+		return -1;
+	}
+	free(longer);
+	return 0;
+}
+
+/* Opens --root, or changes to --chdir, as what a path of the command means from here on. */
+static int
+go_there(struct run *run)
+{
+	const struct args *args = run->args;
+
+	if (!args->root && args->chdir && chdir(args->chdir) < 0)
+		return err_set(&run->err, ERR_OPEN, "--chdir %s: %s", args->chdir, strerror(errno));
+	if (opt_root(args, &run->root, &run->err) < 0)
+		return -1;
+	if (run->root >= 0 && fstat(run->root, &run->tree) < 0)
+		return err_set(&run->err, ERR_OPEN, "--root %s: %s", args->root, strerror(errno));
+	return run->root < 0 || add_to_path() == 0 ? 0 : err_set(&run->err, ERR_MEMORY, "out of memory");
+}
+
+/* What the command is, below our own root (-1) or the one that is to be. */
+static int
+find_program(struct run *run, int root)
+{
+	const char *name = *run->args->program;
+	int error = program_find(root, name, &run->program);
+
+	return error ? not_run(name, error) : EXIT_DONE;
+}
+
+/* A root folder of Debian's kind with one id: what will fail there is seen coming. */
+static void
+warn_of_one_id(const struct run *run)
+{
+	if (run->root >= 0 && run->ids.by == IDS_BY_ITSELF && faccessat(run->root, "usr/bin/apt-get", F_OK, 0) == 0)
+		report_warning(NULL,
+			       "there is one id inside: apt-get works with -o APT::Sandbox::User=root, su, sudo and "
+			       "packages with users of their own need --map-auto");
+}
+
+/* Says which of our own steps failed, and what helps. */
+static int
+refuse(struct run *run, struct private_end end)
+{
+	struct refused facts;
+
+	refused_read(&facts);
+	refusal_explain(&facts, end, &run->err);
+	if (run->root < 0 && run->program.itself && run->program.needs)
+		refusal_without(run->program.needs, run->program.path, run->args->program + 1, &run->err);
+	return fail(run);
+}
+
+/* The instance of our own: with copies of what is visible, where that is asked for and there is one; else empty. */
+static bool
+make_instance(struct run *run)
+{
+	struct binfmt b;
+
+	run->args->mount = run->args->inherit && binfmt_open(&b, BINFMT_DIR, NULL, &run->err) == 0;
+	if (run->args->mount)
+		binfmt_close(&b);
+	return run->args->mount || mount_here(BINFMT_DIR, &run->err) == 0;
+}
+
+/* What the command needs, or else the shell of its root; NULL: this machine runs both, or it is not known. */
+static const struct arch *
+needed(struct run *run)
+{
+	static struct program program;
+	const char *const names[] = {*run->args->program, "/bin/sh"};
+
+	for (size_t i = 0; run->root >= 0 && i < sizeof(names) / sizeof(names[0]); i++)
+		if (program_find(run->root, names[i], &program) == 0 && program.needs)
+			return program.needs;
+	return run->program.needs;
+}
+
+/*
+ * Registers what is named or needed. A command that this machine runs may start any other: then it is all that can be
+ * had, and what cannot is no failure.
+ */
+static int
+register_handlers(struct run *run)
+{
+	struct args *args = run->args;
+	const struct arch *arch = args->operand_count ? NULL : needed(run);
+	const struct operand word = {arch ? arch->name : "all", false};
+
+	args->quiet = true;
+	if (session_begin(&run->c, run->cmd, args) != EXIT_DONE)
+		return -1;
+	for (size_t i = 0; i < args->operand_count; i++)
+		register_operand(&run->c, &args->operands[i]);
+	if (!args->operand_count)
+		register_operand(&run->c, &word);
+	return session_end(&run->c) == EXIT_DONE || (!args->operand_count && !arch) ? 0 : -1;
+}
+
+/* Into namespaces with handlers of our own, as their root. */
+static int
+enter(struct run *run)
+{
+	struct private_end end = private_enter(&run->ids, CLONE_NEWNS | (run->root < 0 ? 0 : CLONE_NEWUTS));
+
+	if (end.step != PRIVATE_DONE)
+		return refuse(run, end);
+	if (!make_instance(run))
+		return refuse(run, (struct private_end){PRIVATE_BINFMT, errno});
+	return register_handlers(run) < 0 ? EXIT_OWN : EXIT_DONE;
+}
+
+/* The last step: this process becomes the command. Returns the exit status where it does not. */
+static int
+become(void *arg)
+{
+	struct run *run = arg;
+	const struct args *args = run->args;
+	struct private_end end;
+	int status;
+
+	if (run->root >= 0 && chdir(args->chdir ? args->chdir : "/") < 0) {
+		err_set(&run->err, ERR_OPEN, "--chdir %s: %s", args->chdir ? args->chdir : "/", strerror(errno));
+		return fail(run);
+	}
+	if (run->root >= 0 && getenv("TMPDIR") && access(getenv("TMPDIR"), F_OK) < 0)
+		unsetenv("TMPDIR");
+	status = run->root < 0 ? EXIT_DONE : find_program(run, -1); /* with what was bound into it */
+	if (status != EXIT_DONE)
+		return status;
+	end = private_leave(&run->ids);
+	if (end.step != PRIVATE_DONE)
+		return refuse(run, end);
+	given_restore();
+	execv(run->program.path, args->program);
+	return not_run(*args->program, errno);
+}
+
+static int
+prepare_root(void *arg)
+{
+	struct run *run = arg;
+
+	if (newroot_enter(run->args->root, run->binds, run->args->bind_count, &run->err) == 0)
+		return 0;
+	fail(run);
+	return -1;
+}
+
+/*
+ * In a root of its own the command has a process 1 beside it, and we sit by. The PID namespace is made this late as the
+ * first process that we start in it is its process 1.
+ */
+static int
+run_in_root(struct run *run)
+{
+	pid_t init;
+	int status;
+
+	if (unshare(CLONE_NEWPID) < 0)
+		return refuse(run, (struct private_end){PRIVATE_UNSHARE, errno});
+	init = sitter_start(prepare_root, run);
+	if (init == 0)
+		return EXIT_OWN;
+	status = init < 0 ? -1 : sitter_run(init, become, run);
+	return status < 0 ? refuse(run, (struct private_end){PRIVATE_HELPER, errno}) : status;
+}
+
+int
+cmd_exec(const struct cmd *cmd, struct args *args)
+{
+	static struct run run;
+	enum ids_wish wish = args->map_auto ? IDS_AUTO : args->map_root ? IDS_ROOT : IDS_OWN;
+	const char *wrong;
+	struct err note;
+	int status;
+
+	run.cmd = cmd;
+	run.args = args;
+	wrong = misuse(&run);
+	if (wrong)
+		return report_usage(cmd, args, "%s", wrong);
+	if (register_check_dirs(args, &run.err) < 0 || go_there(&run) < 0)
+		return fail(&run);
+	status = run.root < 0 ? find_program(&run, -1) : EXIT_DONE;
+	if (status != EXIT_DONE)
+		return status;
+	if (ids_plan(wish, run.root < 0 ? geteuid() : run.tree.st_uid, &run.ids, &note, &run.err) < 0)
+		return fail(&run);
+	if (*note.text)
+		report_warning(NULL, "%s", note.text);
+	warn_of_one_id(&run);
+	status = enter(&run);
+	if (status != EXIT_DONE)
+		return status;
+	return run.root < 0 ? become(&run) : run_in_root(&run);
+}

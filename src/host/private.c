@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "ids.h"
+#include "private.h"
+
+enum { TOOL_MISSING = 127, WORD_MAX = 16, PATH_SIZE = 64 };
+
+static struct private_end
+failed(enum private_step step)
+{
+	return (struct private_end){step, errno};
+}
+
+/* One write(2) of a file below /proc/PID. 0, or -1 with errno. */
+static int
+write_file(pid_t pid, const char *name, const char *text, size_t len)
+{
+	char path[PATH_SIZE];
+	int fd, error;
+	ssize_t done;
+
+	snprintf(path, sizeof(path), "/proc/%jd/%s", (intmax_t)pid, name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	done = write(fd, text, len);
+	error = errno;
+	close(fd);
+	errno = error;
+	return done == (ssize_t)len ? 0 : -1;
+}
+
+static int
+write_map(pid_t pid, const char *name, const struct ids_map *map)
+{
+	static char text[IDS_MAP_TEXT_MAX];
+
+	return write_file(pid, name, text, ids_text(map, text));
+}
+
+/* Becomes newuidmap or newgidmap, which say themselves what is wrong. */
+static void
+become_tool(const char *path, pid_t pid, const struct ids_map *map)
+{
+	static char words[3 * IDS_EXTENTS_MAX + 1][WORD_MAX];
+	static char *argv[3 * IDS_EXTENTS_MAX + 3];
+	static char *no_environment[] = {NULL};
+	size_t n = 0;
+
+	argv[0] = (char *)(uintptr_t)path;
+	snprintf(words[n++], WORD_MAX, "%jd", (intmax_t)pid);
+	for (size_t i = 0; i < map->count; i++) {
+		snprintf(words[n++], WORD_MAX, "%" PRIu32, map->extents[i].inner);
+		snprintf(words[n++], WORD_MAX, "%" PRIu32, map->extents[i].outer);
+		snprintf(words[n++], WORD_MAX, "%" PRIu32, map->extents[i].count);
+	}
+	for (size_t i = 0; i < n; i++)
+		argv[i + 1] = words[i];
+	argv[n + 1] = NULL;
+	execve(path, argv, no_environment);
+	_exit(TOOL_MISSING);
+}
+
+/* Its exit status, or -1 with errno. */
+static int
+run_tool(const char *path, pid_t pid, const struct ids_map *map)
+{
+	pid_t child = fork();
+	int status;
+
+	if (child == 0)
+		become_tool(path, pid, map);
+	if (child < 0)
+		return -1;
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : TOOL_MISSING - 1;
+}
+
+/* What the helper's exit status says: 0 done, TOOL_MISSING, or an errno. */
+static int
+map_from_outside(const struct ids *ids, pid_t pid)
+{
+	int done;
+
+	if (ids->by == IDS_BY_ROOT)
+		return write_map(pid, "uid_map", &ids->uids) == 0 && write_map(pid, "gid_map", &ids->gids) == 0 ? 0
+														: errno;
+	done = run_tool("/usr/bin/newuidmap", pid, &ids->uids);
+	if (done == 0)
+		done = run_tool("/usr/bin/newgidmap", pid, &ids->gids);
+	return done < 0 ? errno : done;
+}
+
+/* Waits until the parent has its namespace (or ends), then writes its maps. */
+static void
+helper(const struct ids *ids, pid_t parent, int go)
+{
+	char byte;
+	ssize_t got;
+
+	while ((got = read(go, &byte, 1)) < 0 && errno == EINTR)
+		;
+	_exit(got == 1 ? map_from_outside(ids, parent) : 0);
+}
+
+/* Who writes maps of many ids has to stay outside. Its end of the pipe in *go. The process, or -1. */
+static pid_t
+start_helper(const struct ids *ids, int *go)
+{
+	pid_t parent = getpid(), child;
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -1;
+	child = fork();
+	if (child == 0) {
+		close(ends[1]);
+		helper(ids, parent, ends[0]);
+	}
+	close(ends[0]);
+	if (child < 0)
+		close(ends[1]);
+	*go = ends[1];
+	return child;
+}
+
+static struct private_end
+finish_helper(const struct ids *ids, pid_t child, int go, bool unshared)
+{
+	int status = 0;
+
+	if (unshared && write(go, "", 1) != 1)
+		unshared = false;
+	close(go);
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return failed(PRIVATE_HELPER);
+	if (!unshared || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
+		return (struct private_end){PRIVATE_DONE, 0};
+	if (ids->by == IDS_BY_ROOT)
+		return (struct private_end){PRIVATE_MAP, WEXITSTATUS(status)};
+	return (struct private_end){PRIVATE_TOOL, WEXITSTATUS(status) == TOOL_MISSING ? ENOENT : 0};
+}
+
+/* setgroups has to be denied before a group is mapped by oneself. */
+static int
+map_itself(const struct ids *ids)
+{
+	pid_t self = getpid();
+
+	if (write_file(self, "setgroups", "deny", 4) < 0 && errno != ENOENT && errno != EPERM)
+		return -1;
+	return write_map(self, "uid_map", &ids->uids) < 0 ? -1 : write_map(self, "gid_map", &ids->gids);
+}
+
+static struct private_end
+unshare_and_map(const struct ids *ids, int flags)
+{
+	struct private_end end;
+	pid_t child = 0;
+	int go = -1;
+
+	/* Our files of /proc belong to root while we are not dumpable: a program that may not be read is not. */
+	if (prctl(PR_SET_DUMPABLE, 1) < 0)
+		return failed(PRIVATE_MAP);
+	if (ids->by != IDS_BY_ITSELF) {
+		child = start_helper(ids, &go);
+		if (child < 0)
+			return failed(PRIVATE_HELPER);
+	}
+	if (unshare(flags) < 0) {
+		end = failed(PRIVATE_UNSHARE);
+		if (child)
+			finish_helper(ids, child, go, false);
+		return end;
+	}
+	if (child)
+		return finish_helper(ids, child, go, true);
+	return map_itself(ids) < 0 ? failed(PRIVATE_MAP) : (struct private_end){PRIVATE_DONE, 0};
+}
+
+struct private_end
+private_enter(const struct ids *ids, int more)
+{
+	struct private_end end = unshare_and_map(ids, CLONE_NEWUSER | more);
+
+	if (end.step != PRIVATE_DONE)
+		return end;
+	if (ids->by == IDS_BY_TOOL && (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0 ||
+				       prctl(PR_SET_DUMPABLE, 1) < 0))
+		return failed(PRIVATE_IDS);
+	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
+		return failed(PRIVATE_MOUNTS);
+	return end;
+}
+
+struct private_end
+private_leave(const struct ids *ids)
+{
+	const struct ids own = {.uids = {1, {{ids->uid, 0, 1}}}, .gids = {1, {{ids->gid, 0, 1}}}};
+
+	if (!ids->back)
+		return (struct private_end){PRIVATE_DONE, 0};
+	return unshare_and_map(&own, CLONE_NEWUSER);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* Why namespaces of our own are refused: from the step, its errno and what was read of the machine. */
+#include "harness.h"
+
+#include <errno.h>
+
+#include "arch.h"
+#include "err.h"
+#include "facts.h"
+#include "refusal.h"
+#include "refused.h"
+
+/* A machine that permits everything. */
+static struct refused
+open_machine(void)
+{
+	return (struct refused){.kernel = {6, 18},
+				.max_user = 1000,
+				.max_mnt = 1000,
+				.max_pid = 1000,
+				.userns_clone = FACTS_ABSENT,
+				.apparmor_restrict = FACTS_ABSENT,
+				.mapped = true};
+}
+
+static const struct row {
+	const char *row;
+	struct private_end end;
+	void (*change)(struct refused *f);
+	const char *says, *fix;
+} * row;
+
+#define CHANGE(name, what)                                                                                             \
+	static void name(struct refused *f)                                                                            \
+	{                                                                                                              \
+		what;                                                                                                  \
+	}
+
+CHANGE(as_it_is, (void)f)
+CHANGE(no_user, f->max_user = 0)
+CHANGE(no_mnt, f->max_mnt = 0)
+CHANGE(no_pid, f->max_pid = 0)
+CHANGE(no_clone, f->userns_clone = 0)
+CHANGE(not_mapped, f->mapped = false)
+CHANGE(filtered, f->seccomp = 2)
+CHANGE(restricted, f->apparmor_restrict = 1)
+CHANGE(profiled, snprintf(f->profile, sizeof(f->profile), "unprivileged_userns (enforce)"))
+CHANGE(old, f->kernel.minor = 6)
+CHANGE(older, (f->kernel = (struct host_kernel){5, 10}))
+CHANGE(no_version, (f->kernel = (struct host_kernel){0, 0}))
+
+static void
+explain__each_row_of_the_table__names_the_setting(void **state)
+{
+	static const struct row rows[] = {
+	    {"no user namespaces",
+	     {PRIVATE_UNSHARE, ENOSPC},
+	     no_user,
+	     "(user.max_user_namespaces is 0)",
+	     "echo 10000 >/proc/sys/user/max_user_namespaces"},
+	    {"no mount namespaces",
+	     {PRIVATE_UNSHARE, ENOSPC},
+	     no_mnt,
+	     "(user.max_mnt_namespaces is 0)",
+	     "echo 10000 >/proc/sys/user/max_mnt_namespaces"},
+	    {"no pid namespaces",
+	     {PRIVATE_UNSHARE, ENOSPC},
+	     no_pid,
+	     "(user.max_pid_namespaces is 0)",
+	     "echo 10000 >/proc/sys/user/max_pid_namespaces"},
+	    {"nested", {PRIVATE_UNSHARE, ENOSPC}, as_it_is, "or 32 within each other", ""},
+	    {"nested, older errno", {PRIVATE_UNSHARE, EUSERS}, as_it_is, "or 32 within each other", ""},
+	    {"chroot", {PRIVATE_UNSHARE, EPERM}, as_it_is, "is in a chroot", ""},
+	    {"Debian's setting",
+	     {PRIVATE_UNSHARE, EPERM},
+	     no_clone,
+	     "kernel.unprivileged_userns_clone is 0",
+	     "echo 1 >/proc/sys/kernel/unprivileged_userns_clone"},
+	    {"seccomp", {PRIVATE_UNSHARE, EPERM}, filtered, "a seccomp filter forbids user namespaces", ""},
+	    {"no id", {PRIVATE_UNSHARE, EPERM}, not_mapped, "has no id in its user namespace", ""},
+	    {"AppArmor, at once",
+	     {PRIVATE_UNSHARE, EPERM},
+	     restricted,
+	     "AppArmor",
+	     "echo 0 >/proc/sys/kernel/apparmor_restrict_unprivileged_userns"},
+	    {"AppArmor, at the map",
+	     {PRIVATE_MAP, EACCES},
+	     profiled,
+	     "{ userns, }",
+	     "echo 0 >/proc/sys/kernel/apparmor_restrict_unprivileged_userns"},
+	    {"AppArmor, at the first mount",
+	     {PRIVATE_MOUNTS, EACCES},
+	     profiled,
+	     "AppArmor",
+	     "echo 0 >/proc/sys/kernel/apparmor_restrict_unprivileged_userns"},
+	    {"AppArmor, at binfmt_misc",
+	     {PRIVATE_BINFMT, EPERM},
+	     restricted,
+	     "AppArmor",
+	     "echo 0 >/proc/sys/kernel/apparmor_restrict_unprivileged_userns"},
+	    {"SELinux", {PRIVATE_UNSHARE, EACCES}, as_it_is, "SELinux", ""},
+	    {"not built in", {PRIVATE_UNSHARE, EINVAL}, as_it_is, "CONFIG_USER_NS", ""},
+	    {"no memory", {PRIVATE_UNSHARE, ENOMEM}, as_it_is, "making namespaces failed: Cannot allocate memory", ""},
+	    {"no process", {PRIVATE_HELPER, EAGAIN}, as_it_is, "starting a process failed: ", ""},
+	    {"a map that is refused",
+	     {PRIVATE_MAP, EPERM},
+	     as_it_is,
+	     "mapping ids failed: Operation not permitted",
+	     ""},
+	    {"no newuidmap", {PRIVATE_TOOL, ENOENT}, as_it_is, "needs newuidmap and newgidmap in /usr/bin", ""},
+	    {"newuidmap refuses", {PRIVATE_TOOL, 0}, as_it_is, "no_new_privs", ""},
+	    {"ids", {PRIVATE_IDS, EINVAL}, as_it_is, "becoming root of the namespace failed: Invalid argument", ""},
+	    {"before 6.7", {PRIVATE_BINFMT, EPERM}, old, "Linux 6.6 has no binfmt_misc of its own", ""},
+	    {"long before", {PRIVATE_BINFMT, EPERM}, older, "that needs Linux 6.7", ""},
+	    {"no version", {PRIVATE_BINFMT, EPERM}, no_version, "cannot mount binfmt_misc in a user namespace: ", ""},
+	    {"seccomp on mount", {PRIVATE_BINFMT, EPERM}, filtered, "a seccomp filter forbids mount(2)", ""},
+	    {"seccomp on the first mount", {PRIVATE_MOUNTS, EPERM}, filtered, "a seccomp filter forbids mount(2)", ""},
+	    {"no binfmt_misc", {PRIVATE_BINFMT, ENODEV}, as_it_is, "CONFIG_BINFMT_MISC", ""},
+	    {"no /proc", {PRIVATE_BINFMT, ENOENT}, as_it_is, "is /proc mounted?", ""},
+	};
+
+	(void)state;
+	for (row = rows; row < rows + LENGTH(rows); row++) {
+		struct refused f = open_machine();
+		struct err err;
+
+		row->change(&f);
+		err_clear(&err);
+		refusal_explain(&f, row->end, &err);
+		if (!strstr(err.text, row->says))
+			fail_msg("%s: %s", row->row, err.text);
+		expect_text(row->row, err.fix, row->fix);
+	}
+}
+
+static void
+without__an_installed_interpreter__a_line_to_paste(void **state)
+{
+	char *words[] = {(char *)"a b", (char *)"--c", NULL};
+	const char *qemu = installed_qemu("aarch64");
+	struct err err;
+	char want[512];
+
+	(void)state;
+	err_set(&err, ERR_NAMESPACE, "no");
+	refusal_without(arch_find("aarch64"), "./x y", words, &err);
+	snprintf(want, sizeof(want), "no; without namespaces: %s './x y' 'a b' --c", qemu);
+	assert_string_equal(err.text, want);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(explain__each_row_of_the_table__names_the_setting),
+	    cmocka_unit_test(without__an_installed_interpreter__a_line_to_paste),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
