@@ -88,14 +88,14 @@ misuse(struct run *run)
 	return split_binds(run);
 }
 
-/* Says why a program cannot be run. Returns what env(1) would. */
+/* Says why the command cannot be run. Returns what env(1) would. */
 static int
-not_run(const char *name, int error)
+not_run(struct run *run, int error)
 {
-	struct err err;
-
-	err_set(&err, ERR_OPEN, "%s", strerror(error));
-	report_error(name, &err);
+	err_set(&run->err, ERR_OPEN, "%s: %s", *run->args->program, strerror(error));
+	if (error == ENOEXEC)
+		err_add(&run->err, "; binfmtctl doctor finds the cause");
+	fail(run);
 	return error == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTED;
 }
 
@@ -144,10 +144,9 @@ go_there(struct run *run)
 static int
 find_program(struct run *run, int root)
 {
-	const char *name = *run->args->program;
-	int error = program_find(root, name, &run->program);
+	int error = program_find(root, *run->args->program, &run->program);
 
-	return error ? not_run(name, error) : EXIT_DONE;
+	return error ? not_run(run, error) : EXIT_DONE;
 }
 
 /* A root folder of Debian's kind with one id: what will fail there is seen coming. */
@@ -255,7 +254,7 @@ become(void *arg)
 		return refuse(run, end);
 	given_restore();
 	execv(run->program.path, args->program);
-	return not_run(*args->program, errno);
+	return not_run(run, errno);
 }
 
 static int

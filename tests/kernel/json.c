@@ -352,7 +352,7 @@ json__all_that_was_said__in_the_document(void **state)
 	free(file);
 }
 
-/* A command that the table lacks is not looked at. */
+/* A command that the table lacks is not looked at; what exec prints is its program's. */
 static void
 json__rows__every_command(void **state)
 {
@@ -362,7 +362,7 @@ json__rows__every_command(void **state)
 
 		for (size_t i = 0; i < LENGTH(rows); i++)
 			found += strcmp(rows[i].words[0], cmd->name) == 0;
-		if (!found)
+		if (!found && cmd->operands != OPERANDS_PROGRAM)
 			fail_msg("no row for %s", cmd->name);
 	}
 }
