@@ -105,6 +105,7 @@ build/tests/%: tests/%.c $(TEST_HEADERS) $(TEST_LIB) $(LIB_OBJ)
 .SECONDARY: $(TEST_LIB)
 
 include tests/bench/bench.mk
+include tests/clients/clients.mk
 
 check: all $(TEST_BIN)
 	@tests/run $(filter -j%,$(MAKEFLAGS)) $(TEST_BIN)

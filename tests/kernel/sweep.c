@@ -314,5 +314,5 @@ main(int argc, char *argv[])
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(totals__printed__enough);
 	if (argc > 1)
 		percent = (unsigned)strtoul(argv[1], NULL, 0);
-	return ns_run_tests("tests", tests, n);
+	return ns_run_tests("tests", ns_become_root, tests, n);
 }

@@ -87,10 +87,10 @@ ns_private_place(void)
 	return private_place;
 }
 
-const char *
-ns_enter(void)
+static const char *
+settle(const char *(*become_root)(void))
 {
-	no_namespace = ns_become_root();
+	no_namespace = become_root();
 	if (!no_namespace)
 		no_namespace = ns_mount();
 	if (!no_namespace)
@@ -98,6 +98,12 @@ ns_enter(void)
 	if (private_place)
 		move_into_private_place();
 	return no_namespace;
+}
+
+const char *
+ns_enter(void)
+{
+	return settle(ns_become_root);
 }
 
 void
@@ -125,10 +131,10 @@ no_namespace_test(void **state)
 }
 
 int
-ns_run_tests(const char *name, const struct CMUnitTest *tests, size_t count)
+ns_run_tests(const char *name, const char *(*become_root)(void), const struct CMUnitTest *tests, size_t count)
 {
 	struct CMUnitTest *own = calloc(count, sizeof(*own));
-	const char *reason = ns_enter();
+	const char *reason = settle(become_root);
 	int failed;
 
 	if (!own)

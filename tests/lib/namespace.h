@@ -32,9 +32,10 @@ int ns_setup(void **state);
 /*
  * cmocka_run_group_tests for tests against the kernel: enters the namespace and gives each test
  * ns_setup; where that is not possible every test is skipped with the reason (cmocka takes a
- * skip() in a setup for an error).
+ * skip() in a setup for an error). ns_run_in: by another way into one than ns_become_root.
  */
-#define ns_run(tests) ns_run_tests(#tests, tests, LENGTH(tests))
-int ns_run_tests(const char *name, const struct CMUnitTest *tests, size_t count);
+#define ns_run(tests) ns_run_in(ns_become_root, tests)
+#define ns_run_in(become_root, tests) ns_run_tests(#tests, become_root, tests, LENGTH(tests))
+int ns_run_tests(const char *name, const char *(*become_root)(void), const struct CMUnitTest *tests, size_t count);
 
 #endif

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+# Programs that people run foreign programs with, through our handlers, with what `tests/setup --clients` installs:
+# make check-clients. The first makes a tree that the others use. check-clients-slow: what takes many minutes.
+CLIENTS = mmdebstrap enter setuid images
+CLIENTS_SLOW = slow
+CLIENT_LIB = $(patsubst %,build/tests/clients/%.o,client containers room tree)
+
+build/tests/clients/%.o: tests/clients/%.c $(wildcard tests/clients/*.h) $(TEST_HEADERS) $(HEADERS) Makefile build/settings
+	@mkdir -p $(@D)
+	$(call run,CC)$(CC) $(ALL_CFLAGS) -iquote tests/lib -c -o $@ $<
+
+build/tests/clients/%: tests/clients/%.c $(CLIENT_LIB) $(TEST_LIB) $(LIB_OBJ)
+	$(call run,CC)$(CC) $(ALL_CFLAGS) -iquote tests/lib -o $@ $^ $(ALL_LDFLAGS) -lcmocka
+
+.SECONDARY: $(CLIENT_LIB)
+
+check-clients: all $(CLIENTS:%=build/tests/clients/%)
+	@tests/run $(CLIENTS:%=build/tests/clients/%)
+
+check-clients-slow: all $(CLIENTS_SLOW:%=build/tests/clients/%)
+	@tests/run $(CLIENTS_SLOW:%=build/tests/clients/%)
+
+.PHONY: check-clients check-clients-slow

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#include "containers.h"
+
+#include <unistd.h>
+
+#include "client.h"
+#include "harness.h"
+#include "room.h"
+#include "tree.h"
+
+/* In place of a file of /etc one that begins with this line: the first of a name or number counts. */
+#define COVER "cover() { { echo \"$2\"; grep -v \"^user:\" /etc/$1; } >$PLACE/$1; mount --bind $PLACE/$1 /etc/$1; }; "
+
+/* The range is inside of any that this machine gives the room. */
+#define USER                                                                                                           \
+	"cover passwd user:x:1000:1000::$PLACE/user:/bin/sh && cover group user:x:1000: && "                           \
+	"cover subuid user:2000:60000 && cover subgid user:2000:60000 && "
+
+/* Nothing that a room cannot have: no other cgroups, no network, no limits above its own, no journal. */
+#define SETTINGS                                                                                                       \
+	"for who in root user; do d=$PLACE/$who; mkdir -p $d/run && "                                                  \
+	"cat >$d/storage.conf <<END && cat >$d/containers.conf <<END || exit; done\n"                                  \
+	"[storage]\ndriver = \"vfs\"\ngraphroot = \"$d/store\"\nrootless_storage_path = \"$d/store\"\n"                \
+	"runroot = \"$d/run/store\"\nEND\n"                                                                            \
+	"[containers]\ncgroups = \"disabled\"\nnetns = \"none\"\ndefault_ulimits = [\"nofile=1024:1024\", "            \
+	"\"nproc=1024:1024\"]\n[engine]\nruntime = \"crun\"\ncgroup_manager = \"cgroupfs\"\nevents_logger = "          \
+	"\"file\"\nlock_type = \"file\"\ntmp_dir = \"$d/run/tmp\"\nstatic_dir = \"$d/static\"\n"                       \
+	"volume_path = \"$d/volumes\"\nEND\n"                                                                          \
+	"chown -R 1000:1000 $PLACE/user"
+
+void
+containers_need(void)
+{
+	static bool made;
+
+	client_need("podman buildah crun setpriv newuidmap");
+	room_need_cgroup2();
+	if (made)
+		return;
+	expect(client_shell(COVER USER SETTINGS), 0, "", "");
+	made = true;
+}
+
+#define IMPORT "podman import -q --arch arm64 - docker.io/library/debian <" TREE_KEPT " >/dev/null"
+
+void
+containers_need_images(void)
+{
+	static bool made;
+
+	tree_need_kept();
+	containers_need();
+	if (made)
+		return;
+	expect(client_shell(IMPORT " && " AS_USER IMPORT), 0, "", NULL);
+	made = true;
+}
