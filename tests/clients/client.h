@@ -10,7 +10,7 @@ struct run;
 struct client {
 	const char *name;
 	const char *programs; /* what the line needs of this machine, a blank between two */
-	const char *flags;    /* of the handler */
+	const char *flags;    /* of the handler of arm64, NULL: there is none */
 	const char *line;     /* for sh; $ROOT is a tree of arm64, $PLACE a folder for what it makes */
 	int status;
 	const char *out;     /* a piece of what it prints */
@@ -24,10 +24,10 @@ int clients_run_tests(const char *name, const struct client *rows, size_t count)
 /* A line for sh, with all folders of programs in PATH, and HOME a fresh one of root's. It may take an hour. */
 const struct run *client_shell(const char *line);
 
+/* Skips where programs of arm64 are emulated by nothing, or by nothing in a tree. */
+void client_need_emulator(void);
+
 /* Skips where a program is not there. */
 void client_need(const char *programs);
-
-/* One handler, of arm64, with these flags; nothing else. */
-void client_register(const char *flags);
 
 #endif

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Programs that people run foreign programs with, through our handlers, with what `tests/setup --clients` installs:
 # make check-clients. The first makes a tree that the others use. check-clients-slow: what takes many minutes.
-CLIENTS = mmdebstrap enter setuid images
+CLIENTS = mmdebstrap enter setuid build images containerfile rootless
 CLIENTS_SLOW = slow
 CLIENT_LIB = $(patsubst %,build/tests/clients/%.o,client containers room tree)
 
