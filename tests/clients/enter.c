@@ -1,17 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /* Programs that enter a tree of arm64 and run something there. */
+#include <unistd.h>
+
 #include "client.h"
 #include "harness.h"
+#include "room.h"
 #include "tree.h"
+
+#define CGROUP "/sys/fs/cgroup"
 
 #define AS_USER "setpriv --reuid 1000 --regid 1000 --clear-groups "
 #define TOLD "sh -c 'uname -m; exit 42'"
 
-/* It wants processes, a network and a cgroup file system of its own, and a tree in which nothing is mounted. */
+/* It wants processes, a network and cgroups of its own, which it leaves behind, and a tree in which nothing is mounted.
+ */
 #define NSPAWN                                                                                                         \
-	"unshare -mnpf --mount-proc sh -c 'umount -l $ROOT/dev $ROOT/proc; mount -t sysfs sysfs /sys; "                \
-	"mount -t cgroup2 cgroup2 /sys/fs/cgroup; mount -t tmpfs tmpfs /run; exec systemd-nspawn -q --as-pid2 "        \
-	"--register=no --keep-unit -D $ROOT sh -c \"uname -m; exit 42\"'"
+	"g=" CGROUP "/binfmtctl.$$; mkdir $g; sh -c 'echo $$ >$0/cgroup.procs; exec unshare -mnpCf --mount-proc "      \
+	"sh -c \"umount -l $ROOT/dev $ROOT/proc; mount -t sysfs sysfs /sys; mount -t cgroup2 cgroup2 " CGROUP "; "     \
+	"mount -t tmpfs tmpfs /run; systemd-nspawn -q --as-pid2 --register=no --keep-unit -D $ROOT "                   \
+	"sh -c \\\"uname -m; exit 42\\\"\"' $g; s=$?; find $g -depth -type d -exec rmdir {} +; exit $s"
+
+static void
+need_cgroups(void)
+{
+	room_need_cgroup2();
+	if (access(CGROUP, W_OK) < 0)
+		skip_because("this machine lets only its root make cgroups");
+	tree_need();
+}
 
 /* With the flags that register takes by itself, and with those of set-user-id programs. */
 #define BOTH(what, programs, line, status, out)                                                                        \
@@ -33,7 +49,8 @@ static const struct client enters[] = {
 	 42, "aarch64\n"),
     BOTH("bubblewrap, read-only", "bwrap setpriv", AS_USER "bwrap --unshare-user --ro-bind $ROOT / --dev /dev " TOLD,
 	 42, "aarch64\n"),
-    BOTH("systemd-nspawn", "systemd-nspawn unshare", NSPAWN, 42, "aarch64"),
+    {"systemd-nspawn, PF", "systemd-nspawn unshare", "PF", NSPAWN, 42, "aarch64", need_cgroups},
+    {"systemd-nspawn, POCF", "systemd-nspawn unshare", "POCF", NSPAWN, 42, "aarch64", need_cgroups},
     BOTH("arch-test", "arch-test", "arch-test arm64 && arch-test -c $ROOT arm64", 0, "arm64: ok\n"),
 };
 
