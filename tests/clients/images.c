@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Images of arm64, built and run: as root of a machine, and as a user of it. */
+#include <limits.h>
+
 #include "client.h"
 #include "containers.h"
 #include "harness.h"
@@ -15,14 +17,13 @@
 static void
 need_probe(void)
 {
-	char *probe;
+	char line[PATH_MAX + 256], *probe;
 
 	containers_need();
 	probe = probe_program("aarch64", "probe");
-	char line[8192];
 	snprintf(line, sizeof(line),
-		 "mkdir -p $PLACE/image && cp %s $PLACE/image/probe && printf 'FROM scratch\nCOPY probe /probe\n' "
-		 ">$PLACE/image/Containerfile",
+		 "mkdir -p $PLACE/image && cp %s $PLACE/image/probe && "
+		 "printf 'FROM scratch\nCOPY probe /probe\n' >$PLACE/image/Containerfile",
 		 probe);
 	free(probe);
 	expect(client_shell(line), 0, "", "");

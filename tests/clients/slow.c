@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Further trees: each takes many minutes. */
+/* Further trees: each takes many minutes. And an image whose base is one. */
 #include "client.h"
+#include "containers.h"
 #include "harness.h"
 #include "tree.h"
 
 /* What is said last, of much. */
 #define LAST " >$PLACE/log 2>&1; s=$?; tail -n 12 $PLACE/log; exit $s"
+
+static void
+need_containers(void)
+{
+	containers_need();
+	tree_need_archive();
+}
 
 static const struct client trees[] = {
     {"mmdebstrap of riscv64", "mmdebstrap", "PF",
@@ -19,6 +27,13 @@ static const struct client trees[] = {
      "$PLACE/stages $MIRROR && chroot $PLACE/stages /debootstrap/debootstrap --second-stage && "
      "chroot $PLACE/stages sh -c 'dpkg --audit && uname -m && apt-get --version'; }" LAST,
      0, "\naarch64\napt ", tree_need_archive},
+    /* As it is without a base that has all: what it needs is installed there. */
+    {"the Containerfile from a bare base", "podman mmdebstrap", "PF",
+     "{ . $PLACE/archive && mmdebstrap --mode=root --variant=apt " TREE_LEAN "$SUITE $PLACE/bare.tar $MIRROR && "
+     "podman import -q $PLACE/bare.tar localhost/bare && mkdir $PLACE/sources && cp -R Makefile include magic man src "
+     "tests $PLACE/sources && cd $PLACE/sources && podman build --isolation chroot --build-arg BASE=localhost/bare "
+     "-t binfmt -f man/examples/Containerfile . && podman run --rm binfmt test aarch64; }" LAST,
+     0, "  ok  ", need_containers},
 };
 
 int
