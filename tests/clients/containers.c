@@ -17,6 +17,12 @@
 	"cover subuid user:2000:60000 && cover subgid user:2000:60000 && echo \"user:*:1::::::\" >$PLACE/shadow && "   \
 	"chmod 600 $PLACE/shadow && mount --bind $PLACE/shadow /etc/shadow && "
 
+/* What is written outside of $PLACE ends with the room too. */
+#define ASIDE                                                                                                          \
+	"for d in /run /tmp /dev/shm; do mount -t tmpfs -o mode=1777 tmpfs $d || exit; done; mkdir $PLACE/upper "      \
+	"$PLACE/work && mount -t overlay -o userxattr,lowerdir=/var/lib,upperdir=$PLACE/upper,workdir=$PLACE/work "    \
+	"overlay /var/lib && "
+
 /* Nothing that a room cannot have: no other cgroups, no network, no limits above its own, no journal. */
 #define SETTINGS                                                                                                       \
 	"for who in root user; do d=$PLACE/$who; mkdir -p $d/run && "                                                  \
@@ -38,7 +44,7 @@ containers_need(void)
 	room_need_cgroup2();
 	if (made)
 		return;
-	expect(client_shell(COVER USER SETTINGS), 0, "", "");
+	expect(client_shell(COVER ASIDE USER SETTINGS), 0, "", "");
 	made = true;
 }
 
