@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "client.h"
 #include "harness.h"
+
+#define TREE_LOCK "build/clients/lock"
 
 /* The first Debian archive that apt has lists of packages from, and not its updates. */
 void
@@ -18,9 +22,32 @@ tree_need_archive(void)
 		skip_because("this machine has no Debian archive");
 }
 
+static int making = -1;
+
+void
+tree_begin(void)
+{
+	assert_int_equal(shell("mkdir -p build/clients")->status, 0);
+	making = open(TREE_LOCK, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	assert_int_equal(flock(making, LOCK_EX), 0);
+}
+
+void
+tree_end(void)
+{
+	if (making >= 0)
+		close(making);
+}
+
 void
 tree_need_kept(void)
 {
+	int fd = open(TREE_LOCK, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		assert_int_equal(flock(fd, LOCK_SH), 0);
+		close(fd);
+	}
 	if (access(TREE_KEPT, R_OK) < 0)
 		skip_because("this machine has no tree of arm64 (build/tests/clients/mmdebstrap makes it)");
 }

@@ -12,6 +12,10 @@
 	"--dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/doc/*' "                                         \
 	"--dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/man/*' "
 
+/* From tree_begin to tree_end nobody else looks whether there is a tree: who needs one waits. */
+void tree_begin(void);
+void tree_end(void);
+
 /* Skips where no tree of arm64 was made. tree_need: and unpacks it at $ROOT, once. */
 void tree_need_kept(void);
 void tree_need(void);
