@@ -314,5 +314,7 @@ cmd_exec(const struct cmd *cmd, struct args *args)
 	status = enter(&run);
 	if (status != EXIT_DONE)
 		return status;
-	return run.root < 0 ? become(&run) : run_in_root(&run);
+	if (run.root < 0)
+		return become(&run);
+	_exit(run_in_root(&run)); /* what else would run at our exit could start no process: its process 1 has ended */
 }

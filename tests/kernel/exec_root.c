@@ -23,10 +23,11 @@ static bool (*as)(void);
 static void
 make_root(void)
 {
-	expect(shell("mkdir -p %s/usr %s/etc %s/tmp && mkdir %s/proc %s/dev %s/sys && for d in bin sbin lib lib64; do "
+	expect(shell("mkdir -p %s/usr %s/etc %s/tmp && mkdir %s/proc %s/dev %s/sys && touch %s/etc/hosts "
+		     "%s/etc/resolv.conf && for d in bin sbin lib lib64; do "
 		     "if [ -L /$d ]; then ln -sfn "
 		     "$(readlink /$d) %s/$d; fi; done; cp binfmtctl %s/; chmod -R a+rX %s; chmod 1777 %s/tmp",
-		     root, root, root, root, root, root, root, place, place, root),
+		     root, root, root, root, root, root, root, root, root, place, place, root),
 	       0, "", "");
 }
 
@@ -92,11 +93,11 @@ root__what_programs_expect__is_there(void **state)
 	    {"echo 1 | cat /dev/stdin; ls -L /dev/stdout /dev/fd/2 | wc -l", "1\n2\n"},
 	    {"echo z >/dev/shm/file && cat /dev/shm/file", "z\n"},
 	    {"pwd", "/\n"},
-	    {"cat /etc/hosts /etc/resolv.conf | cmp - /usr/../same 2>/dev/null; echo done", "done\n"},
 	    {"[ -e /home ] || echo none", "none\n"},
 	    {"echo $PATH | tr : \"\\n\" | grep -cx -e /usr/sbin -e /sbin", "2\n"},
 	    {"echo ${TMPDIR-none}", "none\n"},
 	};
+	static const char *const files[] = {"/etc/hosts", "/etc/resolv.conf"};
 
 	(void)state;
 	begin();
@@ -104,8 +105,12 @@ root__what_programs_expect__is_there(void **state)
 	for (size_t i = 0; i < LENGTH(rows); i++)
 		expect(in_root("", "%s", rows[i].line), 0, rows[i].out, NULL);
 	unsetenv("TMPDIR");
-	expect(shell("cat /etc/hosts"), 0, in_root("", "cat /etc/hosts")->out, "");
-	expect(shell("cat /etc/resolv.conf"), 0, in_root("", "cat /etc/resolv.conf")->out, "");
+	for (size_t i = 0; i < LENGTH(files); i++) {
+		char *inside = strdup(in_root("", "cat %s", files[i])->out);
+
+		expect_text(files[i], inside, shell("cat %s", files[i])->out);
+		free(inside);
+	}
 }
 
 static void
