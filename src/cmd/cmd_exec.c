@@ -43,7 +43,8 @@ const struct opt exec_opts[] = {
 struct run {
 	const struct cmd *cmd;
 	struct args *args;
-	int root; /* the opened folder of --root, -1: none */
+	struct args registers; /* the same, for the handlers */
+	int root;              /* the opened folder of --root, -1: none */
 	struct stat tree;
 	struct program program;
 	struct newroot_bind binds[NEWROOT_BINDS_MAX];
@@ -204,12 +205,15 @@ needed(struct run *run)
 static int
 register_handlers(struct run *run)
 {
-	struct args *args = run->args;
+	const struct args *args = run->args;
 	const struct arch *arch = args->operand_count ? NULL : needed(run);
 	const struct operand word = {arch ? arch->name : "all", false};
 
-	args->quiet = true;
-	if (session_begin(&run->c, run->cmd, args) != EXIT_DONE)
+	run->registers = *args;
+	run->registers.binfmt_dir = BINFMT_DIR;
+	run->registers.quiet = true;
+	run->registers.json = run->registers.dry_run = false; /* standard output is the command's */
+	if (session_begin(&run->c, run->cmd, &run->registers) != EXIT_DONE)
 		return -1;
 	for (size_t i = 0; i < args->operand_count; i++)
 		register_operand(&run->c, &args->operands[i]);

@@ -181,6 +181,9 @@ exec__words_behind_the_command__are_its_own(void **state)
 	expect(exec_run("sh -c 'echo \"$@\"' sh --json -h --version --arch x -- y"), 0,
 	       "--json -h --version --arch x -- y\n", "");
 	expect(exec_run("--arch aarch64 -- -x"), 127, "", "-x: No such file or directory");
+	for (const char *const *global = (const char *const[]){"-n", "-j", "-v", "-d /nowhere", NULL}; *global;
+	     global++)
+		expect(shell("cd %s && ./binfmtctl %s exec ./%s", place, *global, foreign("aarch64")), 42, "", "");
 	expect(exec_run("--help"), 0, "usage: binfmtctl exec", "");
 }
 
