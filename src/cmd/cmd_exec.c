@@ -104,26 +104,16 @@ not_run(struct run *run, int error)
 static int
 add_to_path(void)
 {
-	static const char *const wanted[] = {"/usr/local/sbin", "/usr/sbin", "/sbin"};
 	const char *path = getenv("PATH");
-	char *longer, *joined;
+	char *longer;
+	int done;
 
-	if (asprintf(&longer, "%s", path ? path : "/usr/local/bin:/usr/bin:/bin") < 0)
+	if (asprintf(&longer, "%s:/usr/local/sbin:/usr/sbin:/sbin",
+		     path && *path ? path : "/usr/local/bin:/usr/bin:/bin") < 0)
 		return -1;
-	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
-		if (asprintf(&joined, "%s%s%s", longer, *longer ? ":" : "", wanted[i]) < 0) {
-			free(longer);
-			return -1;
-		}
-		free(longer);
-		longer = joined;
-	}
-	if (setenv("PATH", longer, 1) < 0) {
-		free(longer);
-		return -1;
-	}
+	done = setenv("PATH", longer, 1);
 	free(longer);
-	return 0;
+	return done;
 }
 
 /* Opens --root, or changes to --chdir, as what a path of the command means from here on. */
