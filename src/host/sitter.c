@@ -98,23 +98,24 @@ sitter_start(int (*prepare)(void *arg), void *arg)
 	return init;
 }
 
-/* Stops as the command did, and goes on with it. */
-static void
-stop_too(pid_t command)
-{
-	raise(SIGSTOP);
-	kill(command, SIGCONT);
-}
-
-/* What became of the command so far: whether it has ended, and how. */
+/*
+ * Whether the command has ended, and how. Where it has stopped we do, and go on together: it is continued by us only
+ * where nobody else has, as it may have been stopped once more meanwhile.
+ */
 static bool
 has_ended(pid_t command, int *status)
 {
-	while (waitpid(command, status, WNOHANG | WUNTRACED) == command) {
-		if (!WIFSTOPPED(*status))
+	bool stopped = false;
+
+	while (waitpid(command, status, WNOHANG | WUNTRACED | WCONTINUED) == command) {
+		stopped = WIFSTOPPED(*status);
+		if (!stopped && !WIFCONTINUED(*status))
 			return true;
-		stop_too(command);
+		if (stopped)
+			raise(SIGSTOP);
 	}
+	if (stopped)
+		kill(command, SIGCONT);
 	return false;
 }
 

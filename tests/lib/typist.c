@@ -63,6 +63,24 @@ typist_type(struct typist *typist, const char *keys, const char *wanted)
 }
 
 void
+typist_wait_for_job(const struct typist *typist)
+{
+	for (int tries = 0; tries < PATIENCE_MS; tries++) {
+		pid_t job = tcgetpgrp(typist->fd);
+		const char *state;
+		char path[64];
+
+		snprintf(path, sizeof(path), "/proc/%d/stat", (int)job);
+		state = job > 0 && job != typist->pid ? slurp(path) : NULL;
+		state = state ? strrchr(state, ')') : NULL;
+		if (state && state[2] != 'T')
+			return;
+		usleep(1000);
+	}
+	fail_msg("no job of the shell has the terminal");
+}
+
+void
 typist_end(struct typist *typist)
 {
 	kill(typist->pid, SIGKILL);

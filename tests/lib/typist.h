@@ -17,6 +17,9 @@ void typist_start(struct typist *typist, char *const argv[], const char *home);
  * came. */
 const char *typist_type(struct typist *typist, const char *keys, const char *wanted);
 
+/* Waits until a job of the shell has the terminal, and is not stopped. */
+void typist_wait_for_job(const struct typist *typist);
+
 void typist_end(struct typist *typist);
 
 #endif
