@@ -141,7 +141,7 @@ ci__recipe__handlers_of_the_job_alone(void **state)
 	(void)state;
 	begin();
 	program = probe_program("aarch64", "hello-arm64");
-	expect(cook("CI", false), 42, "qemu-aarch64: registered", NULL); /* the program's own exit status */
+	expect(cook("CI", false), 42, "", ""); /* the program's own exit status */
 	assert_string_equal(entry_names(), "");
 	free(program);
 }
