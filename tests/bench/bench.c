@@ -274,6 +274,30 @@ run_execs(size_t rest)
 	printf("\n");
 }
 
+/* What it costs to have handlers of one's own, beside a namespace without them. */
+static void
+run_starts(void)
+{
+	char *path = (char *)(uintptr_t)programs[FLOOR].path, *tool_path = (char *)(uintptr_t)programs[STATIC].path;
+	char *bare[] = {path, NULL};
+	char *own[] = {tool_path, (char *)"exec", (char *)"--arch", entries[0].arch, path, NULL};
+	char *unshared[] = {(char *)"/usr/bin/unshare", (char *)"-Urm", path, NULL};
+	char *const *const kinds[] = {bare, own, unshared};
+	static const char *const names[] = {"bare", "exec", "unshare -Urm"};
+	static struct costs costs[LENGTH(kinds)];
+
+	if (access(unshared[0], X_OK) < 0)
+		return;
+	for (int round = 0; round < rounds * 4 && round < ROUNDS_MAX; round++)
+		for (size_t k = 0; k < LENGTH(kinds); k++)
+			if (measure(kinds[k], &costs[k]) < 0)
+				fail_msg("%s cannot be run", *kinds[k]);
+	printf("\nstart of a program: CPU, median / wall, least");
+	for (size_t k = 0; k < LENGTH(kinds); k++)
+		printf("\n%-18s %8.0f/%-8.0f", names[k], costs_median_cpu(&costs[k]), costs_least_wall(&costs[k]));
+	printf("\nexec to unshare    %8.2f\n", costs_median_cpu(&costs[1]) / costs_median_cpu(&costs[2]));
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -301,6 +325,7 @@ main(int argc, char *argv[])
 			if (i == 0 || rows[r].large)
 				run_row(&rows[r], sizes[i]);
 	}
+	run_starts();
 	run_execs(argc < 6 ? SIZE_MAX : strtoul(argv[5], NULL, 10));
 	return 0;
 }
