@@ -36,6 +36,7 @@ begin(void)
 {
 	const struct run *r;
 
+	need_ptrace(); /* without it `all` says which programs of this machine it could not try */
 	if (!place)
 		place = strdup(scratch());
 	if (!root) {
