@@ -167,8 +167,8 @@ fault_fail(const struct scenario *s, const char *fault, const char *what, const 
 bool
 fault_names_object(const char *text)
 {
-	return strstr(text, "binfmtctl: ") &&
-	       (strstr(text, "name: ") || strstr(text, "qemu-") || strstr(text, MOUNT) || strstr(text, "lock"));
+	return strstr(text, "binfmtctl: ") && (strstr(text, "name: ") || strstr(text, "other: ") ||
+					       strstr(text, "qemu-") || strstr(text, MOUNT) || strstr(text, "lock"));
 }
 
 int
