@@ -5,6 +5,7 @@
  */
 #include "harness.h"
 
+#include <sys/mount.h>
 #include <unistd.h>
 
 static char *folder; /* with binfmtctl, and a systemd-detect-virt that says whether this is a chroot */
@@ -20,13 +21,36 @@ begin(bool chrooted)
 	       0, "", "");
 }
 
-/* A part of the scriptlets, from its line on, with the count that rpm hands over. */
+/* What packages have registered is not this machine's. */
+static void
+cover_records(void)
+{
+	if (mount("records", "/var/lib", "tmpfs", 0, NULL) < 0)
+		skip_because("this machine does not let a test mount at /var/lib");
+}
+
+static int
+uncover_records(void **state)
+{
+	(void)state;
+	umount2("/var/lib", MNT_DETACH);
+	return 0;
+}
+
+/* A part of the scriptlets of this package, from its line on, with the count that rpm hands over. */
+static void
+rpm_of(const char *package, const char *part, int count)
+{
+	expect(shell("PATH='%s':$PATH sh -e -c \"$(sed '1,/^%s/d; /^%%[a-z]/,$d; s/%%{name}/%s/g' "
+		     "man/examples/rpm.scriptlets)\" sh %d",
+		     folder, part, package, count),
+	       0, "", NULL); /* a QEMU that is dynamically linked is warned of */
+}
+
 static void
 rpm(const char *part, int count)
 {
-	expect(shell("PATH='%s':$PATH sh -e -c \"$(sed '1,/^%s/d; /^%%/,$d' man/examples/rpm.scriptlets)\" sh %d",
-		     folder, part, count),
-	       0, "", NULL); /* a QEMU that is dynamically linked is warned of */
+	rpm_of("one", part, count);
 }
 
 /* What the trigger of apk, or the hook of pacman, runs after QEMU was upgraded. */
@@ -50,6 +74,7 @@ rpm__installed_upgraded_removed__handlers_come_stay_and_go(void **state)
 	installed_qemu("aarch64");
 	installed_qemu("riscv64");
 	begin(false);
+	cover_records();
 	register_raw(THEIRS);
 	rpm("%post", 1);
 	assert_string_equal(entry_names(), "qemu-aarch64 qemu-riscv64 theirs");
@@ -64,6 +89,31 @@ rpm__installed_upgraded_removed__handlers_come_stay_and_go(void **state)
 }
 
 static void
+rpm__handlers_of_before_or_of_two_packages__stay_for_the_others(void **state)
+{
+	char *before;
+
+	(void)state;
+	installed_qemu("aarch64");
+	installed_qemu("riscv64");
+	begin(false);
+	cover_records();
+	expect(tool("register", "aarch64", NULL), 0, "registered", NULL);
+	before = strdup(entry_text("qemu-aarch64"));
+	rpm("%post", 1);
+	rpm_of("two", "%post", 1);
+	rpm("%preun", 0);
+	assert_string_equal(entry_names(), "qemu-aarch64 qemu-riscv64");
+	rpm("%preun", 0);
+	assert_string_equal(entry_names(), "qemu-aarch64 qemu-riscv64");
+	rpm_of("two", "%preun", 0);
+	assert_string_equal(entry_names(), "qemu-aarch64");
+	assert_string_equal(entry_text("qemu-aarch64"), before);
+	expect(shell("ls -A /var/lib/binfmtctl"), 0, "", "");
+	free(before);
+}
+
+static void
 rpm__in_a_chroot__nothing(void **state)
 {
 	char *before;
@@ -72,6 +122,7 @@ rpm__in_a_chroot__nothing(void **state)
 	register_raw(":qemu-aarch64:E::x::/bin/true:");
 	before = instance();
 	begin(true);
+	cover_records();
 	rpm("%post", 1);
 	rpm("%transfiletriggerin", 1);
 	rpm("%preun", 0);
@@ -114,8 +165,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(rpm__installed_upgraded_removed__handlers_come_stay_and_go),
-	    cmocka_unit_test(rpm__in_a_chroot__nothing),
+	    cmocka_unit_test_teardown(rpm__installed_upgraded_removed__handlers_come_stay_and_go, uncover_records),
+	    cmocka_unit_test_teardown(rpm__handlers_of_before_or_of_two_packages__stay_for_the_others, uncover_records),
+	    cmocka_unit_test_teardown(rpm__in_a_chroot__nothing, uncover_records),
 	    cmocka_unit_test(qemu__upgraded__handlers_hold_the_new_file),
 	    cmocka_unit_test(qemu__upgraded_where_no_binfmt_misc_is__no_failure),
 	};
