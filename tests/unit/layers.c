@@ -6,7 +6,7 @@
  */
 #include "harness.h"
 
-enum { OBJECTS_MAX = 256, PATH_SIZE = 96, SYMBOL_SIZE = 96, SYMBOLS_MAX = 4096, TOLD_MAX = 1 << 16 };
+enum { OBJECTS_MAX = 256, PATH_SIZE = 96, SYMBOL_SIZE = 96, SYMBOLS_MAX = 16384, TOLD_MAX = 1 << 16 };
 
 static const struct layer {
 	const char *folder;
