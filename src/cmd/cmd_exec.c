@@ -53,9 +53,12 @@ struct run {
 	struct err err;
 };
 
+/* Also what helps, if that is known. */
 static int
 fail(struct run *run)
 {
+	if (*run->err.fix)
+		err_add(&run->err, "; try: %s", run->err.fix);
 	return report_fail(run->cmd, run->args, &run->err);
 }
 

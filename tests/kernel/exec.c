@@ -30,27 +30,14 @@ in_place(const char *name)
 	return path;
 }
 
-/* Fails before any test's own claim if the machine has no private instances; skips then. */
 static void
 begin(void)
 {
-	const struct run *r;
-
-	need_ptrace(); /* without it `all` says which programs of this machine it could not try */
 	if (!place)
 		place = scratch();
 	copy_file("binfmtctl", in_place("binfmtctl"), 0755);
 	chmod(place, 0755);
-	run_prepare = as;
-	r = shell("%s/binfmtctl exec --arch aarch64 -- /bin/true", place);
-	run_prepare = NULL;
-	if (r->status != 0 && strstr(r->err, "user.max_user_namespaces is 0"))
-		skip_because("this machine allows no user namespaces");
-	if (r->status != 0 && strstr(r->err, "needs Linux 6.7"))
-		skip_because("this kernel has no private instances");
-	if (r->status != 0 && strstr(r->err, "is in a chroot"))
-		skip_because("this machine permits no user namespace (in a chroot)");
-	expect(r, 0, "", "");
+	need_private(place, as);
 }
 
 /* exec with these words, as the group's user. */
@@ -343,6 +330,22 @@ refused__each_cause__by_name(void **state)
 		expect(shell("cd %s && %s", place, rows[i].line), 125, "", rows[i].err);
 }
 
+/* In the very situation; the limits of this namespace are its own. */
+static void
+refused__by_a_limit__the_fix_cures(void **state)
+{
+	static const char *const limits[] = {"user", "mnt"};
+
+	(void)state;
+	begin();
+	for (size_t i = 0; i < LENGTH(limits); i++)
+		expect(shell("cd %s && unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_%s_namespaces; "
+			     "fix=$(./binfmtctl exec --arch aarch64 true 2>&1 | sed \"s/.*; try: //\"); eval \"$fix\"; "
+			     "exec ./binfmtctl exec --arch aarch64 echo cured'",
+			     place, limits[i]),
+		       0, "cured\n", "");
+}
+
 static bool
 without_unshare(void)
 {
@@ -445,9 +448,9 @@ range__ordinary_user__the_same(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest as_we_are[] = {ANYWHERE, cmocka_unit_test(refused__each_cause__by_name),
-					       cmocka_unit_test(refused__by_a_filter__said_so),
-					       cmocka_unit_test(exec__fifty_at_once__all_run)};
+	const struct CMUnitTest as_we_are[] = {
+	    ANYWHERE, cmocka_unit_test(refused__each_cause__by_name), cmocka_unit_test(refused__by_a_filter__said_so),
+	    cmocka_unit_test(refused__by_a_limit__the_fix_cures), cmocka_unit_test(exec__fifty_at_once__all_run)};
 	const struct CMUnitTest as_a_user[] = {cmocka_unit_test(range__ordinary_user__the_same), ANYWHERE,
 					       cmocka_unit_test(map_auto__by_the_owner_of_the_root__laid_out)};
 	const struct CMUnitTest in_a_namespace[] = {cmocka_unit_test(inherit__what_is_visible__in_its_order)};

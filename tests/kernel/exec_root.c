@@ -34,9 +34,6 @@ make_root(void)
 static void
 begin(void)
 {
-	const struct run *r;
-
-	need_ptrace(); /* without it `all` says which programs of this machine it could not try */
 	if (!place)
 		place = strdup(scratch());
 	if (!root) {
@@ -48,14 +45,7 @@ begin(void)
 		assert_true(asprintf(&root, "'%s/a root'", place) > 0);
 		make_root();
 	}
-	run_prepare = as;
-	r = shell("%s/binfmtctl exec --arch aarch64 true", place);
-	run_prepare = NULL;
-	if (strstr(r->err, "user.max_user_namespaces is 0") || strstr(r->err, "in a chroot"))
-		skip_because("this machine permits no user namespaces");
-	if (strstr(r->err, "needs Linux 6.7"))
-		skip_because("this kernel has no private instances");
-	expect(r, 0, "", "");
+	need_private(place, as);
 }
 
 /* A line of the new root's shell, as the group's user. */

@@ -37,3 +37,21 @@ need_set_user_id(void)
 	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 0)
 		skip_because("this machine lets no program gain by being set-user-id (no_new_privs)");
 }
+
+void
+need_private(const char *folder, bool (*as)(void))
+{
+	const struct run *r;
+
+	need_ptrace(); /* without it `all` says which programs of this machine it could not try */
+	run_prepare = as;
+	r = shell("'%s/binfmtctl' exec --arch aarch64 -- /bin/true", folder);
+	run_prepare = NULL;
+	if (r->status != 0 && strstr(r->err, "user.max_user_namespaces is 0"))
+		skip_because("this machine allows no user namespaces");
+	if (r->status != 0 && strstr(r->err, "needs Linux 6.7"))
+		skip_because("this kernel has no private instances");
+	if (r->status != 0 && strstr(r->err, "is in a chroot"))
+		skip_because("this machine permits no user namespace (in a chroot)");
+	expect(r, 0, "", "");
+}

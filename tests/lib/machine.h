@@ -12,4 +12,8 @@ void need_strace(void);
 /* Programs that are set-user-id gain by it: not so below no_new_privs. */
 void need_set_user_id(void);
 
+/* exec: a private instance, for the user that `as` makes of a process (NULL: this one). A copy of binfmtctl is in
+ * `folder`. */
+void need_private(const char *folder, bool (*as)(void));
+
 #endif
