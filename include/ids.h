@@ -35,9 +35,10 @@ enum ids_by {
 struct ids {
 	enum ids_by by;
 	struct ids_map uids, gids;
-	uid_t uid; /* what the command is in it */
+	uid_t uid; /* the caller's */
 	gid_t gid;
-	bool back; /* the namespace is entered as its root, and the command gets a second one in which it is itself */
+	bool back; /* the namespace is entered as its root, and the command gets a second one, in which it is the caller
+		    */
 };
 
 enum ids_wish {
@@ -49,8 +50,8 @@ enum ids_wish {
 /*
  * Plans them for a caller and its tree (the owner of --root; the caller's own without). With IDS_AUTO the range is laid
  * out by whose tree it is: the caller's makes it root and the range the rest, as podman does; a tree that belongs to
- * the start of the range makes that root, and the caller keeps its own id beside it. *note: what will not work
- * all the same, or "". 0, or -1 and *err.
+ * the start of the range makes that root, and the caller keeps its own id beside it. *note: what will fail in it, or
+ * "". 0, or -1 and *err.
  */
 int ids_plan(enum ids_wish wish, uid_t tree, struct ids *ids, struct err *note, struct err *err);
 

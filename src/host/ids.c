@@ -174,14 +174,12 @@ plan_range(uid_t tree, struct ids *ids, struct err *note, struct err *err)
 int
 ids_plan(enum ids_wish wish, uid_t tree, struct ids *ids, struct err *note, struct err *err)
 {
-	ids->uid = 0;
-	ids->gid = 0;
+	ids->uid = geteuid();
+	ids->gid = getegid();
 	ids->back = false;
 	err_clear(note);
 	if (geteuid() == 0) {
 		ids->by = IDS_BY_ROOT;
-		if (wish != IDS_AUTO)
-			ids->gid = getegid();
 		if (read_here("/proc/self/uid_map", &ids->uids) == 0 &&
 		    read_here("/proc/self/gid_map", &ids->gids) == 0)
 			return 0;
@@ -193,9 +191,5 @@ ids_plan(enum ids_wish wish, uid_t tree, struct ids *ids, struct err *note, stru
 	ids->uids = (struct ids_map){1, {{0, geteuid(), 1}}};
 	ids->gids = (struct ids_map){1, {{0, getegid(), 1}}};
 	ids->back = wish == IDS_OWN;
-	if (ids->back) {
-		ids->uid = geteuid();
-		ids->gid = getegid();
-	}
 	return 0;
 }
