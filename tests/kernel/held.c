@@ -33,16 +33,6 @@ register_in(const char *mount, const char *words)
 	return shell("unshare -m sh -ec 'mount %s /mnt; exec \"$0/binfmtctl\" %s' '%s'", mount, words, tool_folder());
 }
 
-static int
-who_runs(void)
-{
-	char *program = probe_program("aarch64", "program");
-	int status = exec_status(program);
-
-	free(program);
-	return status;
-}
-
 #define REGISTER "register aarch64 -i /mnt/q -f F"
 
 static void
@@ -55,16 +45,16 @@ register__held_from_another_root__replaced_by_the_one_here(void **state)
 	snprintf(this, sizeof(this), "--bind %s/this", folders);
 	snprintf(that, sizeof(that), "--bind %s/that", folders);
 	expect(register_in(this, REGISTER), 0, "qemu-aarch64: registered", "");
-	assert_int_equal(who_runs(), THIS);
+	assert_int_equal(probe_status("aarch64"), THIS);
 	expect(register_in(this, REGISTER), 0, "qemu-aarch64: unchanged", "");
 	expect(register_in(that, "-n " REGISTER), 0, "would be replaced", "another root folder or container");
-	assert_int_equal(who_runs(), THIS);
+	assert_int_equal(probe_status("aarch64"), THIS);
 	expect(register_in(that, REGISTER), 0, "qemu-aarch64: replaced",
 	       "the entry held a file of another root folder or container, not /mnt/q here");
-	assert_int_equal(who_runs(), THAT);
+	assert_int_equal(probe_status("aarch64"), THAT);
 	expect(register_in(that, REGISTER), 0, "qemu-aarch64: unchanged", "");
 	expect(register_in(this, "refresh"), 0, "qemu-aarch64: unchanged", "");
-	assert_int_equal(who_runs(), THAT);
+	assert_int_equal(probe_status("aarch64"), THAT);
 }
 
 /* What `load` says of such an entry is what `register` does. */
@@ -83,7 +73,7 @@ load__held_from_another_root__replaced_by_the_one_here(void **state)
 	snprintf(words, sizeof(words), "load %s", conf);
 	expect(register_in(this, words), 0, "qemu-aarch64: unchanged", "");
 	expect(register_in(that, words), 0, "qemu-aarch64: replaced", "another root folder or container");
-	assert_int_equal(who_runs(), THAT);
+	assert_int_equal(probe_status("aarch64"), THAT);
 	free(conf);
 }
 

@@ -95,6 +95,16 @@ exec_status(const char *path)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+int
+probe_status(const char *arch)
+{
+	char *program = probe_program(arch, "program");
+	int status = exec_status(program);
+
+	free(program);
+	return status;
+}
+
 char *
 tiny_copy(const char *name)
 {

@@ -32,6 +32,9 @@ void let_the_clock_tick(void);
  */
 bool exit_interpreter(const char *path, int status);
 
+/* Executes the probe program of an architecture; as exec_status. */
+int probe_status(const char *arch);
+
 /* Executes a file with no arguments: its exit status, -errno if exec failed, 128 + a signal. */
 int exec_status(const char *path);
 
