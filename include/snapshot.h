@@ -16,7 +16,8 @@ struct snapshot {
 	size_t unknown;             /* entries that are not understood */
 	const struct entry *riddle; /* the first enabled one of them, NULL: none */
 	bool prepared;
-	enum binfmt_scope scope; /* where it is prepared */
+	enum binfmt_scope scope; /* where it is prepared; `ours` too */
+	struct look ours;
 	size_t temporary_count;
 	struct temporary *temporaries; /* entries that changes under way or killed ones have left, sorted by name */
 };
@@ -36,8 +37,9 @@ void snapshot_close(struct snapshot *s);
 /* To be called before a pass that asks something of each entry: what it would ask again and again is asked once. */
 void snapshot_prepare(struct snapshot *s);
 
-/* As binfmt_scope. */
+/* As binfmt_scope, and as ours_is. */
 enum binfmt_scope snapshot_scope(const struct snapshot *s);
+struct look snapshot_ours(const struct snapshot *s);
 
 /* The i-th listed entry as a handler, a temporary under the name that it stands for. */
 struct handler snapshot_handler(const struct snapshot *s, size_t i);

@@ -10,7 +10,6 @@
 #include "edit.h"
 #include "health.h"
 #include "interp.h"
-#include "ours.h"
 #include "overlap.h"
 #include "probe.h"
 #include "recall.h"
@@ -197,7 +196,7 @@ examine_owners(const struct exam *exam, const struct walk *walk)
 static void
 examine_interpreter(const struct exam *exam, const struct walk *walk, const char *loop)
 {
-	if (ours_is(&exam->s->b).is != LOOK_YES) { /* neither a probe nor our root says anything of it */
+	if (snapshot_ours(exam->s).is != LOOK_YES) { /* neither a probe nor our root says anything of it */
 		tell_unknown(exam, "not of the instance in force here: whether it runs cannot be told");
 		return;
 	}

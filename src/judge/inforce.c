@@ -3,7 +3,6 @@
 
 #include "arch.h"
 #include "inforce.h"
-#include "ours.h"
 #include "overlap.h"
 #include "probe.h"
 #include "resolve.h"
@@ -70,7 +69,7 @@ inforce_is(const struct snapshot *s)
 	struct err ignored;
 
 	if (scope == BINFMT_HOST || scope == BINFMT_NAMESPACE)
-		return ours_is(&s->b);
+		return snapshot_ours(s);
 	arch = s->switched_on ? arch_taken(s) : NULL;
 	if (!arch || !run_probe(-1, elf, probe_build(arch, 1, elf), &run, &ignored))
 		return look_unknown();
@@ -155,7 +154,7 @@ inforce_explain(const struct snapshot *s, int root, struct resolved *r)
 		     snapshot_scope(s) != BINFMT_HOST;
 	struct probe_result run;
 
-	if (s && (r->result == RESOLVED_HANDLER || r->walk.error == ENOEXEC) && ours_is(&s->b).is != LOOK_YES) {
+	if (s && (r->result == RESOLVED_HANDLER || r->walk.error == ENOEXEC) && snapshot_ours(s).is != LOOK_YES) {
 		r->walk.verdict = WALK_UNKNOWN;
 		err_note(&r->why, "the entries at %s may not be those in force here", s->b.dir);
 		return;

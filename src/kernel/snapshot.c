@@ -5,6 +5,7 @@
 #include "arch.h"
 #include "binfmt.h"
 #include "err.h"
+#include "ours.h"
 #include "snapshot.h"
 #include "tempname.h"
 
@@ -107,6 +108,7 @@ snapshot_prepare(struct snapshot *s)
 {
 	binfmt_list_sort(&s->list);
 	s->scope = binfmt_scope(&s->b);
+	s->ours = ours_is(&s->b);
 	s->prepared = true;
 }
 
@@ -114,6 +116,12 @@ enum binfmt_scope
 snapshot_scope(const struct snapshot *s)
 {
 	return s->prepared ? s->scope : binfmt_scope(&s->b);
+}
+
+struct look
+snapshot_ours(const struct snapshot *s)
+{
+	return s->prepared ? s->ours : ours_is(&s->b);
 }
 
 struct handler
