@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -114,7 +115,7 @@ remedy_root(const struct snapshot *s, struct resolved *r)
 	if (r->handler.entry->rule.flags & RULE_F)
 		remedy_interpreter(s, &r->handler, true, &r->why);
 	else
-		remedy_hold(s, &r->handler, &r->why);
+		remedy_hold(s, &r->handler, true, &r->why);
 }
 
 /* The first thing on the way that keeps it from running. */
@@ -181,6 +182,18 @@ explain(const struct snapshot *s, int root, const char *path, const struct stat 
 		r->why.fix[0] = '\0'; /* it would name a file of our own root */
 }
 
+/* Of a file that the kernel runs itself; it does not ask for the version in e_ident, as the table does. */
+static const struct arch *
+native_arch(const struct subject *subject)
+{
+	const struct arch *arch;
+	struct subject plain = *subject;
+
+	plain.head[EI_VERSION] = EV_CURRENT;
+	arch = arch_of_header(plain.head, sizeof(plain.head));
+	return arch ? arch : host_arch();
+}
+
 static void
 judge(const struct snapshot *s, int root, const char *path, const struct stat *st, struct resolved *r)
 {
@@ -193,7 +206,7 @@ judge(const struct snapshot *s, int root, const char *path, const struct stat *s
 	if (!r->arch)
 		r->arch = r->handler.arch;
 	if (r->result == RESOLVED_NATIVE && !r->arch)
-		r->arch = host_arch();
+		r->arch = native_arch(&r->subject);
 	explain(s, root, path, st, r);
 }
 
