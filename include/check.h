@@ -43,8 +43,8 @@ void check_undo(const struct check *check, const char *file, const char *bytes, 
 /* The part of check_rule that keeps a rule from breaking the machine, whether it can work or not. */
 int check_danger(const struct rule *rule, const struct check *check, struct err *err, struct warnings *warnings);
 
-/* Whether check_rule would pass it unforced. */
-struct look check_passes(const struct rule *rule, const struct check *check);
+/* Whether check_rule would pass it unforced. *walk: what runs its interpreter, if it passes; no hop for type B. */
+struct look check_passes(const struct rule *rule, const struct check *check, struct walk *walk);
 
 /* The global switch brings back every enabled entry of check->list: none may break the machine. As check_danger. */
 int check_switch(const struct check *check, struct err *err, struct warnings *warnings);

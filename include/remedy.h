@@ -44,7 +44,10 @@ void remedy_absent(const struct snapshot *s, const struct arch *arch, struct err
  */
 void remedy_interpreter(const struct snapshot *s, const struct handler *handler, bool static_only, struct err *err);
 
-/* Where a handler lacks flag F: that flag, and an interpreter of which it holds all, its own or another. */
-void remedy_hold(const struct snapshot *s, const struct handler *handler, struct err *err);
+/*
+ * Where a handler lacks flag F: that flag, and an interpreter of which it holds all: its own, unless the caller knows
+ * that this needs other files (whole: false), or another.
+ */
+void remedy_hold(const struct snapshot *s, const struct handler *handler, bool whole, struct err *err);
 
 #endif

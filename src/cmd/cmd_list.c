@@ -244,6 +244,8 @@ cmd_list(const struct cmd *cmd, struct args *args)
 		return list_supported(cmd, args);
 	if (snapshot_open(&s, args->binfmt_dir, &err) < 0)
 		return report_fail(cmd, args, &err);
+	if (args->verbose) /* which asks of each entry what is so of all */
+		snapshot_prepare(&s);
 	report_unknown(&s, true);
 	if (args->json)
 		list_json(cmd, args, &s);

@@ -187,6 +187,7 @@ check_all(const struct rule *rule, const struct check *check, struct walk *walk,
 
 	if (reason)
 		return err_set(err, ERR_FIELD, "%s", reason);
+	walk->count = 0;
 	if (walks)
 		check_walk(rule, check, walk);
 	if (walks && check_interpreter(walk, rule->flags & RULE_F, check, err, warnings) < 0)
@@ -213,13 +214,12 @@ check_rule(const struct rule *rule, const struct check *check, struct err *err, 
 }
 
 struct look
-check_passes(const struct rule *rule, const struct check *check)
+check_passes(const struct rule *rule, const struct check *check, struct walk *walk)
 {
 	static struct warnings none; /* as nothing is forced; 8 KB */
-	static struct walk walk;     /* 12 KB */
 	struct err err;
 
-	if (check_all(rule, check, &walk, &err, &none) == 0)
+	if (check_all(rule, check, walk, &err, &none) == 0)
 		return look_seen(true);
 	return err.code == ERR_UNKNOWN ? look_unknown() : look_seen(false);
 }

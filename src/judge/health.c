@@ -125,11 +125,11 @@ examine_alone(const struct exam *exam, const struct walk *walk)
 
 	if (!(exam->rule->flags & RULE_F) && recall_reach(exam->recall, exam->rule->interpreter, &problem) < 0) {
 		if (problem.code == ERR_UNFIXED)
-			remedy_hold(exam->s, exam->handler, &problem);
+			remedy_hold(exam->s, exam->handler, walk->count == 1, &problem);
 	} else if (!(exam->rule->flags & RULE_F)) {
 		set(&problem, ERR_UNFIXED, "flag F is not set: it fails in a chroot or container that lacks %s",
 		    exam->rule->interpreter);
-		remedy_hold(exam->s, exam->handler, &problem);
+		remedy_hold(exam->s, exam->handler, walk->count == 1, &problem);
 	} else if (walk->count > 1 && walk->hops[1].by == WALK_LOADER) {
 		set(&problem, ERR_DYNAMIC,
 		    "%s is dynamically linked: it fails in a chroot or container without its libraries",

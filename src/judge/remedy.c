@@ -82,8 +82,9 @@ void
 remedy_enable(const struct snapshot *s, const struct handler *handler, struct err *err)
 {
 	const struct check check = {.list = &s->list, .live = handler->entry};
+	static struct walk walk; /* 12 KB */
 
-	if (check_passes(&handler->entry->rule, &check).is == LOOK_YES && can_change(s, err))
+	if (check_passes(&handler->entry->rule, &check, &walk).is == LOOK_YES && can_change(s, err))
 		command_on(s, "enable", handler, err);
 }
 
@@ -92,10 +93,11 @@ remedy_refresh(const struct snapshot *s, const struct handler *handler, struct e
 {
 	const struct check check = {.list = &s->list};
 	const struct rule *rule = &handler->entry->rule;
+	static struct walk walk; /* 12 KB */
 
 	if (!handler->entry->enabled || overlap_in_front(rule, &s->list) || overlap_doubt(rule, &s->list))
 		return;
-	if (check_passes(rule, &check).is != LOOK_YES)
+	if (check_passes(rule, &check, &walk).is != LOOK_YES)
 		remedy_interpreter(s, handler, false, err);
 	else if (can_change(s, err))
 		command_on(s, "refresh", handler, err);
@@ -116,13 +118,10 @@ static struct look
 would_do(const struct snapshot *s, const struct rule *rule, bool alone)
 {
 	const struct check check = {.list = &s->list};
-	struct look passes = check_passes(rule, &check);
 	static struct walk walk; /* 12 KB */
+	struct look passes = check_passes(rule, &check, &walk);
 
-	if (passes.is != LOOK_YES || !alone)
-		return passes;
-	check_walk(rule, &check, &walk);
-	return look_seen(rule->flags & RULE_F && walk.count == 1);
+	return passes.is == LOOK_YES && alone ? look_seen(rule->flags & RULE_F && walk.count == 1) : passes;
 }
 
 /* Why what is installed is not proposed. */
@@ -248,7 +247,7 @@ remedy_interpreter(const struct snapshot *s, const struct handler *handler, bool
 }
 
 void
-remedy_hold(const struct snapshot *s, const struct handler *handler, struct err *err)
+remedy_hold(const struct snapshot *s, const struct handler *handler, bool whole, struct err *err)
 {
 	struct rule held = handler->entry->rule;
 	char flags[RULE_FLAGS_MAX];
@@ -257,9 +256,9 @@ remedy_hold(const struct snapshot *s, const struct handler *handler, struct err 
 		return;
 	held.flags |= RULE_F;
 	if (handler->arch) {
-		if (propose(s, handler, NULL, held.flags, true, err).is != LOOK_YES)
+		if (!whole || propose(s, handler, NULL, held.flags, true, err).is != LOOK_YES)
 			propose_installed(s, handler, held.flags, true, err);
-	} else if (!held.more_flags && would_do(s, &held, true).is == LOOK_YES) {
+	} else if (whole && !held.more_flags && would_do(s, &held, true).is == LOOK_YES) {
 		rule_format_flags(held.flags, NULL, flags);
 		err_add(err, "; register it again with --flags %s", flags);
 	}
