@@ -42,12 +42,9 @@ columns_measure(struct columns *c, const char *const *cells)
 size_t
 columns_of_terminal(void)
 {
-	static int width = -1; /* not yet asked */
 	struct winsize size;
 
-	if (width < 0)
-		width = isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-	return (size_t)width;
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 /* What all but the last column take. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,10 +35,23 @@ width_of(const char *text, size_t len)
 	return width;
 }
 
+/* Of all that this run prints: it is asked once. */
+static size_t
+terminal_width(void)
+{
+	static size_t width;
+	static bool asked;
+
+	if (!asked)
+		width = columns_of_terminal();
+	asked = true;
+	return width;
+}
+
 void
 details_field(const char *label, const char *text)
 {
-	size_t terminal = columns_of_terminal(), column = INDENT + LABEL, len;
+	size_t terminal = terminal_width(), column = INDENT + LABEL, len;
 
 	print_label(INDENT, label);
 	for (; *text; text += len) {
@@ -82,7 +96,7 @@ print_flags(const struct rule *rule)
 static size_t
 piece_size(size_t indent)
 {
-	size_t terminal = columns_of_terminal(), width = terminal ? terminal : WIDTH, most;
+	size_t terminal = terminal_width(), width = terminal ? terminal : WIDTH, most;
 
 	most = width > indent + LABEL ? (width - indent - LABEL + 1) / 3 : 0;
 	if (most > PIECE_MAX)

@@ -33,6 +33,7 @@ in_place(const char *name)
 static void
 begin(void)
 {
+	range_need();
 	if (!place)
 		place = scratch();
 	copy_file("binfmtctl", in_place("binfmtctl"), 0755);

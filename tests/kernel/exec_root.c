@@ -34,6 +34,7 @@ make_root(void)
 static void
 begin(void)
 {
+	range_need();
 	if (!place)
 		place = strdup(scratch());
 	if (!root) {

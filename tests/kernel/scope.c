@@ -2,14 +2,14 @@
 /* Whose instance a mount shows, where the owner of its files tells nothing: root is mapped to root. */
 #include "harness.h"
 
-static const struct {
-	const char *enter, *json, *text;
+static const struct row {
+	const char *enter, *json, *text; /* json NULL: the files' owner tells, where he is not the machine's root */
 } rows[] = {
     {"", "namespace", "private instance"},
     {"unshare -Ur ", "unknown", "instance of a parent user namespace"},
     {"unshare -Urm ", "unknown", "instance of a parent user namespace"},
     {"unshare -Ur unshare -Urm ", "unknown", "instance of a parent user namespace"},
-    {"unshare -U --map-user=1000 ", "unknown", "instance unknown"},
+    {"unshare -U --map-user=1000 ", NULL, "instance unknown"},
     {"unshare -U ", "unknown", "instance of a parent user namespace"},
     {"unshare -Urm sh -c 'mount -t binfmt_misc none " MOUNT "; exec \"$@\"' sh ", "namespace", "private instance"},
     {"unshare -Urm sh -c 'mount -t binfmt_misc none " MOUNT "; exec unshare -Ur \"$@\"' sh ", "unknown",
@@ -19,13 +19,16 @@ static const struct {
 static void
 scope__root_mapped_to_root__own_or_not(void **state)
 {
+	bool of_another_root = strcmp(shell("stat -c %%u /proc/sys/kernel")->out, "0\n") != 0;
 	char json[64];
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		snprintf(json, sizeof(json), "\"scope\":\"%s\"", rows[i].json);
+		const struct row *row = &rows[!rows[i].json && of_another_root ? 0 : i];
+
+		snprintf(json, sizeof(json), "\"scope\":\"%s\"", row->json ? row->json : "unknown");
 		expect(shell("%s./binfmtctl -j status", rows[i].enter), 0, json, "");
-		expect(shell("%s./binfmtctl status", rows[i].enter), 0, rows[i].text, "");
+		expect(shell("%s./binfmtctl status", rows[i].enter), 0, row->text, "");
 	}
 }
 

@@ -12,6 +12,7 @@ enum { MAPPED = 65536 };
 
 /* Why there is no namespace with a whole range of users, or NULL. */
 static const char *no_range = "range_run was not called";
+static bool is_range; /* this process was started by range_run */
 
 /* The child asks by a byte, the parent writes the maps and answers with one. */
 static bool
@@ -62,6 +63,7 @@ range_run_tests(const char *name, const struct CMUnitTest *tests, size_t count)
 	if (pid == 0) {
 		close(ask[0]);
 		close(answer[1]);
+		is_range = true;
 		no_range = enter(ask[1], answer[0]);
 		close(ask[1]);
 		exit(_cmocka_run_group_tests(name, tests, count, NULL, NULL));
@@ -81,6 +83,13 @@ range_setup(void)
 	if (no_range)
 		skip_because("%s", no_range);
 	ns_empty();
+}
+
+void
+range_need(void)
+{
+	if (is_range && no_range)
+		skip_because("%s", no_range);
 }
 
 void

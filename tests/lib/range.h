@@ -17,6 +17,9 @@ int range_run_tests(const char *name, const struct CMUnitTest *tests, size_t cou
 /* To be called first in each: an empty instance; skips with the reason if there is none. */
 void range_setup(void);
 
+/* For tests that range_run and others run: skips with the reason in what range_run starts if there is none. */
+void range_need(void);
+
 /* What is run from here on belongs to the ordinary user, or again to root. */
 void range_become_user(void);
 void range_become_root(void);
