@@ -18,8 +18,7 @@ struct binfmt_list {
 	bool plain;              /* known that no name is a temporary's */
 	size_t clear;            /* so many at the beginning are known to be understood, and not of type B */
 	bool names_only;         /* so the entries count as not understood */
-	char *names;             /* what the entries point into */
-	struct arena texts;      /* the same */
+	struct arena memory;     /* of the entries, and of what they point into */
 };
 
 /*

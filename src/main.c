@@ -11,6 +11,8 @@
 #include "print.h"
 #include "report.h"
 
+enum { FEW = 64 }; /* words, for which no memory is asked */
+
 /* Where parsing stopped at a mistake, the rest of the line may still ask for JSON. */
 static bool
 asks_for_json(int argc, char *argv[])
@@ -70,16 +72,20 @@ parse_line(int argc, char *argv[], struct args *args, int *status)
 	return wrong ? NULL : cmd;
 }
 
-/* Room for each word of the command line, and for each that commas may part it into. */
+/* Room for each word of the command line, and for each that commas may part it into, until the end. */
 static struct operand *
 room_for_operands(int argc, char *argv[])
 {
+	static struct operand few[FEW], *many;
 	size_t room = (size_t)argc + 1;
 
 	for (int i = 1; i < argc; i++)
 		for (const char *comma = argv[i]; (comma = strchr(comma, ',')); comma++)
 			room++;
-	return calloc(room, sizeof(struct operand));
+	if (room <= FEW)
+		return few;
+	many = calloc(room, sizeof(*many));
+	return many;
 }
 
 int
@@ -102,7 +108,6 @@ main(int argc, char *argv[])
 	cmd = parse_line(argc, argv, &args, &status);
 	if (cmd)
 		status = cmd->run(cmd, &args);
-	free(args.operands);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		print_err("standard output", "the result could not be written");
 		return status ? status : EXIT_FAILED;

@@ -1,29 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "arena.h"
 
-enum { BLOCK = 256 * 1024 }; /* pages that nothing was taken from cost nothing */
+enum { BLOCK = 1024 * 1024 }; /* pages that nothing was taken from cost nothing */
 
+/* Mapped, as malloc would map so much too, with pages of its own besides. */
 struct arena_block {
 	struct arena_block *older;
+	size_t size;
 	_Alignas(max_align_t) char bytes[];
 };
 
 static int
 add_block(struct arena *arena, size_t room)
 {
-	struct arena_block *block = room < SIZE_MAX - sizeof(*block) ? malloc(sizeof(*block) + room) : NULL;
+	size_t size = sizeof(struct arena_block) + room;
+	struct arena_block *block;
+	void *mapped;
 
-	if (!block)
+	if (size < room)
 		return -1;
+	if (size < BLOCK)
+		size = BLOCK;
+	mapped = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (mapped == MAP_FAILED)
+		return -1;
+	block = mapped;
 	block->older = arena->blocks;
+	block->size = size;
 	arena->blocks = block;
 	arena->at = block->bytes;
-	arena->left = room;
+	arena->left = size - sizeof(*block);
 	return 0;
 }
 
@@ -34,7 +45,7 @@ arena_take(struct arena *arena, size_t size, size_t align)
 	char *taken;
 
 	if (!arena->at || arena->left < gap || arena->left - gap < size) {
-		if (add_block(arena, size < BLOCK ? BLOCK : size) < 0)
+		if (add_block(arena, size) < 0)
 			return NULL;
 		gap = 0; /* a block is aligned for anything */
 	}
@@ -63,7 +74,7 @@ arena_free(struct arena *arena)
 
 	for (; arena->blocks; arena->blocks = older) {
 		older = arena->blocks->older;
-		free(arena->blocks);
+		munmap(arena->blocks, arena->blocks->size);
 	}
 	*arena = (struct arena){0};
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "binfmt_list.h"
 #include "cmd.h"
 #include "describe.h"
 #include "elf.h"
@@ -296,6 +297,8 @@ cmd_register(const struct cmd *cmd, struct args *args)
 	status = session_begin(&c, cmd, args);
 	if (status != EXIT_DONE)
 		return status;
+	if (args->operand_count > 1) /* `all` moves entries in its mind */
+		binfmt_list_sort(&c.list);
 	for (size_t i = 0; i < args->operand_count; i++)
 		register_operand(&c, &args->operands[i]);
 	if (args->operand_count == 0)

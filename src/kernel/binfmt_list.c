@@ -2,8 +2,8 @@
 /* All entries of a mount at one moment (see binfmt_list.h). */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdalign.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -19,8 +19,8 @@
 
 enum {
 	TRIES_ALONE = 20,
-	PATIENCE = 5,             /* seconds under a storm of changes before giving up, however slow we are */
-	FIRST_ROOM = 1024 * 1024, /* for the names; a page that none needs is never touched */
+	PATIENCE = 5,            /* seconds under a storm of changes before giving up, however slow we are */
+	FIRST_ROOM = 512 * 1024, /* for the names; a page that none needs is never touched */
 };
 
 /* What getdents64(2) fills in. */
@@ -37,25 +37,20 @@ struct dirent64_raw {
  * only then are the names of one moment. *room is doubled until a second call finds nothing more.
  */
 static ssize_t
-read_names(int fd, char **buffer, size_t *room)
+read_names(int fd, struct arena *arena, size_t *room, char **names)
 {
-	char rest[1024], *larger;
+	char rest[1024];
 	long n, more;
 
-	for (;;) {
-		if (!*buffer || lseek(fd, 0, SEEK_SET) < 0)
+	for (;; *room *= 2) {
+		arena_free(arena);
+		*names = arena_take(arena, *room, alignof(struct dirent64_raw));
+		if (!*names || lseek(fd, 0, SEEK_SET) < 0)
 			return -1;
-		n = syscall(SYS_getdents64, fd, *buffer, *room);
-		if (n < 0)
-			return -1;
-		more = syscall(SYS_getdents64, fd, rest, sizeof(rest));
+		n = syscall(SYS_getdents64, fd, *names, *room);
+		more = n < 0 ? n : syscall(SYS_getdents64, fd, rest, sizeof(rest));
 		if (more <= 0)
 			return more < 0 ? -1 : n;
-		larger = realloc(*buffer, *room * 2);
-		if (!larger)
-			return -1;
-		*buffer = larger;
-		*room *= 2;
 	}
 }
 
@@ -76,7 +71,7 @@ name_one(const struct dirent64_raw *d, struct entry *entry)
 
 /* Reads and parses the entry that was listed; 0 if it went away or was replaced meanwhile, -1 on an error. */
 static int
-read_one(const struct binfmt *b, const struct dirent64_raw *d, struct arena *texts, struct entry *entry)
+read_one(const struct binfmt *b, const struct dirent64_raw *d, struct arena *memory, struct entry *entry)
 {
 	int done, fd = openat(b->dir_fd, d->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	char text[ENTRY_TEXT_MAX + 1];
@@ -85,26 +80,26 @@ read_one(const struct binfmt *b, const struct dirent64_raw *d, struct arena *tex
 		return errno == ENOENT ? 0 : -1;
 	done = binfmt_read_opened(fd, d->name, text, entry);
 	close(fd);
-	if (done < 0 || entry_keep(entry, texts) < 0)
+	if (done < 0 || entry_keep(entry, memory) < 0)
 		return -1;
 	return entry->inode == d->ino;
 }
 
 /* 1: every listed inode was read; otherwise as read_one. */
 static int
-read_all(const struct binfmt *b, struct binfmt_list *list, ssize_t names_len)
+read_all(const struct binfmt *b, struct binfmt_list *list, const char *names, ssize_t names_len)
 {
 	struct entry *entry;
 	int done = 1;
 
 	list->count = 0;
-	for (ssize_t at = 0; done > 0 && at < names_len; at += dirent_at(list->names, at)->len) {
-		const struct dirent64_raw *d = dirent_at(list->names, at);
+	for (ssize_t at = 0; done > 0 && at < names_len; at += dirent_at(names, at)->len) {
+		const struct dirent64_raw *d = dirent_at(names, at);
 
 		if (limit_reserved(d->name))
 			continue;
 		entry = &list->entries[list->count++];
-		done = list->names_only ? name_one(d, entry) : read_one(b, d, &list->texts, entry);
+		done = list->names_only ? name_one(d, entry) : read_one(b, d, &list->memory, entry);
 	}
 	return done;
 }
@@ -119,17 +114,22 @@ count_names(const char *names, ssize_t len)
 	return n;
 }
 
-static int
-list_once(const struct binfmt *b, int fd, struct binfmt_list *list, size_t *room)
+static struct entry *
+take_entries(struct binfmt_list *list, size_t count)
 {
-	ssize_t len = read_names(fd, &list->names, room);
+	return arena_take(&list->memory, (count + 1) * sizeof(struct entry), alignof(struct entry));
+}
+
+static int
+list_once(const struct binfmt *b, struct binfmt_list *list, size_t *room)
+{
+	char *names;
+	ssize_t len = read_names(b->dir_fd, &list->memory, room, &names);
 
 	if (len < 0)
 		return -1;
-	arena_free(&list->texts);
-	free(list->entries);
-	list->entries = malloc((count_names(list->names, len) + 1) * sizeof(*list->entries));
-	return list->entries ? read_all(b, list, len) : -1;
+	list->entries = take_entries(list, count_names(names, len));
+	return list->entries ? read_all(b, list, names, len) : -1;
 }
 
 static bool
@@ -143,17 +143,18 @@ has_temporaries(const struct binfmt_list *list)
 
 /* Lists until nothing has changed meanwhile, at least `tries` times and so many seconds: as list_once. */
 static int
-list_settled(const struct binfmt *b, int fd, struct binfmt_list *list, size_t *room, int tries, time_t seconds)
+list_settled(const struct binfmt *b, struct binfmt_list *list, size_t *room, int tries, time_t seconds)
 {
 	struct timespec now, start;
-	int done = 0;
+	int done = list_once(b, list, room);
 
-	clock_gettime(CLOCK_MONOTONIC, &start);
-	for (int i = 0; done == 0; i++) {
-		done = list_once(b, fd, list, room);
+	if (done == 0)
+		clock_gettime(CLOCK_MONOTONIC, &start);
+	for (int i = 1; done == 0; i++) {
 		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (i + 1 >= tries && now.tv_sec - start.tv_sec >= seconds)
+		if (i >= tries && now.tv_sec - start.tv_sec >= seconds)
 			break;
+		done = list_once(b, list, room);
 	}
 	return done;
 }
@@ -163,19 +164,18 @@ list_settled(const struct binfmt *b, int fd, struct binfmt_list *list, size_t *r
  * do not settle, or to tell a change under way from one that was killed.
  */
 static int
-list_all(const struct binfmt *b, int fd, struct binfmt_list *list)
+list_all(const struct binfmt *b, struct binfmt_list *list)
 {
 	size_t room = FIRST_ROOM;
 	int done, lock;
 
-	list->names = malloc(room);
 	list->locked = b->register_fd >= 0;
-	done = list_settled(b, fd, list, &room, TRIES_ALONE, 0);
+	done = list_settled(b, list, &room, TRIES_ALONE, 0);
 	if (done < 0 || (done > 0 && (list->locked || !has_temporaries(list))))
 		return done;
 	lock = list->locked || b->planned ? -1 : binfmt_share_lock(b);
 	list->locked |= lock >= 0;
-	done = list_settled(b, fd, list, &room, TRIES_ALONE, PATIENCE);
+	done = list_settled(b, list, &room, TRIES_ALONE, PATIENCE);
 	if (lock >= 0)
 		close(lock);
 	return done;
@@ -184,17 +184,13 @@ list_all(const struct binfmt *b, int fd, struct binfmt_list *list)
 static int
 list_mount(const struct binfmt *b, bool names_only, struct binfmt_list *list, struct err *err)
 {
-	int done, error, fd;
+	int done, error;
 
 	*list = (struct binfmt_list){.names_only = names_only};
 	if (b->dir_fd < 0)
 		return 0;
-	fd = openat(b->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return err_set(err, ERR_READ, "cannot list %s: %s", b->dir, strerror(errno));
-	done = list_all(b, fd, list);
+	done = list_all(b, list);
 	error = errno;
-	close(fd);
 	if (done > 0)
 		return 0;
 	binfmt_list_free(list);
@@ -219,16 +215,14 @@ void
 binfmt_list_free(struct binfmt_list *list)
 {
 	buckets_free(list->buckets);
-	free(list->entries);
-	free(list->names);
-	arena_free(&list->texts);
+	arena_free(&list->memory);
 	*list = (struct binfmt_list){0};
 }
 
 int
 binfmt_list_expect(struct binfmt_list *list, const struct rule *const *rules, size_t count)
 {
-	struct entry *more = malloc((list->count + count + 1) * sizeof(*more));
+	struct entry *more = take_entries(list, list->count + count);
 
 	if (!more)
 		return -1;
@@ -236,7 +230,6 @@ binfmt_list_expect(struct binfmt_list *list, const struct rule *const *rules, si
 		more[count - 1 - i] = (struct entry){.rule = *rules[i], .more = "", .absent = true};
 	if (list->count)
 		memcpy(more + count, list->entries, list->count * sizeof(*more));
-	free(list->entries);
 	list->entries = more;
 	list->count += count;
 	binfmt_list_sort(list);

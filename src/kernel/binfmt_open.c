@@ -90,7 +90,7 @@ binfmt_open(struct binfmt *b, const char *dir, struct planned *planned, struct e
 	struct statfs fs;
 
 	binfmt_imagine(b, dir, planned);
-	b->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	b->dir_fd = openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* musl's open adds a call */
 	if (b->dir_fd < 0)
 		return cannot_open(dir, errno, err);
 	if (fstatfs(b->dir_fd, &fs) < 0) {

@@ -14,10 +14,14 @@ enum { PLAIN = sizeof(plain) - 1, HASHED = sizeof(hashed) - 1 };
 void
 tempname_make(const char *name, char temporary[static RULE_NAME_MAX + 1])
 {
-	if (strlen(name) + PLAIN <= RULE_NAME_MAX)
-		snprintf(temporary, RULE_NAME_MAX + 1, "%s%s", plain, name);
-	else
+	size_t len = strlen(name);
+
+	if (len + PLAIN <= RULE_NAME_MAX) {
+		memcpy(temporary, plain, PLAIN);
+		memcpy(temporary + PLAIN, name, len + 1);
+	} else {
 		snprintf(temporary, RULE_NAME_MAX + 1, "%s%016" PRIx64, hashed, hash_text(HASH_START, name));
+	}
 }
 
 bool
