@@ -16,8 +16,9 @@ struct snapshot {
 	size_t unknown;             /* entries that are not understood */
 	const struct entry *riddle; /* the first enabled one of them, NULL: none */
 	bool prepared;
-	enum binfmt_scope scope; /* where it is prepared; `ours` too */
+	enum binfmt_scope scope; /* where it is prepared, as the next two */
 	struct look ours;
+	bool read_only;
 	size_t temporary_count;
 	struct temporary *temporaries; /* entries that changes under way or killed ones have left, sorted by name */
 };
@@ -40,6 +41,9 @@ void snapshot_prepare(struct snapshot *s);
 /* As binfmt_scope, and as ours_is. */
 enum binfmt_scope snapshot_scope(const struct snapshot *s);
 struct look snapshot_ours(const struct snapshot *s);
+
+/* Whether the mount is known to be read-only. */
+bool snapshot_read_only(const struct snapshot *s);
 
 /* The i-th listed entry as a handler, a temporary under the name that it stands for. */
 struct handler snapshot_handler(const struct snapshot *s, size_t i);

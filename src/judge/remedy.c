@@ -2,7 +2,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/statvfs.h>
 
 #include "arch.h"
 #include "check.h"
@@ -16,14 +15,6 @@
 #include "text.h"
 #include "walk.h"
 
-static bool
-is_read_only(const struct snapshot *s)
-{
-	struct statvfs vfs;
-
-	return fstatvfs(s->b.dir_fd, &vfs) == 0 && vfs.f_flag & (unsigned long)ST_RDONLY;
-}
-
 /* Whether handlers can be changed from here; if not, that is said, unless it is not known why none can be seen. */
 static bool
 can_change(const struct snapshot *s, struct err *err)
@@ -32,7 +23,7 @@ can_change(const struct snapshot *s, struct err *err)
 		return false;
 	if (snapshot_scope(s) == BINFMT_INHERITED)
 		err_add(err, "; handlers are registered on the host");
-	else if (is_read_only(s))
+	else if (snapshot_read_only(s))
 		err_add(err, "; binfmt_misc is mounted read-only here");
 	else
 		return true;

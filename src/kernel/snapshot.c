@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "arch.h"
 #include "binfmt.h"
@@ -103,10 +104,19 @@ snapshot_close(struct snapshot *s)
 	binfmt_close(&s->b);
 }
 
+static bool
+is_read_only(const struct binfmt *b)
+{
+	struct statvfs vfs;
+
+	return fstatvfs(b->dir_fd, &vfs) == 0 && vfs.f_flag & (unsigned long)ST_RDONLY;
+}
+
 void
 snapshot_prepare(struct snapshot *s)
 {
 	binfmt_list_sort(&s->list);
+	s->read_only = is_read_only(&s->b);
 	s->scope = binfmt_scope(&s->b);
 	s->ours = ours_is(&s->b);
 	s->prepared = true;
@@ -122,6 +132,12 @@ struct look
 snapshot_ours(const struct snapshot *s)
 {
 	return s->prepared ? s->ours : ours_is(&s->b);
+}
+
+bool
+snapshot_read_only(const struct snapshot *s)
+{
+	return s->prepared ? s->read_only : is_read_only(&s->b);
 }
 
 struct handler
