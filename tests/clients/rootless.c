@@ -74,6 +74,20 @@ recipe__rootless__runs(void **state)
 	expect_own();
 }
 
+/* In a namespace of exec, whose ids are those that podman would have made. */
+static void
+exec__buildah_and_podman_inside__run(void **state)
+{
+	(void)state;
+	start();
+	expect(user_shell("binfmtctl exec --map-auto --arch arm64 -- podman run --rm --platform linux/arm64 debian "
+			  "sh -c 'uname -m; exit 42'"),
+	       42, "aarch64\n", NULL);
+	expect(user_shell("binfmtctl exec --map-auto --arch arm64 -- sh -ec 'c=$(buildah from --arch arm64 debian) && "
+			  "buildah run --isolation chroot $c uname -m && buildah rm $c'"),
+	       0, "aarch64\n", NULL);
+}
+
 static void
 unit__exec_start__runs(void **state)
 {
@@ -98,6 +112,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(recipe__container_host__runs),
 	    cmocka_unit_test(recipe__rootless__runs),
+	    cmocka_unit_test(exec__buildah_and_podman_inside__run),
 	    cmocka_unit_test(unit__exec_start__runs),
 	};
 
