@@ -90,7 +90,7 @@ count_flushed(const struct facts *facts, const struct boot *boot, const struct s
 {
 	if (facts->scope == BINFMT_UNKNOWN || (host && !boot))
 		return FACTS_UNREAD;
-	return host ? (long)bootcheck_flushed(boot, host) : 0;
+	return host ? bootcheck_flushed(boot, host) : 0;
 }
 
 static void

@@ -13,7 +13,8 @@
 #include "arch.h"
 #include "binfmt.h"
 #include "binfmt_list.h"
-#include "boot.h"
+#include "bootplace.h"
+#include "bootservice.h"
 #include "facts.h"
 #include "interp.h"
 #include "look.h"
@@ -42,10 +43,13 @@ is_folder(const char *path)
 static long
 count_records(void)
 {
-	DIR *d = opendir(RECORDS_DIR);
+	struct look installed = bootservice_update_binfmts();
+	DIR *d = installed.is == LOOK_YES ? opendir(RECORDS_DIR) : NULL;
 	struct dirent *e;
 	long n = 0;
 
+	if (installed.is != LOOK_YES)
+		return installed.is == LOOK_NO ? FACTS_ABSENT : FACTS_UNREAD;
 	if (!d)
 		return look_absent(errno) ? FACTS_ABSENT : FACTS_UNREAD;
 	while ((errno = 0, e = readdir(d)))
@@ -121,11 +125,11 @@ facts_read(struct facts *f, const char *dir, const struct binfmt *b, const struc
 	else
 		f->mount = *err;
 	f->initial_user_namespace = userns_is_initial().is;
-	f->container = boot_in_container();
+	f->container = bootplace_container().is;
 	f->max_held = facts_number("/proc/sys/user/max_binfmt_misc_interpreters");
 	f->max_user_namespaces = facts_number("/proc/sys/user/max_user_namespaces");
 	f->apparmor_restrict = facts_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
 	f->userns_clone = facts_number("/proc/sys/kernel/unprivileged_userns_clone");
-	f->systemd_binfmt = boot_has_systemd_binfmt();
-	f->binfmt_support = access("/usr/sbin/update-binfmts", F_OK) == 0 ? count_records() : FACTS_ABSENT;
+	f->systemd_binfmt = bootservice_systemd().is;
+	f->binfmt_support = count_records();
 }

@@ -9,6 +9,7 @@
 #include "check.h"
 #include "drift.h"
 #include "edit.h"
+#include "facts.h"
 #include "interp.h"
 #include "limit.h"
 #include "snapshot.h"
@@ -178,20 +179,34 @@ tell_source(struct run *run, const struct handler *handler, const struct drift *
 	run->tell(run->arg, "at-boot", &f);
 }
 
-/* What becomes of the live entries, one by one. How many were told as unconfigured, and as drifted. */
+/* How many live entries were told of: nothing brings them back, or otherwise, or that is not known. */
+struct told {
+	size_t unconfigured, drifted, unknown;
+};
+
 static void
-look_for_drift(struct run *run, size_t *unconfigured, size_t *drifted)
+count_end(struct told *told, enum drift_end end)
 {
+	told->unconfigured += end == DRIFT_GONE;
+	told->drifted += end == DRIFT_CHANGED;
+	told->unknown += end == DRIFT_UNKNOWN;
+}
+
+/* What becomes of the live entries, one by one. */
+static struct told
+look_for_drift(struct run *run)
+{
+	struct told told = {0};
 	struct handler handler;
 	struct drift drift;
 
-	*unconfigured = *drifted = 0;
 	for (size_t i = 0; i < run->s->list.count; i++) {
 		struct finding f;
 
 		if (!snapshot_shown(run->s, i, &handler))
 			continue;
 		drift_examine(run->boot, &handler, run->s->b.dir, &drift);
+		count_end(&told, drift.end);
 		if (drift.end == DRIFT_SAME) {
 			tell_source(run, &handler, &drift);
 			continue;
@@ -201,9 +216,29 @@ look_for_drift(struct run *run, size_t *unconfigured, size_t *drifted)
 		f.entry = handler.name;
 		f.file = NULL;
 		err_wrap(&f.why, "entry %s", handler.name);
-		++*(drift.end == DRIFT_CHANGED ? drifted : unconfigured);
 		tell(run, drift.end == DRIFT_CHANGED ? "drift" : "unconfigured", &f);
 	}
+	return told;
+}
+
+/* Whether something may register handlers at boot that was not read. */
+static bool
+is_unread(const struct boot *boot)
+{
+	return boot->unread || boot->reads_lines == LOOK_UNKNOWN || boot->reads_records == LOOK_UNKNOWN ||
+	       (boot->reads_lines == LOOK_YES && boot->confd.unread) ||
+	       (boot->reads_records == LOOK_YES && boot->records.unread);
+}
+
+/* What was not seen may be otherwise: no pass. */
+static void
+tell_unread(struct run *run, const char *check, const char *what)
+{
+	struct finding f;
+
+	finding_set(&f, GRADE_UNKNOWN,
+		    "not all that registers handlers at boot could be seen, so whether %s is not known", what);
+	tell(run, check, &f);
 }
 
 static int
@@ -281,7 +316,7 @@ look_for_reader(struct run *run)
 	struct finding f;
 	size_t count = 0;
 
-	for (size_t i = 0; !boot->reader && i < run->s->list.count; i++)
+	for (size_t i = 0; boot->reads_lines == LOOK_NO && i < run->s->list.count; i++)
 		count += snapshot_shown(run->s, i, &handler) && confd_find(&boot->confd, handler.name);
 	if (!count)
 		return;
@@ -292,32 +327,47 @@ look_for_reader(struct run *run)
 	tell(run, "unconfigured", &f);
 }
 
-/* The live entries, where what the machine boots with can be seen. */
+/* Entries that take each other's files, and which of them will win. */
 static void
-look_at_entries(struct run *run)
+look_at_order(struct run *run, bool unread)
 {
-	size_t unconfigured, drifted;
 	struct finding f;
 
-	if (run->boot->elsewhere) {
-		finding_set(&f, GRADE_UNKNOWN, "what this machine registers at boot cannot be seen from in here");
-		tell(run, "unconfigured", &f);
-		return;
-	}
-	look_for_drift(run, &unconfigured, &drifted);
-	run->amiss = unconfigured;
-	look_for_reader(run);
-	tell_pass(run, "unconfigured", "every live entry is in some configuration");
-	run->amiss = drifted;
-	if (run->boot->reader)
-		look_for_absent(run);
-	tell_pass(run, "drift", "the live entries are as configured");
+	if (unread)
+		tell_unread(run, "boot-order", "their order stays");
 	if (bootorder_examine(&run->boot->confd, run->s, tell_order, run, &f.why) < 0) {
 		f.grade = GRADE_UNKNOWN;
 		f.entry = f.file = NULL;
 		tell(run, "boot-order", &f);
 	}
 	tell_pass(run, "boot-order", "the configuration keeps the order of the live entries");
+}
+
+/* The live entries, where what the machine boots with can be seen. */
+static void
+look_at_entries(struct run *run)
+{
+	struct told told;
+	struct finding f;
+	bool unread;
+
+	if (run->boot->elsewhere) {
+		finding_set(&f, GRADE_UNKNOWN, "what this machine registers at boot cannot be seen from in here");
+		tell(run, "unconfigured", &f);
+		return;
+	}
+	told = look_for_drift(run);
+	unread = is_unread(run->boot) || told.unknown;
+	run->amiss = told.unconfigured + told.unknown;
+	look_for_reader(run);
+	tell_pass(run, "unconfigured", "every live entry is in some configuration");
+	run->amiss = told.drifted;
+	if (unread)
+		tell_unread(run, "drift", "the live entries are as configured");
+	if (run->boot->reader)
+		look_for_absent(run);
+	tell_pass(run, "drift", "the live entries are as configured");
+	look_at_order(run, unread);
 }
 
 void
@@ -338,18 +388,20 @@ bootcheck_examine(const struct boot *boot, const struct snapshot *s, doctor_tell
 		look_at_entries(&run);
 }
 
-size_t
+long
 bootcheck_flushed(const struct boot *boot, const struct snapshot *s)
 {
 	struct handler handler;
 	struct drift drift;
-	size_t count = 0;
+	bool unread = boot->elsewhere;
+	long count = 0;
 
-	for (size_t i = 0; i < s->list.count; i++) {
+	for (size_t i = 0; !boot->elsewhere && i < s->list.count; i++) {
 		if (!snapshot_shown(s, i, &handler))
 			continue;
 		drift_examine(boot, &handler, NULL, &drift);
-		count += drift.flushed;
+		count += drift.flushed == LOOK_YES;
+		unread |= drift.flushed == LOOK_UNKNOWN;
 	}
-	return count;
+	return count || !unread ? count : FACTS_UNREAD;
 }

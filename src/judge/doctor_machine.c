@@ -37,7 +37,7 @@ fix_by_tool(const struct facts *f, struct finding *out, const char *words)
 static bool
 on_the_host(const struct facts *f)
 {
-	return f->initial_user_namespace == LOOK_YES && !f->container;
+	return f->initial_user_namespace == LOOK_YES && f->container == LOOK_NO;
 }
 
 /* Whether root may change the handlers that are seen here, and has reason to. */
@@ -134,12 +134,15 @@ judge_scope(const struct facts *f, struct finding *out)
 		finding_set(out, GRADE_WARN,
 			    "these are the handlers of a parent user namespace: they apply, but only its "
 			    "root can change them; register on the host");
-	else if (f->scope == BINFMT_HOST && f->container)
+	else if (f->scope == BINFMT_HOST && f->container == LOOK_YES)
 		finding_set(out, GRADE_WARN,
 			    "this is a container: handlers registered here apply to the whole machine, "
 			    "so register on the host");
 	else if (f->scope == BINFMT_NAMESPACE)
 		finding_set(out, GRADE_PASS, "a private instance of this user namespace: its handlers end with it");
+	else if (f->scope == BINFMT_HOST && f->container == LOOK_UNKNOWN)
+		finding_set(out, GRADE_UNKNOWN,
+			    "the host's own instance; whether this is a container could not be looked at");
 	else if (f->scope == BINFMT_HOST)
 		finding_set(out, GRADE_PASS, "the host's own instance");
 	else
@@ -272,7 +275,7 @@ judge_managers(const struct facts *f, struct finding *out)
 	else if (!on_the_host(f))
 		finding_set(out, GRADE_UNKNOWN,
 			    "which program manages the handlers that come from outside cannot be seen from in here");
-	else if (f->systemd_binfmt && f->flushed > 0)
+	else if (f->systemd_binfmt == LOOK_YES && f->flushed > 0)
 		finding_set(out, GRADE_WARN,
 			    "systemd-binfmt is installed: when it is restarted it removes all handlers and loads only "
 			    "binfmt.d, where %ld of them %s missing (status -v shows which)",
@@ -284,7 +287,10 @@ judge_managers(const struct facts *f, struct finding *out)
 			    f->binfmt_support);
 	else if (f->binfmt_support == FACTS_UNREAD)
 		finding_set(out, GRADE_UNKNOWN, "what update-binfmts has on record cannot be read");
-	else if (f->systemd_binfmt && f->flushed < 0)
+	else if (f->systemd_binfmt == LOOK_UNKNOWN)
+		finding_set(out, GRADE_UNKNOWN,
+			    "whether systemd-binfmt is installed and enabled could not be looked at");
+	else if (f->flushed < 0)
 		finding_set(out, GRADE_UNKNOWN,
 			    "which handlers systemd-binfmt loads when it is restarted is not known");
 	else

@@ -91,48 +91,78 @@ gone(struct drift *drift, const char *refusal)
 	drift->end = DRIFT_GONE;
 }
 
-/* *refusal: why it stands there and yet is not registered. */
-static bool
+/* What brings it back cannot be told; why has the reason. */
+static void
+not_known(struct drift *drift)
+{
+	drift->end = DRIFT_UNKNOWN;
+	drift->source[0] = '\0';
+	drift->program = NULL;
+	if (drift->flushed == LOOK_YES)
+		drift->flushed = LOOK_UNKNOWN;
+}
+
+/* *refusal: why it stands there and yet is not registered. Unknown: drift->why says what could not be looked at. */
+static struct look
 by_line(const struct exam *exam, const char **refusal)
 {
 	const struct boot *boot = exam->boot;
 	const struct confd_line *line = confd_find(&boot->confd, exam->handler->name);
-	const char *reason;
+	struct drift *drift = exam->drift;
+	struct look back;
 
 	if (!line)
-		return false;
-	snprintf(exam->drift->source, DRIFT_SOURCE_MAX, "%s:%u", line->file, line->number);
-	if (confd_registers(line, &reason).is == LOOK_NO) {
-		*refusal = reason;
-		return false;
-	}
-	exam->drift->program = boot->reader;
-	exam->drift->flushed = false;
+		return look_seen(false);
+	snprintf(drift->source, DRIFT_SOURCE_MAX, "%s:%u", line->file, line->number);
+	back = confd_registers(line, refusal);
+	if (back.is == LOOK_UNKNOWN)
+		err_set(&drift->why, ERR_DRIFT, "whether a reboot brings it back is not known: %s: %s: %s",
+			drift->source, line->rule.interpreter, *refusal);
+	if (back.is != LOOK_YES)
+		return back;
+	if (boot->reads_lines == LOOK_NO)
+		*refusal = "nothing that reads it was found here";
+	else if (boot->reads_lines == LOOK_UNKNOWN)
+		err_set(&drift->why, ERR_DRIFT,
+			"whether a reboot brings it back is not known: what reads %s at boot could not be looked at",
+			drift->source);
+	if (boot->reads_lines != LOOK_YES)
+		return (struct look){boot->reads_lines};
+	drift->program = boot->reader;
+	drift->flushed = LOOK_NO;
 	compare(exam, &line->rule, false);
-	return true;
+	return back;
 }
 
-static bool
+static struct look
 by_record(const struct exam *exam, const char **refusal)
 {
+	const struct boot *boot = exam->boot;
 	const struct record *record =
-	    exam->boot->reads_records ? records_find(&exam->boot->records, exam->handler->name) : NULL;
+	    boot->reads_records != LOOK_NO ? records_find(&boot->records, exam->handler->name) : NULL;
 	const char *interpreter = strrchr(exam->handler->entry->rule.interpreter, '/');
+	struct drift *drift = exam->drift;
 
 	if (!record)
-		return false;
-	snprintf(exam->drift->source, DRIFT_SOURCE_MAX, RECORDS_DIR "/%s", record->name);
+		return look_seen(false);
+	snprintf(drift->source, DRIFT_SOURCE_MAX, RECORDS_DIR "/%s", record->name);
 	*refusal = record->reason;
 	if (record->reason)
-		return false;
-	exam->drift->program = "update-binfmts";
+		return look_seen(false);
+	if (boot->reads_records == LOOK_UNKNOWN) {
+		err_set(&drift->why, ERR_DRIFT,
+			"whether a reboot brings it back is not known: whether binfmt-support, which has it on record, "
+			"is installed could not be looked at");
+		return look_unknown();
+	}
+	drift->program = "update-binfmts";
 	/* two formats of one magic go by way of run-detectors too */
 	compare(exam, &record->rule, interpreter && strcmp(interpreter, "/run-detectors") == 0);
-	return true;
+	return look_seen(true);
 }
 
 /* Our own unit registers an architecture's entry as `register` does by default, unless it names flags. */
-static bool
+static struct look
 by_unit(const struct exam *exam)
 {
 	const struct handler *handler = exam->handler;
@@ -141,20 +171,21 @@ by_unit(const struct exam *exam)
 	struct rule then;
 
 	if (!handler->arch)
-		return false;
+		return look_seen(false);
 	arch_entry_name(handler->arch, name);
 	if (strcmp(handler->name, name) != 0 ||
 	    (!boot_unit_calls(boot, "register", "all") && !boot_unit_calls(boot, "register", handler->arch->name)))
-		return false;
+		return look_seen(false);
 	snprintf(exam->drift->source, DRIFT_SOURCE_MAX, BOOT_UNIT);
 	exam->drift->program = BOOT_UNIT_NAME;
-	exam->drift->flushed = boot->flushes && !strstr(boot->unit, "\nPartOf=systemd-binfmt.service");
+	if (strstr(boot->unit, "\nPartOf=systemd-binfmt.service"))
+		exam->drift->flushed = LOOK_NO;
 	then = handler->entry->rule;
 	then.pattern = arch_pattern(handler->arch);
 	if (!strstr(boot->unit, " -f") && !strstr(boot->unit, " --flags"))
 		then.flags = RULE_F | (host_kernel_since(host_kernel(), 5, 12) ? RULE_P : 0);
 	compare(exam, &then, true);
-	return true;
+	return look_seen(true);
 }
 
 /* The words of `register` that mean the entry as it is; false if there are none that fit. */
@@ -231,14 +262,15 @@ offer_to_keep(const struct exam *exam)
 		err_fix(&exam->drift->why, "binfmtctl%s%s register %s --persist", elsewhere ? " -d " : "", dir, words);
 }
 
-/* Whether something registers it at boot; a line that nothing reads is better than none. */
-static bool
+/* Whether something registers it at boot. */
+static struct look
 comes_back(const struct exam *exam, const char **refusal)
 {
-	bool read = exam->boot->reader;
+	struct look back = by_line(exam, refusal);
 
-	return (read && by_line(exam, refusal)) || by_record(exam, refusal) || by_unit(exam) ||
-	       (!read && by_line(exam, refusal));
+	if (back.is == LOOK_NO)
+		back = by_record(exam, refusal);
+	return back.is == LOOK_NO ? by_unit(exam) : back;
 }
 
 /* Whether what could not be read may decide otherwise. */
@@ -248,39 +280,56 @@ is_in_doubt(const struct boot *boot, const char *name, enum drift_end end)
 	const struct confd_line *line = confd_find(&boot->confd, name);
 	bool unseen = line ? !confd_is_settled(&boot->confd, line) : boot->confd.unread > 0;
 
-	return (unseen && (boot->reader || end == DRIFT_GONE)) ||
+	return (unseen && (boot->reads_lines != LOOK_NO || end == DRIFT_GONE)) ||
 	       (end == DRIFT_GONE && (boot->records.unread || boot->unread));
+}
+
+/* What becomes of it, by all that is configured. */
+static void
+examine(const struct exam *exam)
+{
+	const struct boot *boot = exam->boot;
+	struct drift *drift = exam->drift;
+	const char *refusal = NULL;
+	struct look back = comes_back(exam, &refusal);
+
+	if (back.is == LOOK_UNKNOWN) {
+		not_known(drift);
+		return;
+	}
+	if (back.is == LOOK_NO)
+		gone(drift, refusal);
+	if (is_in_doubt(boot, exam->handler->name, drift->end)) {
+		err_set(&drift->why, ERR_DRIFT,
+			"a part of the configuration cannot be read, so what brings it back is not known");
+		not_known(drift);
+	} else if (drift->end == DRIFT_SAME && drift->flushed == LOOK_UNKNOWN) {
+		err_set(&drift->why, ERR_DRIFT,
+			"whether it stays is not known: systemd-binfmt, whose restart would remove it, could not be "
+			"looked at");
+		not_known(drift);
+	}
+	if (drift->flushed == LOOK_YES && drift->end != DRIFT_SAME)
+		err_add(&drift->why, "%s", flush);
 }
 
 void
 drift_examine(const struct boot *boot, const struct handler *handler, const char *dir, struct drift *drift)
 {
 	const struct exam exam = {boot, handler, dir, drift, "a reboot"};
-	const char *refusal = NULL;
 
 	drift->end = DRIFT_SAME;
 	drift->source[0] = '\0';
 	drift->program = NULL;
-	drift->flushed = boot->flushes && !boot->elsewhere;
+	drift->flushed = boot->flushes;
 	err_clear(&drift->why);
 	if (boot->elsewhere) {
+		drift->flushed = LOOK_UNKNOWN;
 		drift->end = DRIFT_UNKNOWN;
 		err_set(&drift->why, ERR_DRIFT, "what this machine registers at boot cannot be seen from in here");
 		return;
 	}
-	if (!comes_back(&exam, &refusal))
-		gone(drift, refusal);
-	if (is_in_doubt(boot, handler->name, drift->end)) {
-		drift->end = DRIFT_UNKNOWN;
-		err_set(&drift->why, ERR_DRIFT,
-			"a part of the configuration cannot be read, so what brings it back "
-			"is not known");
-		drift->source[0] = '\0';
-		drift->program = NULL;
-		drift->flushed = false;
-	}
-	if (drift->flushed && drift->end != DRIFT_SAME)
-		err_add(&drift->why, "%s", flush);
+	examine(&exam);
 	if (dir && (drift->end == DRIFT_GONE || drift->end == DRIFT_CHANGED))
 		offer_to_keep(&exam);
 }
@@ -317,9 +366,8 @@ drift_text(const struct drift *drift, char text[static ERR_TEXT_MAX])
 	if (drift->end != DRIFT_SAME)
 		snprintf(text, ERR_TEXT_MAX, "%s", drift->why.text);
 	else
-		snprintf(text, ERR_TEXT_MAX, "%s%s%s%s", drift->source,
-			 drift->program ? ", by " : ", but nothing that reads it was found here",
-			 drift->program ? drift->program : "", drift->flushed ? flush : "");
+		snprintf(text, ERR_TEXT_MAX, "%s, by %s%s", drift->source, drift->program,
+			 drift->flushed == LOOK_YES ? flush : "");
 }
 
 /* What there is to say where the machine's configuration was not read. */

@@ -13,6 +13,7 @@
 #include "bootcheck.h"
 #include "doctor.h"
 #include "elfmaker.h"
+#include "facts.h"
 #include "host.h"
 #include "live.h"
 #include "sanitized.h"
@@ -64,10 +65,10 @@ examine(const struct snapshot *s)
 	return told;
 }
 
-static size_t
+static long
 flushed(void)
 {
-	size_t count;
+	long count;
 
 	conf_read_boot(&boot);
 	count = bootcheck_flushed(&boot, &live);
@@ -306,6 +307,7 @@ bootcheck__elsewhere_or_no_reader__said(void **state)
 	make_live((const char *const[]){"a", "x", NULL});
 	conf_read_boot(&boot);
 	boot.reader = NULL;
+	boot.reads_lines = LOOK_NO;
 	told[0] = '\0';
 	bootcheck_examine(&boot, &live, note_finding, NULL);
 	assert_non_null(strstr(told,
@@ -322,6 +324,48 @@ bootcheck__elsewhere_or_no_reader__said(void **state)
 	bootcheck_examine(NULL, &live, note_finding, NULL);
 	assert_string_equal(told, "unknown config: there is no memory to read the configuration []\n");
 	boot_free(&boot);
+}
+
+/* What could not be read may bring back, or keep from coming back, whatever is live. */
+static void
+bootcheck__part_that_cannot_be_read__nothing_of_it_passes(void **state)
+{
+	static const char *const checks[] = {"unconfigured", "drift", "boot-order"};
+	char word[64];
+
+	(void)state;
+	conf_needs_boot_dirs();
+	make_live((const char *const[]){"nix", "x", NULL});
+	for (int kind = 0; kind < 4; kind++) {
+		if (kind == 0)
+			assert_int_equal(symlink("/proc/self/mem", "/etc/binfmt.d/a.conf"), 0);
+		conf_read_boot(&boot);
+		if (kind == 1)
+			boot.reads_lines = boot.flushes = LOOK_UNKNOWN;
+		if (kind == 2)
+			boot.reads_records = LOOK_UNKNOWN;
+		if (kind == 3)
+			boot.unread = true;
+		told[0] = '\0';
+		bootcheck_examine(&boot, &live, note_finding, NULL);
+		for (size_t i = 0; i < LENGTH(checks); i++) {
+			snprintf(word, sizeof(word), "pass %s", checks[i]);
+			assert_null(strstr(told, word));
+			snprintf(word, sizeof(word), "%s %s",
+				 i                        ? "unknown"
+				 : kind == 1 || kind == 2 ? ""
+							  : "unknown",
+				 checks[i]);
+			if (!strstr(told, word))
+				fail_msg("kind %d: %s in %s", kind, word, told);
+		}
+		assert_int_equal(bootcheck_flushed(&boot, &live), kind == 2 ? 1 : FACTS_UNREAD);
+		boot.elsewhere = true;
+		assert_int_equal(bootcheck_flushed(&boot, &live), FACTS_UNREAD);
+		boot_free(&boot);
+		if (kind == 0)
+			assert_int_equal(unlink("/etc/binfmt.d/a.conf"), 0);
+	}
 }
 
 /* Exec of it works, and the process dies at once. */
@@ -420,6 +464,7 @@ main(void)
 	    cmocka_unit_test(bootcheck__configured_but_not_live__named),
 	    cmocka_unit_test(bootcheck__drifted__told_with_its_source),
 	    cmocka_unit_test(bootcheck__elsewhere_or_no_reader__said),
+	    cmocka_unit_test(bootcheck__part_that_cannot_be_read__nothing_of_it_passes),
 	    cmocka_unit_test(bootcheck__interpreter_cut_off__told),
 	    cmocka_unit_test(bootcheck__no_memory_to_compare__unknown),
 	    cmocka_unit_test(doctor__interpreter_that_cannot_be_looked_at__unknown_and_no_fix),

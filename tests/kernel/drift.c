@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What a reboot makes of live entries: each way in which configuration and the kernel part, and the fix run. */
 #include "conf.h"
+#include "forbid.h"
 
+#include <errno.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "boot.h"
@@ -121,7 +124,10 @@ drift__source__for_people(void **state)
 		    "it is in no configuration: it will not be there after a reboot; a restart of systemd-binfmt "
 		    "removes it");
 	boot.reader = NULL;
-	expect_text("a", source("a", &boot), "/etc/binfmt.d/a.conf:1, but nothing that reads it was found here");
+	boot.reads_lines = LOOK_NO;
+	expect_text("a", source("a", &boot),
+		    "it is not there after a reboot: /etc/binfmt.d/a.conf:1: nothing that reads it was found here; a "
+		    "restart of systemd-binfmt removes it");
 	boot.elsewhere = true;
 	expect_text("a", source("a", &boot), "what this machine registers at boot cannot be seen from in here");
 	boot_free(&boot);
@@ -239,6 +245,7 @@ drift__nothing_reads_it_or_not_all_is_seen__no_fix_or_unknown(void **state)
 	register_raw(":a:E::ext::/bin/true:");
 	conf_read_boot(&boot);
 	boot.reader = NULL;
+	boot.reads_lines = LOOK_NO;
 	assert_int_equal(look("a"), DRIFT_GONE);
 	assert_string_equal(drift.why.fix, "");
 	boot.confd.unread = 1;
@@ -302,7 +309,7 @@ drift__record_of_update_binfmts__compared(void **state)
 	conf_read_boot(&boot);
 	assert_int_equal(records_read(&boot.records, dir, &err), 0);
 	assert_int_equal(look("a"), DRIFT_GONE);
-	boot.reads_records = true;
+	boot.reads_records = LOOK_YES;
 	assert_int_equal(look("a"), DRIFT_CHANGED);
 	assert_string_equal(drift.source, "/var/lib/binfmts/a");
 	assert_non_null(strstr(drift.why.text, "with flags none instead of P: /var/lib/binfmts/a"));
@@ -310,6 +317,82 @@ drift__record_of_update_binfmts__compared(void **state)
 	assert_int_equal(look("g"), DRIFT_GONE);
 	assert_non_null(strstr(drift.why.text, "it is not there after a reboot: /var/lib/binfmts/g: "));
 	boot_free(&boot);
+	free(dir);
+}
+
+/* In a process of its own, in which an interpreter cannot be looked at. */
+static enum drift_end
+look_blindly(const char *name)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0)
+		_exit(forbid(439, EIO) ? (int)look(name) : 99); /* faccessat2 */
+	assert_true(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	return (enum drift_end)WEXITSTATUS(status);
+}
+
+static void
+drift__interpreter_of_f_that_cannot_be_looked_at__unknown(void **state)
+{
+	enum drift_end end;
+
+	(void)state;
+	cover_dirs();
+	conf_write(0, "a.conf", ":a:E::ext::/bin/true:F\n:b:E::ext::/bin/true:\n");
+	register_raw(":a:E::ext::/bin/true:F");
+	register_raw(":b:E::ext::/bin/true:");
+	conf_read_boot(&boot);
+	assert_int_equal(look("a"), DRIFT_SAME);
+	end = look_blindly("a");
+	if (end == 99)
+		skip_because("this kernel has no seccomp filters");
+	assert_int_equal(end, DRIFT_UNKNOWN);
+	assert_int_equal(look_blindly("b"), DRIFT_SAME);
+	boot_free(&boot);
+}
+
+static void
+drift__manager_that_cannot_be_looked_at__unknown_where_it_decides(void **state)
+{
+	static const struct {
+		const char *name;
+		enum look_is lines, flushes, records;
+		enum drift_end end;
+		enum look_is flushed;
+	} rows[] = {
+	    {"line", LOOK_YES, LOOK_YES, LOOK_YES, DRIFT_SAME, LOOK_NO},
+	    {"line", LOOK_YES, LOOK_UNKNOWN, LOOK_UNKNOWN, DRIFT_SAME, LOOK_NO},
+	    {"line", LOOK_UNKNOWN, LOOK_UNKNOWN, LOOK_YES, DRIFT_UNKNOWN, LOOK_UNKNOWN},
+	    {"other", LOOK_UNKNOWN, LOOK_UNKNOWN, LOOK_YES, DRIFT_UNKNOWN, LOOK_UNKNOWN},
+	    {"line", LOOK_NO, LOOK_NO, LOOK_YES, DRIFT_GONE, LOOK_NO},
+	    {"other", LOOK_NO, LOOK_NO, LOOK_YES, DRIFT_GONE, LOOK_NO}, /* not: brought back otherwise */
+	    {"record", LOOK_YES, LOOK_NO, LOOK_YES, DRIFT_SAME, LOOK_NO},
+	    {"record", LOOK_YES, LOOK_NO, LOOK_UNKNOWN, DRIFT_UNKNOWN, LOOK_NO},
+	    {"record", LOOK_YES, LOOK_UNKNOWN, LOOK_YES, DRIFT_UNKNOWN, LOOK_UNKNOWN},
+	    {"none", LOOK_YES, LOOK_UNKNOWN, LOOK_YES, DRIFT_GONE, LOOK_UNKNOWN},
+	};
+	char *dir = scratch_folder("managers");
+	struct err err;
+
+	(void)state;
+	cover_dirs();
+	conf_write(0, "a.conf", ":line:E::ext::/bin/true:\n:other:E::x::/bin/true:\n");
+	free(scratch_text("managers/record", ":\nextension\n0\next\n\n/bin/true\n\n\n\n\n", 0644));
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		ns_empty();
+		register_line(":%s:E::ext::/bin/true:", rows[i].name);
+		conf_read_boot(&boot);
+		assert_int_equal(records_read(&boot.records, dir, &err), 0);
+		boot.reads_lines = rows[i].lines;
+		boot.reader = rows[i].lines == LOOK_YES ? "systemd-binfmt" : NULL;
+		boot.flushes = rows[i].flushes;
+		boot.reads_records = rows[i].records;
+		if (look(rows[i].name) != rows[i].end || drift.flushed != rows[i].flushed)
+			fail_msg("row %zu: %d, %d: %s", i, (int)drift.end, (int)drift.flushed, drift.why.text);
+		boot_free(&boot);
+	}
 	free(dir);
 }
 
@@ -426,6 +509,8 @@ main(void)
 	    cmocka_unit_test(drift__nothing_reads_it_or_not_all_is_seen__no_fix_or_unknown),
 	    cmocka_unit_test(drift__file_that_cannot_be_read__unknown_if_it_comes_later),
 	    cmocka_unit_test(drift__record_of_update_binfmts__compared),
+	    cmocka_unit_test(drift__interpreter_of_f_that_cannot_be_looked_at__unknown),
+	    cmocka_unit_test(drift__manager_that_cannot_be_looked_at__unknown_where_it_decides),
 	    cmocka_unit_test(drift__own_unit__brings_back_what_it_names),
 	    cmocka_unit_test(drift__no_memory_for_the_configuration__unknown),
 	};

@@ -22,6 +22,8 @@ healthy(void **state)
 	    .switched_on = LOOK_YES,
 	    .harmless = true,
 	    .initial_user_namespace = LOOK_YES,
+	    .container = LOOK_NO,
+	    .systemd_binfmt = LOOK_NO,
 	    .scope = BINFMT_HOST,
 	    .entries = 3,
 	    .held = 3,
@@ -108,7 +110,7 @@ doctor__no_kernel_support__module_where_there_are_some(void **state)
 	expect_finding("kernel", GRADE_UNKNOWN, "there may be a module", "");
 	expect_finding("mount", GRADE_WARN, "not visible here", "");
 	facts.initial_user_namespace = LOOK_YES;
-	facts.container = true;
+	facts.container = LOOK_YES;
 	expect_finding("kernel", GRADE_UNKNOWN, "there may be a module", "");
 	facts.supported = LOOK_UNKNOWN;
 	expect_finding("kernel", GRADE_UNKNOWN, "cannot be read", "");
@@ -207,9 +209,9 @@ doctor__read_only__command_where_it_can_help(void **state)
 	facts.read_only = LOOK_YES;
 	expect_finding("read-only", GRADE_WARN, "is mounted read-only: handlers run",
 		       "mount -o remount,rw /proc/sys/fs/binfmt_misc");
-	facts.container = true;
+	facts.container = LOOK_YES;
 	expect_finding("read-only", GRADE_WARN, "register on the host", "");
-	facts.container = false;
+	facts.container = LOOK_NO;
 	facts.initial_user_namespace = LOOK_NO;
 	facts.scope = BINFMT_INHERITED;
 	expect_finding("read-only", GRADE_WARN, "register on the host", "");
@@ -224,7 +226,7 @@ doctor__scope__each_told(void **state)
 {
 	(void)state;
 	expect_finding("scope", GRADE_PASS, "the host's own instance", "");
-	facts.container = true;
+	facts.container = LOOK_YES;
 	expect_finding("scope", GRADE_WARN, "register on the host", "");
 	facts.scope = BINFMT_NAMESPACE;
 	expect_finding("scope", GRADE_PASS, "a private instance", "");
@@ -256,9 +258,9 @@ doctor__no_handler__what_to_do(void **state)
 	(void)state;
 	facts.entries = 0;
 	expect_finding("handlers", GRADE_WARN, "no handler is registered", "binfmtctl register all");
-	facts.container = true;
+	facts.container = LOOK_YES;
 	expect_finding("handlers", GRADE_WARN, "no handler is registered", "");
-	facts.container = false;
+	facts.container = LOOK_NO;
 	facts.emulator = LOOK_UNKNOWN;
 	expect_finding("handlers", GRADE_WARN, "no handler is registered", "");
 	facts.emulator = LOOK_NO;
@@ -385,7 +387,7 @@ static void
 doctor__systemd_binfmt__warns_only_where_entries_would_be_lost(void **state)
 {
 	(void)state;
-	facts.systemd_binfmt = true;
+	facts.systemd_binfmt = LOOK_YES;
 	expect_finding("managers", GRADE_PASS, NULL, "");
 	facts.flushed = 1;
 	expect_finding("managers", GRADE_WARN, "binfmt.d, where 1 of them is missing", "");
@@ -394,6 +396,21 @@ doctor__systemd_binfmt__warns_only_where_entries_would_be_lost(void **state)
 	facts.initial_user_namespace = LOOK_NO;
 	facts.scope = BINFMT_NAMESPACE;
 	expect_finding("managers", GRADE_PASS, NULL, "");
+}
+
+/* In another root folder its entries are not seen, whatever marks of a manager are seen in there. */
+static void
+doctor__managers_not_to_be_looked_at__unknown(void **state)
+{
+	(void)state;
+	facts.systemd_binfmt = LOOK_UNKNOWN;
+	expect_finding("managers", GRADE_UNKNOWN, "whether systemd-binfmt is installed and enabled could not", "");
+	facts.systemd_binfmt = LOOK_NO;
+	facts.flushed = FACTS_UNREAD;
+	expect_finding("managers", GRADE_UNKNOWN, "which handlers systemd-binfmt loads", "");
+	facts.container = LOOK_UNKNOWN;
+	expect_finding("managers", GRADE_UNKNOWN, "cannot be seen from in here", "");
+	expect_finding("scope", GRADE_UNKNOWN, "whether this is a container could not be looked at", "");
 }
 
 static void
@@ -416,9 +433,9 @@ static void
 doctor__handlers_from_outside__unknown_who_manages_them(void **state)
 {
 	(void)state;
-	facts.container = true;
+	facts.container = LOOK_YES;
 	expect_finding("managers", GRADE_UNKNOWN, "cannot be seen from in here", "");
-	facts.container = false;
+	facts.container = LOOK_NO;
 	facts.initial_user_namespace = LOOK_NO;
 	facts.scope = BINFMT_INHERITED;
 	expect_finding("managers", GRADE_UNKNOWN, "cannot be seen from in here", "");
@@ -467,6 +484,7 @@ main(void)
 	    doctor_test(doctor__user_namespaces__each_obstacle_by_its_setting),
 	    doctor_test(doctor__user_namespaces_behind_a_setting_that_cannot_be_read__unknown),
 	    doctor_test(doctor__systemd_binfmt__warns_only_where_entries_would_be_lost),
+	    doctor_test(doctor__managers_not_to_be_looked_at__unknown),
 	    doctor_test(doctor__binfmt_support__warns_of_its_formats),
 	    doctor_test(doctor__handlers_from_outside__unknown_who_manages_them),
 	    doctor_test(doctor__namespace_that_cannot_be_told__unknown_who_manages_and_no_fix_for_the_host),
