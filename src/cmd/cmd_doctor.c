@@ -13,6 +13,7 @@
 #include "facts.h"
 #include "filecheck.h"
 #include "json.h"
+#include "own_unit.h"
 #include "print.h"
 #include "report.h"
 #include "snapshot.h"
@@ -109,6 +110,8 @@ examine(struct visit *visit)
 	facts_read(&facts, args->binfmt_dir, seen ? &s.b : NULL, seen ? &s.list : NULL, &err);
 	host = seen && facts.scope == BINFMT_HOST ? &s : NULL;
 	configured = boot_read(&boot, &err) == 0;
+	if (configured)
+		own_unit_read(&boot, args->commands);
 	facts.flushed = count_flushed(&facts, configured ? &boot : NULL, host);
 	facts.harmless = seen && (s.switched_on || check_switch_passes(&s.list));
 	judge_machine(visit, &facts);

@@ -1,39 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <string.h>
 
 #include "boot.h"
 #include "bootplace.h"
 #include "bootservice.h"
 #include "host.h"
+#include "present.h"
 #include "smallfile.h"
 
-/* Whether a line has this word. */
-static bool
-has_word(const char *line, size_t len, const char *word)
+/* What changes our own unit, and is not read. */
+static struct look
+has_drop_ins(void)
 {
-	size_t wanted = strlen(word);
-
-	for (size_t at = 0, size; at < len; at += size + 1) {
-		size = strcspn(line + at, " \t\n");
-		if (size == wanted && memcmp(line + at, word, size) == 0)
-			return true;
-	}
-	return false;
+	return look_either(present("/etc/systemd/system/" BOOT_UNIT_NAME ".d"),
+			   present("/run/systemd/system/" BOOT_UNIT_NAME ".d"));
 }
 
-bool
-boot_unit_calls(const struct boot *boot, const char *command, const char *word)
+/* The text of our own unit, if systemd runs here and starts it. */
+static void
+read_unit(struct boot *boot)
 {
-	size_t len;
+	struct look runs = present("/run/systemd/system");
 
-	for (const char *line = boot->unit; *line; line += len + (line[len] == '\n')) {
-		len = strcspn(line, "\n");
-		if (strncmp(line, "ExecStart=", 10) == 0 && has_word(line, len, command) &&
-		    (!word || has_word(line, len, word)))
-			return true;
+	boot->unit[0] = '\0';
+	boot->unread =
+	    runs.is != LOOK_NO && smallfile_read(BOOT_UNIT, boot->unit, sizeof(boot->unit)) < 0 && !look_absent(errno);
+	if (boot->unit[0] && (runs.is == LOOK_UNKNOWN || has_drop_ins().is != LOOK_NO)) {
+		boot->unit[0] = '\0';
+		boot->unread = true;
 	}
-	return false;
 }
 
 int
@@ -43,11 +38,9 @@ boot_read(struct boot *boot, struct err *err)
 	boot->reads_lines = bootservice_reader(&boot->reader).is;
 	boot->flushes = bootservice_systemd().is;
 	boot->reads_records = bootservice_update_binfmts().is;
-	boot->unread = smallfile_read(BOOT_UNIT, boot->unit, sizeof(boot->unit)) < 0 && errno != ENOENT;
-	if (!boot->reader && boot_unit_calls(boot, "load", NULL)) {
-		boot->reader = BOOT_UNIT_NAME;
-		boot->reads_lines = LOOK_YES;
-	}
+	boot->step_count = 0;
+	boot->after = boot->follows = false;
+	read_unit(boot);
 	boot->records = (struct records){0};
 	if (confd_read(&boot->confd, confd_dirs, host_kernel(), err) == 0 &&
 	    records_read(&boot->records, RECORDS_DIR, err) == 0)

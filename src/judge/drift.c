@@ -13,6 +13,7 @@
 #include "persist.h"
 #include "snapshot.h"
 #include "text.h"
+#include "unitrun.h"
 
 static const char flush[] = "; a restart of systemd-binfmt removes it";
 
@@ -24,7 +25,11 @@ struct exam {
 	const struct handler *handler;
 	const char *dir;
 	struct drift *drift;
-	const char *by; /* what brings it back */
+	const char *by;          /* what brings it back */
+	const struct rule *then; /* the rule that it has then */
+	bool detected;           /* its interpreter is found by run-detectors */
+	const char *refusal;     /* why what stands in a source is not registered; NULL: it stands nowhere */
+	struct unitrun run;
 };
 
 /* Adds what will be different; a comma from the second on. */
@@ -102,9 +107,9 @@ not_known(struct drift *drift)
 		drift->flushed = LOOK_UNKNOWN;
 }
 
-/* *refusal: why it stands there and yet is not registered. Unknown: drift->why says what could not be looked at. */
+/* Unknown: drift->why says what could not be looked at. */
 static struct look
-by_line(const struct exam *exam, const char **refusal)
+by_line(struct exam *exam)
 {
 	const struct boot *boot = exam->boot;
 	const struct confd_line *line = confd_find(&boot->confd, exam->handler->name);
@@ -114,14 +119,14 @@ by_line(const struct exam *exam, const char **refusal)
 	if (!line)
 		return look_seen(false);
 	snprintf(drift->source, DRIFT_SOURCE_MAX, "%s:%u", line->file, line->number);
-	back = confd_registers(line, refusal);
+	back = confd_registers(line, &exam->refusal);
 	if (back.is == LOOK_UNKNOWN)
 		err_set(&drift->why, ERR_DRIFT, "whether a reboot brings it back is not known: %s: %s: %s",
-			drift->source, line->rule.interpreter, *refusal);
+			drift->source, line->rule.interpreter, exam->refusal);
 	if (back.is != LOOK_YES)
 		return back;
 	if (boot->reads_lines == LOOK_NO)
-		*refusal = "nothing that reads it was found here";
+		exam->refusal = "nothing that reads it was found here";
 	else if (boot->reads_lines == LOOK_UNKNOWN)
 		err_set(&drift->why, ERR_DRIFT,
 			"whether a reboot brings it back is not known: what reads %s at boot could not be looked at",
@@ -130,12 +135,13 @@ by_line(const struct exam *exam, const char **refusal)
 		return (struct look){boot->reads_lines};
 	drift->program = boot->reader;
 	drift->flushed = LOOK_NO;
-	compare(exam, &line->rule, false);
+	exam->then = &line->rule;
 	return back;
 }
 
+/* The same. */
 static struct look
-by_record(const struct exam *exam, const char **refusal)
+by_record(struct exam *exam)
 {
 	const struct boot *boot = exam->boot;
 	const struct record *record =
@@ -146,7 +152,7 @@ by_record(const struct exam *exam, const char **refusal)
 	if (!record)
 		return look_seen(false);
 	snprintf(drift->source, DRIFT_SOURCE_MAX, RECORDS_DIR "/%s", record->name);
-	*refusal = record->reason;
+	exam->refusal = record->reason;
 	if (record->reason)
 		return look_seen(false);
 	if (boot->reads_records == LOOK_UNKNOWN) {
@@ -156,36 +162,49 @@ by_record(const struct exam *exam, const char **refusal)
 		return look_unknown();
 	}
 	drift->program = "update-binfmts";
+	exam->then = &record->rule;
 	/* two formats of one magic go by way of run-detectors too */
-	compare(exam, &record->rule, interpreter && strcmp(interpreter, "/run-detectors") == 0);
+	exam->detected = interpreter && strcmp(interpreter, "/run-detectors") == 0;
 	return look_seen(true);
 }
 
-/* Our own unit registers an architecture's entry as `register` does by default, unless it names flags. */
-static struct look
-by_unit(const struct exam *exam)
+/* Whether our own unit is known to come after what registers the entry too. */
+static bool
+comes_last(const struct exam *exam)
 {
-	const struct handler *handler = exam->handler;
 	const struct boot *boot = exam->boot;
-	char name[RULE_NAME_MAX + 1];
-	struct rule then;
 
-	if (!handler->arch)
-		return look_seen(false);
-	arch_entry_name(handler->arch, name);
-	if (strcmp(handler->name, name) != 0 ||
-	    (!boot_unit_calls(boot, "register", "all") && !boot_unit_calls(boot, "register", handler->arch->name)))
-		return look_seen(false);
-	snprintf(exam->drift->source, DRIFT_SOURCE_MAX, BOOT_UNIT);
-	exam->drift->program = BOOT_UNIT_NAME;
-	if (strstr(boot->unit, "\nPartOf=systemd-binfmt.service"))
-		exam->drift->flushed = LOOK_NO;
-	then = handler->entry->rule;
-	then.pattern = arch_pattern(handler->arch);
-	if (!strstr(boot->unit, " -f") && !strstr(boot->unit, " --flags"))
-		then.flags = RULE_F | (host_kernel_since(host_kernel(), 5, 12) ? RULE_P : 0);
-	compare(exam, &then, true);
-	return look_seen(true);
+	if (!exam->then)
+		return true;
+	return exam->drift->program == boot->reader && (boot->after || strcmp(boot->reader, BOOT_UNIT_NAME) == 0);
+}
+
+/* Our own unit: it makes what it registers of what is there by then. The same. */
+static struct look
+by_unit(struct exam *exam)
+{
+	const struct boot *boot = exam->boot;
+	struct drift *drift = exam->drift;
+	struct look back = unitrun_examine(boot, exam->handler->name, exam->then, &exam->run);
+
+	if (back.is == LOOK_YES && !comes_last(exam))
+		back = look_unknown();
+	if (back.is == LOOK_UNKNOWN)
+		err_set(&drift->why, ERR_DRIFT, "what a reboot makes of it is not known: %s: %s", BOOT_UNIT,
+			*exam->run.why.text ? exam->run.why.text : "another service registers it too, before or after");
+	if (back.is == LOOK_NO && !exam->then && *exam->run.why.text) {
+		snprintf(drift->source, DRIFT_SOURCE_MAX, "%s", BOOT_UNIT);
+		exam->refusal = exam->run.why.text;
+	}
+	if (back.is != LOOK_YES)
+		return back;
+	snprintf(drift->source, DRIFT_SOURCE_MAX, "%s", BOOT_UNIT);
+	drift->program = BOOT_UNIT_NAME;
+	if (boot->follows)
+		drift->flushed = LOOK_NO;
+	exam->then = &exam->run.plan.rule;
+	exam->detected = false;
+	return back;
 }
 
 /* The words of `register` that mean the entry as it is; false if there are none that fit. */
@@ -264,13 +283,16 @@ offer_to_keep(const struct exam *exam)
 
 /* Whether something registers it at boot. */
 static struct look
-comes_back(const struct exam *exam, const char **refusal)
+comes_back(struct exam *exam)
 {
-	struct look back = by_line(exam, refusal);
+	struct look back = by_line(exam), again;
 
 	if (back.is == LOOK_NO)
-		back = by_record(exam, refusal);
-	return back.is == LOOK_NO ? by_unit(exam) : back;
+		back = by_record(exam);
+	if (back.is == LOOK_UNKNOWN)
+		return back;
+	again = by_unit(exam);
+	return again.is == LOOK_NO ? back : again;
 }
 
 /* Whether what could not be read may decide otherwise. */
@@ -286,19 +308,20 @@ is_in_doubt(const struct boot *boot, const char *name, enum drift_end end)
 
 /* What becomes of it, by all that is configured. */
 static void
-examine(const struct exam *exam)
+examine(struct exam *exam)
 {
 	const struct boot *boot = exam->boot;
 	struct drift *drift = exam->drift;
-	const char *refusal = NULL;
-	struct look back = comes_back(exam, &refusal);
+	struct look back = comes_back(exam);
 
 	if (back.is == LOOK_UNKNOWN) {
 		not_known(drift);
 		return;
 	}
 	if (back.is == LOOK_NO)
-		gone(drift, refusal);
+		gone(drift, exam->refusal);
+	else
+		compare(exam, exam->then, exam->detected);
 	if (is_in_doubt(boot, exam->handler->name, drift->end)) {
 		err_set(&drift->why, ERR_DRIFT,
 			"a part of the configuration cannot be read, so what brings it back is not known");
@@ -316,7 +339,7 @@ examine(const struct exam *exam)
 void
 drift_examine(const struct boot *boot, const struct handler *handler, const char *dir, struct drift *drift)
 {
-	const struct exam exam = {boot, handler, dir, drift, "a reboot"};
+	struct exam exam = {.boot = boot, .handler = handler, .dir = dir, .drift = drift, .by = "a reboot"};
 
 	drift->end = DRIFT_SAME;
 	drift->source[0] = '\0';

@@ -8,9 +8,11 @@
 #include "at_boot.h"
 #include "boot.h"
 #include "bootcheck.h"
+#include "commands.h"
 #include "doctor.h"
 #include "drift.h"
 #include "json.h"
+#include "own_unit.h"
 #include "peers.h"
 #include "printed.h"
 #include "snapshot.h"
@@ -242,15 +244,23 @@ static void
 at_boot__own_unit__follows_systemd_binfmt_or_not(void **state)
 {
 	static const struct row machine = {.reader = "systemd-binfmt", .flushes = true};
-	static const char start[] = "[Service]\nExecStart=/usr/bin/binfmtctl register --flags F all\n";
+	static const char part[] = "[Unit]\nPartOf=systemd-binfmt.service\n", remains[] = "RemainAfterExit=yes\n";
+	const struct {
+		const char *part, *remains, *flushed;
+	} units[] = {{part, remains, ""}, {part, "", FLUSHED}, {"", remains, FLUSHED}};
+	char wanted[256];
 
 	(void)state;
 	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "-f", "F", NULL), 0, "registered", "");
 	read_boot(&machine);
-	snprintf(boot.unit, sizeof(boot.unit), "[Unit]\nPartOf=systemd-binfmt.service\n%s", start);
-	expect_text("follows", at_boot(), BOOT_UNIT ", by binfmtctl.service");
-	snprintf(boot.unit, sizeof(boot.unit), "%s", start);
-	expect_text("stays", at_boot(), BOOT_UNIT ", by binfmtctl.service" FLUSHED);
+	for (size_t i = 0; i < LENGTH(units); i++) {
+		snprintf(boot.unit, sizeof(boot.unit),
+			 "%s[Service]\n%sExecStart=/usr/bin/binfmtctl register --flags F arm64 -i %s\n", units[i].part,
+			 units[i].remains, tiny_interpreter());
+		own_unit_read(&boot, commands);
+		snprintf(wanted, sizeof(wanted), BOOT_UNIT ", by binfmtctl.service%s", units[i].flushed);
+		expect_text(units[i].part, at_boot(), wanted);
+	}
 	boot.flushes = LOOK_NO;
 	expect_text("alone", at_boot(), BOOT_UNIT ", by binfmtctl.service");
 	boot_free(&boot);

@@ -10,8 +10,10 @@
 #include <unistd.h>
 
 #include "boot.h"
+#include "commands.h"
 #include "drift.h"
 #include "health.h"
+#include "own_unit.h"
 #include "recall.h"
 #include "sanitized.h"
 #include "snapshot.h"
@@ -396,33 +398,148 @@ drift__manager_that_cannot_be_looked_at__unknown_where_it_decides(void **state)
 	free(dir);
 }
 
+/* Our own unit, as the machine's. */
 static void
-drift__own_unit__brings_back_what_it_names(void **state)
+set_unit(const char *before, const char *command, const char *words)
+{
+	snprintf(boot.unit, sizeof(boot.unit), "%s[Service]\nType=oneshot\nExecStart=%s %s\n", before, command, words);
+	own_unit_read(&boot, commands);
+}
+
+static void
+expect_unit(const char *words, enum drift_end end, const char *text, int line)
+{
+	if (look("qemu-aarch64") != end || !strstr(drift.why.text, text))
+		fail_msg("line %d: %s: %d, '%s'", line, words, (int)drift.end, drift.why.text);
+}
+
+/* A live qemu-aarch64 with flag F, by an interpreter in a folder of ours; the command that looks there first. */
+static const char *
+register_aarch64(void)
+{
+	static char command[8400];
+	char *dir, *path;
+
+	if (!*command) {
+		dir = scratch_folder("unit");
+		snprintf(command, sizeof(command), "/usr/sbin/binfmtctl register --interpreter-dir %s", dir);
+		free(scratch_copy(tiny_interpreter(), "unit/qemu-aarch64-static"));
+		free(dir);
+	}
+	path = scratch_file("unit/qemu-aarch64-static");
+	expect(tool("register", "aarch64", "-i", path, "-f", "F", NULL), 0, "registered", "");
+	free(path);
+	return command;
+}
+
+static void
+drift__own_unit__brings_back_what_it_registers(void **state)
 {
 	static const struct {
-		const char *unit;
+		const char *words;
 		enum drift_end end;
+		const char *text;
 	} rows[] = {
-	    {"ExecStart=/usr/sbin/binfmtctl register --mount all\n", DRIFT_CHANGED}, /* with default flags */
-	    {"[Service]\nExecStart=/usr/sbin/binfmtctl register --flags F all\nExecReload=x", DRIFT_SAME},
-	    {"ExecStart=/usr/sbin/binfmtctl register -f F aarch64 arm", DRIFT_SAME},
-	    {"ExecStart=/usr/sbin/binfmtctl register arm\n", DRIFT_GONE},
-	    {"ExecStart=/usr/sbin/binfmtctl refresh all\n", DRIFT_GONE},
-	    {"#ExecStart=/usr/sbin/binfmtctl register all\n", DRIFT_GONE},
+	    {"--mount all", DRIFT_CHANGED, "with flags PF instead of F: /etc/systemd/"},
+	    {"--flags F all", DRIFT_SAME, ""},
+	    {"-fF aarch64 arm", DRIFT_SAME, ""},
+	    {"--flags=F linux/arm64,linux/arm", DRIFT_SAME, ""},
+	    {"arm64 -f F --keep --timeout 3 --persist -q", DRIFT_SAME, ""},
+	    {"-f POF all", DRIFT_CHANGED, "with flags POF instead of F"},
+	    {"-f F aarch64 -i /bin/true", DRIFT_CHANGED, "with interpreter /bin/true instead of "},
+	    {"-f F aarch64 -i /nowhere", DRIFT_GONE, "binfmtctl.service: interpreter /nowhere"},
+	    {"-f Z aarch64", DRIFT_GONE, "binfmtctl.service: --flags Z"},
+	    {"arm", DRIFT_GONE, "in no configuration"},
+	    {"-n -f F all", DRIFT_GONE, "in no configuration"},
+	    {"--help all", DRIFT_GONE, "in no configuration"},
+	    {"--name x -f F aarch64", DRIFT_GONE, "in no configuration"},
+	    {"--name qemu-aarch64 -f F arm", DRIFT_CHANGED, "with another magic"},
+	    {"all --name x", DRIFT_UNKNOWN, "what it does is not understood"},
+	    {"-f F all --bogus", DRIFT_UNKNOWN, "what it does is not understood"},
+	    {"-d /mnt -f F all", DRIFT_UNKNOWN, "what it does is not understood"},
+	    {"-f F 'all'", DRIFT_UNKNOWN, "what it does is not understood"},
+	    {"-f F all\nExecStart=/usr/sbin/binfmtctl remove all", DRIFT_UNKNOWN, "what it does is not understood"},
+	    {"-f F all\nExecStart=/usr/sbin/binfmtctl refresh", DRIFT_SAME, ""},
+	    {"-f F all\nExecStart=/usr/sbin/binfmtctl register -f F arm64", DRIFT_UNKNOWN, "registers more than is "},
+	    {"-f F all\nExecStartPost=/usr/bin/true", DRIFT_UNKNOWN, "what it does is not understood"},
+	    {"-f F all\nExecStart=/bin/sh /etc/more", DRIFT_UNKNOWN, "what it does is not understood"},
+	    {"-f F all\nExecStart=\nExecStart=/usr/sbin/binfmtctl refresh", DRIFT_GONE, "in no configuration"},
+	    {"\\\n-f F \\\n  all", DRIFT_SAME, ""},
 	};
+	const char *command;
 
 	(void)state;
 	cover_dirs();
-	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "-f", "F", NULL), 0, "registered", "");
+	command = register_aarch64();
 	register_raw(":a:E::ext::/bin/true:");
 	conf_read_boot(&boot);
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		snprintf(boot.unit, sizeof(boot.unit), "%s", rows[i].unit);
-		if (look("qemu-aarch64") != rows[i].end)
-			fail_msg("%s: %d, %s", rows[i].unit, (int)drift.end, drift.why.text);
-		assert_int_equal(look("a"), DRIFT_GONE);
+		set_unit("", command, rows[i].words);
+		expect_unit(rows[i].words, rows[i].end, rows[i].text, __LINE__);
+		assert_int_equal(look("a"), rows[i].end == DRIFT_UNKNOWN && !strstr(rows[i].text, "more")
+						? DRIFT_UNKNOWN
+						: DRIFT_GONE);
 	}
+	set_unit("", "/usr/sbin/binfmtctl register", "-f F all"); /* an interpreter from elsewhere, or none */
+	assert_true(look("qemu-aarch64") == DRIFT_CHANGED || drift.end == DRIFT_GONE);
 	boot_free(&boot);
+}
+
+/* What stands in binfmt.d or is on record for the same programs decides too, and which of the services is last. */
+static void
+drift__own_unit_and_others__judged_together(void **state)
+{
+	static const char after[] = "[Unit]\nAfter=systemd-binfmt.service\n";
+	static const struct {
+		const char *before, *words;
+		const char *name, *flags; /* of the line */
+		enum drift_end end;
+		const char *text;
+	} rows[] = {
+	    {after, "-f F all", "box", "F", DRIFT_GONE, "binfmtctl.service: entry box handles aarch64 already"},
+	    {"", "-f F all", "box", "F", DRIFT_UNKNOWN, "entry box may handle aarch64 already"},
+	    {after, "-f F arm64", "box", "F", DRIFT_SAME, ""},
+	    {after, "all", "qemu-aarch64", "F", DRIFT_SAME, ""},
+	    {after, "all", "qemu-aarch64", "PF", DRIFT_CHANGED, "with flags PF instead of F"},
+	    {after, "-f POF all", "qemu-aarch64", "F", DRIFT_CHANGED, "with flags POF instead of F: /etc/systemd"},
+	    {after, "-f F arm", "qemu-aarch64", "F", DRIFT_SAME, ""},
+	    {after, "--keep -f F arm64", "qemu-aarch64", "F", DRIFT_UNKNOWN, "whether it keeps the entry"},
+	    {"", "all", "qemu-aarch64", "F", DRIFT_UNKNOWN, "another service registers it too"},
+	    {after, "--bogus", "qemu-aarch64", "F", DRIFT_UNKNOWN, "not understood"},
+	};
+	char *path = NULL, *records = scratch_folder("handled"), *text, line[8400];
+	const char *command;
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		cover_dirs();
+		ns_empty();
+		command = register_aarch64();
+		path = scratch_file("unit/qemu-aarch64-static");
+		text = strdup(tool("export", "aarch64", "--format", "binfmt.d", NULL)->out);
+		assert_true(text && strchr(text, ':') && strstr(text, path));
+		*strstr(text, path) = '\0';
+		snprintf(line, sizeof(line), ":%s%s%s:%s\n", rows[i].name, strstr(strchr(text, ':'), ":M:"), path,
+			 rows[i].flags);
+		conf_write(0, "x.conf", line);
+		conf_read_boot(&boot);
+		set_unit(rows[i].before, command, rows[i].words);
+		expect_unit(line, rows[i].end, rows[i].text, (int)i);
+		boot_free(&boot);
+		free(text);
+		free(path);
+	}
+	cover_dirs();
+	free(scratch_text("handled/old", ":\nmagic\n0\n\\x7fELF\\x02\\x01\n\n/bin/true\n\n\n\n\n", 0644));
+	conf_read_boot(&boot);
+	assert_int_equal(records_read(&boot.records, records, &err), 0);
+	set_unit(after, command, "-f F all");
+	expect_unit("not installed", DRIFT_SAME, "", __LINE__);
+	boot.reads_records = LOOK_YES;
+	expect_unit("record", DRIFT_UNKNOWN, "entry old may handle aarch64 already", __LINE__);
+	boot_free(&boot);
+	free(records);
 }
 
 /* The problems that status tells of an entry, as "CODE: TEXT" lines. */
@@ -511,7 +628,8 @@ main(void)
 	    cmocka_unit_test(drift__record_of_update_binfmts__compared),
 	    cmocka_unit_test(drift__interpreter_of_f_that_cannot_be_looked_at__unknown),
 	    cmocka_unit_test(drift__manager_that_cannot_be_looked_at__unknown_where_it_decides),
-	    cmocka_unit_test(drift__own_unit__brings_back_what_it_names),
+	    cmocka_unit_test(drift__own_unit__brings_back_what_it_registers),
+	    cmocka_unit_test(drift__own_unit_and_others__judged_together),
 	    cmocka_unit_test(drift__no_memory_for_the_configuration__unknown),
 	};
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What marks a container and a system that registers at boot, in a root of a few files; and the words of our own unit.
- */
+/* What marks a container, another root folder, and a system that registers at boot: in roots of a few files. */
 #include "harness.h"
 
 #include <errno.h>
@@ -12,7 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "boot.h"
 #include "bootplace.h"
 #include "bootservice.h"
 #include "forbid.h"
@@ -251,40 +249,6 @@ place__other_root__seen_or_unknown(void **state)
 	free(root);
 }
 
-static void
-unit__words__whole_ones_of_a_line_that_registers(void **state)
-{
-	static const struct {
-		const char *unit, *word;
-		bool registers;
-	} rows[] = {
-	    {"[Service]\nExecStart=/usr/sbin/binfmtctl register all\n", "all", true},
-	    {"ExecStart=/usr/sbin/binfmtctl register arm all", "arm", true},
-	    {"ExecStart=/usr/sbin/binfmtctl register arm\tall", "all", true},
-	    {"ExecStart=/usr/sbin/binfmtctl register armeb\n", "arm", false},
-	    {"ExecStart=/usr/sbin/binfmtctl register xarm\n", "arm", false},
-	    {"ExecStart=/usr/sbin/binfmtctl registers arm\n", "arm", false},
-	    {"ExecStart=/usr/sbin/binfmtctl remove arm\n", "arm", false},
-	    {"ExecStop=/usr/sbin/binfmtctl register arm\n", "arm", false},
-	    {"ExecStart=/usr/sbin/binfmtctl register\narm\n", "arm", false},
-	    {"# ExecStart=/usr/sbin/binfmtctl register arm\n", "arm", false},
-	    {"", "arm", false},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < LENGTH(rows); i++) {
-		struct boot boot = {0};
-
-		snprintf(boot.unit, sizeof(boot.unit), "%s", rows[i].unit);
-		if (boot_unit_calls(&boot, "register", rows[i].word) != rows[i].registers)
-			fail_msg("%s: %s", rows[i].word, rows[i].unit);
-		if (boot_unit_calls(&boot, "load", NULL))
-			fail_msg("load: %s", rows[i].unit);
-	}
-	assert_true(
-	    boot_unit_calls(&(struct boot){.unit = "ExecStart=/usr/bin/binfmtctl load --mount\n"}, "load", NULL));
-}
-
 int
 main(void)
 {
@@ -293,7 +257,6 @@ main(void)
 	    cmocka_unit_test(systemd_binfmt__each_unit_file__masked_or_not),
 	    cmocka_unit_test(marks__not_to_be_looked_at__unknown),
 	    cmocka_unit_test(place__other_root__seen_or_unknown),
-	    cmocka_unit_test(unit__words__whole_ones_of_a_line_that_registers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
