@@ -25,6 +25,7 @@ struct drift {
 	char source[DRIFT_SOURCE_MAX]; /* where it stands: "FILE:LINE", a record's path, a unit; "" nowhere */
 	const char *program;  /* what brings it back from there at boot; NULL: nothing does, or that is not known */
 	enum look_is flushed; /* a restart of systemd-binfmt removes it, and nothing brings it back then */
+	long turn;            /* when it is registered (bootorder.h) */
 	struct err why;       /* ERR_DRIFT, what will be, and a fix where a command keeps the entry as it is */
 };
 

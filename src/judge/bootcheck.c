@@ -24,7 +24,8 @@ struct run {
 	const struct snapshot *s;
 	doctor_tell *tell;
 	void *arg;
-	size_t amiss; /* of the check at hand */
+	size_t amiss;                   /* of the check at hand */
+	struct bootorder_place *places; /* of the live entries */
 };
 
 static void
@@ -203,9 +204,11 @@ look_for_drift(struct run *run)
 	for (size_t i = 0; i < run->s->list.count; i++) {
 		struct finding f;
 
+		run->places[i].turn = BOOTORDER_NEVER;
 		if (!snapshot_shown(run->s, i, &handler))
 			continue;
 		drift_examine(run->boot, &handler, run->s->b.dir, &drift);
+		run->places[i].turn = drift.turn;
 		count_end(&told, drift.end);
 		if (drift.end == DRIFT_SAME) {
 			tell_source(run, &handler, &drift);
@@ -295,16 +298,27 @@ look_for_absent(struct run *run)
 }
 
 static void
-tell_order(void *arg, const char *first, const char *later)
+tell_order(void *arg, enum bootorder_end end, size_t first, size_t other)
 {
+	struct run *run = arg;
+	const char *wins = snapshot_handler(run->s, first).name, *then = snapshot_handler(run->s, other).name;
+	bool by_line = (size_t)run->places[other].turn < run->boot->confd.count;
 	struct finding f;
 
-	finding_set(&f, GRADE_WARN,
-		    "entry %s wins over %s now, but after a reboot %s will win: its line comes later in "
-		    "the order of file names, and the last wins",
-		    first, later, later);
-	f.entry = first;
-	tell(arg, "boot-order", &f);
+	if (end == BOOTORDER_UNKNOWN)
+		finding_set(
+		    &f, GRADE_UNKNOWN,
+		    "entry %s wins over %s now; which of them will after a reboot is not known: that depends on "
+		    "which service is started first",
+		    wins, then);
+	else
+		finding_set(&f, GRADE_WARN,
+			    "entry %s wins over %s now, but after a reboot %s will win: %s, and the last wins", wins,
+			    then, then,
+			    by_line ? "its line comes later in the order of file names"
+				    : BOOT_UNIT_NAME " registers it after the lines of binfmt.d");
+	f.entry = wins;
+	tell(run, "boot-order", &f);
 }
 
 /* Files of binfmt.d help only where something reads them. */
@@ -327,37 +341,13 @@ look_for_reader(struct run *run)
 	tell(run, "unconfigured", &f);
 }
 
-/* Entries that take each other's files, and which of them will win. */
+/* What becomes of each entry, of what is configured beside them, and of their order. */
 static void
-look_at_order(struct run *run, bool unread)
+compare(struct run *run)
 {
-	struct finding f;
+	struct told told = look_for_drift(run);
+	bool unread = is_unread(run->boot) || told.unknown;
 
-	if (unread)
-		tell_unread(run, "boot-order", "their order stays");
-	if (bootorder_examine(&run->boot->confd, run->s, tell_order, run, &f.why) < 0) {
-		f.grade = GRADE_UNKNOWN;
-		f.entry = f.file = NULL;
-		tell(run, "boot-order", &f);
-	}
-	tell_pass(run, "boot-order", "the configuration keeps the order of the live entries");
-}
-
-/* The live entries, where what the machine boots with can be seen. */
-static void
-look_at_entries(struct run *run)
-{
-	struct told told;
-	struct finding f;
-	bool unread;
-
-	if (run->boot->elsewhere) {
-		finding_set(&f, GRADE_UNKNOWN, "what this machine registers at boot cannot be seen from in here");
-		tell(run, "unconfigured", &f);
-		return;
-	}
-	told = look_for_drift(run);
-	unread = is_unread(run->boot) || told.unknown;
 	run->amiss = told.unconfigured + told.unknown;
 	look_for_reader(run);
 	tell_pass(run, "unconfigured", "every live entry is in some configuration");
@@ -367,7 +357,31 @@ look_at_entries(struct run *run)
 	if (run->boot->reader)
 		look_for_absent(run);
 	tell_pass(run, "drift", "the live entries are as configured");
-	look_at_order(run, unread);
+	if (unread)
+		tell_unread(run, "boot-order", "their order stays");
+	bootorder_examine(run->s, run->places, tell_order, run);
+	tell_pass(run, "boot-order", "the configuration keeps the order of the live entries");
+}
+
+/* The live entries, where what the machine boots with can be seen. */
+static void
+look_at_entries(struct run *run)
+{
+	struct finding f;
+
+	if (run->boot->elsewhere) {
+		finding_set(&f, GRADE_UNKNOWN, "what this machine registers at boot cannot be seen from in here");
+		tell(run, "unconfigured", &f);
+		return;
+	}
+	run->places = malloc((run->s->list.count + 1) * sizeof(*run->places));
+	if (run->places) {
+		compare(run);
+	} else {
+		finding_set(&f, GRADE_UNKNOWN, "there is no memory to compare the configuration with the live entries");
+		tell(run, "drift", &f);
+	}
+	free(run->places);
 }
 
 void

@@ -6,6 +6,7 @@
 #include "arch.h"
 #include "binfmt_open.h"
 #include "boot.h"
+#include "bootorder.h"
 #include "check.h"
 #include "drift.h"
 #include "hex.h"
@@ -103,6 +104,7 @@ not_known(struct drift *drift)
 	drift->end = DRIFT_UNKNOWN;
 	drift->source[0] = '\0';
 	drift->program = NULL;
+	drift->turn = BOOTORDER_NEVER;
 	if (drift->flushed == LOOK_YES)
 		drift->flushed = LOOK_UNKNOWN;
 }
@@ -134,6 +136,7 @@ by_line(struct exam *exam)
 	if (boot->reads_lines != LOOK_YES)
 		return (struct look){boot->reads_lines};
 	drift->program = boot->reader;
+	drift->turn = line - boot->confd.lines;
 	drift->flushed = LOOK_NO;
 	exam->then = &line->rule;
 	return back;
@@ -162,6 +165,7 @@ by_record(struct exam *exam)
 		return look_unknown();
 	}
 	drift->program = "update-binfmts";
+	drift->turn = BOOTORDER_ANY;
 	exam->then = &record->rule;
 	/* two formats of one magic go by way of run-detectors too */
 	exam->detected = interpreter && strcmp(interpreter, "/run-detectors") == 0;
@@ -196,10 +200,13 @@ by_unit(struct exam *exam)
 		snprintf(drift->source, DRIFT_SOURCE_MAX, "%s", BOOT_UNIT);
 		exam->refusal = exam->run.why.text;
 	}
+	if (back.is == LOOK_YES && exam->then && rule_same(exam->then, &exam->run.plan.rule))
+		back = look_seen(false); /* it is left as it is */
 	if (back.is != LOOK_YES)
 		return back;
 	snprintf(drift->source, DRIFT_SOURCE_MAX, "%s", BOOT_UNIT);
 	drift->program = BOOT_UNIT_NAME;
+	drift->turn = boot->after ? (long)boot->confd.count : BOOTORDER_ANY;
 	if (boot->follows)
 		drift->flushed = LOOK_NO;
 	exam->then = &exam->run.plan.rule;
@@ -344,6 +351,7 @@ drift_examine(const struct boot *boot, const struct handler *handler, const char
 	drift->end = DRIFT_SAME;
 	drift->source[0] = '\0';
 	drift->program = NULL;
+	drift->turn = BOOTORDER_NEVER;
 	drift->flushed = boot->flushes;
 	err_clear(&drift->why);
 	if (boot->elsewhere) {

@@ -11,11 +11,13 @@
 #include "arch.h"
 #include "boot.h"
 #include "bootcheck.h"
+#include "commands.h"
 #include "doctor.h"
 #include "elfmaker.h"
 #include "facts.h"
 #include "host.h"
 #include "live.h"
+#include "own_unit.h"
 #include "sanitized.h"
 #include "snapshot.h"
 
@@ -138,6 +140,72 @@ bootcheck__name_twice__the_last_place_counts(void **state)
 	assert_null(strstr(examine(&live), "warn boot-order"));
 	conf_write(0, "b.conf", ":first:E::x::/bin/true:\n");
 	assert_non_null(strstr(examine(&live), "entry second wins over first now"));
+}
+
+/* Which of them is started first nobody knows. */
+static void
+bootcheck__order_of_two_services__unknown(void **state)
+{
+	char *dir = scratch_folder("records");
+	struct err err;
+
+	(void)state;
+	conf_needs_boot_dirs();
+	conf_write(0, "b.conf", ":b:E::jar::/bin/true:\n");
+	free(scratch_text("records/a", ":\nextension\n0\njar\n\n/bin/true\n\n\n\n\n", 0644));
+	make_live((const char *const[]){"b", "jar", "a", "jar", NULL});
+	for (int turn = 0; turn < 2; turn++) {
+		if (turn)
+			make_live((const char *const[]){"a", "jar", "b", "jar", NULL});
+		conf_read_boot(&boot);
+		assert_int_equal(records_read(&boot.records, dir, &err), 0);
+		boot.reads_records = LOOK_YES;
+		told[0] = '\0';
+		bootcheck_examine(&boot, &live, note_finding, NULL);
+		assert_non_null(
+		    strstr(told, turn ? "unknown boot-order: entry a wins over b now; which of them will after a "
+					"reboot is not known"
+				      : "unknown boot-order: entry b wins over a now; which of them will"));
+		assert_null(strstr(told, "pass boot-order"));
+		assert_non_null(strstr(told, "pass unconfigured"));
+		boot_free(&boot);
+	}
+	free(dir);
+}
+
+/* It comes after binfmt.d where it says so, and then is in front. */
+static void
+bootcheck__order_of_own_unit__warned_or_unknown(void **state)
+{
+	static const char *const after[] = {"[Unit]\nAfter=systemd-binfmt.service\n", ""};
+	char *path = scratch_file("interpreter");
+	struct pattern magic = arch_pattern(arch_find("aarch64"));
+
+	(void)state;
+	conf_needs_boot_dirs();
+	free(scratch_copy(tiny_interpreter(), "interpreter"));
+	conf_write(0, "b.conf", ":box:M::\\x7fELF\\x02\\x01:\\xff\\xff\\xff\\xff\\xff\\xff:/bin/true:\n");
+	make_live((const char *const[]){"box", "x", "qemu-aarch64", "y", NULL});
+	live_entries[0].rule.pattern = (struct pattern){.type = PATTERN_MAGIC,
+							.size = 6,
+							.magic = (const unsigned char *)"\x7f"
+											"ELF\x02\x01"};
+	live_entries[1].rule = (struct rule){"qemu-aarch64", magic, path, RULE_F, NULL};
+	for (size_t i = 0; i < LENGTH(after); i++) {
+		conf_read_boot(&boot);
+		snprintf(boot.unit, sizeof(boot.unit),
+			 "%s[Service]\nExecStart=/bin/binfmtctl register arm64 -i %s -f F\n", after[i], path);
+		own_unit_read(&boot, commands);
+		told[0] = '\0';
+		bootcheck_examine(&boot, &live, note_finding, NULL);
+		if (!strstr(told, i ? "unknown boot-order: entry box wins over qemu-aarch64 now; which"
+				    : "warn boot-order: entry box wins over qemu-aarch64 now, but after a reboot "
+				      "qemu-aarch64 will win: binfmtctl.service registers it after the lines"))
+			fail_msg("%s", told);
+		assert_null(strstr(told, "pass boot-order"));
+		boot_free(&boot);
+	}
+	free(path);
 }
 
 static void
@@ -455,6 +523,8 @@ main(void)
 	    cmocka_unit_test(bootcheck__entry_in_no_configuration__named_with_the_way_to_keep_it),
 	    cmocka_unit_test(bootcheck__other_order_than_live__both_named),
 	    cmocka_unit_test(bootcheck__name_twice__the_last_place_counts),
+	    cmocka_unit_test(bootcheck__order_of_two_services__unknown),
+	    cmocka_unit_test(bootcheck__order_of_own_unit__warned_or_unknown),
 	    cmocka_unit_test(bootcheck__without_entries__only_the_lines),
 	    cmocka_unit_test(bootcheck__lines__graded_by_what_systemd_makes_of_them),
 	    cmocka_unit_test(bootcheck__fix_of_a_line__run_and_gone),
