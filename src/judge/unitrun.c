@@ -177,8 +177,13 @@ names_row(const struct boot_step *step, const struct arch *arch)
 static const struct arch *
 find_row(const struct boot_step *step, const char *name)
 {
+	const struct arch *arch = arch_of_entry_name(name);
 	struct plan plan;
 
+	if (!step->wish.name)
+		return arch && names_row(step, arch) ? arch : NULL;
+	if (strncmp(name, step->wish.name, strlen(step->wish.name)) != 0)
+		return NULL;
 	for (size_t i = 0; i < arch_count; i++) {
 		plan_start(&plan, &step->wish, &arch_table[i]);
 		if (strcmp(plan.name, name) == 0 && names_row(step, &arch_table[i]))
