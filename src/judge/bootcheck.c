@@ -6,15 +6,10 @@
 #include "boot.h"
 #include "bootcheck.h"
 #include "bootorder.h"
-#include "check.h"
+#include "confcheck.h"
 #include "drift.h"
-#include "edit.h"
 #include "facts.h"
-#include "interp.h"
-#include "limit.h"
 #include "snapshot.h"
-#include "text.h"
-#include "walk.h"
 
 enum { ABSENT_NAMED = 8 }; /* so many entries are named in one sentence */
 
@@ -46,125 +41,6 @@ tell_pass(struct run *run, const char *check, const char *detail)
 		run->tell(run->arg, check, &f);
 	}
 	run->amiss = 0;
-}
-
-/* A bad line made a comment, or one that is too long for that taken out: where sed counts the same lines. */
-static void
-offer_to_drop(const struct confd_line *line, struct finding *f)
-{
-	char word[PASTE_MAX];
-
-	if (!line->number || !line->counted || !edit_word(line->file, false, word))
-		return;
-	if (line->fate == CONFD_LOST)
-		finding_fix(f, "sed -i %ud %s", line->number, word);
-	else
-		finding_fix(f, "sed -i '%us/^/# /' %s", line->number, word);
-}
-
-static void
-tell_line(struct run *run, const struct confd_line *line, struct finding *f)
-{
-	if (line->number)
-		err_wrap(&f->why, "%s:%u", line->file, line->number);
-	else
-		err_wrap(&f->why, "%s", line->file);
-	f->entry = line->name;
-	f->file = line->file;
-	tell(run, "config", f);
-}
-
-/* Lines, files and folders of which nothing gets registered. */
-static void
-tell_refused(struct run *run, const struct confd_line *line)
-{
-	static const enum grade grades[] = {[CONFD_REFUSED] = GRADE_FAIL,
-					    [CONFD_LOST] = GRADE_FAIL,
-					    [CONFD_IGNORED] = GRADE_WARN,
-					    [CONFD_UNREAD] = GRADE_UNKNOWN};
-	struct finding f;
-
-	finding_set(&f, grades[line->fate], "%s%s", line->reason,
-		    line->fate == CONFD_IGNORED ? " (systemd-binfmt passes it over without a word)" : "");
-	if (grades[line->fate] == GRADE_FAIL)
-		offer_to_drop(line, &f);
-	tell_line(run, line, &f);
-}
-
-/* What would break the machine as soon as it is registered, or may. False if there is nothing. */
-static bool
-tell_danger(struct run *run, const struct confd_line *line)
-{
-	const struct check check = {.verb = NULL};
-	struct warnings ignored = {0};
-	struct finding f = {.grade = GRADE_FAIL};
-
-	if (check_danger(&line->rule, &check, &f.why, &ignored) == 0)
-		return false;
-	f.why.fix[0] = '\0';
-	if (f.why.code == ERR_UNKNOWN) /* no reason to drop it */
-		f.grade = GRADE_UNKNOWN;
-	else
-		offer_to_drop(line, &f);
-	tell_line(run, line, &f);
-	return true;
-}
-
-/* Why an entry runs nothing, or only sometimes. False: it is told what. */
-static bool
-works(const struct rule *rule, struct err *why)
-{
-	const struct check check = {.verb = NULL};
-	const char *reason = limit_check(rule);
-	static struct walk walk; /* 12 KB */
-
-	if (reason) {
-		err_note(why, "%s; the entry gets registered, but works for no file", reason);
-		return false;
-	}
-	if (rule->pattern.type == PATTERN_BPF)
-		return true;
-	if (*rule->interpreter != '/') {
-		err_note(why, "%s: a relative path: it works only for programs started from a folder that has it",
-			 rule->interpreter);
-		return false;
-	}
-	check_walk(rule, &check, &walk);
-	if (walk.otherwise != WALK_FAILS && walk.otherwise != WALK_KILLED)
-		return true;
-	*why = walk.why;
-	if (walk.otherwise == WALK_KILLED)
-		walk_add_end(WALK_KILLED, 0, why);
-	err_add(why, "; the entry gets registered, but works for no file");
-	return false;
-}
-
-/* What gets registered and yet does not work. */
-static void
-tell_useless(struct run *run, const struct confd_line *line)
-{
-	struct finding f = {.grade = GRADE_WARN};
-
-	if (!works(&line->rule, &f.why))
-		tell_line(run, line, &f);
-}
-
-static void
-look_at_line(struct run *run, const struct confd_line *line)
-{
-	const char *reason;
-	struct look registers = confd_registers(line, &reason);
-	struct finding f;
-
-	if (line->fate != CONFD_REGISTERED) {
-		tell_refused(run, line);
-	} else if (registers.is != LOOK_YES) {
-		finding_set(&f, registers.is == LOOK_NO ? GRADE_FAIL : GRADE_UNKNOWN,
-			    "%s: %s, and flag F needs it when the line is registered", line->rule.interpreter, reason);
-		tell_line(run, line, &f);
-	} else if (confd_decides(&run->boot->confd, line) && !tell_danger(run, line)) {
-		tell_useless(run, line);
-	}
 }
 
 /* What comes back as it is: said of each, but nothing amiss. */
@@ -395,9 +271,7 @@ bootcheck_examine(const struct boot *boot, const struct snapshot *s, doctor_tell
 		tell(&run, "config", &f);
 		return;
 	}
-	for (size_t i = 0; i < boot->confd.count; i++)
-		look_at_line(&run, &boot->confd.lines[i]);
-	tell_pass(&run, "config", "all lines of binfmt.d can be registered");
+	confcheck_examine(&boot->confd, tell_each, arg);
 	if (s)
 		look_at_entries(&run);
 }

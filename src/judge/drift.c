@@ -3,28 +3,20 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "arch.h"
-#include "binfmt_open.h"
 #include "boot.h"
 #include "bootorder.h"
-#include "check.h"
 #include "drift.h"
-#include "hex.h"
-#include "host.h"
+#include "drift_fix.h"
 #include "persist.h"
 #include "snapshot.h"
-#include "text.h"
 #include "unitrun.h"
 
 static const char flush[] = "; a restart of systemd-binfmt removes it";
-
-enum { HEX_MAX = 2 * PATTERN_WINDOW + 1 };
 
 /* One examination. */
 struct exam {
 	const struct boot *boot;
 	const struct handler *handler;
-	const char *dir;
 	struct drift *drift;
 	const char *by;          /* what brings it back */
 	const struct rule *then; /* the rule that it has then */
@@ -214,80 +206,6 @@ by_unit(struct exam *exam)
 	return back;
 }
 
-/* The words of `register` that mean the entry as it is; false if there are none that fit. */
-static bool
-register_words(const struct exam *exam, char *words, size_t size)
-{
-	const struct handler *handler = exam->handler;
-	const struct pattern *p = &handler->entry->rule.pattern;
-	char quoted[TEXT_QUOTED_MAX], interpreter[2 * RULE_LINE_MAX], magic[HEX_MAX], mask[HEX_MAX] = "";
-	char name[RULE_NAME_MAX + 1];
-	struct pattern own;
-	int len;
-
-	if (handler->arch) {
-		own = arch_pattern(handler->arch);
-		arch_entry_name(handler->arch, name);
-		if (strcmp(name, handler->name) == 0 && pattern_same(p, &own))
-			return snprintf(words, size, "%s", handler->arch->name) < (int)size;
-	}
-	text_quote(handler->name, quoted, sizeof(quoted));
-	len = snprintf(words, size, "--name %s --interpreter %s", quoted,
-		       text_quote(handler->entry->rule.interpreter, interpreter, sizeof(interpreter)));
-	if (len >= (int)size)
-		return false;
-	words += len;
-	size -= (size_t)len;
-	if (p->type == PATTERN_EXTENSION)
-		return snprintf(words, size, " --extension %s", text_quote(p->extension, quoted, sizeof(quoted))) <
-		       (int)size;
-	hex_format(p->magic, p->size, magic);
-	if (p->mask)
-		hex_format(p->mask, p->size, mask);
-	return snprintf(words, size, " --offset %u --magic %s%s%s", p->offset, magic, p->mask ? " --mask " : "", mask) <
-	       (int)size;
-}
-
-/* Whether a file of the entry's name in /etc/binfmt.d may be written, and would be the one that decides. */
-static bool
-own_file_decides(const struct exam *exam)
-{
-	const struct confd_line *line = confd_find(&exam->boot->confd, exam->handler->name);
-	const char *base = line ? strrchr(line->file, '/') + 1 : "";
-	struct persist file;
-	struct err ignored;
-	bool decides;
-
-	if (persist_open(&file, NULL, exam->handler->name, false, &ignored) < 0)
-		return false;
-	decides = strcmp(base, file.name) <= 0 && persist_prepare(&file, &exam->handler->entry->rule, &ignored) == 0;
-	persist_close(&file);
-	return decides;
-}
-
-/* Writing the live rule down keeps it: where somebody reads it at boot, and `register` would take it. */
-static void
-offer_to_keep(const struct exam *exam)
-{
-	const struct entry *now = exam->handler->entry;
-	const struct check check = {.verb = NULL};
-	static struct warnings warnings; /* 8 KB */
-	char words[ERR_TEXT_MAX - 64], dir[TEXT_QUOTED_MAX] = "";
-	bool elsewhere = strcmp(exam->dir, BINFMT_DIR) != 0;
-	struct err ignored;
-
-	warnings.len = 0;
-	if (!exam->boot->reader || !now->enabled || now->rule.more_flags || exam->handler->leftover ||
-	    (now->rule.pattern.type != PATTERN_MAGIC && now->rule.pattern.type != PATTERN_EXTENSION) ||
-	    !own_file_decides(exam) || check_rule(&now->rule, &check, &ignored, &warnings) < 0 ||
-	    !register_words(exam, words, sizeof(words)))
-		return;
-	if (elsewhere)
-		text_quote(exam->dir, dir, sizeof(dir));
-	if (strlen(words) + strlen(dir) + 64 < ERR_TEXT_MAX)
-		err_fix(&exam->drift->why, "binfmtctl%s%s register %s --persist", elsewhere ? " -d " : "", dir, words);
-}
-
 /* Whether something registers it at boot. */
 static struct look
 comes_back(struct exam *exam)
@@ -346,7 +264,7 @@ examine(struct exam *exam)
 void
 drift_examine(const struct boot *boot, const struct handler *handler, const char *dir, struct drift *drift)
 {
-	struct exam exam = {.boot = boot, .handler = handler, .dir = dir, .drift = drift, .by = "a reboot"};
+	struct exam exam = {.boot = boot, .handler = handler, .drift = drift, .by = "a reboot"};
 
 	drift->end = DRIFT_SAME;
 	drift->source[0] = '\0';
@@ -362,7 +280,7 @@ drift_examine(const struct boot *boot, const struct handler *handler, const char
 	}
 	examine(&exam);
 	if (dir && (drift->end == DRIFT_GONE || drift->end == DRIFT_CHANGED))
-		offer_to_keep(&exam);
+		drift_fix(boot, handler, dir, &drift->why);
 }
 
 void
