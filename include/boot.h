@@ -34,11 +34,10 @@ struct boot_step {
 
 /* Everything that registers handlers when this machine boots. */
 struct boot {
-	struct confd confd;     /* binfmt.d */
-	struct records records; /* update-binfmts */
-	bool elsewhere;         /* a container or another root folder, or so it may be: the machine boots with files not
-				   seen here */
-	const char *reader;     /* what registers binfmt.d; NULL: nothing is known to */
+	struct confd confd;       /* binfmt.d */
+	struct records records;   /* update-binfmts */
+	enum look_is elsewhere;   /* a container or another root folder: the machine boots with files not seen here */
+	const char *reader;       /* what registers binfmt.d; NULL: nothing is known to */
 	enum look_is reads_lines; /* whether anything does */
 	enum look_is flushes; /* systemd-binfmt is there: its restart removes all that binfmt.d does not bring back */
 	enum look_is reads_records; /* binfmt-support is installed */

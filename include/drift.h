@@ -29,6 +29,9 @@ struct drift {
 	struct err why;       /* ERR_DRIFT, what will be, and a fix where a command keeps the entry as it is */
 };
 
+/* Why nothing can be said of any entry: the machine boots with files not seen here, or may. NULL: it does not. */
+const char *drift_unseen(const struct boot *boot);
+
 /* Looks at one entry; `dir` is the mount that it is live on, NULL: no fix is looked for. */
 void drift_examine(const struct boot *boot, const struct handler *handler, const char *dir, struct drift *drift);
 

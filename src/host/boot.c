@@ -34,7 +34,7 @@ read_unit(struct boot *boot)
 int
 boot_read(struct boot *boot, struct err *err)
 {
-	boot->elsewhere = look_either(bootplace_container(), bootplace_chroot()).is != LOOK_NO;
+	boot->elsewhere = look_either(bootplace_container(), bootplace_chroot()).is;
 	boot->reads_lines = bootservice_reader(&boot->reader).is;
 	boot->flushes = bootservice_systemd().is;
 	boot->reads_records = bootservice_update_binfmts().is;

@@ -243,10 +243,11 @@ compare(struct run *run)
 static void
 look_at_entries(struct run *run)
 {
+	const char *unseen = drift_unseen(run->boot);
 	struct finding f;
 
-	if (run->boot->elsewhere) {
-		finding_set(&f, GRADE_UNKNOWN, "what this machine registers at boot cannot be seen from in here");
+	if (unseen) {
+		finding_set(&f, GRADE_UNKNOWN, "%s", unseen);
 		tell(run, "unconfigured", &f);
 		return;
 	}
@@ -281,10 +282,10 @@ bootcheck_flushed(const struct boot *boot, const struct snapshot *s)
 {
 	struct handler handler;
 	struct drift drift;
-	bool unread = boot->elsewhere;
+	bool unread = boot->elsewhere != LOOK_NO;
 	long count = 0;
 
-	for (size_t i = 0; !boot->elsewhere && i < s->list.count; i++) {
+	for (size_t i = 0; boot->elsewhere == LOOK_NO && i < s->list.count; i++) {
 		if (!snapshot_shown(s, i, &handler))
 			continue;
 		drift_examine(boot, &handler, NULL, &drift);

@@ -261,10 +261,23 @@ examine(struct exam *exam)
 		err_add(&drift->why, "%s", flush);
 }
 
+const char *
+drift_unseen(const struct boot *boot)
+{
+	static const char *const texts[] = {
+	    [LOOK_UNKNOWN] = "whether this is a container or a chroot could not be looked at, so what the machine "
+			     "registers at boot is not known",
+	    [LOOK_YES] = "what this machine registers at boot cannot be seen from in here",
+	};
+
+	return texts[boot->elsewhere];
+}
+
 void
 drift_examine(const struct boot *boot, const struct handler *handler, const char *dir, struct drift *drift)
 {
 	struct exam exam = {.boot = boot, .handler = handler, .drift = drift, .by = "a reboot"};
+	const char *unseen = drift_unseen(boot);
 
 	drift->end = DRIFT_SAME;
 	drift->source[0] = '\0';
@@ -272,10 +285,10 @@ drift_examine(const struct boot *boot, const struct handler *handler, const char
 	drift->turn = BOOTORDER_NEVER;
 	drift->flushed = boot->flushes;
 	err_clear(&drift->why);
-	if (boot->elsewhere) {
+	if (unseen) {
 		drift->flushed = LOOK_UNKNOWN;
 		drift->end = DRIFT_UNKNOWN;
-		err_set(&drift->why, ERR_DRIFT, "what this machine registers at boot cannot be seen from in here");
+		err_set(&drift->why, ERR_DRIFT, "%s", unseen);
 		return;
 	}
 	examine(&exam);

@@ -382,7 +382,12 @@ bootcheck__elsewhere_or_no_reader__said(void **state)
 			       "warn unconfigured: 1 live entry is in binfmt.d, but nothing that reads it at boot was "
 			       "found here"));
 	assert_non_null(strstr(told, "pass drift"));
-	boot.elsewhere = true;
+	boot.elsewhere = LOOK_UNKNOWN;
+	told[0] = '\0';
+	bootcheck_examine(&boot, &live, note_finding, NULL);
+	assert_non_null(strstr(told, "unknown unconfigured: whether this is a container or a chroot could not be "));
+	assert_null(strstr(told, "pass unconfigured"));
+	boot.elsewhere = LOOK_YES;
 	told[0] = '\0';
 	bootcheck_examine(&boot, &live, note_finding, NULL);
 	assert_string_equal(
@@ -428,7 +433,7 @@ bootcheck__part_that_cannot_be_read__nothing_of_it_passes(void **state)
 				fail_msg("kind %d: %s in %s", kind, word, told);
 		}
 		assert_int_equal(bootcheck_flushed(&boot, &live), kind == 2 ? 1 : FACTS_UNREAD);
-		boot.elsewhere = true;
+		boot.elsewhere = LOOK_YES;
 		assert_int_equal(bootcheck_flushed(&boot, &live), FACTS_UNREAD);
 		boot_free(&boot);
 		if (kind == 0)

@@ -130,7 +130,7 @@ drift__source__for_people(void **state)
 	expect_text("a", source("a", &boot),
 		    "it is not there after a reboot: /etc/binfmt.d/a.conf:1: nothing that reads it was found here; a "
 		    "restart of systemd-binfmt removes it");
-	boot.elsewhere = true;
+	boot.elsewhere = LOOK_YES;
 	expect_text("a", source("a", &boot), "what this machine registers at boot cannot be seen from in here");
 	boot_free(&boot);
 	expect_text("a", source("a", NULL), "nothing: this instance ends with its namespace");
@@ -255,7 +255,7 @@ drift__nothing_reads_it_or_not_all_is_seen__no_fix_or_unknown(void **state)
 	boot.confd.unread = 0;
 	boot.unread = true;
 	assert_int_equal(look("a"), DRIFT_UNKNOWN);
-	boot.elsewhere = true;
+	boot.elsewhere = LOOK_YES;
 	assert_int_equal(look("a"), DRIFT_UNKNOWN);
 	assert_non_null(strstr(drift.why.text, "cannot be seen from in here"));
 	boot_free(&boot);
@@ -601,11 +601,15 @@ drift__no_memory_for_the_configuration__unknown(void **state)
 	assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
 	assert_int_equal(done, -1);
 	assert_int_equal(err.code, ERR_MEMORY);
-	boot.elsewhere = false; /* which tests may be run in */
+	boot.elsewhere = LOOK_NO; /* which tests may be run in */
 	assert_int_equal(boot.confd.count, 0);
 	expect_text("unread", problems("a"),
 		    "unknown: a part of the configuration cannot be read, so what brings it back is not known\n");
-	boot.elsewhere = true;
+	boot.elsewhere = LOOK_UNKNOWN;
+	expect_text("not looked at", problems("a"),
+		    "unknown: whether this is a container or a chroot could not be looked at, so what the machine "
+		    "registers at boot is not known\n");
+	boot.elsewhere = LOOK_YES;
 	expect_text("elsewhere", problems("a"), "");
 	boot_free(&boot);
 }

@@ -143,7 +143,7 @@ conf_read_boot(struct boot *boot)
 
 	assert_int_equal(boot_read(boot, &err), 0);
 	records_free(&boot->records);
-	boot->elsewhere = false;
+	boot->elsewhere = LOOK_NO;
 	boot->reader = "systemd-binfmt";
 	boot->reads_lines = boot->flushes = LOOK_YES;
 	boot->reads_records = LOOK_NO;
