@@ -327,7 +327,7 @@ static enum drift_end
 look_blindly(const char *name)
 {
 	pid_t pid = fork();
-	int status;
+	int status = 0;
 
 	if (pid == 0)
 		_exit(forbid(439, EIO) ? (int)look(name) : 99); /* faccessat2 */
