@@ -147,6 +147,7 @@ look_for_absent(struct run *run)
 	const struct confd *confd = &run->boot->confd;
 	size_t count, absent = 0;
 	const char **live = live_names(run->s, &count), *reason;
+	bool unknown = false;
 	struct finding f;
 
 	if (!live) {
@@ -157,10 +158,14 @@ look_for_absent(struct run *run)
 	finding_set(&f, GRADE_WARN, "not there now, but back at the next boot:");
 	for (size_t i = 0; i < confd->count; i++) {
 		const struct confd_line *line = &confd->lines[i];
+		struct look registers;
 
 		if (!confd_decides(confd, line) || !confd_is_settled(confd, line) ||
-		    bsearch(&line->name, live, count, sizeof(*live), by_text) ||
-		    confd_registers(line, &reason).is != LOOK_YES)
+		    bsearch(&line->name, live, count, sizeof(*live), by_text))
+			continue;
+		registers = confd_registers(line, &reason);
+		unknown |= registers.is == LOOK_UNKNOWN;
+		if (registers.is != LOOK_YES)
 			continue;
 		if (absent++ < ABSENT_NAMED)
 			err_add(&f.why, "%s %.255s (%s:%u)", absent > 1 ? "," : "", line->name, line->file,
@@ -170,6 +175,8 @@ look_for_absent(struct run *run)
 		err_add(&f.why, " and %zu more", absent - ABSENT_NAMED);
 	if (absent)
 		tell(run, "drift", &f);
+	if (unknown)
+		tell_unread(run, "drift", "more comes with the next boot");
 	free(live);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arch.h"
+#include "binfmt_open.h"
 #include "boot.h"
 #include "check.h"
 #include "err.h"
@@ -91,6 +92,8 @@ is_handled(const struct exam *exam, const struct arch *arch)
 		if (by_it.is != LOOK_NO)
 			handled = look_unknown();
 	}
+	if (boot->reads_records != LOOK_NO && boot->records.unread)
+		handled = say(exam, "what update-binfmts has on record cannot be read");
 	for (size_t i = 0; boot->reads_records != LOOK_NO && i < boot->records.count; i++) {
 		const struct record *record = &boot->records.at[i];
 
@@ -128,7 +131,7 @@ plan_row(const struct exam *exam, const struct boot_step *step, const struct arc
 {
 	static struct warnings warnings; /* 8 KB */
 	const struct entry live = {.rule = exam->before ? *exam->before : (struct rule){.name = ""}, .enabled = true};
-	const struct check check = {.verb = NULL, .force = step->wish.force};
+	const struct check check = {.dir = BINFMT_DIR, .force = step->wish.force};
 	struct unitrun *run = exam->run;
 	int done;
 

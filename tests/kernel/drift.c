@@ -448,6 +448,7 @@ drift__own_unit__brings_back_what_it_registers(void **state)
 	    {"-f POF all", DRIFT_CHANGED, "with flags POF instead of F"},
 	    {"-f F aarch64 -i /bin/true", DRIFT_CHANGED, "with interpreter /bin/true instead of "},
 	    {"-f F aarch64 -i /nowhere", DRIFT_GONE, "binfmtctl.service: interpreter /nowhere"},
+	    {"--force -f P aarch64 -i /nowhere", DRIFT_CHANGED, "with interpreter /nowhere instead of "},
 	    {"-f Z aarch64", DRIFT_GONE, "binfmtctl.service: --flags Z"},
 	    {"arm", DRIFT_GONE, "in no configuration"},
 	    {"-n -f F all", DRIFT_GONE, "in no configuration"},
@@ -538,6 +539,10 @@ drift__own_unit_and_others__judged_together(void **state)
 	expect_unit("not installed", DRIFT_SAME, "", __LINE__);
 	boot.reads_records = LOOK_YES;
 	expect_unit("record", DRIFT_UNKNOWN, "entry old may handle aarch64 already", __LINE__);
+	records_free(&boot.records);
+	expect_unit("none", DRIFT_SAME, "", __LINE__);
+	boot.records.unread = true;
+	expect_unit("unread", DRIFT_UNKNOWN, "on record cannot be read", __LINE__);
 	boot_free(&boot);
 	free(records);
 }
