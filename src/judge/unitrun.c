@@ -59,11 +59,11 @@ line_takes(const struct exam *exam, const struct confd_line *line, const struct 
 	struct look found = look_seen(false);
 	const char *ignored;
 
-	if (line->fate != CONFD_REGISTERED || !confd_decides(confd, line))
-		return found;
-	found = takes(&line->rule, line->name, program, exam);
-	if (found.is != LOOK_NO)
-		found = look_both(found, confd_registers(line, &ignored));
+	if (line->fate == CONFD_REGISTERED)
+		found = takes(&line->rule, line->name, program, exam);
+	if (found.is == LOOK_NO || !confd_decides(confd, line))
+		return look_seen(false);
+	found = look_both(found, confd_registers(line, &ignored));
 	if (found.is == LOOK_YES && (exam->boot->reads_lines != LOOK_YES || !confd_is_settled(confd, line)))
 		found = look_unknown();
 	return found;
