@@ -19,7 +19,8 @@ enum {
 	BYTES = 6,      /* chosen at most */
 	CROWD = 4,      /* no byte is added for less in a bucket */
 	VALUES = 256,   /* of a byte */
-	MASKS = 3,      /* the bits that a byte may be chosen by: those of its most frequent masks */
+	FREQUENT = 16,  /* masks of a byte that are looked at */
+	CHOICES = 8,    /* the bits that a byte may be chosen by: each time at least one less */
 };
 
 struct chains {
@@ -103,23 +104,29 @@ name_key(const struct buckets *b, const char *name, uint32_t *key)
 
 /* What each place in a file may be chosen by. What is never counted costs no memory. */
 struct choices {
-	unsigned char bits[PATTERN_WINDOW][MASKS]; /* 0: no more */
-	uint32_t values[PATTERN_WINDOW][MASKS][VALUES];
+	unsigned char bits[PATTERN_WINDOW][CHOICES]; /* 0: no more */
+	uint32_t values[PATTERN_WINDOW][CHOICES][VALUES];
 };
 
-/* The masks that are most frequent at a place, by how often each is there. */
+/* What the most frequent masks of a place have in common, the two, the three ...; one that has nothing of it is passed
+ * over. `masks` is how often each is there. */
 static void
-choose_bits(uint32_t masks[static VALUES], unsigned char bits[static MASKS])
+choose_bits(uint32_t masks[static VALUES], unsigned char bits[static CHOICES])
 {
+	unsigned common = 0xff, count = 0;
+
 	masks[0] = 0;
-	for (size_t k = 0; k < MASKS; k++) {
+	for (size_t n = 0; n < FREQUENT; n++) {
 		size_t most = 0;
 
 		for (size_t mask = 1; mask < VALUES; mask++)
 			if (masks[mask] > masks[most])
 				most = mask;
-		bits[k] = (unsigned char)most;
 		masks[most] = 0;
+		if (!(common & most) || (count && (common & most) == common))
+			continue;
+		common &= (unsigned)most;
+		bits[count++] = (unsigned char)common;
 	}
 }
 
@@ -152,7 +159,7 @@ count_byte(struct choices *choices, size_t at, unsigned char byte, unsigned char
 {
 	const unsigned char *bits = choices->bits[at];
 
-	for (size_t k = 0; k < MASKS && bits[k]; k++)
+	for (size_t k = 0; k < CHOICES && bits[k]; k++)
 		if ((mask & bits[k]) == bits[k])
 			choices->values[at][k][byte & bits[k]]++;
 }
@@ -205,7 +212,7 @@ add_byte(struct buckets *b, const struct entry *entries, struct choices *choices
 	bool found = false;
 
 	for (size_t at = 0; magics && at < PATTERN_WINDOW; at++) {
-		for (size_t k = 0; k < MASKS && choices->bits[at][k]; k++) {
+		for (size_t k = 0; k < CHOICES && choices->bits[at][k]; k++) {
 			uint64_t then = before, cost = cost_of(choices->values[at][k], magics, &then);
 
 			if (cost >= least)
