@@ -299,6 +299,81 @@ register__mount_in_a_dry_run__bytes_shown_and_nothing_mounted(void **state)
 	free(dir);
 }
 
+static bool
+no_fspick(void)
+{
+	return forbid(SYS_fspick, ENOSYS);
+}
+
+static bool
+no_fsconfig(void)
+{
+	return forbid(SYS_fsconfig, EPERM);
+}
+
+/* The instance of the namespace above: whoever runs there as its root could write to it. */
+static void
+mount__of_another_namespace__not_changed(void **state)
+{
+	static const struct {
+		const char *line;
+		bool (*without)(void);
+		int status; /* 0: as may be, by who runs the tests */
+	} rows[] = {
+	    {"unshare -Ur ./binfmtctl register --mount s390x", NULL, 3},
+	    {"unshare -Urm ./binfmtctl register --mount s390x", no_fspick, 0},
+	    {"unshare -Urm ./binfmtctl register --mount s390x", no_fsconfig, 0},
+	    {"./binfmtctl exec --inherit --arch s390x -- true", no_fspick, 0},
+	    {"./binfmtctl exec --inherit --arch s390x -- true", no_fsconfig, 0},
+	    {"strace -f -o /dev/null -P /proc/self/ns/mnt -e inject=openat:error=EMFILE ./binfmtctl exec --inherit "
+	     "--arch "
+	     "s390x -- true",
+	     NULL, 125},
+	    {"strace -f -o /dev/null -P " MOUNT
+	     " -e inject=mount:error=EPERM ./binfmtctl exec --inherit --arch s390x -- "
+	     "true",
+	     NULL, 125},
+	};
+	const struct run *r;
+
+	(void)state;
+	installed_qemu("s390x");
+	need_strace();
+	register_line(":there:E::mounttest::/bin/true:");
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		run_prepare = rows[i].without;
+		r = shell("ASAN_OPTIONS=detect_leaks=0 %s", rows[i].line);
+		run_prepare = NULL;
+		if (rows[i].status)
+			expect(r, rows[i].status, "", NULL);
+		expect_text(rows[i].line, entry_names(), "there");
+		assert_string_equal(entry_names(), "there");
+	}
+}
+
+/* What is visible to --inherit cannot be looked at, once or at all: never an instance without it. */
+static void
+inherit__cannot_be_looked_at__there_or_refused(void **state)
+{
+	static const char *const calls[] = {"openat,open", "fstatfs,statfs", "getdents64"}, *const faults[] = {
+												"EMFILE", "EIO",
+												"EIO:when=1",
+												"EMFILE:when=2"};
+	const struct run *r;
+
+	(void)state;
+	installed_qemu("s390x");
+	need_strace();
+	register_line(":there:E::mounttest::/bin/true:");
+	for (size_t i = 0; i < LENGTH(calls) * LENGTH(faults); i++) {
+		r = shell("ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null -P " MOUNT " -e inject=%s:error=%s "
+			  "./binfmtctl exec --inherit --arch s390x -- cat " MOUNT "/there",
+			  calls[i % LENGTH(calls)], faults[i / LENGTH(calls)]);
+		if (r->status != 0)
+			expect(r, 125, "", NULL);
+	}
+}
+
 int
 main(void)
 {
@@ -313,6 +388,8 @@ main(void)
 	    cmocka_unit_test(register__mount_and_nothing_done__taken_back),
 	    cmocka_unit_test(register__mount_to_be_taken_back_and_another_registers__no_entry_is_lost),
 	    cmocka_unit_test(register__mount_at_a_plain_folder__there_unless_it_hides_something),
+	    cmocka_unit_test(mount__of_another_namespace__not_changed),
+	    cmocka_unit_test(inherit__cannot_be_looked_at__there_or_refused),
 	    cmocka_unit_test(register__mount_in_a_dry_run__bytes_shown_and_nothing_mounted),
 	};
 
