@@ -13,6 +13,9 @@ struct look userns_is_initial(void);
 /* Whether two files of /proc/PID/ns are the same namespace. */
 struct look userns_same(const char *a, const char *b);
 
+/* Whether the PID namespace is the host's, so that process 1 is the machine's. False where that cannot be seen. */
+bool userns_pids_are_hosts(void);
+
 /* Whether the mounts seen here are the host's: in its PID namespace, PID 1's. False where that cannot be seen. */
 bool userns_mounts_are_hosts(void);
 

@@ -71,11 +71,17 @@ userns_same(const char *a, const char *b)
 }
 
 bool
-userns_mounts_are_hosts(void)
+userns_pids_are_hosts(void)
 {
 	const ino_t initial = 0xEFFFFFFCU; /* PROC_PID_INIT_INO of include/linux/proc_ns.h */
 	struct stat st;
 
-	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == initial &&
+	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == initial;
+}
+
+bool
+userns_mounts_are_hosts(void)
+{
+	return userns_pids_are_hosts() &&
 	       userns_same("/proc/self/ns/mnt", "/proc/1/ns/mnt").is == LOOK_YES;
 }
