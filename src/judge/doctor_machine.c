@@ -253,6 +253,12 @@ judge_user_namespaces(const struct facts *f, struct finding *out)
 		finding_set(out, GRADE_UNKNOWN, "kernel.%s cannot be read by this user",
 			    f->userns_clone == FACTS_UNREAD ? "unprivileged_userns_clone"
 							    : "apparmor_restrict_unprivileged_userns");
+	} else if (f->user_namespaces < 0) {
+		finding_set(out, GRADE_UNKNOWN, "whether user namespaces are permitted could not be tried");
+	} else if (f->user_namespaces > 0) {
+		finding_set(out, GRADE_WARN,
+			    "user namespaces are refused here (%s): `binfmtctl exec true` tells the cause",
+			    strerror(f->user_namespaces));
 	} else {
 		finding_set(out, GRADE_PASS, "user namespaces are permitted");
 	}

@@ -403,10 +403,20 @@ doctor__changes_nothing(void **state)
 	free(before);
 }
 
+/* What no setting of the three that are read says: it is tried. */
+static void
+machine__namespaces_refused_all_the_same__seen(void **state)
+{
+	(void)state;
+	expect(shell("unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_mnt_namespaces && exec ./binfmtctl doctor -v'"), 0,
+	       "warn  user-namespaces: user namespaces are refused here (No space left on device)", NULL);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(machine__namespaces_refused_all_the_same__seen),
 	    cmocka_unit_test(doctor__healthy__no_fail_and_exit_0),
 	    cmocka_unit_test(doctor__no_entries__warns_with_a_fix_that_registers_all),
 	    cmocka_unit_test(doctor__fixes_of_the_machine__run_and_gone),
