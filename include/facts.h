@@ -36,6 +36,7 @@ struct facts {
 	long max_user_namespaces;    /* user.max_user_namespaces, or FACTS_ABSENT or FACTS_UNREAD */
 	long apparmor_restrict;      /* kernel.apparmor_restrict_unprivileged_userns */
 	long userns_clone;           /* kernel.unprivileged_userns_clone (Debian's kernels) */
+	int user_namespaces;         /* 0: this process can make one, else the errno; FACTS_UNREAD: it was not tried */
 	enum look_is systemd_binfmt; /* systemd runs here and has its systemd-binfmt */
 	long binfmt_support;         /* formats that update-binfmts has on record; or the same */
 	long flushed; /* live entries that a restart of systemd-binfmt removes for good; or FACTS_UNREAD */

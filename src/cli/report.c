@@ -119,6 +119,7 @@ mount_members(const struct snapshot *s)
 	static const char *const scopes[] = {
 	    [BINFMT_HOST] = "host",
 	    [BINFMT_NAMESPACE] = "namespace",
+	    [BINFMT_PRIVATE] = "namespace",
 	    [BINFMT_INHERITED] = "unknown",
 	    [BINFMT_UNKNOWN] = "unknown",
 	};

@@ -12,11 +12,12 @@ handlers_mount(struct args *args, struct err *err)
 {
 	struct binfmt b;
 
-	args->mount = args->inherit && binfmt_open(&b, BINFMT_DIR, NULL, err) == 0;
-	if (!args->mount)
-		return mount_here(BINFMT_DIR, err);
-	binfmt_close(&b);
-	return 0; /* session_begin mounts it, and copies first */
+	bool seen = args->inherit && binfmt_open(&b, BINFMT_DIR, NULL, err) == 0;
+
+	if (seen)
+		binfmt_close(&b);
+	args->mount = seen || (args->inherit && err->code != ERR_NOT_MOUNTED && err->code != ERR_NO_KERNEL_SUPPORT);
+	return args->mount ? 0 : mount_here(BINFMT_DIR, err); /* session_begin copies, or says why it cannot */
 }
 
 int

@@ -2,12 +2,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "arch.h"
@@ -20,6 +22,7 @@
 #include "look.h"
 #include "number.h"
 #include "records.h"
+#include "retry.h"
 #include "userns.h"
 
 long
@@ -104,6 +107,18 @@ read_mount(struct facts *f, const struct binfmt *b, const struct binfmt_list *li
 	f->emulator = list->count ? LOOK_NO : has_emulator();
 }
 
+/* What a child gets that makes a user namespace with mounts of its own, as exec does. */
+static int
+try_user_namespace(void)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0)
+		_exit(unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 ? 0 : errno);
+	return pid > 0 && retry_waitpid(pid, &status) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : FACTS_UNREAD;
+}
+
 void
 facts_read(struct facts *f, const char *dir, const struct binfmt *b, const struct binfmt_list *list,
 	   const struct err *err)
@@ -130,6 +145,7 @@ facts_read(struct facts *f, const char *dir, const struct binfmt *b, const struc
 	f->max_user_namespaces = facts_number("/proc/sys/user/max_user_namespaces");
 	f->apparmor_restrict = facts_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
 	f->userns_clone = facts_number("/proc/sys/kernel/unprivileged_userns_clone");
+	f->user_namespaces = try_user_namespace();
 	f->systemd_binfmt = bootservice_systemd().is;
 	f->binfmt_support = count_records();
 }

@@ -44,7 +44,7 @@ on_the_host(const struct facts *f)
 static bool
 changeable(const struct facts *f)
 {
-	return f->read_only == LOOK_NO && (f->scope == BINFMT_NAMESPACE || (f->scope == BINFMT_HOST && on_the_host(f)));
+	return f->read_only == LOOK_NO && (binfmt_is_private(f->scope) || (f->scope == BINFMT_HOST && on_the_host(f)));
 }
 
 static void
@@ -116,7 +116,7 @@ judge_read_only(const struct facts *f, struct finding *out)
 		finding_set(out, GRADE_UNKNOWN, "whether it is read-only shows only where it is mounted");
 	} else if (f->read_only == LOOK_NO) {
 		finding_set(out, GRADE_PASS, "the mount is not read-only");
-	} else if (f->scope == BINFMT_NAMESPACE || on_the_host(f)) {
+	} else if (binfmt_is_private(f->scope) || on_the_host(f)) {
 		finding_set(out, GRADE_WARN, "binfmt_misc is mounted read-only: handlers run, but cannot be changed");
 		if (quote_dir(f, dir))
 			finding_fix(out, "mount -o remount,rw %s", dir);
@@ -138,8 +138,9 @@ judge_scope(const struct facts *f, struct finding *out)
 		finding_set(out, GRADE_WARN,
 			    "this is a container: handlers registered here apply to the whole machine, "
 			    "so register on the host");
-	else if (f->scope == BINFMT_NAMESPACE)
-		finding_set(out, GRADE_PASS, "a private instance of this user namespace: its handlers end with it");
+	else if (binfmt_is_private(f->scope))
+		finding_set(out, GRADE_PASS, "a private instance of this user namespace%s: its handlers end with it",
+			    f->scope == BINFMT_PRIVATE ? " or of one above it" : "");
 	else if (f->scope == BINFMT_HOST && f->container == LOOK_UNKNOWN)
 		finding_set(out, GRADE_UNKNOWN,
 			    "the host's own instance; whether this is a container could not be looked at");
@@ -255,6 +256,12 @@ judge_user_namespaces(const struct facts *f, struct finding *out)
 		finding_set(out, GRADE_UNKNOWN, "kernel.%s cannot be read by this user",
 			    f->userns_clone == FACTS_UNREAD ? "unprivileged_userns_clone"
 							    : "apparmor_restrict_unprivileged_userns");
+	} else if (f->user_namespaces < 0) {
+		finding_set(out, GRADE_UNKNOWN, "whether user namespaces are permitted could not be tried");
+	} else if (f->user_namespaces > 0) {
+		finding_set(out, GRADE_WARN,
+			    "user namespaces are refused here (%s): `binfmtctl exec true` tells the cause",
+			    strerror(f->user_namespaces));
 	} else {
 		finding_set(out, GRADE_PASS, "user namespaces are permitted");
 	}
@@ -270,7 +277,7 @@ judge_managers(const struct facts *f, struct finding *out)
 		finding_set(out, GRADE_UNKNOWN,
 			    "whether another program manages the handlers here cannot be told: /proc, which says whose "
 			    "they are, cannot be looked at");
-	else if (f->scope == BINFMT_NAMESPACE)
+	else if (binfmt_is_private(f->scope))
 		finding_set(out, GRADE_PASS, "no other program manages the handlers here");
 	else if (!on_the_host(f))
 		finding_set(out, GRADE_UNKNOWN,

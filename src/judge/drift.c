@@ -339,6 +339,7 @@ without_boot(enum binfmt_scope scope)
 	static const char *const texts[] = {
 	    [BINFMT_HOST] = "unknown: there is no memory to read the configuration",
 	    [BINFMT_NAMESPACE] = "nothing: this instance ends with its namespace",
+	    [BINFMT_PRIVATE] = "nothing: this instance ends with its namespace",
 	    [BINFMT_INHERITED] = "unknown: this is the instance of a parent user namespace",
 	    [BINFMT_UNKNOWN] = "unknown: whose instance this is cannot be told",
 	};

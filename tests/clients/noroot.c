@@ -102,7 +102,7 @@ riscv64__made_and_entered__runs(void **state)
 	if (!has_static_qemu("riscv64"))
 		skip_because("this machine has no QEMU of riscv64 that runs in another root folder");
 	expect_fetched("binfmtctl exec --map-auto --arch riscv64 -- mmdebstrap --mode=root --arch=riscv64 "
-		       "--variant=essential trixie other\n"
+		       "--variant=essential trixie other http://deb.debian.org/debian\n"
 		       "binfmtctl exec --map-auto --root other -- sh -c 'uname -m; dpkg --print-architecture'",
 		       "riscv64\nriscv64\n");
 }

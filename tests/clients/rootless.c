@@ -80,10 +80,12 @@ exec__buildah_and_podman_inside__run(void **state)
 {
 	(void)state;
 	start();
-	expect(user_shell("binfmtctl exec --map-auto --arch arm64 -- podman run --rm --platform linux/arm64 debian "
+	expect(user_shell("binfmtctl exec --map-auto --arch arm64 -- podman run --rm --platform linux/arm64 "
+			  "docker.io/library/debian "
 			  "sh -c 'uname -m; exit 42'"),
 	       42, "aarch64\n", NULL);
-	expect(user_shell("binfmtctl exec --map-auto --arch arm64 -- sh -ec 'c=$(buildah from --arch arm64 debian) && "
+	expect(user_shell("binfmtctl exec --map-auto --arch arm64 -- sh -ec 'c=$(buildah from --arch arm64 "
+			  "docker.io/library/debian) && "
 			  "buildah run --isolation chroot $c uname -m && buildah rm $c'"),
 	       0, "aarch64\n", NULL);
 }

@@ -237,6 +237,27 @@ exec__commands_of_ours_inside__say_a_private_instance(void **state)
 }
 
 /* Nothing is mounted outside, nobody's handlers change, and nobody is left. */
+#define BELOW                                                                                                          \
+	"mount -t binfmt_misc none other && exec setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin ./binfmtctl " \
+	"match ./x.jar\n"
+
+/* The instance that is visible is that of a namespace above, and another, empty one is in force. */
+static void
+private__not_in_force__unknown(void **state)
+{
+	(void)state;
+	begin();
+	if (shell("setpriv --version")->status != 0)
+		skip_because("this machine has no setpriv");
+	spill(in_place("x.jar"), "jar", 3, 0755);
+	spill(in_place("below"), BELOW, strlen(BELOW), 0644);
+	expect(shell("cd %s && mkdir -p other && unshare -Urm sh -ec 'mount -t binfmt_misc none " MOUNT
+		     "; echo \":jar:E::jar::/bin/true:\" >" MOUNT "/register; ./x.jar; unshare -Urm sh ./below'",
+		     place),
+	       1, "./x.jar: handler jar -> /bin/true: the entries that are visible here may not be those in force",
+	       NULL);
+}
+
 static void
 exec__outside__nothing_changes(void **state)
 {
@@ -453,7 +474,7 @@ range__ordinary_user__the_same(void **state)
 	    cmocka_unit_test(exec__what_the_command_is_given__as_without),                                             \
 	    cmocka_unit_test(exec__map_root__root_and_nobody_else),                                                    \
 	    cmocka_unit_test(exec__commands_of_ours_inside__say_a_private_instance),                                   \
-	    cmocka_unit_test(exec__outside__nothing_changes)
+	    cmocka_unit_test(private__not_in_force__unknown), cmocka_unit_test(exec__outside__nothing_changes)
 
 int
 main(void)

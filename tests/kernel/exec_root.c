@@ -12,7 +12,7 @@
 #include "machine.h"
 #include "typist.h"
 
-enum { KILLS = 60, ROUNDS = 24 };
+enum { KILLS = 100, ROUNDS = 24 };
 
 static char *place, *root;
 static bool (*as)(void);

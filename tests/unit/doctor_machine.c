@@ -2,6 +2,8 @@
 /* doctor's checks of the machine as the pure functions that they are: what cannot be planted on this one too. */
 #include "harness.h"
 
+#include <errno.h>
+
 #include "doctor_machine.h"
 #include "facts.h"
 
@@ -363,6 +365,11 @@ doctor__user_namespaces__each_obstacle_by_its_setting(void **state)
 	facts.apparmor_restrict = 0;
 	facts.max_user_namespaces = 1;
 	expect_finding("user-namespaces", GRADE_PASS, "user namespaces are permitted", "");
+	facts.user_namespaces = ENOSPC;
+	expect_finding("user-namespaces", GRADE_WARN, "refused here (No space left on device)", "");
+	facts.user_namespaces = FACTS_UNREAD;
+	expect_finding("user-namespaces", GRADE_UNKNOWN, "could not be tried", "");
+	facts.user_namespaces = 0;
 	facts.kernel.minor = 6;
 	expect_finding("user-namespaces", GRADE_WARN, "before Linux 6.7", "");
 	facts.kernel = (struct host_kernel){0};
