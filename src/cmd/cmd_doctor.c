@@ -14,6 +14,7 @@
 #include "filecheck.h"
 #include "json.h"
 #include "print.h"
+#include "remedy.h"
 #include "report.h"
 #include "snapshot.h"
 
@@ -110,6 +111,8 @@ examine(struct visit *visit)
 	host = seen && facts.scope == BINFMT_HOST ? &s : NULL;
 	configured = boot_read(&boot, &err) == 0;
 	facts.flushed = count_flushed(&facts, configured ? &boot : NULL, host);
+	if (seen && s.list.count == 0)
+		facts.emulator = remedy_any(&s).is;
 	facts.harmless = seen && (s.switched_on || check_switch_passes(&s.list));
 	judge_machine(visit, &facts);
 	if (seen)
