@@ -32,7 +32,7 @@ struct facts {
 	long entries;                /* live, disabled ones too */
 	long held;                   /* of them those that hold their interpreter open (flag F) */
 	long max_held;               /* user.max_binfmt_misc_interpreters (Linux 7.3); as below */
-	enum look_is emulator;       /* some foreign architecture's QEMU is installed */
+	enum look_is emulator;       /* some foreign architecture's QEMU is there that would do; set as harmless is */
 	long max_user_namespaces;    /* user.max_user_namespaces, or FACTS_ABSENT or FACTS_UNREAD */
 	long apparmor_restrict;      /* kernel.apparmor_restrict_unprivileged_userns */
 	long userns_clone;           /* kernel.unprivileged_userns_clone (Debian's kernels) */

@@ -15,6 +15,7 @@
 #include "json.h"
 #include "own_unit.h"
 #include "print.h"
+#include "remedy.h"
 #include "report.h"
 #include "snapshot.h"
 
@@ -113,6 +114,8 @@ examine(struct visit *visit)
 	if (configured)
 		own_unit_read(&boot, args->commands);
 	facts.flushed = count_flushed(&facts, configured ? &boot : NULL, host);
+	if (seen && s.list.count == 0)
+		facts.emulator = remedy_any(&s).is;
 	facts.harmless = seen && (s.switched_on || check_switch_passes(&s.list));
 	judge_machine(visit, &facts);
 	if (seen)

@@ -257,10 +257,8 @@ static void
 print_head(const struct survey *survey)
 {
 	static const char *const scopes[] = {
-	    [BINFMT_HOST] = "host instance",
-	    [BINFMT_NAMESPACE] = "private instance",
-	    [BINFMT_PRIVATE] = "private instance",
-	    [BINFMT_INHERITED] = "instance of a parent user namespace",
+	    [BINFMT_HOST] = "host instance",       [BINFMT_NAMESPACE] = "private instance",
+	    [BINFMT_PRIVATE] = "private instance", [BINFMT_INHERITED] = "instance of a parent user namespace",
 	    [BINFMT_UNKNOWN] = "instance unknown",
 	};
 	struct handler handler;

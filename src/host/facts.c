@@ -12,13 +12,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "arch.h"
 #include "binfmt.h"
 #include "binfmt_list.h"
 #include "bootplace.h"
 #include "bootservice.h"
 #include "facts.h"
-#include "interp.h"
 #include "look.h"
 #include "number.h"
 #include "records.h"
@@ -72,22 +70,6 @@ has_modules(void)
 	       is_folder(path);
 }
 
-/* Whether `register all` would find something to do. */
-static enum look_is
-has_emulator(void)
-{
-	enum look_is has = LOOK_NO, found, native;
-	char path[INTERP_PATH_MAX];
-
-	for (const struct arch *arch = arch_table; has != LOOK_YES && arch < arch_table + arch_count; arch++) {
-		found = interp_find(arch, NULL, 0, false, path).is;
-		native = found == LOOK_NO ? LOOK_YES : host_runs(arch).is;
-		if (native != LOOK_YES)
-			has = found == LOOK_YES && native == LOOK_NO ? LOOK_YES : LOOK_UNKNOWN;
-	}
-	return has;
-}
-
 static void
 read_mount(struct facts *f, const struct binfmt *b, const struct binfmt_list *list)
 {
@@ -104,7 +86,6 @@ read_mount(struct facts *f, const struct binfmt *b, const struct binfmt_list *li
 	f->held = 0;
 	for (size_t i = 0; i < list->count; i++)
 		f->held += (list->entries[i].rule.flags & RULE_F) != 0;
-	f->emulator = list->count ? LOOK_NO : has_emulator();
 }
 
 /* What a child gets that makes a user namespace with mounts of its own, as exec does. */
@@ -132,6 +113,7 @@ facts_read(struct facts *f, const char *dir, const struct binfmt *b, const struc
 	    .read_only = LOOK_UNKNOWN,
 	    .switched_on = LOOK_UNKNOWN,
 	    .scope = BINFMT_UNKNOWN,
+	    .emulator = LOOK_UNKNOWN,
 	    .entries = -1,
 	    .held = -1,
 	};

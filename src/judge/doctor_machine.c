@@ -179,7 +179,8 @@ judge_handlers(const struct facts *f, struct finding *out)
 	} else if (f->entries) {
 		finding_set(out, GRADE_PASS, "%ld %s", f->entries, f->entries == 1 ? "entry" : "entries");
 	} else if (f->emulator == LOOK_NO) {
-		finding_set(out, GRADE_WARN, "no handler is registered, and no QEMU for one is installed: install %s",
+		finding_set(out, GRADE_WARN,
+			    "no handler is registered, and no QEMU that would do for one is installed: install %s",
 			    interp_package());
 	} else {
 		finding_set(out, GRADE_WARN, "no handler is registered: only this machine's own programs run");

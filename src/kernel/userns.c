@@ -82,6 +82,5 @@ userns_pids_are_hosts(void)
 bool
 userns_mounts_are_hosts(void)
 {
-	return userns_pids_are_hosts() &&
-	       userns_same("/proc/self/ns/mnt", "/proc/1/ns/mnt").is == LOOK_YES;
+	return userns_pids_are_hosts() && userns_same("/proc/self/ns/mnt", "/proc/1/ns/mnt").is == LOOK_YES;
 }

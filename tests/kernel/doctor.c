@@ -403,6 +403,22 @@ doctor__changes_nothing(void **state)
 	free(before);
 }
 
+/* A program that ends within its headers, under the name of each QEMU. */
+static void
+machine__every_qemu_damaged__none_that_would_do(void **state)
+{
+	const struct run *r;
+
+	(void)state;
+	installed_qemu("aarch64");
+	r = shell("cd '%s' && head -c 100 /bin/true >damaged && chmod 755 damaged && unshare -m sh -ec 'for q in "
+		  "/usr/bin/qemu-* /usr/libexec/qemu-binfmt/* /usr/local/bin/qemu-*; do [ ! -f $q ] || mount --bind "
+		  "damaged $q; done; exec %s/binfmtctl doctor'",
+		  scratch(), tool_folder());
+	expect(r, 0, "warn  handlers: no handler is registered, and no QEMU that would do for one is installed", NULL);
+	assert_null(strstr(r->out, "register all"));
+}
+
 /* What no setting of the three that are read says: it is tried. */
 static void
 machine__namespaces_refused_all_the_same__seen(void **state)
@@ -437,6 +453,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(machine__every_qemu_damaged__none_that_would_do),
 	    cmocka_unit_test(machine__namespaces_refused_all_the_same__seen),
 	    cmocka_unit_test(file__interpreter_cannot_be_looked_at__its_trial_is_no_pass),
 	    cmocka_unit_test(doctor__healthy__no_fail_and_exit_0),

@@ -266,7 +266,8 @@ doctor__no_handler__what_to_do(void **state)
 	facts.emulator = LOOK_UNKNOWN;
 	expect_finding("handlers", GRADE_WARN, "no handler is registered", "");
 	facts.emulator = LOOK_NO;
-	expect_finding("handlers", GRADE_WARN, "no QEMU for one is installed: install qemu-user-static", "");
+	expect_finding("handlers", GRADE_WARN, "no QEMU that would do for one is installed: install qemu-user-static",
+		       "");
 }
 
 static void
