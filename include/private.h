@@ -9,7 +9,7 @@ struct ids;
 /* The steps into namespaces of our own, in their order. */
 enum private_step {
 	PRIVATE_DONE,
-	PRIVATE_HELPER,  /* no process for it */
+	PRIVATE_HELPER,  /* a process for it: none can be had, or waited for */
 	PRIVATE_UNSHARE, /* unshare(2) */
 	PRIVATE_MAP,     /* writing /proc/self/uid_map, gid_map or setgroups */
 	PRIVATE_TOOL,    /* newuidmap or newgidmap: missing (error), or it said why */

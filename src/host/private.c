@@ -15,6 +15,7 @@
 
 #include "ids.h"
 #include "private.h"
+#include "retry.h"
 
 enum { TOOL_MISSING = 127, WORD_MAX = 16, PATH_SIZE = 64 };
 
@@ -85,9 +86,8 @@ run_tool(const char *path, pid_t pid, const struct ids_map *map)
 		become_tool(path, pid, map);
 	if (child < 0)
 		return -1;
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return -1;
+	if (retry_waitpid(child, &status) < 0)
+		return -1;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : TOOL_MISSING - 1;
 }
 
@@ -111,11 +111,9 @@ static void
 helper(const struct ids *ids, pid_t parent, int go)
 {
 	char byte;
-	ssize_t got;
+	ssize_t got = retry_read(go, &byte, 1);
 
-	while ((got = read(go, &byte, 1)) < 0 && errno == EINTR)
-		;
-	_exit(got == 1 ? map_from_outside(ids, parent) : 0);
+	_exit(got < 0 ? errno : got == 0 ? 0 : map_from_outside(ids, parent));
 }
 
 /* Who writes maps of many ids has to stay outside. Its end of the pipe in *go. The process, or -1. */
@@ -147,9 +145,8 @@ finish_helper(const struct ids *ids, pid_t child, int go, bool unshared)
 	if (unshared && write(go, "", 1) != 1)
 		unshared = false;
 	close(go);
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return failed(PRIVATE_HELPER);
+	if (retry_waitpid(child, &status) < 0)
+		return failed(PRIVATE_HELPER);
 	if (!unshared || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
 		return (struct private_end){PRIVATE_DONE, 0};
 	if (ids->by == IDS_BY_ROOT)

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "retry.h"
 #include "sitter.h"
 
 /* What goes on to the command; what the terminal sends reaches it without us. */
@@ -55,25 +56,33 @@ be_init(int (*prepare)(void *arg), void *arg, int parent, int ready)
 	take_in_orphans();
 }
 
+/* It ends of nothing else, whatever state it is in. */
+static void
+end_init(pid_t init)
+{
+	kill(init, SIGKILL);
+	retry_waitpid(init, NULL);
+}
+
 /* One byte says that it is ready. */
 static pid_t
 wait_ready(pid_t init, int ready)
 {
 	char byte;
-	ssize_t got;
+	ssize_t got = retry_read(ready, &byte, 1);
+	int error = errno;
 
-	while ((got = read(ready, &byte, 1)) < 0 && errno == EINTR)
-		;
 	if (got == 1)
 		return init;
-	waitpid(init, NULL, 0);
-	return 0;
+	end_init(init);
+	errno = error;
+	return got < 0 ? -1 : 0;
 }
 
 pid_t
 sitter_start(int (*prepare)(void *arg), void *arg)
 {
-	int lives[2], ready[2];
+	int lives[2], ready[2], error;
 	pid_t init;
 
 	if (pipe2(lives, O_CLOEXEC) < 0)
@@ -89,34 +98,39 @@ sitter_start(int (*prepare)(void *arg), void *arg)
 		close(ready[0]);
 		be_init(prepare, arg, lives[0], ready[1]);
 	}
+	error = errno;
 	close(lives[0]);
 	close(ready[1]);
-	if (init > 0)
+	if (init > 0) {
 		init = wait_ready(init, ready[0]);
+		error = errno;
+	}
 	close(ready[0]);
 	close(lives[1]);
+	errno = error;
 	return init;
 }
 
 /*
- * Whether the command has ended, and how. Where it has stopped we do, and go on together: it is continued by us only
- * where nobody else has, as it may have been stopped once more meanwhile.
+ * Whether the command has ended, and how; -1 with errno where that is not to be had. Where it has stopped we do, and go
+ * on together: it is continued by us only where nobody else has, as it may have been stopped once more meanwhile.
  */
-static bool
+static int
 has_ended(pid_t command, int *status)
 {
 	bool stopped = false;
+	pid_t told;
 
-	while (waitpid(command, status, WNOHANG | WUNTRACED | WCONTINUED) == command) {
+	while ((told = waitpid(command, status, WNOHANG | WUNTRACED | WCONTINUED)) == command) {
 		stopped = WIFSTOPPED(*status);
 		if (!stopped && !WIFCONTINUED(*status))
-			return true;
+			return 1;
 		if (stopped)
 			raise(SIGSTOP);
 	}
 	if (stopped)
 		kill(command, SIGCONT);
-	return false;
+	return told;
 }
 
 /* Dies as the command died. */
@@ -135,17 +149,18 @@ die_of(int signal_number)
 	return 128 + signal_number;
 }
 
+/* As has_ended, when it has. */
 static int
-sit_by(pid_t command, const sigset_t *wanted)
+sit_by(pid_t command, const sigset_t *wanted, int *status)
 {
 	siginfo_t info;
-	int status;
+	int ended;
 
-	while (!has_ended(command, &status)) {
+	while ((ended = has_ended(command, status)) == 0) {
 		if (sigwaitinfo(wanted, &info) > 0 && info.si_signo != SIGCHLD)
 			kill(command, info.si_signo);
 	}
-	return status;
+	return ended;
 }
 
 int
@@ -153,7 +168,7 @@ sitter_run(pid_t init, int (*become)(void *arg), void *arg)
 {
 	sigset_t wanted, before;
 	pid_t command;
-	int status;
+	int status, error;
 
 	sigemptyset(&wanted);
 	sigaddset(&wanted, SIGCHLD);
@@ -169,8 +184,13 @@ sitter_run(pid_t init, int (*become)(void *arg), void *arg)
 		return -1;
 	for (size_t i = 0; i < COUNT(ignored); i++)
 		signal(ignored[i], SIG_IGN);
-	status = sit_by(command, &wanted);
-	kill(init, SIGKILL);
-	waitpid(init, NULL, 0);
+	if (sit_by(command, &wanted, &status) < 0) {
+		error = errno;
+		kill(init,
+		     SIGKILL); /* the command dies of it; as long as nobody has waited for that, init does not end */
+		errno = error;
+		return -1;
+	}
+	end_init(init);
 	return WIFSIGNALED(status) ? die_of(WTERMSIG(status)) : WEXITSTATUS(status);
 }

@@ -11,7 +11,7 @@
 enum { SECCOMP_FILTER = 2 };
 
 static const char *const steps[] = {
-    [PRIVATE_HELPER] = "starting a process",
+    [PRIVATE_HELPER] = "starting a process or waiting for it",
     [PRIVATE_UNSHARE] = "making namespaces",
     [PRIVATE_MAP] = "mapping ids",
     [PRIVATE_TOOL] = "mapping ids by newuidmap",

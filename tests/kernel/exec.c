@@ -399,7 +399,7 @@ refused__by_a_filter__said_so(void **state)
 		as = NULL;
 	}
 	run_prepare = forbid_processes;
-	expect(tool("exec", "--root", "/", "--arch", "aarch64", "true", NULL), 125, "", "starting a process failed");
+	expect(tool("exec", "--root", "/", "--arch", "aarch64", "true", NULL), 125, "", "starting a process or waiting for it failed");
 	run_prepare = NULL;
 }
 

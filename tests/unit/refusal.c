@@ -101,7 +101,7 @@ explain__each_row_of_the_table__names_the_setting(void **state)
 	    {"SELinux", {PRIVATE_UNSHARE, EACCES}, as_it_is, "SELinux", ""},
 	    {"not built in", {PRIVATE_UNSHARE, EINVAL}, as_it_is, "CONFIG_USER_NS", ""},
 	    {"no memory", {PRIVATE_UNSHARE, ENOMEM}, as_it_is, "making namespaces failed: Cannot allocate memory", ""},
-	    {"no process", {PRIVATE_HELPER, EAGAIN}, as_it_is, "starting a process failed: ", ""},
+	    {"no process", {PRIVATE_HELPER, EAGAIN}, as_it_is, "starting a process or waiting for it failed: ", ""},
 	    {"a map that is refused",
 	     {PRIVATE_MAP, EPERM},
 	     as_it_is,
