@@ -116,7 +116,7 @@ add_to_path(void)
 	return done;
 }
 
-/* Opens --root, or changes to --chdir, as what a path of the command means from here on. */
+/* Opens --root and goes there, or changes to --chdir, as what a path of the command means from here on. */
 static int
 go_there(struct run *run)
 {
@@ -126,7 +126,7 @@ go_there(struct run *run)
 		return err_set(&run->err, ERR_OPEN, "--chdir %s: %s", args->chdir, strerror(errno));
 	if (opt_root(args, &run->root, &run->err) < 0)
 		return -1;
-	if (run->root >= 0 && fstat(run->root, &run->tree) < 0)
+	if (run->root >= 0 && (fstat(run->root, &run->tree) < 0 || fchdir(run->root) < 0))
 		return err_set(&run->err, ERR_OPEN, "--root %s: %s", args->root, strerror(errno));
 	return run->root < 0 || add_to_path() == 0 ? 0 : err_set(&run->err, ERR_MEMORY, "out of memory");
 }

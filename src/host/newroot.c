@@ -186,16 +186,17 @@ take_binds(const struct newroot_bind *binds, size_t count, int mounts[static NEW
 
 /*
  * Never plain chroot: a second user namespace would be refused in it. The folder is put over itself, as the root has
- * to be a mount, and entered by that mount's descriptor.
+ * to be a mount, and entered by that mount's descriptor. It is the current one, as that alone goes with us into another
+ * mount namespace: its name may lead elsewhere by now.
  */
 static int
-pivot(const char *folder, struct err *err)
+pivot(const char *name, struct err *err)
 {
-	int tree = mounts_copy(folder, true);
-	bool entered = tree >= 0 && mounts_place(tree, folder) == 0 && fchdir(tree) == 0;
+	int tree = mounts_copy(".", true);
+	bool entered = tree >= 0 && mounts_place(tree, ".") == 0 && fchdir(tree) == 0;
 
 	if (!entered)
-		cannot("enter", folder, err);
+		cannot("enter", name, err);
 	if (tree >= 0)
 		close(tree);
 	if (!entered)
@@ -204,18 +205,18 @@ pivot(const char *folder, struct err *err)
 		return errno == EINVAL ? err_set(err, ERR_MOUNT,
 						 "--root: %s cannot become the root here, as the present one cannot be "
 						 "left (an initramfs)",
-						 folder)
-				       : cannot("make the root of", folder, err);
-	return umount2(".", MNT_DETACH) < 0 || chdir("/") < 0 ? cannot("leave the old root for", folder, err) : 0;
+						 name)
+				       : cannot("make the root of", name, err);
+	return umount2(".", MNT_DETACH) < 0 || chdir("/") < 0 ? cannot("leave the old root for", name, err) : 0;
 }
 
 int
-newroot_enter(const char *folder, const struct newroot_bind *binds, size_t count, struct err *err)
+newroot_enter(const char *name, const struct newroot_bind *binds, size_t count, struct err *err)
 {
 	int mounts[PARTS], bound[NEWROOT_BINDS_MAX];
 	bool is_folder[NEWROOT_BINDS_MAX];
 
-	if (take_all(mounts, err) < 0 || take_binds(binds, count, bound, is_folder, err) < 0 || pivot(folder, err) < 0)
+	if (take_all(mounts, err) < 0 || take_binds(binds, count, bound, is_folder, err) < 0 || pivot(name, err) < 0)
 		return -1;
 	for (size_t i = 0; i < PARTS; i++)
 		if (mounts[i] >= 0 && place(mounts[i], parts[i].to, parts[i].folder, parts[i].needed, err) < 0)

@@ -168,6 +168,22 @@ root__links_out_of_it__are_its_own(void **state)
 	expect(shell("cd %s/'a root' && rm -rf etc/resolv.conf etc/hosts", place), 0, "", "");
 }
 
+/* What was judged is what is entered, whatever has its name meanwhile. */
+static void
+root__another_folder_of_its_name__not_entered(void **state)
+{
+	(void)state;
+	begin();
+	need_strace();
+	expect(
+	    shell("cd %s && for d in 1 2; do mkdir -p swap$d/usr && cp -P 'a root'/* swap$d/ 2>/dev/null; echo $d "
+		  ">swap$d/name; done; ln -sfn swap1 swap; (sleep 0.5; ln -sfn swap2 swap) & strace -f -qq -o log -e "
+		  "trace=unshare -e inject=unshare:delay_enter=1000000:when=1 ./binfmtctl exec --arch aarch64 --root "
+		  "swap " BINDS "cat /name; readlink swap",
+		  place),
+	    0, "1\nswap2\n", "");
+}
+
 static void
 root__read_only__enough(void **state)
 {
@@ -333,6 +349,7 @@ int
 main(void)
 {
 	const struct CMUnitTest as_we_are[] = {ANYWHERE, cmocka_unit_test(root__read_only__enough),
+					       cmocka_unit_test(root__another_folder_of_its_name__not_entered),
 					       cmocka_unit_test(jobs__stopped_and_continued__as_any_other),
 					       cmocka_unit_test(jobs__a_terminal__is_known_inside)};
 	const struct CMUnitTest as_a_user[] = {cmocka_unit_test(range__ordinary_user__the_same), ANYWHERE};
