@@ -89,11 +89,18 @@ misuse(struct run *run)
 	return split_binds(run);
 }
 
-/* Says why the command cannot be run. Returns what env(1) would. */
+/* Says why the command cannot be run: an errno, or -1 for what program_find says. Returns what env(1) would. */
 static int
 not_run(struct run *run, int error)
 {
-	err_set(&run->err, ERR_OPEN, "%s: %s", *run->args->program, strerror(error));
+	const char *name = *run->args->program, *path = run->program.path;
+	bool same = strcmp(name, path) == 0;
+
+	if (error < 0)
+		err_set(&run->err, ERR_UNKNOWN, "%s: %s%s%s", name, same ? "" : path, same ? "" : ": ",
+			run->program.reason);
+	else
+		err_set(&run->err, ERR_OPEN, "%s: %s", name, strerror(error));
 	if (error == ENOEXEC)
 		err_add(&run->err, "; binfmtctl doctor finds the cause");
 	fail(run);

@@ -13,38 +13,54 @@
 /* What libc takes where there is no PATH (confstr(_CS_PATH)). */
 static const char no_path[] = "/bin:/usr/bin";
 
-/* Whether a path could be executed: 0 or an errno. */
+/* Whether a path could be executed: 0, an errno, or -1 and the reason why that cannot be told. */
 static int
-try(int root, const char *path)
+try(int root, const char *path, const char **reason)
 {
 	struct opened file;
 	int error = opened_open(root, path, false, &file);
 
+	*reason = error < 0 ? file.reason : NULL;
 	opened_close(&file);
-	return error < 0 ? EACCES : error;
+	return error;
+}
+
+/* Errors that send execvp(3) to the next folder. After any other it would run what PATH does not mean. */
+static bool
+may_go_on(int error)
+{
+	return error == ENOENT || error == ENOTDIR || error == EACCES;
+}
+
+/* In the folders of PATH. As program_find. */
+static int
+search(int root, const char *name, struct program *program)
+{
+	const char *folders = getenv("PATH"), *at = folders ? folders : no_path;
+	bool refused = false, last = false;
+	int error = ENOENT;
+
+	for (; !last && error && may_go_on(error); refused |= error == EACCES) {
+		size_t len = strcspn(at, ":");
+		bool fits =
+		    snprintf(program->path, PATH_MAX, "%.*s%s%s", (int)len, at, len ? "/" : "", name) < PATH_MAX;
+
+		error = fits ? try(root, program->path, &program->reason) : ENOENT;
+		at += len;
+		last = !*at++;
+	}
+	return may_go_on(error) && refused ? EACCES : may_go_on(error) ? ENOENT : error;
 }
 
 static int
-find(int root, const char *name, char path[static PATH_MAX])
+find(int root, const char *name, struct program *program)
 {
-	const char *folders = getenv("PATH"), *at = folders ? folders : no_path;
-	int error = *name ? -1 : ENOENT, last;
-
-	if (strchr(name, '/'))
-		return snprintf(path, PATH_MAX, "%s", name) < PATH_MAX ? try(root, path) : ENAMETOOLONG;
-	for (bool refused = false; error < 0;) {
-		size_t len = strcspn(at, ":");
-		bool fits = snprintf(path, PATH_MAX, "%.*s%s%s", (int)len, at, len ? "/" : "", name) < PATH_MAX;
-
-		last = fits ? try(root, path) : ENAMETOOLONG;
-		refused |= last == EACCES;
-		at += len;
-		if (last == 0)
-			error = 0;
-		else if (!*at++)
-			error = refused ? EACCES : ENOENT;
-	}
-	return error;
+	if (!*name)
+		return ENOENT;
+	if (!strchr(name, '/'))
+		return search(root, name, program);
+	return snprintf(program->path, PATH_MAX, "%s", name) < PATH_MAX ? try(root, name, &program->reason)
+									: ENAMETOOLONG;
 }
 
 /* The row of a file's first bytes. */
@@ -79,7 +95,7 @@ look(int root, struct program *program)
 int
 program_find(int root, const char *name, struct program *program)
 {
-	int error = find(root, name, program->path);
+	int error = find(root, name, program);
 
 	if (error == 0)
 		look(root, program);

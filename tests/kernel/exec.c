@@ -163,6 +163,48 @@ exec__exit_status__as_env(void **state)
 		expect(exec_run("%s", rows[i].words), rows[i].status, "", rows[i].err);
 }
 
+/* What cannot be looked at ends the search, as another error than "none there" ends that of execvp. */
+static void
+exec__a_folder_of_path_that_fails__nothing_behind_it(void **state)
+{
+	static const struct {
+		const char *path, *inject;
+		int status;
+		const char *out, *err;
+	} rows[] = {
+	    {"one:two", NULL, 0, "one\n", ""},
+	    {"two:one", NULL, 0, "two\n", ""},
+	    {"none:one", NULL, 0, "one\n", ""},
+	    {"plain:one", NULL, 0, "one\n", ""},
+	    {"one:two", "openat:error=EIO", 126, "", "/one/prg: cannot be looked at"},
+	    {"one:two", "openat:error=EMFILE", 126, "", "/one/prg: cannot be looked at"},
+	    {"one:two", "openat:error=ENOENT", 0, "two\n", ""},
+	    {"one:two", "openat:error=EACCES", 0, "two\n", ""},
+	    {"loop:two", NULL, 126, "", "prg: Too many levels of symbolic links"},
+	    {"loop", NULL, 126, "", "prg: Too many levels of symbolic links"},
+	    {"shut", NULL, 126, "", "prg: Permission denied"},
+	    {"none", NULL, 127, "", "prg: No such file or directory"},
+	};
+
+	(void)state;
+	begin();
+	need_strace();
+	expect(shell("cd %s && mkdir -p one two loop shut && for d in one two shut; do printf '#!/bin/sh\necho '$d'\n' "
+		     ">$d/prg; chmod 755 $d/prg; done; ln -sf prg loop/prg; chmod 644 shut/prg; >plain",
+		     place),
+	       0, "", "");
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		run_prepare = as;
+		expect(
+		    shell("cd %s && export PATH=$(echo %s | sed \"s,[^:]*,$PWD/&,g\"):/usr/bin:/bin && strace -qq -o "
+			  "/dev/null -P \"$PWD/one/prg\" -e trace=openat %s%s ./binfmtctl exec --arch aarch64 prg",
+			  place, rows[i].path, rows[i].inject ? "-e inject=" : "",
+			  rows[i].inject ? rows[i].inject : ""),
+		    rows[i].status, rows[i].out, rows[i].err);
+		run_prepare = NULL;
+	}
+}
+
 static void
 exec__words_behind_the_command__are_its_own(void **state)
 {
@@ -399,7 +441,8 @@ refused__by_a_filter__said_so(void **state)
 		as = NULL;
 	}
 	run_prepare = forbid_processes;
-	expect(tool("exec", "--root", "/", "--arch", "aarch64", "true", NULL), 125, "", "starting a process or waiting for it failed");
+	expect(tool("exec", "--root", "/", "--arch", "aarch64", "true", NULL), 125, "",
+	       "starting a process or waiting for it failed");
 	run_prepare = NULL;
 }
 
@@ -470,6 +513,7 @@ range__ordinary_user__the_same(void **state)
 	cmocka_unit_test(exec__a_foreign_program__runs), cmocka_unit_test(exec__two_architectures_at_once__both_run),  \
 	    cmocka_unit_test(exec__a_native_command__has_all_that_are_installed),                                      \
 	    cmocka_unit_test(exec__what_is_needed__and_nothing_else), cmocka_unit_test(exec__exit_status__as_env),     \
+	    cmocka_unit_test(exec__a_folder_of_path_that_fails__nothing_behind_it),                                    \
 	    cmocka_unit_test(exec__words_behind_the_command__are_its_own),                                             \
 	    cmocka_unit_test(exec__what_the_command_is_given__as_without),                                             \
 	    cmocka_unit_test(exec__map_root__root_and_nobody_else),                                                    \
