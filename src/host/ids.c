@@ -8,7 +8,9 @@
 
 #include "err.h"
 #include "ids.h"
+#include "look.h"
 #include "number.h"
+#include "subids.h"
 
 enum { LINE_MAX = 256, NOBODY = 65534 };
 
@@ -44,47 +46,23 @@ read_here(const char *path, struct ids_map *map)
 }
 
 /* The caller's name, as /etc/passwd has it: no other source of names, which would need more than libc. "": none. */
-static void
-read_name(uid_t uid, char name[static LINE_MAX])
+static int
+read_name(uid_t uid, char name[static LINE_MAX], struct err *err)
 {
 	FILE *f = fopen("/etc/passwd", "re");
 	struct passwd *user = NULL;
+	int error = f || look_absent(errno) ? 0 : errno;
 
 	*name = '\0';
-	while (f && (user = fgetpwent(f)) && user->pw_uid != uid)
+	while (f && (errno = 0, user = fgetpwent(f)) && user->pw_uid != uid)
 		;
 	if (user)
 		snprintf(name, LINE_MAX, "%s", user->pw_name);
+	else if (f && !feof(f))
+		error = errno ? errno : EIO;
 	if (f)
 		fclose(f);
-}
-
-/* The ranges of "NAME:START:COUNT" or "UID:START:COUNT"; as the map's outer ids, one behind another from 0 on. */
-static void
-read_range(const char *path, const char *name, uid_t uid, struct ids_map *range)
-{
-	FILE *f = fopen(path, "re");
-	char line[LINE_MAX], number[16];
-	uint64_t start, count;
-	uint32_t next = 0;
-
-	range->count = 0;
-	snprintf(number, sizeof(number), "%ju", (uintmax_t)uid);
-	while (f && fgets(line, sizeof(line), f)) {
-		size_t len = strcspn(line, ":");
-		const char *at = line + len + 1;
-
-		if (!line[len] || ((strncmp(line, name, len) != 0 || name[len] || !len) &&
-				   (strncmp(line, number, len) != 0 || number[len])))
-			continue;
-		if (!number_read(&at, 10, &start) || *at++ != ':' || !number_read(&at, 10, &count) ||
-		    start + count > UINT32_MAX)
-			continue;
-		add(range, next, (uint32_t)start, (uint32_t)count);
-		next += (uint32_t)count;
-	}
-	if (f)
-		fclose(f);
+	return error ? err_set(err, ERR_READ, "/etc/passwd cannot be read: %s", strerror(error)) : 0;
 }
 
 /* The part of a range between two of its inner ids, moved on by `shift`. */
@@ -139,31 +117,47 @@ end_of(const struct ids_map *map)
 	return end;
 }
 
+/* Both kinds of ids, or the command that grants those that lack. */
+static int
+read_ranges(uid_t own, struct subids *uids, struct subids *gids, struct err *err)
+{
+	char name[LINE_MAX];
+	uint32_t start, last;
+
+	if (read_name(own, name, err) < 0 || subids_read("/etc/subuid", name, own, uids, err) < 0 ||
+	    subids_read("/etc/subgid", name, own, gids, err) < 0)
+		return err_wrap(err, "--map-auto");
+	if (uids->own.count && gids->own.count)
+		return 0;
+	err_set(err, ERR_NAMESPACE, "--map-auto needs a range of ids, and /etc/sub%s has none for %s",
+		uids->own.count ? "gid" : "uid", *name ? name : "this user");
+	start = *name ? subids_free(uids, gids) : 0;
+	last = start + SUBIDS_COUNT - 1;
+	if (start && uids->own.count)
+		err_fix(err, "usermod --add-subgids %u-%u %s", start, last, name);
+	else if (start && gids->own.count)
+		err_fix(err, "usermod --add-subuids %u-%u %s", start, last, name);
+	else if (start)
+		err_fix(err, "usermod --add-subuids %u-%u --add-subgids %u-%u %s", start, last, start, last, name);
+	return -1;
+}
+
 static int
 plan_range(uid_t tree, struct ids *ids, struct err *note, struct err *err)
 {
-	static struct ids_map uids, gids;
+	static struct subids uids, gids;
 	const uid_t own = geteuid();
-	char name[LINE_MAX];
 	bool of_range;
 
-	read_name(own, name);
-	read_range("/etc/subuid", name, own, &uids);
-	read_range("/etc/subgid", name, own, &gids);
-	if (!uids.count || !gids.count) {
-		err_set(err, ERR_NAMESPACE, "--map-auto needs a range of ids, and /etc/sub%s has none for %s",
-			uids.count ? "gid" : "uid", *name ? name : "this user");
-		if (*name)
-			err_fix(err, "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 %s", name);
+	if (read_ranges(own, &uids, &gids, err) < 0)
 		return -1;
-	}
-	of_range = tree == uids.extents[0].outer;
+	of_range = tree == uids.own.extents[0].outer;
 	if (!of_range && tree != own)
 		err_note(note, "the files of --root belong to neither this user nor its range of /etc/subuid: they "
 			       "are nobody's inside, and cannot be changed");
 	ids->by = IDS_BY_TOOL;
-	ids_lay_out(&uids, own, of_range, &ids->uids);
-	ids_lay_out(&gids, getegid(), of_range, &ids->gids);
+	ids_lay_out(&uids.own, own, of_range, &ids->uids);
+	ids_lay_out(&gids.own, getegid(), of_range, &ids->gids);
 	if (end_of(&ids->uids) <= NOBODY || end_of(&ids->gids) <= NOBODY)
 		err_add(note,
 			"%sthe range of /etc/subuid or /etc/subgid does not reach id %d (nobody): su and apt will fail",

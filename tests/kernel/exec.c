@@ -493,6 +493,77 @@ map_auto__by_the_owner_of_the_root__laid_out(void **state)
 	expect(shell("umount /etc/passwd /etc/subuid /etc/subgid; true"), 0, NULL, NULL);
 }
 
+/* A private /etc with another user's range in one of the files or both: the printed line gives joe ids of his own. */
+static void
+map_auto__without_a_range__the_fix_gives_free_ids(void **state)
+{
+	static const struct {
+		const char *uids, *gids, *users, *uids_after, *gids_after;
+	} rows[] = {
+	    {"", "", "", "joe:100000:65536\n", "joe:100000:65536\n"},
+	    {"ann:100000:65536\n", "ann:100000:65536\n", "", "ann:100000:65536\njoe:165536:65536\n",
+	     "ann:100000:65536\njoe:165536:65536\n"},
+	    {"", "ann:200000:9\n", "", "joe:200009:65536\n", "ann:200000:9\njoe:200009:65536\n"},
+	    {"joe:10000:10\n", "ann:200000:9\n", "", "joe:10000:10\n", "ann:200000:9\njoe:200009:65536\n"},
+	    {"ann:200000:9\n", "joe:10000:10\n", "", "ann:200000:9\njoe:200009:65536\n", "joe:10000:10\n"},
+	    {"", "", "far:x:150000:1000::/:/bin/sh\n", "joe:150001:65536\n", "joe:150001:65536\n"},
+	};
+
+	char *fix;
+
+	(void)state;
+	begin();
+	if (access("/usr/sbin/usermod", X_OK) < 0)
+		skip_because("this machine has no usermod");
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		expect(
+		    shell("cd %s && rm -rf etc && mkdir etc && cp -R /etc/pam.d /etc/login.defs etc/ 2>/dev/null; cd "
+			  "etc && printf 'root:x:0:0::/:/bin/sh\njoe:x:1000:1000::/:/bin/sh\n%s' >passwd && printf "
+			  "'root:x:0:\njoe:x:1000:\n' >group && printf 'root:*:1::::::\njoe:*:1::::::\n' >shadow && "
+			  "printf '%s' >subuid && printf '%s' >subgid && mount --bind . /etc",
+			  place, rows[i].users, rows[i].uids, rows[i].gids),
+		    0, "", "");
+		fix = strdup(strstr(expect(exec_run("--map-auto true"), 125, "", "; try: usermod ")->err, "usermod"));
+		expect(shell("PATH=/usr/sbin:$PATH; %s", fix), 0, NULL, NULL);
+		free(fix);
+		expect_text(rows[i].uids, slurp("/etc/subuid"), rows[i].uids_after);
+		expect_text(rows[i].uids, slurp("/etc/subgid"), rows[i].gids_after);
+		expect(shell("umount /etc"), 0, "", "");
+	}
+}
+
+/* Not to be read is not to have none. */
+static void
+map_auto__files_that_cannot_be_read__no_range_and_no_fix(void **state)
+{
+	static const struct {
+		const char *file, *spoil, *inject, *err;
+	} rows[] = {
+	    {"/etc/subuid", "chmod 600 sub", "", "--map-auto: /etc/subuid cannot be read: Permission denied\n"},
+	    {"/etc/subuid", ":", "read:error=EIO", "--map-auto: /etc/subuid cannot be read: Input/output error\n"},
+	    {"/etc/subgid", ":", "read:error=EIO", "--map-auto: /etc/subgid cannot be read: Input/output error\n"},
+	    {"/etc/subgid", ":", "openat:error=EMFILE", "/etc/subgid cannot be read: Too many open files\n"},
+	    {"/etc/passwd", ":", "openat:error=EMFILE", "/etc/passwd cannot be read: Too many open files\n"},
+	    {"/etc/passwd", ":", "read:error=EIO", "--map-auto: /etc/passwd cannot be read: Input/output error\n"},
+	};
+
+	(void)state;
+	begin();
+	need_strace();
+	cover_ranges("joe:10000:20000");
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		expect(shell("cd %s && %s", place, rows[i].spoil), 0, "", "");
+		run_prepare = as;
+		expect(shell("cd %s && %s%s%s%s ./binfmtctl exec --map-auto true", place,
+			     *rows[i].inject ? "exec strace -qq -o /dev/null -e trace=read,openat -P " : "exec env",
+			     *rows[i].inject ? rows[i].file : "", *rows[i].inject ? " -e inject=" : "", rows[i].inject),
+		       125, "", rows[i].err);
+		run_prepare = NULL;
+		expect(shell("cd %s && chmod 644 sub", place), 0, "", "");
+	}
+	expect(shell("umount /etc/subuid /etc/subgid; true"), 0, NULL, NULL);
+}
+
 static void
 set_place(void)
 {
@@ -526,8 +597,11 @@ main(void)
 	const struct CMUnitTest as_we_are[] = {
 	    ANYWHERE, cmocka_unit_test(refused__each_cause__by_name), cmocka_unit_test(refused__by_a_filter__said_so),
 	    cmocka_unit_test(refused__by_a_limit__the_fix_cures), cmocka_unit_test(exec__fifty_at_once__all_run)};
-	const struct CMUnitTest as_a_user[] = {cmocka_unit_test(range__ordinary_user__the_same), ANYWHERE,
-					       cmocka_unit_test(map_auto__by_the_owner_of_the_root__laid_out)};
+	const struct CMUnitTest as_a_user[] = {
+	    cmocka_unit_test(range__ordinary_user__the_same), ANYWHERE,
+	    cmocka_unit_test(map_auto__by_the_owner_of_the_root__laid_out),
+	    cmocka_unit_test(map_auto__without_a_range__the_fix_gives_free_ids),
+	    cmocka_unit_test(map_auto__files_that_cannot_be_read__no_range_and_no_fix)};
 	const struct CMUnitTest in_a_namespace[] = {cmocka_unit_test(inherit__what_is_visible__in_its_order)};
 	int failed = range_run(as_a_user);
 
