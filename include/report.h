@@ -19,6 +19,9 @@ __attribute__((format(printf, 3, 4))) int report_usage(const struct cmd *cmd, co
 /* Reports a failure of the whole command, with --json as an empty document with its "error". Returns err->status. */
 int report_fail(const struct cmd *cmd, const struct args *args, const struct err *err);
 
+/* The same where people have been told why already: only the document is left. */
+int report_told(const struct cmd *cmd, const struct args *args, const struct err *err);
+
 /*
  * What concerns the run as a whole: it goes to standard error at once, and into the document when that ends
  * ("warnings", and the first error as "error"). The object may be NULL.

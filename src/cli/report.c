@@ -56,6 +56,13 @@ empty_document(const struct cmd *cmd, const struct args *args)
 	report_end(args);
 }
 
+void
+report_keep_error(const struct err *err)
+{
+	if (run.error.code == ERR_NONE)
+		run.error = *err;
+}
+
 int
 report_usage(const struct cmd *cmd, const struct args *args, const char *fmt, ...)
 {
@@ -73,11 +80,18 @@ report_usage(const struct cmd *cmd, const struct args *args, const char *fmt, ..
 }
 
 int
+report_told(const struct cmd *cmd, const struct args *args, const struct err *err)
+{
+	report_keep_error(err);
+	empty_document(cmd, args);
+	return cmd && cmd->failure ? cmd->failure : err->status;
+}
+
+int
 report_fail(const struct cmd *cmd, const struct args *args, const struct err *err)
 {
 	report_error(NULL, err);
-	empty_document(cmd, args);
-	return cmd && cmd->failure ? cmd->failure : err->status;
+	return report_told(cmd, args, err);
 }
 
 void
@@ -92,13 +106,6 @@ report_warning(const char *object, const char *fmt, ...)
 	fflush(stdout); /* they come behind what they are about, also where both go to one file */
 	print_warning(object, "%s", text);
 	warn_add(&run.warnings, "%s%s%s", object ? object : "", object ? ": " : "", text);
-}
-
-void
-report_keep_error(const struct err *err)
-{
-	if (run.error.code == ERR_NONE)
-		run.error = *err;
 }
 
 void

@@ -20,6 +20,7 @@
 #include "refused.h"
 #include "register.h"
 #include "report.h"
+#include "rule.h"
 #include "sitter.h"
 
 /* As env(1): nothing of ours went wrong if it is another number. */
@@ -50,13 +51,21 @@ struct run {
 	struct err err;
 };
 
+/* Whichever of our processes says it, its document is whole when it ends. */
+static int
+told(int status)
+{
+	fflush(stdout); /* main sees if that fails */
+	return status;
+}
+
 /* Also what helps, if that is known. */
 static int
 fail(struct run *run)
 {
 	if (*run->err.fix)
 		err_add(&run->err, "; try: %s", run->err.fix);
-	return report_fail(run->cmd, run->args, &run->err);
+	return told(report_fail(run->cmd, run->args, &run->err));
 }
 
 /* "SRC" or "SRC:DST"; both with a slash in front, DST so that it means the new root. */
@@ -121,6 +130,16 @@ add_to_path(void)
 	done = setenv("PATH", longer, 1);
 	free(longer);
 	return done;
+}
+
+static int
+check_flags(struct run *run)
+{
+	const char *flags = run->args->flags;
+	unsigned ignored;
+	const char *wrong = flags ? rule_parse_flags(flags, &ignored) : NULL;
+
+	return wrong ? err_set(&run->err, ERR_FLAGS, "--flags %s: %s", flags, wrong) : 0;
 }
 
 /* Opens --root and goes there, or changes to --chdir, as what a path of the command means from here on. */
@@ -193,7 +212,9 @@ enter(struct run *run)
 		return refuse(run, end);
 	if (handlers_mount(run->args, &run->err) < 0)
 		return refuse(run, (struct private_end){PRIVATE_BINFMT, errno});
-	return handlers_register(run->cmd, run->args, needed(run)) < 0 ? EXIT_OWN : EXIT_DONE;
+	if (handlers_register(run->cmd, run->args, needed(run), &run->err) < 0)
+		return told(report_told(run->cmd, run->args, &run->err));
+	return EXIT_DONE;
 }
 
 /* The last step: this process becomes the command. Returns the exit status where it does not. */
@@ -266,7 +287,7 @@ cmd_exec(const struct cmd *cmd, struct args *args)
 	wrong = misuse(&run);
 	if (wrong)
 		return report_usage(cmd, args, "%s", wrong);
-	if (register_check_dirs(args, &run.err) < 0 || go_there(&run) < 0)
+	if (check_flags(&run) < 0 || register_check_dirs(args, &run.err) < 0 || go_there(&run) < 0)
 		return fail(&run);
 	status = run.root < 0 ? find_program(&run, -1) : EXIT_DONE;
 	if (status != EXIT_DONE)

@@ -20,21 +20,38 @@ handlers_mount(struct args *args, struct err *err)
 	return args->mount ? 0 : mount_here(BINFMT_DIR, err); /* session_begin copies, or says why it cannot */
 }
 
+/* Registers what a word means; *err is the first failure of all. */
+static void
+register_word(struct session *c, const struct operand *word, struct err *err)
+{
+	unsigned failed = c->failed;
+
+	register_operand(c, word);
+	if (c->failed == failed || err->code != ERR_NONE)
+		return;
+	*err = c->err;
+	err_wrap(err, "%s", word->word);
+}
+
 int
-handlers_register(const struct cmd *cmd, const struct args *args, const struct arch *needed)
+handlers_register(const struct cmd *cmd, const struct args *args, const struct arch *needed, struct err *err)
 {
 	const struct operand word = {needed ? needed->name : "all", false};
+	const bool named = args->operand_count || needed, wished = args->flags || args->interpreter_dir_count;
 	struct args registers = *args;
 	static struct session c;
 
+	err_clear(err);
 	registers.binfmt_dir = BINFMT_DIR;
 	registers.quiet = true;
 	registers.json = registers.dry_run = false; /* standard output is the command's */
-	if (session_begin(&c, cmd, &registers) != EXIT_DONE)
+	if (session_begin(&c, cmd, &registers) != EXIT_DONE) {
+		*err = c.err;
 		return -1;
+	}
 	for (size_t i = 0; i < args->operand_count; i++)
-		register_operand(&c, &args->operands[i]);
+		register_word(&c, &args->operands[i], err);
 	if (!args->operand_count)
-		register_operand(&c, &word);
-	return session_end(&c) == EXIT_DONE || (!args->operand_count && !needed) ? 0 : -1;
+		register_word(&c, &word, err);
+	return session_end(&c) == EXIT_DONE || (!named && (c.done || !wished)) ? 0 : -1;
 }

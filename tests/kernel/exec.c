@@ -145,7 +145,10 @@ exec__exit_status__as_env(void **state)
 	    {"--arch no-such-arch true", 125, "unknown architecture"},
 	    {"--arch", 125, "--arch needs a value"},
 	    {"--map-root --map-auto true", 125, "exclude each other"},
-	    {"--flags Q --arch aarch64 true", 125, "--flags Q"},
+	    {"--flags Q --arch aarch64 true", 125, "binfmtctl: --flags Q: unknown flag"},
+	    {"--flags Q true", 125, "binfmtctl: --flags Q: unknown flag"},
+	    {"--flags PT true", 125, "binfmtctl: --flags PT: flags T and P exclude each other"},
+	    {"--flags L true", 125, "with flag L the kernel still has to run the program itself"},
 	    {"--bind /usr true", 125, "--bind goes with --root"},
 	    {"--root . --bind usr true", 125, "--bind needs absolute paths"},
 	    {"--root . --bind /usr:usr true", 125, "--bind needs absolute paths"},
@@ -161,6 +164,16 @@ exec__exit_status__as_env(void **state)
 	spill(in_place("text"), "\1\2\3\4", 4, 0755);
 	for (size_t i = 0; i < LENGTH(rows); i++)
 		expect(exec_run("%s", rows[i].words), rows[i].status, "", rows[i].err);
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const struct run *r;
+
+		if (rows[i].status < 125 || rows[i].status > 127)
+			continue;
+		run_prepare = as;
+		r = shell("cd %s && ./binfmtctl -j exec %s", place, rows[i].words);
+		run_prepare = NULL;
+		expect_json(expect(r, rows[i].status, NULL, rows[i].err)->out, ".error.detail | length > 0");
+	}
 }
 
 /* What cannot be looked at ends the search, as another error than "none there" ends that of execvp. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Fault injection by strace: every call that exec makes on its way fails once, in each of its processes. It comes to an
- * end, and runs the command or says why not.
+ * end, and runs the command or says why not, with --json in one document.
  */
 #include "harness.h"
 
@@ -96,6 +96,8 @@ sweep(const char *line, const char *call, const char *error)
 		if (!is_honest(r))
 			fail_msg("%s, %s number %u: %s: status %d\n%s%s\n%s", line, call, n, error, r->status, r->out,
 				 r->err, slurp(log_file));
+		if (r->status != RAN)
+			expect_json(r->out, ".error.detail | length > 0");
 		done++;
 	}
 	return done;

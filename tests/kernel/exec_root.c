@@ -157,6 +157,35 @@ root__exit_status__as_env(void **state)
 	run_prepare = NULL;
 }
 
+/* Whichever process finds out. */
+static void
+root__failures__one_document(void **state)
+{
+	static const struct {
+		const char *words;
+		int status;
+	} rows[] = {
+	    {"--bind /no-such:/x -- sh", 125},
+	    {"--chdir /no-such -- sh", 125},
+	    {"-- no-such", 127},
+	    {"-- /usr", 126},
+	    {"--arch no-such-arch -- sh", 125},
+	    {"--map-auto --map-root sh", 125},
+	};
+
+	(void)state;
+	begin();
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const struct run *r;
+
+		run_prepare = as;
+		r = shell("cd %s && ./binfmtctl -j exec --root %s " BINDS "%s", place, root, rows[i].words);
+		run_prepare = NULL;
+		expect_json(expect(r, rows[i].status, NULL, NULL)->out, ".error.detail | length > 0");
+	}
+	expect(in_root("-j", "echo {}"), 0, "{}\n", "");
+}
+
 /* Links of the root lead to nothing of outside. */
 static void
 root__links_out_of_it__are_its_own(void **state)
@@ -341,8 +370,8 @@ range__ordinary_user__the_same(void **state)
 #define ANYWHERE                                                                                                       \
 	cmocka_unit_test(root__what_programs_expect__is_there), cmocka_unit_test(root__ids__own_or_root),              \
 	    cmocka_unit_test(root__foreign_programs__run_without_their_interpreter_in_it),                             \
-	    cmocka_unit_test(root__exit_status__as_env), cmocka_unit_test(root__links_out_of_it__are_its_own),         \
-	    cmocka_unit_test(root__signals__reach_the_command),                                                        \
+	    cmocka_unit_test(root__exit_status__as_env), cmocka_unit_test(root__failures__one_document),               \
+	    cmocka_unit_test(root__links_out_of_it__are_its_own), cmocka_unit_test(root__signals__reach_the_command),  \
 	    cmocka_unit_test(root__killed_at_any_moment__nobody_is_left)
 
 int
