@@ -7,16 +7,14 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "retry.h"
 #include "sitter.h"
 
-/* What goes on to the command; what the terminal sends reaches it without us. */
-static const int passed[] = {SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGALRM};
-
-/* What the terminal sends to both: the command decides what it means. */
-static const int ignored[] = {SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU};
+/* What a terminal sends to all of the job, the command too; a process sends it to us. */
+static const int of_terminal[] = {SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH, SIGCONT};
 
 enum { NOT_STARTED = 125 };
 
@@ -111,6 +109,19 @@ sitter_start(int (*prepare)(void *arg), void *arg)
 	return init;
 }
 
+/* Stops us as the command has stopped. What continued us is no signal for it: the whole job got that. */
+static void
+stop(void)
+{
+	const struct timespec now = {0, 0};
+	sigset_t one;
+
+	sigemptyset(&one);
+	sigaddset(&one, SIGCONT);
+	raise(SIGSTOP);
+	sigtimedwait(&one, NULL, &now);
+}
+
 /*
  * Whether the command has ended, and how; -1 with errno where that is not to be had. Where it has stopped we do, and go
  * on together: it is continued by us only where nobody else has, as it may have been stopped once more meanwhile.
@@ -126,7 +137,7 @@ has_ended(pid_t command, int *status)
 		if (!stopped && !WIFCONTINUED(*status))
 			return 1;
 		if (stopped)
-			raise(SIGSTOP);
+			stop();
 	}
 	if (stopped)
 		kill(command, SIGCONT);
@@ -149,15 +160,31 @@ die_of(int signal_number)
 	return 128 + signal_number;
 }
 
+/* Whether the command has not got this signal itself. */
+static bool
+is_for_command(const siginfo_t *info)
+{
+	if (info->si_signo == SIGCHLD) /* of a child, or sent by somebody */
+		return info->si_code <= 0;
+	for (size_t i = 0; i < COUNT(of_terminal); i++)
+		if (info->si_signo == of_terminal[i])
+			return info->si_code <= 0;
+	return true;
+}
+
 /* As has_ended, when it has. */
 static int
-sit_by(pid_t command, const sigset_t *wanted, int *status)
+sit_by(pid_t command, const sigset_t *all, int *status)
 {
 	siginfo_t info;
 	int ended;
 
 	while ((ended = has_ended(command, status)) == 0) {
-		if (sigwaitinfo(wanted, &info) > 0 && info.si_signo != SIGCHLD)
+		if (sigwaitinfo(all, &info) <= 0 || !is_for_command(&info))
+			continue;
+		if (info.si_code == SI_QUEUE)
+			sigqueue(command, info.si_signo, info.si_value);
+		else
 			kill(command, info.si_signo);
 	}
 	return ended;
@@ -166,15 +193,12 @@ sit_by(pid_t command, const sigset_t *wanted, int *status)
 int
 sitter_run(pid_t init, int (*become)(void *arg), void *arg)
 {
-	sigset_t wanted, before;
+	sigset_t all, before;
 	pid_t command;
 	int status, error;
 
-	sigemptyset(&wanted);
-	sigaddset(&wanted, SIGCHLD);
-	for (size_t i = 0; i < COUNT(passed); i++)
-		sigaddset(&wanted, passed[i]);
-	sigprocmask(SIG_BLOCK, &wanted, &before);
+	sigfillset(&all); /* blocked, they wait for us even where they are ignored, and nothing stops or kills us */
+	sigprocmask(SIG_BLOCK, &all, &before);
 	command = fork();
 	if (command == 0) {
 		sigprocmask(SIG_SETMASK, &before, NULL);
@@ -182,9 +206,7 @@ sitter_run(pid_t init, int (*become)(void *arg), void *arg)
 	}
 	if (command < 0)
 		return -1;
-	for (size_t i = 0; i < COUNT(ignored); i++)
-		signal(ignored[i], SIG_IGN);
-	if (sit_by(command, &wanted, &status) < 0) {
+	if (sit_by(command, &all, &status) < 0) {
 		error = errno;
 		kill(init,
 		     SIGKILL); /* the command dies of it; as long as nobody has waited for that, init does not end */

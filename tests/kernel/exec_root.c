@@ -282,22 +282,99 @@ root__killed_at_any_moment__nobody_is_left(void **state)
 	free(mounts);
 }
 
-static void
-root__signals__reach_the_command(void **state)
+/* Starts a line of the new root's shell with its standard output in *log, and waits until it has said that it is
+ * ready. */
+static pid_t
+start(const char *line, char **log)
 {
-	static const char *const signals[] = {"TERM", "HUP", "USR1", "USR2", "ALRM"};
+	const char *folder = as ? "/mnt/open" : place;
+	pid_t pid;
+
+	assert_true(asprintf(log, "%s/log", folder) > 0);
+	unlink(*log);
+	pid = fork();
+	if (pid == 0) {
+		if (as && !as())
+			_exit(1);
+		execl("/bin/sh", "sh", "-c",
+		      "cd \"$1\" && exec ./binfmtctl exec --arch aarch64 --root \"$2\" " BINDS
+		      "sh -c \"echo ready; $3\" >log",
+		      "sh", folder, as ? "/mnt/exec/a root" : "a root", line, NULL);
+		_exit(1);
+	}
+	assert_true(pid > 0);
+	return pid;
+}
+
+/* Waits until the log is this. */
+static void
+wait_for_log(const char *log, const char *wanted)
+{
+	const char *text = NULL;
+
+	for (int i = 0; i < 1000 && (!text || strcmp(text, wanted) != 0); i++) {
+		usleep(10000);
+		text = slurp(log);
+	}
+	expect_text("log", text, wanted);
+}
+
+/* All but those that nobody can have, that libc takes for itself, and that each end of a child sends. */
+static bool
+can_be_sent(int number)
+{
+	return number != SIGKILL && number != SIGSTOP && number != SIGCHLD && (number < 32 || number >= SIGRTMIN);
+}
+
+static void
+root__signals__each_reaches_the_command_once(void **state)
+{
+	char *log, wanted[1024] = "ready\n", line[256];
+	size_t len = strlen(wanted);
+	int status;
+	pid_t pid;
 
 	(void)state;
 	begin();
-	for (size_t i = 0; i < LENGTH(signals); i++) {
-		run_prepare = as;
-		expect(shell("cd %s; ./binfmtctl exec --root %s " BINDS
-			     "sh -c 'trap \"echo got; exit 9\" %s; echo ready; while :; do sleep 0.1; done' >log & "
-			     "i=0; until grep -q ready log || [ $((i += 1)) -gt 200 ]; do sleep 0.05; done "
-			     "2>/dev/null; kill -%s $!; wait $!; echo $?; cat log; rm log",
-			     as ? "/mnt/open" : place, root, signals[i], signals[i]),
-		       0, "9\nready\ngot\n", NULL);
-		run_prepare = NULL;
+	snprintf(line, sizeof(line),
+		 "n=0; while [ $((n += 1)) -le 64 ]; do [ $n = %d ] || trap \"echo $n\" $n 2>/dev/null; done; trap "
+		 "\"exit 9\" TERM; echo set; while :; do sleep 0.02; done",
+		 SIGCHLD);
+	pid = start(line, &log);
+	len += (size_t)snprintf(wanted + len, sizeof(wanted) - len, "set\n");
+	wait_for_log(log, wanted);
+	for (int number = 1; number <= SIGRTMAX; number++) {
+		if (!can_be_sent(number) || number == SIGTERM)
+			continue;
+		len += (size_t)snprintf(wanted + len, sizeof(wanted) - len, "%d\n", number);
+		assert_int_equal(kill(pid, number), 0);
+		wait_for_log(log, wanted);
+	}
+	assert_int_equal(kill(pid, SIGTERM), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 9);
+	free(log);
+}
+
+static void
+root__signals__kill_it_as_any_other(void **state)
+{
+	const int numbers[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPWR, SIGIO, SIGSEGV, SIGVTALRM, SIGRTMIN, SIGRTMAX};
+	int status;
+	char *log;
+
+	(void)state;
+	begin();
+	for (size_t i = 0; i < LENGTH(numbers); i++) {
+		pid_t pid = start("exec sleep 60", &log);
+
+		wait_for_log(log, "ready\n");
+		assert_int_equal(kill(pid, numbers[i]), 0);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		if (!WIFSIGNALED(status) || WTERMSIG(status) != numbers[i])
+			fail_msg("signal %d: status %d", numbers[i], status);
+		free(log);
 	}
 }
 
@@ -371,7 +448,9 @@ range__ordinary_user__the_same(void **state)
 	cmocka_unit_test(root__what_programs_expect__is_there), cmocka_unit_test(root__ids__own_or_root),              \
 	    cmocka_unit_test(root__foreign_programs__run_without_their_interpreter_in_it),                             \
 	    cmocka_unit_test(root__exit_status__as_env), cmocka_unit_test(root__failures__one_document),               \
-	    cmocka_unit_test(root__links_out_of_it__are_its_own), cmocka_unit_test(root__signals__reach_the_command),  \
+	    cmocka_unit_test(root__links_out_of_it__are_its_own),                                                      \
+	    cmocka_unit_test(root__signals__each_reaches_the_command_once),                                            \
+	    cmocka_unit_test(root__signals__kill_it_as_any_other),                                                     \
 	    cmocka_unit_test(root__killed_at_any_moment__nobody_is_left)
 
 int
