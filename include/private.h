@@ -25,11 +25,11 @@ struct private_end {
 };
 
 /*
- * Moves this process into a user namespace with these ids, as its root, and into other new namespaces
- * (`more`: CLONE_NEWNS and others). Nothing that is mounted there is seen outside. Not undone where it fails half-way:
- * then this process has to end.
+ * Moves this process into new namespaces (flags of unshare(2): CLONE_NEWUSER, CLONE_NEWNS and others): a user
+ * namespace with these ids, as its root. Nothing that is mounted there is seen outside. Not undone where it fails
+ * half-way: then this process has to end.
  */
-struct private_end private_enter(const struct ids *ids, int more);
+struct private_end private_enter(const struct ids *ids, int namespaces);
 
 /* Becomes what ids->uid and ids->gid say: where `back` is set in a second user namespace. As above. */
 struct private_end private_leave(const struct ids *ids);

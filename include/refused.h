@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "host.h"
+#include "look.h"
 
 enum { REFUSED_PROFILE_MAX = 128 };
 
@@ -14,14 +15,16 @@ enum { REFUSED_PROFILE_MAX = 128 };
  */
 struct refused {
 	struct host_kernel kernel;
-	long max_user, max_mnt, max_pid;   /* user.max_*_namespaces */
-	long userns_clone;                 /* kernel.unprivileged_userns_clone (Debian's kernels) */
-	long apparmor_restrict;            /* kernel.apparmor_restrict_unprivileged_userns */
-	long seccomp;                      /* of /proc/self/status: 2 is a filter */
-	bool mapped;                       /* this process has an id in its user namespace */
-	char profile[REFUSED_PROFILE_MAX]; /* /proc/self/attr/current, "" if there is none */
+	long max_user, max_mnt, max_uts, max_pid;      /* user.max_*_namespaces; absent: of no matter */
+	long userns_clone;                             /* kernel.unprivileged_userns_clone (Debian's kernels) */
+	long apparmor_restrict;                        /* kernel.apparmor_restrict_unprivileged_userns */
+	enum look_is unshare_filtered, mount_filtered; /* a filter of system calls refuses these to us */
+	enum look_is chrooted;                         /* never no: that cannot be seen */
+	bool mapped;                                   /* this process has an id in its user namespace */
+	char profile[REFUSED_PROFILE_MAX];             /* /proc/self/attr/current, "" if there is none */
 };
 
-void refused_read(struct refused *facts);
+/* namespaces: what was asked for, as flags of unshare(2). */
+void refused_read(struct refused *facts, int namespaces);
 
 #endif

@@ -176,13 +176,20 @@ warn_of_one_id(const struct run *run)
 			       "packages with users of their own need --map-auto");
 }
 
+/* What is made at once; the one of pids comes later. */
+static int
+namespaces(const struct run *run)
+{
+	return CLONE_NEWUSER | CLONE_NEWNS | (run->root < 0 ? 0 : CLONE_NEWUTS);
+}
+
 /* Says which of our own steps failed, and what helps. */
 static int
 refuse(struct run *run, struct private_end end)
 {
 	struct refused facts;
 
-	refused_read(&facts);
+	refused_read(&facts, namespaces(run) | (run->root < 0 ? 0 : CLONE_NEWPID));
 	refusal_explain(&facts, end, &run->err);
 	if (run->root < 0 && run->program.itself && run->program.needs)
 		refusal_without(run->program.needs, run->program.path, run->args->program + 1, &run->err);
@@ -206,7 +213,7 @@ needed(struct run *run)
 static int
 enter(struct run *run)
 {
-	struct private_end end = private_enter(&run->ids, CLONE_NEWNS | (run->root < 0 ? 0 : CLONE_NEWUTS));
+	struct private_end end = private_enter(&run->ids, namespaces(run));
 
 	if (end.step != PRIVATE_DONE)
 		return refuse(run, end);

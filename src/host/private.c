@@ -192,9 +192,9 @@ unshare_and_map(const struct ids *ids, int flags)
 }
 
 struct private_end
-private_enter(const struct ids *ids, int more)
+private_enter(const struct ids *ids, int namespaces)
 {
-	struct private_end end = unshare_and_map(ids, CLONE_NEWUSER | more);
+	struct private_end end = unshare_and_map(ids, namespaces);
 
 	if (end.step != PRIVATE_DONE)
 		return end;

@@ -8,8 +8,6 @@
 #include "refusal.h"
 #include "refused.h"
 
-enum { SECCOMP_FILTER = 2 };
-
 static const char *const steps[] = {
     [PRIVATE_HELPER] = "starting a process or waiting for it",
     [PRIVATE_UNSHARE] = "making namespaces",
@@ -27,7 +25,7 @@ explain_limit(const struct refused *f, struct err *err)
 	const struct {
 		const char *name;
 		long is;
-	} limits[] = {{"user", f->max_user}, {"mnt", f->max_mnt}, {"pid", f->max_pid}};
+	} limits[] = {{"user", f->max_user}, {"mnt", f->max_mnt}, {"uts", f->max_uts}, {"pid", f->max_pid}};
 
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
 		if (limits[i].is == 0) {
@@ -36,9 +34,10 @@ explain_limit(const struct refused *f, struct err *err)
 			err_fix(err, "echo 10000 >/proc/sys/user/max_%s_namespaces", limits[i].name);
 			return;
 		}
-	err_set(err, ERR_NAMESPACE,
-		"there are too many namespaces: as many as user.max_user_namespaces (or mnt, pid), here or further "
-		"out, allows, or 32 within each other");
+	err_set(
+	    err, ERR_NAMESPACE,
+	    "there are too many namespaces: as many as user.max_user_namespaces (or mnt, uts, pid), here or further "
+	    "out, allows, or 32 within each other");
 }
 
 static void
@@ -75,6 +74,12 @@ explain_unshare(const struct refused *f, int error, struct err *err)
 		explain_limit(f, err);
 	} else if (error == EINVAL) {
 		err_set(err, ERR_NAMESPACE, "this kernel has no user namespaces (CONFIG_USER_NS)");
+	} else if (f->chrooted == LOOK_YES) {
+		err_set(err, ERR_NAMESPACE,
+			"user namespaces are not permitted here: this process is in a chroot (another root than its "
+			"mount namespace's), from which the kernel permits none");
+	} else if (f->unshare_filtered == LOOK_YES) {
+		say_seccomp("user namespaces", err);
 	} else if (error == EACCES) {
 		err_set(err, ERR_NAMESPACE, "a security module (SELinux) forbids user namespaces to this program");
 	} else if (f->userns_clone == 0) {
@@ -82,14 +87,12 @@ explain_unshare(const struct refused *f, int error, struct err *err)
 		err_fix(err, "echo 1 >/proc/sys/kernel/unprivileged_userns_clone");
 	} else if (!f->mapped) {
 		err_set(err, ERR_NAMESPACE, "this process has no id in its user namespace, so it may make none");
-	} else if (f->seccomp == SECCOMP_FILTER) {
-		say_seccomp("user namespaces", err);
 	} else if (is_restricted(f)) {
 		say_apparmor(err);
 	} else {
 		err_set(err, ERR_NAMESPACE,
-			"user namespaces are not permitted here: this process is in a chroot (another root than its "
-			"mount namespace's), from which the kernel permits none");
+			"user namespaces are not permitted here, and why is not known: this process may be in a chroot "
+			"to a mount, or a security module refuses");
 	}
 }
 
@@ -107,7 +110,7 @@ explain_mount(const struct refused *f, int error, struct err *err)
 		err_set(err, ERR_KERNEL,
 			"Linux %u.%u has no binfmt_misc of its own for a user namespace: that needs Linux 6.7",
 			f->kernel.major, f->kernel.minor);
-	else if (f->seccomp == SECCOMP_FILTER)
+	else if (f->mount_filtered == LOOK_YES)
 		say_seccomp("mount(2)", err);
 	else
 		err_set(err, ERR_MOUNT, "cannot mount binfmt_misc in a user namespace: %s", strerror(error));
@@ -125,7 +128,7 @@ refusal_explain(const struct refused *facts, struct private_end end, struct err 
 		explain_mount(facts, end.error, err);
 	else if ((end.step == PRIVATE_MAP || end.step == PRIVATE_MOUNTS) && denied && is_restricted(facts))
 		say_apparmor(err);
-	else if (end.step == PRIVATE_MOUNTS && denied && facts->seccomp == SECCOMP_FILTER)
+	else if (end.step == PRIVATE_MOUNTS && denied && facts->mount_filtered == LOOK_YES)
 		say_seccomp("mount(2)", err);
 	else if (end.step == PRIVATE_TOOL && end.error == ENOENT)
 		err_set(err, ERR_NAMESPACE, "--map-auto needs newuidmap and newgidmap in /usr/bin: install %s",

@@ -368,6 +368,18 @@ inherit__what_is_visible__in_its_order(void **state)
 	       "the inherited entry gone could not be copied");
 }
 
+/* A folder that is no mount, with what binfmtctl needs in it. */
+static const struct run *
+in_a_chroot(void)
+{
+	return shell(
+	    "cd %s && unshare -Urm sh -ec 'mkdir -p folder/usr folder/proc; cp binfmtctl folder/; for d in bin "
+	    "lib lib64; do if [ -L /$d ]; then ln -sfn $(readlink /$d) folder/$d; elif [ -e /$d ]; then mkdir "
+	    "-p folder/$d; mount --rbind /$d folder/$d; fi; done; mount --rbind /usr folder/usr; mount --rbind "
+	    "/proc folder/proc; exec /usr/sbin/chroot folder /binfmtctl exec --arch aarch64 true'",
+	    place);
+}
+
 /* Each cause that can be made here, by the kernel's own refusal. */
 static void
 refused__each_cause__by_name(void **state)
@@ -384,13 +396,17 @@ refused__each_cause__by_name(void **state)
 	    {"unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_user_namespaces && exec ./binfmtctl exec ./aarch64 \"a "
 	     "b\"'",
 	     " ./aarch64 'a b'; try: "}, /* after the path of a QEMU */
+	    {"unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_uts_namespaces && exec ./binfmtctl exec --root / true'",
+	     "user.max_uts_namespaces is 0"},
+	    {"unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_uts_namespaces && exec sh ./deeper'",
+	     "32 within each other"},
 	    {"sh ./deeper", "32 within each other"},
 	    {"unshare -U ./binfmtctl exec ./aarch64", "has no id in its user namespace"},
 	    {"unshare -Urm sh -c 'mkdir -p root && mount --rbind / root && exec /usr/sbin/chroot root "
 	     "\"$PWD/binfmtctl\" exec "
 	     "--arch "
 	     "aarch64 true'",
-	     "in a chroot"},
+	     "and why is not known: this process may be in a chroot"},
 	    {"unshare -Urm sh -c 'mount -t tmpfs none /proc/sys 2>/dev/null && exec ./binfmtctl exec --arch aarch64 "
 	     "true'",
 	     "is /proc mounted?"},
@@ -405,20 +421,22 @@ refused__each_cause__by_name(void **state)
 	      0755);
 	for (size_t i = 0; i < LENGTH(rows); i++)
 		expect(shell("cd %s && %s", place, rows[i].line), 125, "", rows[i].err);
+	expect(in_a_chroot(), 125, "", "this process is in a chroot");
 }
 
 /* In the very situation; the limits of this namespace are its own. */
 static void
 refused__by_a_limit__the_fix_cures(void **state)
 {
-	static const char *const limits[] = {"user", "mnt"};
+	static const char *const limits[] = {"user", "mnt", "uts"};
 
 	(void)state;
 	begin();
 	for (size_t i = 0; i < LENGTH(limits); i++)
 		expect(shell("cd %s && unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_%s_namespaces; "
-			     "fix=$(./binfmtctl exec --arch aarch64 true 2>&1 | sed \"s/.*; try: //\"); eval \"$fix\"; "
-			     "exec ./binfmtctl exec --arch aarch64 echo cured'",
+			     "fix=$(./binfmtctl exec --root / --arch aarch64 true 2>&1 | sed \"s/.*; try: //\"); eval "
+			     "\"$fix\"; "
+			     "exec ./binfmtctl exec --root / --arch aarch64 echo cured'",
 			     place, limits[i]),
 		       0, "cured\n", "");
 }
@@ -435,6 +453,13 @@ without_mount(void)
 	return forbid(SYS_mount, EPERM);
 }
 
+/* A filter that lets all through: this call is none. */
+static bool
+with_a_filter(void)
+{
+	return forbid(SYS_reboot, EPERM);
+}
+
 static void
 refused__by_a_filter__said_so(void **state)
 {
@@ -445,7 +470,6 @@ refused__by_a_filter__said_so(void **state)
 	    {without_unshare, "--arch aarch64 true", "a seccomp filter forbids user namespaces"},
 	    {without_mount, "--arch aarch64 true", "a seccomp filter forbids mount(2)"},
 	};
-
 	(void)state;
 	begin();
 	for (size_t i = 0; i < LENGTH(rows); i++) {
@@ -453,6 +477,10 @@ refused__by_a_filter__said_so(void **state)
 		expect(exec_run("%s", rows[i].words), 125, "", rows[i].err);
 		as = NULL;
 	}
+	run_prepare = with_a_filter;
+	expect(in_a_chroot(), 125, "", "this process is in a chroot");
+	expect(shell("cd %s && unshare -U ./binfmtctl exec --arch aarch64 true", place), 125, "", "has no id");
+	run_prepare = NULL;
 	run_prepare = forbid_processes;
 	expect(tool("exec", "--root", "/", "--arch", "aarch64", "true", NULL), 125, "",
 	       "starting a process or waiting for it failed");

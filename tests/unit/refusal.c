@@ -17,6 +17,7 @@ open_machine(void)
 	return (struct refused){.kernel = {6, 18},
 				.max_user = 1000,
 				.max_mnt = 1000,
+				.max_uts = 1000,
 				.max_pid = 1000,
 				.userns_clone = FACTS_ABSENT,
 				.apparmor_restrict = FACTS_ABSENT,
@@ -40,9 +41,13 @@ CHANGE(as_it_is, (void)f)
 CHANGE(no_user, f->max_user = 0)
 CHANGE(no_mnt, f->max_mnt = 0)
 CHANGE(no_pid, f->max_pid = 0)
+CHANGE(no_uts, f->max_uts = 0)
+CHANGE(chrooted, f->chrooted = LOOK_YES)
+CHANGE(chrooted_filtered, (f->chrooted = LOOK_YES, f->unshare_filtered = LOOK_YES))
+CHANGE(passes_filters, (f->unshare_filtered = f->mount_filtered = LOOK_NO))
 CHANGE(no_clone, f->userns_clone = 0)
 CHANGE(not_mapped, f->mapped = false)
-CHANGE(filtered, f->seccomp = 2)
+CHANGE(filtered, (f->unshare_filtered = f->mount_filtered = LOOK_YES))
 CHANGE(restricted, f->apparmor_restrict = 1)
 CHANGE(profiled, snprintf(f->profile, sizeof(f->profile), "unprivileged_userns (enforce)"))
 CHANGE(old, f->kernel.minor = 6)
@@ -70,7 +75,17 @@ explain__each_row_of_the_table__names_the_setting(void **state)
 	     "echo 10000 >/proc/sys/user/max_pid_namespaces"},
 	    {"nested", {PRIVATE_UNSHARE, ENOSPC}, as_it_is, "or 32 within each other", ""},
 	    {"nested, older errno", {PRIVATE_UNSHARE, EUSERS}, as_it_is, "or 32 within each other", ""},
-	    {"chroot", {PRIVATE_UNSHARE, EPERM}, as_it_is, "is in a chroot", ""},
+	    {"no uts namespaces",
+	     {PRIVATE_UNSHARE, ENOSPC},
+	     no_uts,
+	     "(user.max_uts_namespaces is 0)",
+	     "echo 10000 >/proc/sys/user/max_uts_namespaces"},
+	    {"chroot", {PRIVATE_UNSHARE, EPERM}, chrooted, "is in a chroot", ""},
+	    {"chroot, and a filter", {PRIVATE_UNSHARE, EPERM}, chrooted_filtered, "is in a chroot", ""},
+	    {"nothing seen", {PRIVATE_UNSHARE, EPERM}, as_it_is, "why is not known", ""},
+	    {"no filter does it", {PRIVATE_UNSHARE, EPERM}, passes_filters, "why is not known", ""},
+	    {"a filter's EACCES", {PRIVATE_UNSHARE, EACCES}, filtered, "a seccomp filter forbids user namespaces", ""},
+	    {"no filter keeps from mounting", {PRIVATE_BINFMT, EPERM}, passes_filters, "cannot mount binfmt_misc", ""},
 	    {"Debian's setting",
 	     {PRIVATE_UNSHARE, EPERM},
 	     no_clone,
