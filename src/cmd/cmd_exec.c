@@ -187,12 +187,16 @@ namespaces(const struct run *run)
 static int
 refuse(struct run *run, struct private_end end)
 {
+	const struct args *args = run->args;
 	struct refused facts;
 
 	refused_read(&facts, namespaces(run) | (run->root < 0 ? 0 : CLONE_NEWPID));
 	refusal_explain(&facts, end, &run->err);
 	if (run->root < 0 && run->program.itself && run->program.needs)
-		refusal_without(run->program.needs, run->program.path, run->args->program + 1, &run->err);
+		refusal_without(&(struct without){run->program.needs, args->interpreter_dirs,
+						  args->interpreter_dir_count, args->chdir, run->program.path,
+						  args->program + 1},
+				&run->err);
 	return fail(run);
 }
 

@@ -141,14 +141,34 @@ refusal_explain(const struct refused *facts, struct private_end end, struct err 
 		err_set(err, ERR_NAMESPACE, "%s failed: %s", steps[end.step], strerror(end.error));
 }
 
+/* Whether all of it can be shown as it is: half a line would be another. */
+static bool
+can_be_pasted(const struct without *without)
+{
+	char word[PASTE_MAX];
+	bool can =
+	    paste_file(without->path, false, word) && (!without->folder || paste_file(without->folder, true, word));
+
+	for (char *const *rest = without->words; can && *rest; rest++)
+		can = paste_word(*rest, word);
+	return can;
+}
+
 void
-refusal_without(const struct arch *arch, const char *path, char *const *words, struct err *err)
+refusal_without(const struct without *without, struct err *err)
 {
 	char interpreter[INTERP_PATH_MAX], word[PASTE_MAX];
 
-	if (interp_find(arch, NULL, 0, false, interpreter).is != LOOK_YES || !paste_file(path, false, word))
+	if (interp_find(without->arch, without->dirs, without->dir_count, false, interpreter).is != LOOK_YES ||
+	    !paste_file(interpreter, true, word) || !can_be_pasted(without))
 		return;
-	err_add(err, "; without namespaces: %s %s", interpreter, word);
-	for (; *words && paste_word(*words, word); words++)
+	err_add(err, "; without namespaces:");
+	if (without->folder && paste_file(without->folder, true, word))
+		err_add(err, " cd %s &&", word);
+	paste_file(interpreter, true, word);
+	err_add(err, " %s", word);
+	paste_file(without->path, false, word);
+	err_add(err, " %s", word);
+	for (char *const *rest = without->words; *rest && paste_word(*rest, word); rest++)
 		err_add(err, " %s", word);
 }

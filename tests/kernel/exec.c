@@ -453,6 +453,41 @@ without_mount(void)
 	return forbid(SYS_mount, EPERM);
 }
 
+static void
+refused__without_namespaces__the_line_runs_it(void **state)
+{
+	static const struct {
+		const char *from, *words;
+	} rows[] = {
+	    {".", "./aarch64"},
+	    {"/", "-C '%s' ./aarch64"},
+	    {"..", "-C '%s' ./aarch64 'a b'"},
+	    {".", "--interpreter-dir '%s/of mine' ./aarch64"},
+	};
+	char words[4096], *line;
+
+	(void)state;
+	begin();
+	foreign("aarch64");
+	expect(shell("cd %s && mkdir -p 'of mine' && cp %s 'of mine/qemu-aarch64-static'", place,
+		     installed_qemu("aarch64")),
+	       0, "", "");
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const char *folder = strchr(rows[i].words, '%');
+
+		snprintf(words, sizeof(words), "%.*s%s%s", folder ? (int)(folder - rows[i].words) : 0, rows[i].words,
+			 folder ? place : "", folder ? folder + 2 : rows[i].words);
+		run_prepare = without_unshare;
+		line = strdup(shell("cd %s && cd %s && %s/binfmtctl exec %s", place, rows[i].from, place, words)->err);
+		run_prepare = NULL;
+		assert_non_null(strstr(line, "; without namespaces: "));
+		if (strstr(words, "of mine"))
+			assert_non_null(strstr(line, "/of mine/qemu-aarch64-static' ./aarch64"));
+		expect(shell("cd %s && cd %s && %s", place, rows[i].from, strstr(line, "spaces: ") + 8), 42, "", "");
+		free(line);
+	}
+}
+
 /* A filter that lets all through: this call is none. */
 static bool
 with_a_filter(void)
@@ -635,9 +670,12 @@ range__ordinary_user__the_same(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest as_we_are[] = {
-	    ANYWHERE, cmocka_unit_test(refused__each_cause__by_name), cmocka_unit_test(refused__by_a_filter__said_so),
-	    cmocka_unit_test(refused__by_a_limit__the_fix_cures), cmocka_unit_test(exec__fifty_at_once__all_run)};
+	const struct CMUnitTest as_we_are[] = {ANYWHERE,
+					       cmocka_unit_test(refused__each_cause__by_name),
+					       cmocka_unit_test(refused__by_a_filter__said_so),
+					       cmocka_unit_test(refused__without_namespaces__the_line_runs_it),
+					       cmocka_unit_test(refused__by_a_limit__the_fix_cures),
+					       cmocka_unit_test(exec__fifty_at_once__all_run)};
 	const struct CMUnitTest as_a_user[] = {
 	    cmocka_unit_test(range__ordinary_user__the_same), ANYWHERE,
 	    cmocka_unit_test(map_auto__by_the_owner_of_the_root__laid_out),

@@ -151,16 +151,57 @@ explain__each_row_of_the_table__names_the_setting(void **state)
 static void
 without__an_installed_interpreter__a_line_to_paste(void **state)
 {
-	char *words[] = {(char *)"a b", (char *)"--c", NULL};
+	static const struct {
+		const char *folder, *path, *wanted; /* with the interpreter for % */
+	} rows[] = {
+	    {NULL, "./x y", "no; without namespaces: % './x y' 'a b' --c"},
+	    {"/some where", "./x", "no; without namespaces: cd '/some where' && % ./x 'a b' --c"},
+	    {"near", "x", "no; without namespaces: cd ./near && % x 'a b' --c"},
+	    {"-", "-x", "no; without namespaces: cd ./- && % ./-x 'a b' --c"},
+	    {"a\nb", "./x", "no"},
+	    {"", "./x", "no"},
+	};
+	char *words[] = {(char *)"a b", (char *)"--c", NULL}, wanted[512], *at;
 	const char *qemu = installed_qemu("aarch64");
 	struct err err;
-	char want[512];
 
 	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const struct without without = {arch_find("aarch64"), NULL, 0, rows[i].folder, rows[i].path, words};
+
+		err_set(&err, ERR_NAMESPACE, "no");
+		refusal_without(&without, &err);
+		snprintf(wanted, sizeof(wanted), "%s", rows[i].wanted);
+		at = strchr(wanted, '%');
+		if (at)
+			snprintf(at, sizeof(wanted) - (size_t)(at - wanted), "%s%s", qemu,
+				 strchr(rows[i].wanted, '%') + 1);
+		expect_text(rows[i].path, err.text, wanted);
+	}
+}
+
+static void
+without__a_given_folder__its_interpreter(void **state)
+{
+	char *folder = scratch_folder("of interpreters"), *words[] = {NULL}, *file, *wanted;
+	const char *dirs[] = {folder};
+	const struct without without = {arch_find("aarch64"), dirs, 1, NULL, "./x", words};
+	char *odd[] = {(char *)"a\nb", (char *)"c", NULL};
+	const struct without no_word = {arch_find("aarch64"), NULL, 0, NULL, "./x", odd};
+	struct err err;
+
+	(void)state;
+	file = scratch_copy("/bin/true", "of interpreters/qemu-aarch64-static");
 	err_set(&err, ERR_NAMESPACE, "no");
-	refusal_without(arch_find("aarch64"), "./x y", words, &err);
-	snprintf(want, sizeof(want), "no; without namespaces: %s './x y' 'a b' --c", qemu);
-	assert_string_equal(err.text, want);
+	refusal_without(&without, &err);
+	assert_true(asprintf(&wanted, "no; without namespaces: '%s' ./x", file) > 0);
+	expect_text("dirs", err.text, wanted);
+	err_set(&err, ERR_NAMESPACE, "no");
+	refusal_without(&no_word, &err);
+	expect_text("a word that a screen does not show", err.text, "no");
+	free(wanted);
+	free(file);
+	free(folder);
 }
 
 int
@@ -169,6 +210,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(explain__each_row_of_the_table__names_the_setting),
 	    cmocka_unit_test(without__an_installed_interpreter__a_line_to_paste),
+	    cmocka_unit_test(without__a_given_folder__its_interpreter),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
