@@ -12,7 +12,7 @@ enum private_step {
 	PRIVATE_HELPER,  /* a process for it: none can be had, or waited for */
 	PRIVATE_UNSHARE, /* unshare(2) */
 	PRIVATE_MAP,     /* writing /proc/self/uid_map, gid_map or setgroups */
-	PRIVATE_TOOL,    /* newuidmap or newgidmap: missing (error), or it said why */
+	PRIVATE_TOOL,    /* newuidmap or newgidmap: ENOENT, EACCES, or it said why (0) */
 	PRIVATE_IDS,     /* becoming the namespace's root */
 	PRIVATE_MOUNTS,  /* keeping our mounts from being seen outside */
 	PRIVATE_BINFMT,  /* mounting binfmt_misc there: the caller's own step */

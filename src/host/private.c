@@ -17,7 +17,8 @@
 #include "private.h"
 #include "retry.h"
 
-enum { TOOL_MISSING = 127, WORD_MAX = 16, PATH_SIZE = 64 };
+/* Statuses of the helper beside an errno of its own. */
+enum { TOOL_CLOSED = 125, TOOL_SAID = 126, TOOL_MISSING = 127, WORD_MAX = 16, PATH_SIZE = 64 };
 
 static struct private_end
 failed(enum private_step step)
@@ -72,10 +73,10 @@ become_tool(const char *path, pid_t pid, const struct ids_map *map)
 		argv[i + 1] = words[i];
 	argv[n + 1] = NULL;
 	execve(path, argv, no_environment);
-	_exit(TOOL_MISSING);
+	_exit(errno == ENOENT ? TOOL_MISSING : TOOL_CLOSED);
 }
 
-/* Its exit status, or -1 with errno. */
+/* 0: it did its work; TOOL_SAID (why not), TOOL_CLOSED, TOOL_MISSING; an errno: no process for it. */
 static int
 run_tool(const char *path, pid_t pid, const struct ids_map *map)
 {
@@ -84,14 +85,13 @@ run_tool(const char *path, pid_t pid, const struct ids_map *map)
 
 	if (child == 0)
 		become_tool(path, pid, map);
-	if (child < 0)
-		return -1;
-	if (retry_waitpid(child, &status) < 0)
-		return -1;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : TOOL_MISSING - 1;
+	if (child < 0 || retry_waitpid(child, &status) < 0)
+		return errno;
+	status = WIFEXITED(status) ? WEXITSTATUS(status) : TOOL_SAID;
+	return status == 0 || status == TOOL_CLOSED || status == TOOL_MISSING ? status : TOOL_SAID;
 }
 
-/* What the helper's exit status says: 0 done, TOOL_MISSING, or an errno. */
+/* The helper's exit status: as run_tool. */
 static int
 map_from_outside(const struct ids *ids, pid_t pid)
 {
@@ -101,9 +101,7 @@ map_from_outside(const struct ids *ids, pid_t pid)
 		return write_map(pid, "uid_map", &ids->uids) == 0 && write_map(pid, "gid_map", &ids->gids) == 0 ? 0
 														: errno;
 	done = run_tool("/usr/bin/newuidmap", pid, &ids->uids);
-	if (done == 0)
-		done = run_tool("/usr/bin/newgidmap", pid, &ids->gids);
-	return done < 0 ? errno : done;
+	return done ? done : run_tool("/usr/bin/newgidmap", pid, &ids->gids);
 }
 
 /* Waits until the parent has its namespace (or ends), then writes its maps. */
@@ -137,21 +135,32 @@ start_helper(const struct ids *ids, int *go)
 	return child;
 }
 
+/* What the helper's exit status says. */
+static struct private_end
+end_of_helper(const struct ids *ids, int status)
+{
+	const int code = WIFEXITED(status) ? WEXITSTATUS(status) : EINTR; /* it was killed */
+
+	if (code == 0)
+		return (struct private_end){PRIVATE_DONE, 0};
+	if (ids->by == IDS_BY_ROOT)
+		return (struct private_end){PRIVATE_MAP, code};
+	if (code < TOOL_CLOSED)
+		return (struct private_end){PRIVATE_HELPER, code};
+	return (struct private_end){PRIVATE_TOOL, code == TOOL_MISSING ? ENOENT : code == TOOL_CLOSED ? EACCES : 0};
+}
+
 static struct private_end
 finish_helper(const struct ids *ids, pid_t child, int go, bool unshared)
 {
-	int status = 0;
+	int status = 0, error = unshared && write(go, "", 1) != 1 ? errno : 0;
 
-	if (unshared && write(go, "", 1) != 1)
-		unshared = false;
 	close(go);
 	if (retry_waitpid(child, &status) < 0)
-		return failed(PRIVATE_HELPER);
-	if (!unshared || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
-		return (struct private_end){PRIVATE_DONE, 0};
-	if (ids->by == IDS_BY_ROOT)
-		return (struct private_end){PRIVATE_MAP, WEXITSTATUS(status)};
-	return (struct private_end){PRIVATE_TOOL, WEXITSTATUS(status) == TOOL_MISSING ? ENOENT : 0};
+		error = errno;
+	if (error)
+		return (struct private_end){PRIVATE_HELPER, error};
+	return end_of_helper(ids, status);
 }
 
 /* setgroups has to be denied before a group is mapped by oneself. */

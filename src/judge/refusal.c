@@ -133,6 +133,8 @@ refusal_explain(const struct refused *facts, struct private_end end, struct err 
 	else if (end.step == PRIVATE_TOOL && end.error == ENOENT)
 		err_set(err, ERR_NAMESPACE, "--map-auto needs newuidmap and newgidmap in /usr/bin: install %s",
 			"uidmap");
+	else if (end.step == PRIVATE_TOOL && end.error)
+		err_set(err, ERR_NAMESPACE, "--map-auto: newuidmap or newgidmap in /usr/bin cannot be executed");
 	else if (end.step == PRIVATE_TOOL)
 		err_set(err, ERR_NAMESPACE,
 			"newuidmap or newgidmap did not map the ids (above it says why: they need /etc/subuid and "

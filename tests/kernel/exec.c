@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -569,6 +570,35 @@ map_auto__by_the_owner_of_the_root__laid_out(void **state)
 	expect(shell("umount /etc/passwd /etc/subuid /etc/subgid; true"), 0, NULL, NULL);
 }
 
+/* Room for exec and its helper, and none for newuidmap. */
+static bool
+with_two_processes(void)
+{
+	return range_drop() && setrlimit(RLIMIT_NPROC, &(struct rlimit){2, 2}) == 0;
+}
+
+static void
+map_auto__the_helper__each_failure_is_its_own(void **state)
+{
+	(void)state;
+	begin();
+	if (access("/usr/bin/newuidmap", X_OK) < 0)
+		skip_because("this machine has no newuidmap");
+	cover_ranges("joe:10000:20000\n1000:10000:20000");
+	expect(shell("cd %s && echo 'joe:x:1000:1000::/:/bin/sh' >passwd && mount --bind passwd /etc/passwd", place), 0,
+	       "", "");
+	expect(exec_run("--map-auto cat /proc/self/uid_map"), 0, NULL, "does not reach id 65534"); /* each id once */
+	run_prepare = with_two_processes;
+	expect(shell("cd %s && exec ./binfmtctl exec --map-auto true", place), 125, "",
+	       "starting a process or waiting for it failed: Resource temporarily unavailable");
+	run_prepare = NULL;
+	expect(shell("cp /bin/true %s/closed && chmod 644 %s/closed && mount --bind %s/closed /usr/bin/newuidmap",
+		     place, place, place),
+	       0, "", "");
+	expect(exec_run("--map-auto true"), 125, "", "newuidmap or newgidmap in /usr/bin cannot be executed");
+	expect(shell("umount /usr/bin/newuidmap /etc/passwd /etc/subuid /etc/subgid; true"), 0, NULL, NULL);
+}
+
 /* A private /etc with another user's range in one of the files or both: the printed line gives joe ids of his own. */
 static void
 map_auto__without_a_range__the_fix_gives_free_ids(void **state)
@@ -677,8 +707,10 @@ main(void)
 					       cmocka_unit_test(refused__by_a_limit__the_fix_cures),
 					       cmocka_unit_test(exec__fifty_at_once__all_run)};
 	const struct CMUnitTest as_a_user[] = {
-	    cmocka_unit_test(range__ordinary_user__the_same), ANYWHERE,
+	    cmocka_unit_test(range__ordinary_user__the_same),
+	    ANYWHERE,
 	    cmocka_unit_test(map_auto__by_the_owner_of_the_root__laid_out),
+	    cmocka_unit_test(map_auto__the_helper__each_failure_is_its_own),
 	    cmocka_unit_test(map_auto__without_a_range__the_fix_gives_free_ids),
 	    cmocka_unit_test(map_auto__files_that_cannot_be_read__no_range_and_no_fix)};
 	const struct CMUnitTest in_a_namespace[] = {cmocka_unit_test(inherit__what_is_visible__in_its_order)};

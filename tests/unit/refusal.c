@@ -123,6 +123,7 @@ explain__each_row_of_the_table__names_the_setting(void **state)
 	     "mapping ids failed: Operation not permitted",
 	     ""},
 	    {"no newuidmap", {PRIVATE_TOOL, ENOENT}, as_it_is, "needs newuidmap and newgidmap in /usr/bin", ""},
+	    {"newuidmap is closed", {PRIVATE_TOOL, EACCES}, as_it_is, "cannot be executed", ""},
 	    {"newuidmap refuses", {PRIVATE_TOOL, 0}, as_it_is, "no_new_privs", ""},
 	    {"ids", {PRIVATE_IDS, EINVAL}, as_it_is, "becoming root of the namespace failed: Invalid argument", ""},
 	    {"before 6.7", {PRIVATE_BINFMT, EPERM}, old, "Linux 6.6 has no binfmt_misc of its own", ""},
