@@ -15,7 +15,7 @@ int mounts_new(const char *type, const char *const *options);
 /* A copy of what is seen at a path, with all that is mounted below it (deep). As above. */
 int mounts_copy(const char *path, bool deep);
 
-/* Puts it at a path. 0, or -1 with errno. */
-int mounts_place(int mount, const char *path);
+/* Puts it at a path; a link there is followed, or covered as any file. 0, or -1 with errno. */
+int mounts_place(int mount, const char *path, bool follow);
 
 #endif

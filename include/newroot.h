@@ -16,9 +16,9 @@ struct newroot_bind {
 /*
  * Makes the current folder (`name`: to people) the root of this mount namespace, with all that programs expect in one:
  * /proc of this PID namespace with binfmt_misc in it, /sys, /dev with a devpts of its own and the caller's terminal as
- * console, resolv.conf and hosts of outside, and the binds. To be called in a user, a mount and a PID namespace of our
- * own. No path is looked up through a link out of the folder. 0, or -1 and *err.
+ * console, resolv.conf and hosts of outside (what of it is missing: in *note), and the binds. To be called in a user, a
+ * mount and a PID namespace of our own. No path is looked up through a link out of the folder. 0, or -1 and *err.
  */
-int newroot_enter(const char *name, const struct newroot_bind *binds, size_t count, struct err *err);
+int newroot_enter(const char *name, const struct newroot_bind *binds, size_t count, struct err *note, struct err *err);
 
 #endif

@@ -258,11 +258,15 @@ static int
 prepare_root(void *arg)
 {
 	struct run *run = arg;
+	struct err note;
 
-	if (newroot_enter(run->args->root, run->binds, run->args->bind_count, &run->err) == 0)
-		return 0;
-	fail(run);
-	return -1;
+	if (newroot_enter(run->args->root, run->binds, run->args->bind_count, &note, &run->err) < 0) {
+		fail(run);
+		return -1;
+	}
+	if (*note.text)
+		report_warning(NULL, "%s", note.text);
+	return 0;
 }
 
 /*

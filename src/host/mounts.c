@@ -71,7 +71,7 @@ mounts_copy(const char *path, bool deep)
 }
 
 int
-mounts_place(int mount, const char *path)
+mounts_place(int mount, const char *path, bool follow)
 {
-	return (int)syscall(SYS_move_mount, mount, "", AT_FDCWD, path, MOVE_FROM_EMPTY | MOVE_TO_LINKS);
+	return (int)syscall(SYS_move_mount, mount, "", AT_FDCWD, path, MOVE_FROM_EMPTY | (follow ? MOVE_TO_LINKS : 0));
 }

@@ -20,29 +20,33 @@
  */
 enum source { FRESH, COPY, COPY_DEEP, CONSOLE };
 
+/* Without what must be there is no root; without what should be it is said; others are a matter of the machine. */
+enum need { MUST, SHOULD, MAY };
+
 struct part {
 	enum source source;
 	const char *from, *to; /* `from` is a type for FRESH */
 	const char *options[6];
-	bool folder, needed;
+	bool folder;
+	enum need need;
 };
 
 static const struct part parts[] = {
-    {FRESH, "proc", "/proc", {NULL}, true, true},
-    {FRESH, "binfmt_misc", BINFMT_DIR, {NULL}, true, false},
-    {COPY_DEEP, "/sys", "/sys", {NULL}, true, false},
-    {FRESH, "tmpfs", "/dev", {"mode=755", NULL}, true, true},
-    {COPY, "/dev/null", "/dev/null", {NULL}, false, true},
-    {COPY, "/dev/zero", "/dev/zero", {NULL}, false, true},
-    {COPY, "/dev/full", "/dev/full", {NULL}, false, false},
-    {COPY, "/dev/random", "/dev/random", {NULL}, false, true},
-    {COPY, "/dev/urandom", "/dev/urandom", {NULL}, false, true},
-    {COPY, "/dev/tty", "/dev/tty", {NULL}, false, false},
-    {FRESH, "devpts", "/dev/pts", {"newinstance", "ptmxmode=0666", "mode=0620", "gid=5", NULL}, true, false},
-    {FRESH, "tmpfs", "/dev/shm", {"mode=1777", NULL}, true, false},
-    {CONSOLE, NULL, "/dev/console", {NULL}, false, false},
-    {COPY, "/etc/resolv.conf", "/etc/resolv.conf", {NULL}, false, false},
-    {COPY, "/etc/hosts", "/etc/hosts", {NULL}, false, false},
+    {FRESH, "proc", "/proc", {NULL}, true, MUST},
+    {FRESH, "binfmt_misc", BINFMT_DIR, {NULL}, true, MAY},
+    {COPY_DEEP, "/sys", "/sys", {NULL}, true, SHOULD},
+    {FRESH, "tmpfs", "/dev", {"mode=755", NULL}, true, MUST},
+    {COPY, "/dev/null", "/dev/null", {NULL}, false, MUST},
+    {COPY, "/dev/zero", "/dev/zero", {NULL}, false, MUST},
+    {COPY, "/dev/full", "/dev/full", {NULL}, false, MAY},
+    {COPY, "/dev/random", "/dev/random", {NULL}, false, MUST},
+    {COPY, "/dev/urandom", "/dev/urandom", {NULL}, false, MUST},
+    {COPY, "/dev/tty", "/dev/tty", {NULL}, false, MAY},
+    {FRESH, "devpts", "/dev/pts", {"newinstance", "ptmxmode=0666", "mode=0620", "gid=5", NULL}, true, SHOULD},
+    {FRESH, "tmpfs", "/dev/shm", {"mode=1777", NULL}, true, SHOULD},
+    {CONSOLE, NULL, "/dev/console", {NULL}, false, MAY},
+    {COPY, "/etc/resolv.conf", "/etc/resolv.conf", {NULL}, false, SHOULD},
+    {COPY, "/etc/hosts", "/etc/hosts", {NULL}, false, SHOULD},
 };
 
 enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
@@ -141,30 +145,59 @@ cannot(const char *what, const char *path, struct err *err)
 	return err_set(err, ERR_MOUNT, "--root: cannot %s %s: %s", what, path, strerror(errno));
 }
 
-/* Ends the descriptor; what is not needed may fail. */
-static int
-place(int mount, const char *to, bool folder, bool needed, struct err *err)
+/* Ends the descriptor. Returns what failed, with errno, or NULL. */
+static const char *
+place(int mount, const char *to, bool folder, bool follow)
 {
-	struct stat st;
 	const char *failed = NULL;
+	struct stat st;
+	int error;
 
-	if (stat(to, &st) < 0 && make_place(to, folder) < 0)
+	if ((follow ? stat(to, &st) : lstat(to, &st)) < 0 && make_place(to, folder) < 0)
 		failed = "make what is not there:";
-	else if (mounts_place(mount, to) < 0)
+	else if (mounts_place(mount, to, follow) < 0)
 		failed = "mount";
-	if (failed && needed)
-		cannot(failed, to, err);
+	error = errno;
 	close(mount);
-	return failed && needed ? -1 : 0;
+	errno = error;
+	return failed;
+}
+
+/* What becomes of a part that cannot be had. */
+static int
+miss(const struct part *part, const char *failed, struct err *note, struct err *err)
+{
+	if (part->need == MUST)
+		return cannot(failed, part->to, err);
+	if (part->need == SHOULD)
+		err_add(note, "%sthere is no %s of outside in it: cannot %s it: %s",
+			*note->text ? "; " : "--root: ", part->to, failed, strerror(errno));
+	return 0;
 }
 
 static int
-take_all(int mounts[static PARTS], struct err *err)
+take_all(int mounts[static PARTS], struct err *note, struct err *err)
 {
 	for (size_t i = 0; i < PARTS; i++) {
 		mounts[i] = take(&parts[i]);
-		if (mounts[i] < 0 && parts[i].needed)
-			return cannot("make", parts[i].to, err);
+		if (mounts[i] < 0 && (errno != ENOENT || parts[i].need == MUST) &&
+		    miss(&parts[i], "make", note, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* A file that is a link in the new root is covered itself: what it leads to is another's, /dev/null say, or not there.
+ */
+static int
+place_all(const int mounts[static PARTS], struct err *note, struct err *err)
+{
+	for (size_t i = 0; i < PARTS; i++) {
+		const char *failed =
+		    mounts[i] < 0 ? NULL : place(mounts[i], parts[i].to, parts[i].folder, parts[i].folder);
+
+		if (failed && miss(&parts[i], failed, note, err) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -193,7 +226,7 @@ static int
 pivot(const char *name, struct err *err)
 {
 	int tree = mounts_copy(".", true);
-	bool entered = tree >= 0 && mounts_place(tree, ".") == 0 && fchdir(tree) == 0;
+	bool entered = tree >= 0 && mounts_place(tree, ".", true) == 0 && fchdir(tree) == 0;
 
 	if (!entered)
 		cannot("enter", name, err);
@@ -211,21 +244,23 @@ pivot(const char *name, struct err *err)
 }
 
 int
-newroot_enter(const char *name, const struct newroot_bind *binds, size_t count, struct err *err)
+newroot_enter(const char *name, const struct newroot_bind *binds, size_t count, struct err *note, struct err *err)
 {
 	int mounts[PARTS], bound[NEWROOT_BINDS_MAX];
 	bool is_folder[NEWROOT_BINDS_MAX];
+	const char *failed;
 
-	if (take_all(mounts, err) < 0 || take_binds(binds, count, bound, is_folder, err) < 0 || pivot(name, err) < 0)
+	err_clear(note);
+	if (take_all(mounts, note, err) < 0 || take_binds(binds, count, bound, is_folder, err) < 0 ||
+	    pivot(name, err) < 0 || place_all(mounts, note, err) < 0)
 		return -1;
-	for (size_t i = 0; i < PARTS; i++)
-		if (mounts[i] >= 0 && place(mounts[i], parts[i].to, parts[i].folder, parts[i].needed, err) < 0)
-			return -1;
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
 		if (symlink(links[i].to, links[i].path) < 0)
 			return cannot("make", links[i].path, err);
-	for (size_t i = 0; i < count; i++)
-		if (place(bound[i], binds[i].to, is_folder[i], true, err) < 0)
-			return -1;
+	for (size_t i = 0; i < count; i++) {
+		failed = place(bound[i], binds[i].to, is_folder[i], true);
+		if (failed)
+			return cannot(failed, binds[i].to, err);
+	}
 	return 0;
 }

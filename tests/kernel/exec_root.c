@@ -186,15 +186,46 @@ root__failures__one_document(void **state)
 	expect(in_root("-j", "echo {}"), 0, "{}\n", "");
 }
 
-/* Links of the root lead to nothing of outside. */
+/* Whatever they are in the root: this machine's are seen, and what a link leads to is neither covered nor made. */
 static void
-root__links_out_of_it__are_its_own(void **state)
+root__hosts_and_resolv_conf__of_outside(void **state)
+{
+	static const char *const made[] = {
+	    ":",
+	    ">hosts; >resolv.conf",
+	    ">hosts; ln -s ../run/systemd/resolve/stub-resolv.conf resolv.conf",
+	    "ln -s /etc/hosts resolv.conf",
+	    "ln -s /dev/null resolv.conf; ln -s /dev/null hosts",
+	    "ln -s resolv.conf resolv.conf; ln -s /tmp hosts",
+	};
+	static const char look[] = "for f in hosts resolv.conf; do [ ! -e /tmp/outside/$f ] || cmp /etc/$f "
+				   "/tmp/outside/$f || exit 1; done; [ -c /dev/null ] && [ ! -e /run ] && echo same";
+
+	(void)state;
+	begin();
+	for (size_t i = 0; i < LENGTH(made); i++) {
+		expect(
+		    shell("cd %s/'a root/etc' && rm -rf * && { %s; } && chmod a+rwX . && { ls -l | grep -o '[^ ]* -> "
+			  ".*' >../tmp/links; true; }",
+			  place, made[i]),
+		    0, "", "");
+		expect(in_root("--bind /etc:/tmp/outside", "%s", look), 0, "same\n", "");
+		expect(shell("cd %s/'a root/etc' && ls -l | grep -o '[^ ]* -> .*' | cmp - ../tmp/links", place), 0, "",
+		       "");
+	}
+	expect(shell("cd %s/'a root' && rm -rf etc/* tmp/*", place), 0, "", "");
+}
+
+static void
+root__resolv_conf_that_cannot_be_had__said(void **state)
 {
 	(void)state;
 	begin();
-	expect(shell("cd %s/'a root' && ln -sfn /etc/hosts etc/resolv.conf && rm -f etc/hosts", place), 0, "", "");
-	expect(in_root("", "readlink /etc/resolv.conf"), 0, "/etc/hosts\n", "");
-	expect(shell("cd %s/'a root' && rm -rf etc/resolv.conf etc/hosts", place), 0, "", "");
+	expect(shell("cd %s/'a root/etc' && rm -rf resolv.conf hosts && mkdir resolv.conf && >hosts", place), 0, "",
+	       "");
+	expect(in_root("", "echo runs"), 0, "runs\n",
+	       "there is no /etc/resolv.conf of outside in it: cannot mount it: ");
+	expect(shell("cd %s/'a root' && rm -rf etc/*", place), 0, "", "");
 }
 
 /* What was judged is what is entered, whatever has its name meanwhile. */
@@ -449,7 +480,8 @@ range__ordinary_user__the_same(void **state)
 	cmocka_unit_test(root__what_programs_expect__is_there), cmocka_unit_test(root__ids__own_or_root),              \
 	    cmocka_unit_test(root__foreign_programs__run_without_their_interpreter_in_it),                             \
 	    cmocka_unit_test(root__exit_status__as_env), cmocka_unit_test(root__failures__one_document),               \
-	    cmocka_unit_test(root__links_out_of_it__are_its_own),                                                      \
+	    cmocka_unit_test(root__hosts_and_resolv_conf__of_outside),                                                 \
+	    cmocka_unit_test(root__resolv_conf_that_cannot_be_had__said),                                              \
 	    cmocka_unit_test(root__signals__each_reaches_the_command_once),                                            \
 	    cmocka_unit_test(root__signals__kill_it_as_any_other),                                                     \
 	    cmocka_unit_test(root__killed_at_any_moment__nobody_is_left)
