@@ -47,6 +47,9 @@ const char *command_read(const struct cmd *table, int argc, char *argv[], struct
 /* "unknown command 'ls'", with the command that another tool calls so, or the nearest names. Returns text. */
 const char *command_unknown(const struct cmd *table, const char *name, char text[static COMMAND_TEXT_MAX]);
 
+/* Whether it has this option of its own: what is no option of a command is no advice in it. */
+bool command_takes(const struct cmd *cmd, const char *option);
+
 /* Whether its operands may be joined by commas: names do not often have one, and --entry takes those; files do. */
 bool command_joins(const struct cmd *cmd);
 

@@ -40,8 +40,12 @@ struct session {
  */
 int session_begin(struct session *c, const struct cmd *cmd, const struct args *args);
 
-/* A check of a rule that this session is about to put in force; live: the entry that it is already, or NULL. */
+/* A check of a rule that this session is about to put in force (`verb`: for what is said of --force); live: the entry
+ * that it is already, or NULL. */
 struct check session_check(struct session *c, const char *verb, const struct entry *live);
+
+/* Which options of this command may be named where a wish cannot be had: enum wish_advice. */
+unsigned session_advice(const struct cmd *cmd);
 
 /* Lists the entries again after changes of our own. 0, or -1 and c->err. */
 int session_relist(struct session *c);

@@ -24,6 +24,16 @@ command_find(const struct cmd *table, const char *name)
 	return NULL;
 }
 
+bool
+command_takes(const struct cmd *cmd, const char *option)
+{
+	const struct opt *opt = cmd->opts;
+
+	while (opt && opt->name && strcmp(opt->name, option) != 0)
+		opt++;
+	return opt && opt->name;
+}
+
 const char *
 command_unknown(const struct cmd *table, const char *name, char text[static COMMAND_TEXT_MAX])
 {

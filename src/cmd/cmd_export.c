@@ -13,6 +13,7 @@
 #include "opened.h"
 #include "plan.h"
 #include "report.h"
+#include "session.h"
 #include "snapshot.h"
 #include "written.h"
 
@@ -27,6 +28,7 @@ const struct opt export_opts[] = {
 
 /* One run. */
 struct writing {
+	const struct cmd *cmd;
 	const struct args *args;
 	enum written_as as;
 	bool failed;
@@ -176,7 +178,8 @@ static void
 export_arch(struct writing *w, const struct arch *arch)
 {
 	const struct args *a = w->args;
-	const struct wish wish = {.flags = a->flags, .interpreter = a->interpreter, .force = true};
+	const struct wish wish = {
+	    .flags = a->flags, .interpreter = a->interpreter, .force = true, .advice = session_advice(w->cmd)};
 	struct warnings warnings = {.len = 0};
 	const char *danger = NULL, *reason;
 	struct plan plan;
@@ -268,7 +271,8 @@ misuse(const struct args *a)
 int
 cmd_export(const struct cmd *cmd, struct args *args)
 {
-	struct writing w = {.args = args, .as = args->format ? written_find(args->format) : WRITTEN_BINFMT_D};
+	struct writing w = {
+	    .cmd = cmd, .args = args, .as = args->format ? written_find(args->format) : WRITTEN_BINFMT_D};
 	const char *wrong = misuse(args);
 	struct snapshot s;
 	struct err err;

@@ -136,8 +136,13 @@ make_plan(struct session *c, const struct arch *arch, bool keeps_magic, struct p
 	  struct live *live)
 {
 	const struct args *a = c->args;
-	const struct wish wish = {a->name, a->flags, a->interpreter, a->interpreter_dirs, a->interpreter_dir_count,
-				  a->force};
+	const struct wish wish = {a->name,
+				  a->flags,
+				  a->interpreter,
+				  a->interpreter_dirs,
+				  a->interpreter_dir_count,
+				  a->force,
+				  session_advice(c->cmd)};
 
 	if (arch)
 		plan_start(plan, &wish, arch);

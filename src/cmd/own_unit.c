@@ -44,8 +44,8 @@ read_register(const struct args *args, struct boot_step *step)
 		return false;
 	step->does = args->operand_count ? BOOT_REGISTERS : BOOT_CUSTOM;
 	memcpy(step->dirs, args->interpreter_dirs, sizeof(step->dirs));
-	step->wish = (struct wish){args->name, args->flags, args->interpreter, step->dirs, args->interpreter_dir_count,
-				   args->force};
+	step->wish = (struct wish){
+	    args->name, args->flags, args->interpreter, step->dirs, args->interpreter_dir_count, args->force, 0};
 	step->keep = args->keep;
 	for (size_t i = 0; i < args->operand_count; i++) {
 		step->all |= operand_is_all(&args->operands[i]);

@@ -5,6 +5,7 @@
 #include "print.h"
 #include "replace.h"
 #include "tempname.h"
+#include "wish.h"
 
 enum { TIMEOUT = 30 };
 
@@ -48,7 +49,9 @@ open_mount(struct session *c)
 
 	binfmt_imagine(&c->b, a->binfmt_dir, planned);
 	if (a->mount && mount_if_absent(a->binfmt_dir, a->force, planned, &c->made, &c->err, &c->warnings) < 0)
-		return -1;
+		return c->err.code == ERR_NAMESPACE && command_takes(c->cmd, "force")
+			   ? err_add(&c->err, " (--force does it anyway)")
+			   : -1;
 	return planned && c->made.mounted ? 0 : binfmt_open(&c->b, a->binfmt_dir, planned, &c->err);
 }
 
@@ -97,10 +100,17 @@ session_check(struct session *c, const char *verb, const struct entry *live)
 {
 	return (struct check){.dir = c->b.dir,
 			      .list = &c->list,
-			      .verb = verb,
+			      .verb = command_takes(c->cmd, "force") ? verb : NULL,
 			      .live = live,
 			      .folder = &c->folder,
 			      .force = c->args->force};
+}
+
+unsigned
+session_advice(const struct cmd *cmd)
+{
+	return (command_takes(cmd, "interpreter") ? WISH_INTERPRETER : 0) |
+	       (command_takes(cmd, "interpreter-dir") ? WISH_DIR : 0) | (command_takes(cmd, "force") ? WISH_FORCE : 0);
 }
 
 int

@@ -44,11 +44,11 @@ find_interpreter(struct plan *plan, const struct wish *wish, const struct arch *
 	if (found.is == LOOK_UNKNOWN)
 		return err_set(err, ERR_UNKNOWN, "whether %s is installed cannot be told: it cannot be looked at",
 			       arch->interpreter);
-	return err_set(err, ERR_NO_INTERPRETER,
-		       "no %s-static or %s in %s/usr/bin, /usr/local/bin or /bin; install %s or name one with "
-		       "--interpreter",
-		       arch->interpreter, arch->interpreter, wish->dir_count ? "the given folders, " : "",
-		       interp_package());
+	err_set(err, ERR_NO_INTERPRETER, "no %s-static or %s in %s/usr/bin, /usr/local/bin or /bin; install %s",
+		arch->interpreter, arch->interpreter, wish->dir_count ? "the given folders, " : "", interp_package());
+	if (wish->advice & WISH_INTERPRETER)
+		return err_add(err, " or name one with --interpreter");
+	return wish->advice & WISH_DIR ? err_add(err, " or name its folder with --interpreter-dir") : -1;
 }
 
 /* With P on an old kernel only the -binfmt-P link will do; without it P is left out, and said. */
@@ -125,12 +125,10 @@ check_native(const struct wish *wish, const struct arch *arch, struct err *err)
 {
 	struct look native = host_runs(arch);
 
-	if (native.is == LOOK_UNKNOWN && !wish->force)
-		return err_set(err, ERR_UNKNOWN,
-			       "whether this machine runs %s programs itself could not be tried (--force registers it "
-			       "anyway)",
-			       arch->name);
-	return 0;
+	if (native.is != LOOK_UNKNOWN || wish->force)
+		return 0;
+	err_set(err, ERR_UNKNOWN, "whether this machine runs %s programs itself could not be tried", arch->name);
+	return wish->advice & WISH_FORCE ? err_add(err, " (--force registers it anyway)") : -1;
 }
 
 /* A handler of an architecture has F unless somebody wanted it otherwise. */

@@ -65,12 +65,11 @@ check_absent(const char *dir, bool force, struct err *err)
 	if (initial.is == LOOK_UNKNOWN)
 		return err_unavailable(
 		    err, ERR_NAMESPACE,
-		    "whether this is a user namespace cannot be seen without /proc, and in one --mount "
-		    "would hide the handlers that it inherits (--force mounts anyway)");
+		    "whether this is a user namespace cannot be seen without /proc, and in one a mount "
+		    "would hide the handlers that it inherits");
 	return err_unavailable(err, ERR_NAMESPACE,
-			       "--mount would make a new empty instance for this user namespace, which hides the "
-			       "inherited handlers for good, and none can be seen here to be copied (--force does it "
-			       "anyway)");
+			       "a mount would make a new empty instance for this user namespace, which hides the "
+			       "inherited handlers for good, and none can be seen here to be copied");
 }
 
 /* Registers an inherited entry in the instance of our own, as it was, or not at all. */
@@ -184,8 +183,8 @@ may_stay(enum binfmt_scope scope, bool force, struct err *err)
 	if (scope != BINFMT_UNKNOWN || force)
 		return 0;
 	return err_unavailable(err, ERR_NAMESPACE,
-			       "whose instance is mounted here cannot be told, and --mount must not change another "
-			       "namespace's (--force goes on)");
+			       "whose instance is mounted here cannot be told, and another namespace's must not be "
+			       "changed");
 }
 
 int

@@ -125,7 +125,7 @@ daemonset__user_namespace__refused_and_nothing_registered(void **state)
 	register_line(":other:E::x::/bin/true:");
 	before = instance();
 	expect(contain(images[0], "-Urmpf", ":", "", command(REGISTER)), 3, "",
-	       "--mount would make a new empty instance for this user namespace");
+	       "a mount would make a new empty instance for this user namespace");
 	expect_instance(before);
 	free(before);
 }

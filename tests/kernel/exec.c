@@ -219,6 +219,57 @@ exec__a_folder_of_path_that_fails__nothing_behind_it(void **state)
 	}
 }
 
+/* Each word of what it says that looks like an option is one that exec has. */
+static void
+expect_own_options(const struct run *r)
+{
+	char *said = strdup(r->err);
+	const char *help = tool("exec", "--help", NULL)->out;
+
+	for (const char *at = said; (at = strstr(at, "--")); at += 2) {
+		int len = 2 + (int)strspn(at + 2, "abcdefghijklmnopqrstuvwxyz-");
+		char flag[64], value[64];
+
+		snprintf(flag, sizeof(flag), "%.*s ", len, at);
+		snprintf(value, sizeof(value), "%.*s=", len, at);
+		if (!strstr(help, flag) && !strstr(help, value))
+			fail_msg("no option of exec: %s: %s", flag, said);
+	}
+	free(said);
+}
+
+static void
+exec__what_it_advises__its_own_options(void **state)
+{
+	static const char *const lines[] = {
+	    "exec ./binfmtctl exec --arch aarch64 --flags L true",
+	    "exec ./binfmtctl exec --arch aarch64 --interpreter-dir \"$PWD/scripts\" --flags O true",
+	    "unshare -Urm sh -c 'mount -t tmpfs none /usr/bin && exec ./binfmtctl exec --arch aarch64 ./tiny'",
+	    "unshare -Urm sh -c 'mount -t tmpfs none /usr/bin && exec ./binfmtctl exec --interpreter-dir \"$PWD\" "
+	    "--arch "
+	    "aarch64 ./tiny'",
+	    "strace -qq -f -o /dev/null ./binfmtctl exec --arch i386 true",
+	};
+
+	(void)state;
+	begin();
+	copy_file(tiny_interpreter(), in_place("tiny"), 0755);
+	expect(shell("cd %s && mkdir -p scripts && printf '#!/bin/sh\n' >scripts/qemu-aarch64-static && chmod -R a+rx "
+		     "scripts",
+		     place),
+	       0, "", "");
+	for (size_t i = 0; i < LENGTH(lines); i++) {
+		const struct run *r;
+
+		run_prepare = as;
+		r = shell("cd %s && %s", place, lines[i]);
+		run_prepare = NULL;
+		if (r->status != 125)
+			fail_msg("%s: %d: %s", lines[i], r->status, r->err);
+		expect_own_options(r);
+	}
+}
+
 static void
 exec__words_behind_the_command__are_its_own(void **state)
 {
@@ -690,6 +741,7 @@ range__ordinary_user__the_same(void **state)
 	cmocka_unit_test(exec__a_foreign_program__runs), cmocka_unit_test(exec__two_architectures_at_once__both_run),  \
 	    cmocka_unit_test(exec__a_native_command__has_all_that_are_installed),                                      \
 	    cmocka_unit_test(exec__what_is_needed__and_nothing_else), cmocka_unit_test(exec__exit_status__as_env),     \
+	    cmocka_unit_test(exec__what_it_advises__its_own_options),                                                  \
 	    cmocka_unit_test(exec__a_folder_of_path_that_fails__nothing_behind_it),                                    \
 	    cmocka_unit_test(exec__words_behind_the_command__are_its_own),                                             \
 	    cmocka_unit_test(exec__what_the_command_is_given__as_without),                                             \
