@@ -123,7 +123,10 @@ make_way(const char *path)
 	return 0;
 }
 
-/* Makes what a mount will cover. 0, or -1 with errno. */
+/*
+ * Makes what a mount will cover. 0, or -1 with errno. It stays: to remove it at the end would take away the mounts that
+ * others have there by then, in mount namespaces of their own.
+ */
 static int
 make_place(const char *path, bool folder)
 {

@@ -216,6 +216,29 @@ root__hosts_and_resolv_conf__of_outside(void **state)
 	expect(shell("cd %s/'a root' && rm -rf etc/* tmp/*", place), 0, "", "");
 }
 
+/* Empty ones, which the next run finds. */
+static void
+root__places_that_lacked__stay_and_nothing_else(void **state)
+{
+	static const char find[] = "find . -mindepth 1 ! -name usr ! -type l ! -path './b*' | sort | tr '\\n' ' '";
+
+	(void)state;
+	begin();
+	run_prepare = as;
+	for (int i = 0; i < 2; i++) {
+		expect(
+		    shell("cd %s && mkdir -p lacks/usr && cd lacks && { for d in bin lib lib64; do [ ! -L /$d ] || cp "
+			  "-P /$d "
+			  ".; done; } && ../binfmtctl exec --arch aarch64 --root . --bind /etc/hosts:/here/file " BINDS
+			  "sh -c 'echo >/dev/shm/x'",
+			  as ? "/mnt/open" : place),
+		    0, "", "");
+		expect(shell("cd %s/lacks && %s && find . -type f -size +0", as ? "/mnt/open" : place, find), 0,
+		       "./dev ./etc ./etc/hosts ./etc/resolv.conf ./here ./here/file ./proc ./sys ", "");
+	}
+	run_prepare = NULL;
+}
+
 static void
 root__resolv_conf_that_cannot_be_had__said(void **state)
 {
@@ -482,6 +505,7 @@ range__ordinary_user__the_same(void **state)
 	    cmocka_unit_test(root__exit_status__as_env), cmocka_unit_test(root__failures__one_document),               \
 	    cmocka_unit_test(root__hosts_and_resolv_conf__of_outside),                                                 \
 	    cmocka_unit_test(root__resolv_conf_that_cannot_be_had__said),                                              \
+	    cmocka_unit_test(root__places_that_lacked__stay_and_nothing_else),                                         \
 	    cmocka_unit_test(root__signals__each_reaches_the_command_once),                                            \
 	    cmocka_unit_test(root__signals__kill_it_as_any_other),                                                     \
 	    cmocka_unit_test(root__killed_at_any_moment__nobody_is_left)
