@@ -10,6 +10,7 @@
 #include "ids.h"
 #include "look.h"
 #include "number.h"
+#include "paste.h"
 #include "subids.h"
 
 enum { LINE_MAX = 256, NOBODY = 65534 };
@@ -121,7 +122,7 @@ end_of(const struct ids_map *map)
 static int
 read_ranges(uid_t own, struct subids *uids, struct subids *gids, struct err *err)
 {
-	char name[LINE_MAX];
+	char name[LINE_MAX], word[PASTE_MAX];
 	uint32_t start, last;
 
 	if (read_name(own, name, err) < 0 || subids_read("/etc/subuid", name, own, uids, err) < 0 ||
@@ -131,14 +132,14 @@ read_ranges(uid_t own, struct subids *uids, struct subids *gids, struct err *err
 		return 0;
 	err_set(err, ERR_NAMESPACE, "--map-auto needs a range of ids, and /etc/sub%s has none for %s",
 		uids->own.count ? "gid" : "uid", *name ? name : "this user");
-	start = *name ? subids_free(uids, gids) : 0;
+	start = *name && paste_word(name, word) ? subids_free(uids, gids) : 0;
 	last = start + SUBIDS_COUNT - 1;
 	if (start && uids->own.count)
-		err_fix(err, "usermod --add-subgids %u-%u %s", start, last, name);
+		err_fix(err, "usermod --add-subgids %u-%u %s", start, last, word);
 	else if (start && gids->own.count)
-		err_fix(err, "usermod --add-subuids %u-%u %s", start, last, name);
+		err_fix(err, "usermod --add-subuids %u-%u %s", start, last, word);
 	else if (start)
-		err_fix(err, "usermod --add-subuids %u-%u --add-subgids %u-%u %s", start, last, start, last, name);
+		err_fix(err, "usermod --add-subuids %u-%u --add-subgids %u-%u %s", start, last, start, last, word);
 	return -1;
 }
 

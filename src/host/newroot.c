@@ -173,8 +173,7 @@ miss(const struct part *part, const char *failed, struct err *note, struct err *
 	if (part->need == MUST)
 		return cannot(failed, part->to, err);
 	if (part->need == SHOULD)
-		err_add(note, "%sthere is no %s of outside in it: cannot %s it: %s",
-			*note->text ? "; " : "--root: ", part->to, failed, strerror(errno));
+		err_add(note, "%scannot %s %s: %s", *note->text ? "; " : "--root: ", failed, part->to, strerror(errno));
 	return 0;
 }
 

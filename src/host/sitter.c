@@ -182,9 +182,7 @@ sit_by(pid_t command, const sigset_t *all, int *status)
 	while ((ended = has_ended(command, status)) == 0) {
 		if (sigwaitinfo(all, &info) <= 0 || !is_for_command(&info))
 			continue;
-		if (info.si_code == SI_QUEUE)
-			sigqueue(command, info.si_signo, info.si_value);
-		else
+		if (info.si_code != SI_QUEUE || sigqueue(command, info.si_signo, info.si_value) < 0)
 			kill(command, info.si_signo);
 	}
 	return ended;
