@@ -42,7 +42,6 @@ run_fix(const char *containing)
 		fail_msg("the fix is: %s", line);
 	expect(shell("PATH=/usr/bin:/usr/sbin; %s", line), 0, NULL, "");
 	free(line);
-	expect(tool("doctor", NULL), 0, "0 failed", "");
 }
 
 static void
@@ -54,9 +53,10 @@ absent__module_not_loaded__3_and_the_module_named(void **state)
 	all_say(looking, LENGTH(looking), 3, "this kernel has no binfmt_misc loaded; try: modprobe binfmt_misc");
 	expect(tool("test", "aarch64", NULL), 1, "aarch64  FAILED ", "no binfmt_misc loaded");
 	expect(tool("-j", "list", NULL), 3, "\"error\":{\"code\":\"no-kernel-support\"", NULL);
-	expect(tool("register", "-n", "aarch64", NULL), 0, "would be registered", NULL);
 	expect(shell("grep binfmt_misc /proc/filesystems"), 1, "", "");
 	run_fix("modprobe binfmt_misc");
+	run_fix("mount -t binfmt_misc");
+	expect(tool("doctor", NULL), 0, "0 failed", "");
 }
 
 static void
@@ -79,6 +79,7 @@ absent__not_mounted__3_and_the_mount_named(void **state)
 	all_say(changing, LENGTH(changing), 3, text);
 	all_say(looking, LENGTH(looking), 3, text);
 	run_fix("mount -t binfmt_misc");
+	expect(tool("list", NULL), 0, "", "");
 }
 
 /* Loads the module, mounts, registers: a script of a package needs no more. */
@@ -139,6 +140,7 @@ absent__read_only__looked_at_but_3_for_a_change(void **state)
 	expect(tool("list", NULL), 0, "qemu-aarch64", "");
 	expect(tool("test", NULL), 0, " ok ", "");
 	run_fix("remount,rw");
+	expect(tool("disable", "all", NULL), 0, "disabled", "");
 	assert_string_equal(entry_names(), "qemu-aarch64");
 }
 

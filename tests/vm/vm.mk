@@ -3,7 +3,7 @@
 # has the oldest and the newest; KERNELS='5.10.223-1 ...' are others (tests/vm/kernels list names them).
 # make check-vm-ends: only the oldest and the newest.
 KERNELS = all
-VM = vm/absent vm/commands
+VM = $(addprefix vm/,absent commands flags places storm)
 VM_BIN = $(VM:%=build/tests/%)
 
 build/tests/vm/guest.o: tests/vm/guest.c tests/vm/guest.h $(TEST_HEADERS) $(HEADERS) Makefile build/settings

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* A handler of the host that is replaced while its programs are started as fast as they can be: none may fail. */
+#include "guest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "random.h"
+
+enum { REPLACEMENTS = 100, KILLS = 120, KILLS_MAX = 1000, CUT_MIN = 3, NAIVE_MAX = 2000 };
+
+static struct shared {
+	atomic_bool stop;
+	atomic_ulong execs, failed;
+	atomic_int status;
+} * shared;
+
+static pid_t executor;
+
+static void
+start(void)
+{
+	char *program = probe_program("aarch64", "program");
+
+	if (!shared)
+		shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(shared != MAP_FAILED);
+	*shared = (struct shared){0};
+	executor = fork();
+	assert_true(executor >= 0);
+	if (executor == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* also where a test fails and stops nobody */
+		for (; !atomic_load(&shared->stop); atomic_fetch_add(&shared->execs, 1)) {
+			int status = exec_status(program);
+
+			if (status != 42 && atomic_fetch_add(&shared->failed, 1) == 0)
+				atomic_store(&shared->status, status);
+		}
+		_exit(0);
+	}
+	free(program);
+}
+
+static void
+stop(void)
+{
+	int status;
+
+	atomic_store(&shared->stop, true);
+	assert_int_equal(waitpid(executor, &status, 0), executor);
+	print_message("%lu execs, %lu failed\n", atomic_load(&shared->execs), atomic_load(&shared->failed));
+}
+
+/* Another definition each time; two interpreters that both end with 42. */
+static const char *interpreters[2];
+
+static void
+define(size_t n)
+{
+	expect(tool("register", "aarch64", "-i", interpreters[n % 2], NULL), 0, "re", NULL);
+}
+
+static void
+prepare(void)
+{
+	for (size_t i = 0; i < LENGTH(interpreters); i++)
+		if (!interpreters[i])
+			interpreters[i] = tiny_copy(i ? "one" : "other");
+	define(0);
+}
+
+static void
+storm__replaced_over_and_over__no_exec_fails(void **state)
+{
+	(void)state;
+	prepare();
+	start();
+	for (size_t i = 1; i <= REPLACEMENTS; i++)
+		define(i);
+	stop();
+	if (atomic_load(&shared->failed))
+		fail_msg("the first that failed: %d", atomic_load(&shared->status));
+	assert_in_range(atomic_load(&shared->execs), REPLACEMENTS, ULONG_MAX);
+	assert_string_equal(entry_names(), "qemu-aarch64");
+}
+
+/* That a gap would be noticed. */
+static void
+storm__removed_and_registered_again__some_fail(void **state)
+{
+	(void)state;
+	prepare();
+	start();
+	for (size_t i = 1; i <= NAIVE_MAX && !atomic_load(&shared->failed); i++) {
+		expect(tool("remove", "aarch64", NULL), 0, "removed", "");
+		define(i);
+	}
+	stop();
+	assert_int_not_equal(atomic_load(&shared->failed), 0);
+}
+
+static long
+microseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* A register that is killed so many microseconds after its start. */
+static void
+kill_one(size_t n, long after)
+{
+	pid_t pid = fork();
+	int status;
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+		dup2(null, 1);
+		dup2(null, 2);
+		execl("./binfmtctl", "binfmtctl", "register", "aarch64", "-i", interpreters[n % 2], (char *)NULL);
+		_exit(127);
+	}
+	usleep((useconds_t)after);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+}
+
+static void
+storm__register_killed_anywhere__no_exec_fails_and_the_next_heals(void **state)
+{
+	unsigned seed = (unsigned)time(NULL);
+	size_t cut = 0, kills = 0;
+	long whole;
+
+	(void)state;
+	print_message("seed %u\n", seed);
+	random_seed(seed);
+	/* Else a kernel of today wakes us only at its next tick. */
+	assert_int_equal(
+	    sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &(struct sched_param){.sched_priority = 1}), 0);
+	prepare();
+	whole = microseconds();
+	define(1);
+	whole = microseconds() - whole;
+	start();
+	for (; kills < KILLS || (cut < CUT_MIN && kills < KILLS_MAX); kills++) {
+		kill_one(kills, (long)below((size_t)whole));
+		cut += strcmp(entry_names(), "qemu-aarch64") != 0;
+		define(kills);
+		assert_string_equal(entry_names(), "qemu-aarch64");
+	}
+	sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){0});
+	stop();
+	print_message("%zu of %zu were killed between two writes\n", cut, kills);
+	if (atomic_load(&shared->failed))
+		fail_msg("the first that failed: %d", atomic_load(&shared->status));
+	assert_in_range(cut, CUT_MIN, kills);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(storm__replaced_over_and_over__no_exec_fails),
+	    cmocka_unit_test(storm__removed_and_registered_again__some_fail),
+	    cmocka_unit_test(storm__register_killed_anywhere__no_exec_fails_and_the_next_heals),
+	};
+
+	return guest_run(tests);
+}
