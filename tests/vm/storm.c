@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A handler of the host that is replaced while its programs are started as fast as they can be: none may fail. */
 #include "guest.h"
+#include "live.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,17 +15,35 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "binfmt_open.h"
+#include "err.h"
 #include "random.h"
+#include "replace.h"
 
-enum { REPLACEMENTS = 100, KILLS = 120, KILLS_MAX = 1000, CUT_MIN = 3, NAIVE_MAX = 2000 };
+enum { REPLACEMENTS = 100, KILLS = 120, KILLS_MAX = 1000, CUT_MIN = 3, HANDLERS = 400, NAIVE_MAX = 2000 };
 
 static struct shared {
 	atomic_bool stop;
 	atomic_ulong execs, failed;
 	atomic_int status;
+	atomic_uint current; /* the handler that is replaced next */
 } * shared;
 
 static pid_t executor;
+
+/* The folder of programs for many handlers, one each; NULL: the program of an architecture is all there is. */
+static const char *many;
+
+static int
+execute_one(const char *program)
+{
+	char path[PATH_MAX];
+
+	if (!many)
+		return exec_status(program);
+	snprintf(path, sizeof(path), "%s/p.x%u", many, atomic_load(&shared->current));
+	return exec_status(path);
+}
 
 static void
 start(void)
@@ -40,7 +59,7 @@ start(void)
 	if (executor == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL); /* also where a test fails and stops nobody */
 		for (; !atomic_load(&shared->stop); atomic_fetch_add(&shared->execs, 1)) {
-			int status = exec_status(program);
+			int status = execute_one(program);
 
 			if (status != 42 && atomic_fetch_add(&shared->failed, 1) == 0)
 				atomic_store(&shared->status, status);
@@ -108,6 +127,59 @@ storm__removed_and_registered_again__some_fail(void **state)
 	assert_int_not_equal(atomic_load(&shared->failed), 0);
 }
 
+static void
+replace_one(unsigned n)
+{
+	char name[16];
+	struct binfmt b = {0};
+	struct rule rule;
+	struct err err;
+
+	snprintf(name, sizeof(name), "x%u", n);
+	rule = live_rule(name, name, interpreters[1], RULE_F);
+	live_begin(&b);
+	if (replace_rule(&b, &rule, true, &err) < 0)
+		fail_msg("%s", err.text);
+	binfmt_close(&b);
+}
+
+/* Else a kernel of today wakes us only at its next tick. */
+static void
+wake_at_once(bool on)
+{
+	struct sched_param first = {.sched_priority = on};
+
+	assert_int_equal(sched_setscheduler(0, on ? SCHED_FIFO | SCHED_RESET_ON_FORK : SCHED_OTHER, &first), 0);
+}
+
+/* The last of many, each time: an exec that is on its way to it is interrupted. */
+static void
+storm__last_of_many_replaced__no_exec_fails(void **state)
+{
+	(void)state;
+	prepare();
+	many = scratch_folder("many");
+	for (unsigned i = HANDLERS; i-- > 0;) {
+		char path[PATH_MAX];
+
+		register_line(":x%u:E::x%u::%s:F", i, i, interpreters[0]);
+		snprintf(path, sizeof(path), "%s/p.x%u", many, i);
+		spill(path, "foreign", 7, 0755);
+	}
+	start();
+	wake_at_once(true);
+	for (unsigned i = HANDLERS; i-- > 0;) {
+		atomic_store(&shared->current, i);
+		usleep((useconds_t)(3000 + below(3000)));
+		replace_one(i);
+	}
+	wake_at_once(false);
+	stop();
+	many = NULL;
+	if (atomic_load(&shared->failed))
+		fail_msg("the first that failed: %d", atomic_load(&shared->status));
+}
+
 static long
 microseconds(void)
 {
@@ -148,21 +220,19 @@ storm__register_killed_anywhere__no_exec_fails_and_the_next_heals(void **state)
 	(void)state;
 	print_message("seed %u\n", seed);
 	random_seed(seed);
-	/* Else a kernel of today wakes us only at its next tick. */
-	assert_int_equal(
-	    sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &(struct sched_param){.sched_priority = 1}), 0);
+	wake_at_once(true);
 	prepare();
 	whole = microseconds();
 	define(1);
 	whole = microseconds() - whole;
 	start();
 	for (; kills < KILLS || (cut < CUT_MIN && kills < KILLS_MAX); kills++) {
-		kill_one(kills, (long)below((size_t)whole));
+		kill_one(kills, whole / 2 + (long)below((size_t)whole / 2));
 		cut += strcmp(entry_names(), "qemu-aarch64") != 0;
 		define(kills);
 		assert_string_equal(entry_names(), "qemu-aarch64");
 	}
-	sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){0});
+	wake_at_once(false);
 	stop();
 	print_message("%zu of %zu were killed between two writes\n", cut, kills);
 	if (atomic_load(&shared->failed))
@@ -176,6 +246,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(storm__replaced_over_and_over__no_exec_fails),
 	    cmocka_unit_test(storm__removed_and_registered_again__some_fail),
+	    cmocka_unit_test(storm__last_of_many_replaced__no_exec_fails),
 	    cmocka_unit_test(storm__register_killed_anywhere__no_exec_fails_and_the_next_heals),
 	};
 
