@@ -14,7 +14,7 @@ static void
 need_later(void)
 {
 	if (!kernel.has_later)
-		skip_because("this kernel has no flags T, L and D (before Linux 7.3)");
+		skip_because("this kernel has no flags T, L and D, and no limit of interpreters (before Linux 7.3)");
 }
 
 static void
@@ -74,7 +74,7 @@ flags__unknown_to_the_kernel__named(void **state)
 
 	(void)state;
 	if (kernel.has_later)
-		skip_because("this kernel has flags T, L and D");
+		skip_because("this kernel has all flags");
 	expect(tool("register", "aarch64", NULL), 0, "registered", NULL);
 	for (size_t i = 0; i < LENGTH(rows); i++)
 		expect(tool("register", "aarch64", "-f", rows[i][0], NULL), 1, "", rows[i][1]);
@@ -233,8 +233,7 @@ static void
 flags__limit_of_interpreters__named(void **state)
 {
 	(void)state;
-	if (!kernel.has_later)
-		skip_because("this kernel has no limit of interpreters (before Linux 7.3)");
+	need_later();
 	expect(tool("register", "aarch64", NULL), 0, "registered", NULL);
 	assert_true(overwrite(LIMIT, "1"));
 	expect(tool("register", "arm", NULL), 1, "", "user.max_binfmt_misc_interpreters");
