@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Real kernels, booted in QEMU, with what `tests/setup --vm` installs: make check-vm. Of each series that Debian's archive
-# has the oldest and the newest; KERNELS='5.10.223-1 ...' are others (tests/vm/kernels list names them).
-# make check-vm-ends: only the oldest and the newest.
+# Real kernels, booted in QEMU, with what `tests/setup --vm` installs: make check-vm. Of each series that Debian's
+# archive has the oldest and the newest; KERNELS='5.10.223-1 ...' are others (tests/vm/kernels list names them).
+# make check-vm-ends: only the oldest and the newest of all.
 KERNELS = all
 VM = $(addprefix vm/,absent commands flags places storm)
 VM_BIN = $(VM:%=build/tests/%)
