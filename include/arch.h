@@ -48,6 +48,9 @@ struct pattern arch_pattern(const struct arch *arch);
 /* The default name of an architecture's entry: "qemu-aarch64". */
 void arch_entry_name(const struct arch *arch, char name[static RULE_NAME_MAX + 1]);
 
+/* The row whose default name this is, NULL: none. */
+const struct arch *arch_of_entry_name(const char *name);
+
 /*
  * The row whose programs a pattern is meant for, whoever wrote it: class, byte order and the low
  * byte of e_machine must be wanted by it, and nothing that it wants may differ from the row.

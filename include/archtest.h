@@ -26,6 +26,7 @@ struct archtest {
 	char entry[RULE_NAME_MAX + 1];  /* the live entry that takes it, "" if none does or it is not known */
 	bool stale;                     /* the runner's file was replaced or deleted since it was registered */
 	bool stale_known;               /* that could be told */
+	bool unseen;                    /* it could not, as the entry's interpreter could not be looked at */
 	char runner[PATH_MAX + 16];     /* the file that ran it, "" if it could not be seen or none did */
 	char version[PROBE_OUTPUT_MAX]; /* QEMU's version line, "" if it is no QEMU */
 	struct err why;                 /* what was seen, and on a failure the fix */

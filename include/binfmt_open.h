@@ -25,7 +25,8 @@ struct binfmt {
 /* Whose instance the mount shows. */
 enum binfmt_scope {
 	BINFMT_HOST,      /* the initial user namespace's */
-	BINFMT_NAMESPACE, /* a private one of this user namespace, or of one above it whose root has an id here */
+	BINFMT_NAMESPACE, /* a private one of this user namespace */
+	BINFMT_PRIVATE,   /* surely not the machine's; of this user namespace or of one above it */
 	BINFMT_INHERITED, /* an ancestor's, seen from a child: only its root may change it */
 	BINFMT_UNKNOWN,
 };
@@ -44,6 +45,9 @@ void binfmt_close(struct binfmt *b);
 struct look binfmt_supported(void);
 
 enum binfmt_scope binfmt_scope(const struct binfmt *b);
+
+/* Whether it ends with a namespace, and is nothing to the machine. */
+bool binfmt_is_private(enum binfmt_scope scope);
 
 /*
  * Opens `register` and takes its lock, waiting `timeout` seconds at most; `waiting` (may be NULL) is

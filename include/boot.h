@@ -5,40 +5,57 @@
 #include <stdbool.h>
 
 #include "confd.h"
+#include "interp.h"
+#include "look.h"
 #include "records.h"
+#include "wish.h"
 
 struct err;
 
+enum { BOOT_STEPS_MAX = 16, BOOT_ARCHS_MAX = 64, BOOT_UNIT_MAX = 4096 };
+
+/* What a command of our own unit does. */
+enum boot_does {
+	BOOT_REGISTERS, /* the handlers of architectures */
+	BOOT_CUSTOM,    /* one of another name or magic */
+	BOOT_RIDDLE,    /* that is not known here */
+};
+
+/* One that has to do with handlers; all words point into the unit's text. */
+struct boot_step {
+	enum boot_does does;
+	struct wish wish; /* its dirs are these */
+	const char *dirs[INTERP_DIRS_MAX];
+	const char *archs[BOOT_ARCHS_MAX];
+	size_t arch_count;
+	bool all;  /* every architecture, in place of those */
+	bool keep; /* no entry that differs is replaced */
+};
+
 /* Everything that registers handlers when this machine boots. */
 struct boot {
-	struct confd confd;     /* binfmt.d */
-	struct records records; /* update-binfmts */
-	bool elsewhere;         /* a container or another root folder: the machine boots with files not seen here */
-	const char *reader;     /* what registers binfmt.d; NULL: nothing does */
-	bool flushes;           /* systemd-binfmt is there: its restart removes all that binfmt.d does not bring back */
-	bool reads_records;     /* binfmt-support is installed */
-	bool unread;            /* our own unit is enabled and could not be read whole, or nothing at all could */
-	char unit[4096];        /* its text (man/examples/binfmtctl.service); empty where it is not enabled */
+	struct confd confd;       /* binfmt.d */
+	struct records records;   /* update-binfmts */
+	enum look_is elsewhere;   /* a container or another root folder: the machine boots with files not seen here */
+	const char *reader;       /* what registers binfmt.d; NULL: nothing is known to */
+	enum look_is reads_lines; /* whether anything does */
+	enum look_is flushes; /* systemd-binfmt is there: its restart removes all that binfmt.d does not bring back */
+	enum look_is reads_records; /* binfmt-support is installed */
+	bool unread;                /* our own unit is enabled and could not be read whole, or nothing at all could */
+	char unit[BOOT_UNIT_MAX];   /* its text (man/examples/binfmtctl.service); empty where it is not enabled */
+	struct boot_step steps[BOOT_STEPS_MAX]; /* what it does; set by whoever understands it (own_unit.h) */
+	size_t step_count;
+	bool after;   /* it is started after systemd-binfmt */
+	bool follows; /* and again with it */
 };
 
 /* Our own unit, and the link that makes systemd start it at boot. */
 #define BOOT_UNIT_NAME "binfmtctl.service"
 #define BOOT_UNIT "/etc/systemd/system/multi-user.target.wants/" BOOT_UNIT_NAME
 
-/* Reads all of it. -1 and *err: no memory; then it holds nothing, and says that it is unread. */
+/* Reads all of it, but understands no unit. -1 and *err: no memory; then it holds nothing, and says that it is unread.
+ */
 int boot_read(struct boot *boot, struct err *err);
 void boot_free(struct boot *boot);
-
-/* Whether our own unit calls a command, for this word: "all", an architecture, a name; NULL: whatever it is for. */
-bool boot_unit_calls(const struct boot *boot, const char *command, const char *word);
-
-/* Whether systemd runs here and has its systemd-binfmt, not masked. */
-bool boot_has_systemd_binfmt(void);
-
-/* What registers binfmt.d at boot here, but for our own unit: systemd-binfmt, or a service that is enabled; or NULL. */
-const char *boot_reader(void);
-
-/* Whether this is a container, by the marks that managers of containers leave. */
-bool boot_in_container(void);
 
 #endif

@@ -14,7 +14,7 @@ struct boot;
  */
 void bootcheck_examine(const struct boot *boot, const struct snapshot *s, doctor_tell *tell, void *arg);
 
-/* How many live entries a restart of systemd-binfmt removes for good. */
-size_t bootcheck_flushed(const struct boot *boot, const struct snapshot *s);
+/* How many live entries a restart of systemd-binfmt removes for good, as far as can be told; or FACTS_UNREAD. */
+long bootcheck_flushed(const struct boot *boot, const struct snapshot *s);
 
 #endif

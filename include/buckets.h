@@ -33,6 +33,10 @@ struct way {
 void buckets_takers(const struct buckets *buckets, size_t count, const struct subject *subject, struct way *way);
 void buckets_sharers(const struct buckets *buckets, size_t count, const struct pattern *pattern, struct way *way);
 
+/* The same of an entry's own pattern, only those behind it. */
+void buckets_sharers_behind(const struct buckets *buckets, size_t count, const struct entry *entries, size_t i,
+			    struct way *way);
+
 /* Those that may have this name, or be its temporary. */
 void buckets_named(const struct buckets *buckets, size_t count, const char *name, struct way *way);
 

@@ -38,6 +38,12 @@ struct cmd {
 /* The command of this name in a table; NULL: there is none. */
 const struct cmd *command_find(const struct cmd *table, const char *name);
 
+/*
+ * Reads a command line into args, but for argv[0]: *cmd is its command, NULL: it has none. NULL, or what is wrong with
+ * it, in a static buffer.
+ */
+const char *command_read(const struct cmd *table, int argc, char *argv[], struct args *args, const struct cmd **cmd);
+
 /* "unknown command 'ls'", with the command that another tool calls so, or the nearest names. Returns text. */
 const char *command_unknown(const struct cmd *table, const char *name, char text[static COMMAND_TEXT_MAX]);
 

@@ -3,6 +3,7 @@
 #define DRIFT_H
 
 #include "err.h"
+#include "look.h"
 
 struct boot;
 struct entry;
@@ -22,10 +23,14 @@ enum { DRIFT_SOURCE_MAX = 320 };
 struct drift {
 	enum drift_end end;
 	char source[DRIFT_SOURCE_MAX]; /* where it stands: "FILE:LINE", a record's path, a unit; "" nowhere */
-	const char *program;           /* what brings it back from there at boot; NULL: nothing does */
-	bool flushed;                  /* a restart of systemd-binfmt removes it, and nothing brings it back then */
-	struct err why;                /* ERR_DRIFT, what will be, and a fix where a command keeps the entry as it is */
+	const char *program;  /* what brings it back from there at boot; NULL: nothing does, or that is not known */
+	enum look_is flushed; /* a restart of systemd-binfmt removes it, and nothing brings it back then */
+	long turn;            /* when it is registered (bootorder.h) */
+	struct err why;       /* ERR_DRIFT, what will be, and a fix where a command keeps the entry as it is */
 };
+
+/* Why nothing can be said of any entry: the machine boots with files not seen here, or may. NULL: it does not. */
+const char *drift_unseen(const struct boot *boot);
 
 /* Looks at one entry; `dir` is the mount that it is live on, NULL: no fix is looked for. */
 void drift_examine(const struct boot *boot, const struct handler *handler, const char *dir, struct drift *drift);

@@ -27,18 +27,19 @@ struct facts {
 	enum look_is switched_on;
 	bool harmless; /* no enabled entry keeps it from being switched on; set by whoever has looked at them */
 	enum look_is initial_user_namespace; /* the one that the machine starts with */
-	bool container;
+	enum look_is container;
 	enum binfmt_scope scope;
-	long entries;             /* live, disabled ones too */
-	long held;                /* of them those that hold their interpreter open (flag F) */
-	long max_held;            /* user.max_binfmt_misc_interpreters (Linux 7.3); as below */
-	enum look_is emulator;    /* some foreign architecture's QEMU is installed */
-	long max_user_namespaces; /* user.max_user_namespaces, or FACTS_ABSENT or FACTS_UNREAD */
-	long apparmor_restrict;   /* kernel.apparmor_restrict_unprivileged_userns */
-	long userns_clone;        /* kernel.unprivileged_userns_clone (Debian's kernels) */
-	bool systemd_binfmt;      /* systemd runs here and has its systemd-binfmt */
-	long binfmt_support;      /* formats that update-binfmts has on record; or the same */
-	long flushed;             /* live entries that a restart of systemd-binfmt removes for good; or FACTS_UNREAD */
+	long entries;                /* live, disabled ones too */
+	long held;                   /* of them those that hold their interpreter open (flag F) */
+	long max_held;               /* user.max_binfmt_misc_interpreters (Linux 7.3); as below */
+	enum look_is emulator;       /* some foreign architecture's QEMU is there that would do; set as harmless is */
+	long max_user_namespaces;    /* user.max_user_namespaces, or FACTS_ABSENT or FACTS_UNREAD */
+	long apparmor_restrict;      /* kernel.apparmor_restrict_unprivileged_userns */
+	long userns_clone;           /* kernel.unprivileged_userns_clone (Debian's kernels) */
+	int user_namespaces;         /* 0: this process can make one, else the errno; FACTS_UNREAD: it was not tried */
+	enum look_is systemd_binfmt; /* systemd runs here and has its systemd-binfmt */
+	long binfmt_support;         /* formats that update-binfmts has on record; or the same */
+	long flushed; /* live entries that a restart of systemd-binfmt removes for good; or FACTS_UNREAD */
 };
 
 /* The number that a file of /proc begins with, or FACTS_ABSENT or FACTS_UNREAD. */

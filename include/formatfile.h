@@ -12,9 +12,10 @@ struct rule;
 
 /*
  * Format files, which packages hand to update-binfmts --import: a key and its value on each line, for one entry of the
- * file's name. No line of binfmt.d can be taken for one: none begins with a key and a blank.
+ * file's name. No line of binfmt.d can be taken for one: none begins with a key and a blank. damaged: also one whose
+ * first line is not understood, by two others.
  */
-bool formatfile_is(const char *text, size_t len);
+bool formatfile_is(const char *text, size_t len, bool damaged);
 
 /*
  * The rule that update-binfmts registers for it on this kernel; it points into the arena, the name and the text, whose

@@ -28,6 +28,19 @@ look_unknown(void)
 	return (struct look){LOOK_UNKNOWN};
 }
 
+/* Both of two, and either of them: what could not be looked at counts where the other does not decide. */
+static inline struct look
+look_both(struct look a, struct look b)
+{
+	return a.is == LOOK_NO || b.is == LOOK_YES ? a : b;
+}
+
+static inline struct look
+look_either(struct look a, struct look b)
+{
+	return a.is == LOOK_YES || b.is == LOOK_NO ? a : b;
+}
+
 /* Whether the errno of a path's lookup says that nothing is there. EACCES says that it is closed; others nothing of it.
  */
 static inline bool

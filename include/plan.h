@@ -5,18 +5,11 @@
 #include "entry.h"
 #include "interp.h"
 #include "opened.h"
+#include "wish.h"
 
 struct arch;
 struct err;
 struct warnings;
-
-/* What the user says of a handler; NULL: nothing. */
-struct wish {
-	const char *name, *flags, *interpreter;
-	const char *const *dirs; /* where to look for interpreters first */
-	size_t dir_count;
-	bool force; /* where it cannot be told whether this machine runs the programs itself */
-};
 
 /* The rule to be. Not to be copied: the rule points into it, to the wish and to the live entry. */
 struct plan {

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "look.h"
+
 struct arch;
 struct err;
 struct handler;
@@ -31,6 +33,9 @@ void remedy_switch(const struct snapshot *s, struct err *err);
 
 /* Where no handler takes programs of an architecture. */
 void remedy_register(const struct snapshot *s, const struct arch *arch, struct err *err);
+
+/* Whether `register all` would find something to do where nothing is registered. */
+struct look remedy_any(const struct snapshot *s);
 
 /*
  * Where an architecture (NULL: none was named) has no entry of its own: what takes its programs, or what would register

@@ -41,23 +41,9 @@ no_command(const struct args *args)
 static const struct cmd *
 parse_line(int argc, char *argv[], struct args *args, int *status)
 {
-	const struct cmd *cmd = NULL;
-	char text[COMMAND_TEXT_MAX];
-	const char *wrong;
-	int at = 1;
+	const struct cmd *cmd;
+	const char *wrong = command_read(commands, argc, argv, args, &cmd);
 
-	wrong = opt_parse(argc, argv, &at, NULL, true, args);
-	if (!wrong && at < argc && strcmp(argv[at], "--") != 0) {
-		cmd = command_find(commands, argv[at]);
-		if (cmd)
-			args->joined = command_joins(cmd);
-		else
-			wrong = command_unknown(commands, argv[at], text);
-		at++;
-	}
-	if (cmd)
-		wrong = opt_parse(argc, argv, &at, cmd->opts, cmd->operands == OPERANDS_PROGRAM, args);
-	args->program = argv + at;
 	print_quiet(args->quiet);
 	args->json |= wrong && asks_for_json(argc, argv);
 	if (!wrong && (args->help || args->version)) {

@@ -44,6 +44,29 @@ command_unknown(const struct cmd *table, const char *name, char text[static COMM
 	return text;
 }
 
+const char *
+command_read(const struct cmd *table, int argc, char *argv[], struct args *args, const struct cmd **cmd)
+{
+	static char text[COMMAND_TEXT_MAX];
+	const char *wrong;
+	int at = 1;
+
+	*cmd = NULL;
+	wrong = opt_parse(argc, argv, &at, NULL, true, args);
+	if (!wrong && at < argc && strcmp(argv[at], "--") != 0) {
+		*cmd = command_find(table, argv[at]);
+		if (*cmd)
+			args->joined = command_joins(*cmd);
+		else
+			wrong = command_unknown(table, argv[at], text);
+		at++;
+	}
+	if (*cmd)
+		wrong = opt_parse(argc, argv, &at, (*cmd)->opts, (*cmd)->operands == OPERANDS_PROGRAM, args);
+	args->program = argv + at;
+	return wrong;
+}
+
 bool
 command_joins(const struct cmd *cmd)
 {

@@ -117,10 +117,8 @@ static void
 mount_members(const struct snapshot *s)
 {
 	static const char *const scopes[] = {
-	    [BINFMT_HOST] = "host",
-	    [BINFMT_NAMESPACE] = "namespace",
-	    [BINFMT_INHERITED] = "unknown",
-	    [BINFMT_UNKNOWN] = "unknown",
+	    [BINFMT_HOST] = "host",         [BINFMT_NAMESPACE] = "namespace", [BINFMT_PRIVATE] = "namespace",
+	    [BINFMT_INHERITED] = "unknown", [BINFMT_UNKNOWN] = "unknown",
 	};
 
 	json_string("mount", s ? s->b.dir : NULL);

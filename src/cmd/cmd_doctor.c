@@ -13,7 +13,9 @@
 #include "facts.h"
 #include "filecheck.h"
 #include "json.h"
+#include "own_unit.h"
 #include "print.h"
+#include "remedy.h"
 #include "report.h"
 #include "snapshot.h"
 
@@ -90,7 +92,7 @@ count_flushed(const struct facts *facts, const struct boot *boot, const struct s
 {
 	if (facts->scope == BINFMT_UNKNOWN || (host && !boot))
 		return FACTS_UNREAD;
-	return host ? (long)bootcheck_flushed(boot, host) : 0;
+	return host ? bootcheck_flushed(boot, host) : 0;
 }
 
 static void
@@ -109,7 +111,11 @@ examine(struct visit *visit)
 	facts_read(&facts, args->binfmt_dir, seen ? &s.b : NULL, seen ? &s.list : NULL, &err);
 	host = seen && facts.scope == BINFMT_HOST ? &s : NULL;
 	configured = boot_read(&boot, &err) == 0;
+	if (configured)
+		own_unit_read(&boot, args->commands);
 	facts.flushed = count_flushed(&facts, configured ? &boot : NULL, host);
+	if (seen && s.list.count == 0)
+		facts.emulator = remedy_any(&s).is;
 	facts.harmless = seen && (s.switched_on || check_switch_passes(&s.list));
 	judge_machine(visit, &facts);
 	if (seen)

@@ -11,8 +11,8 @@
 #include "cmd.h"
 #include "err.h"
 #include "given.h"
+#include "handlers.h"
 #include "ids.h"
-#include "mount.h"
 #include "newroot.h"
 #include "private.h"
 #include "program.h"
@@ -20,7 +20,6 @@
 #include "refused.h"
 #include "register.h"
 #include "report.h"
-#include "session.h"
 #include "sitter.h"
 
 /* As env(1): nothing of ours went wrong if it is another number. */
@@ -43,13 +42,11 @@ const struct opt exec_opts[] = {
 struct run {
 	const struct cmd *cmd;
 	struct args *args;
-	struct args registers; /* the same, for the handlers */
-	int root;              /* the opened folder of --root, -1: none */
+	int root; /* the opened folder of --root, -1: none */
 	struct stat tree;
 	struct program program;
 	struct newroot_bind binds[NEWROOT_BINDS_MAX];
 	struct ids ids;
-	struct session c;
 	struct err err;
 };
 
@@ -166,18 +163,6 @@ refuse(struct run *run, struct private_end end)
 	return fail(run);
 }
 
-/* The instance of our own: with copies of what is visible, where that is asked for and there is one; else empty. */
-static bool
-make_instance(struct run *run)
-{
-	struct binfmt b;
-
-	run->args->mount = run->args->inherit && binfmt_open(&b, BINFMT_DIR, NULL, &run->err) == 0;
-	if (run->args->mount)
-		binfmt_close(&b);
-	return run->args->mount || mount_here(BINFMT_DIR, &run->err) == 0;
-}
-
 /* What the command needs, or else the shell of its root; NULL: this machine runs both, or it is not known. */
 static const struct arch *
 needed(struct run *run)
@@ -191,30 +176,6 @@ needed(struct run *run)
 	return run->program.needs;
 }
 
-/*
- * Registers what is named or needed. A command that this machine runs may start any other: then it is all that can be
- * had, and what cannot is no failure.
- */
-static int
-register_handlers(struct run *run)
-{
-	const struct args *args = run->args;
-	const struct arch *arch = args->operand_count ? NULL : needed(run);
-	const struct operand word = {arch ? arch->name : "all", false};
-
-	run->registers = *args;
-	run->registers.binfmt_dir = BINFMT_DIR;
-	run->registers.quiet = true;
-	run->registers.json = run->registers.dry_run = false; /* standard output is the command's */
-	if (session_begin(&run->c, run->cmd, &run->registers) != EXIT_DONE)
-		return -1;
-	for (size_t i = 0; i < args->operand_count; i++)
-		register_operand(&run->c, &args->operands[i]);
-	if (!args->operand_count)
-		register_operand(&run->c, &word);
-	return session_end(&run->c) == EXIT_DONE || (!args->operand_count && !arch) ? 0 : -1;
-}
-
 /* Into namespaces with handlers of our own, as their root. */
 static int
 enter(struct run *run)
@@ -223,9 +184,9 @@ enter(struct run *run)
 
 	if (end.step != PRIVATE_DONE)
 		return refuse(run, end);
-	if (!make_instance(run))
+	if (handlers_mount(run->args, &run->err) < 0)
 		return refuse(run, (struct private_end){PRIVATE_BINFMT, errno});
-	return register_handlers(run) < 0 ? EXIT_OWN : EXIT_DONE;
+	return handlers_register(run->cmd, run->args, needed(run)) < 0 ? EXIT_OWN : EXIT_DONE;
 }
 
 /* The last step: this process becomes the command. Returns the exit status where it does not. */

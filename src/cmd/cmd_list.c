@@ -11,6 +11,7 @@
 #include "host.h"
 #include "json.h"
 #include "overlap.h"
+#include "own_unit.h"
 #include "print.h"
 #include "report.h"
 #include "snapshot.h"
@@ -93,7 +94,7 @@ list_names(const struct snapshot *s)
 
 /* With -v each rule whole. */
 static void
-list_details(const struct snapshot *s)
+list_details(const struct args *args, const struct snapshot *s)
 {
 	char at_boot[ERR_TEXT_MAX];
 	struct handler handler;
@@ -101,6 +102,8 @@ list_details(const struct snapshot *s)
 	struct err ignored;
 	bool read = snapshot_scope(s) == BINFMT_HOST && boot_read(&boot, &ignored) == 0, first = true;
 
+	if (read)
+		own_unit_read(&boot, args->commands);
 	for (size_t i = 0; i < s->list.count; i++) {
 		if (!snapshot_listed(s, i, &handler))
 			continue;
@@ -121,7 +124,7 @@ list_text(const struct args *args, const struct snapshot *s)
 	if (args->quiet)
 		list_names(s);
 	else if (args->verbose)
-		list_details(s);
+		list_details(args, s);
 	else
 		list_table(s);
 	if (!s->switched_on)

@@ -235,9 +235,8 @@ has_all(const struct args *a)
 	return false;
 }
 
-/* What is wrong with the command line itself, or NULL. */
-static const char *
-misuse(const struct args *a)
+const char *
+register_misuse(const struct args *a)
 {
 	int kinds = !!a->magic + !!a->extension + !!a->like + !!a->bpf;
 
@@ -286,7 +285,7 @@ register_check_dirs(const struct args *a, struct err *err)
 int
 cmd_register(const struct cmd *cmd, struct args *args)
 {
-	const char *wrong = misuse(args);
+	const char *wrong = register_misuse(args);
 	struct session c;
 	int status;
 

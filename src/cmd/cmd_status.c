@@ -11,6 +11,7 @@
 #include "drift.h"
 #include "health.h"
 #include "json.h"
+#include "own_unit.h"
 #include "print.h"
 #include "recall.h"
 #include "remedy.h"
@@ -256,9 +257,8 @@ static void
 print_head(const struct survey *survey)
 {
 	static const char *const scopes[] = {
-	    [BINFMT_HOST] = "host instance",
-	    [BINFMT_NAMESPACE] = "private instance",
-	    [BINFMT_INHERITED] = "instance of a parent user namespace",
+	    [BINFMT_HOST] = "host instance",       [BINFMT_NAMESPACE] = "private instance",
+	    [BINFMT_PRIVATE] = "private instance", [BINFMT_INHERITED] = "instance of a parent user namespace",
 	    [BINFMT_UNKNOWN] = "instance unknown",
 	};
 	struct handler handler;
@@ -330,6 +330,7 @@ cmd_status(const struct cmd *cmd, struct args *args)
 	found = mark_wanted(&survey);
 	if (snapshot_scope(&survey.s) == BINFMT_HOST) {
 		boot_read(&boot, &err); /* what fails is unread, which counts */
+		own_unit_read(&boot, args->commands);
 		survey.boot = &boot;
 	}
 	done = survey_and_print(&survey);

@@ -70,7 +70,7 @@ add_format(struct confd *confd, const char *path, char *text, size_t len, struct
 static int
 add_text(struct confd *confd, const char *path, char *text, size_t len, enum confd_kind kind, struct host_kernel kernel)
 {
-	if (kind & CONFD_FORMAT && formatfile_is(text, len))
+	if (kind & CONFD_FORMAT && formatfile_is(text, len, kind == CONFD_FORMAT))
 		return add_format(confd, path, text, len, kernel);
 	return kind & CONFD_LINES ? confd_add_text(confd, path, text, len, kernel) : 0;
 }

@@ -2,23 +2,25 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#include "arch.h"
 #include "binfmt.h"
 #include "binfmt_list.h"
-#include "boot.h"
+#include "bootplace.h"
+#include "bootservice.h"
 #include "facts.h"
-#include "interp.h"
 #include "look.h"
 #include "number.h"
 #include "records.h"
+#include "retry.h"
 #include "userns.h"
 
 long
@@ -42,10 +44,13 @@ is_folder(const char *path)
 static long
 count_records(void)
 {
-	DIR *d = opendir(RECORDS_DIR);
+	struct look installed = bootservice_update_binfmts();
+	DIR *d = installed.is == LOOK_YES ? opendir(RECORDS_DIR) : NULL;
 	struct dirent *e;
 	long n = 0;
 
+	if (installed.is != LOOK_YES)
+		return installed.is == LOOK_NO ? FACTS_ABSENT : FACTS_UNREAD;
 	if (!d)
 		return look_absent(errno) ? FACTS_ABSENT : FACTS_UNREAD;
 	while ((errno = 0, e = readdir(d)))
@@ -65,22 +70,6 @@ has_modules(void)
 	       is_folder(path);
 }
 
-/* Whether `register all` would find something to do. */
-static enum look_is
-has_emulator(void)
-{
-	enum look_is has = LOOK_NO, found, native;
-	char path[INTERP_PATH_MAX];
-
-	for (const struct arch *arch = arch_table; has != LOOK_YES && arch < arch_table + arch_count; arch++) {
-		found = interp_find(arch, NULL, 0, false, path).is;
-		native = found == LOOK_NO ? LOOK_YES : host_runs(arch).is;
-		if (native != LOOK_YES)
-			has = found == LOOK_YES && native == LOOK_NO ? LOOK_YES : LOOK_UNKNOWN;
-	}
-	return has;
-}
-
 static void
 read_mount(struct facts *f, const struct binfmt *b, const struct binfmt_list *list)
 {
@@ -97,7 +86,18 @@ read_mount(struct facts *f, const struct binfmt *b, const struct binfmt_list *li
 	f->held = 0;
 	for (size_t i = 0; i < list->count; i++)
 		f->held += (list->entries[i].rule.flags & RULE_F) != 0;
-	f->emulator = list->count ? LOOK_NO : has_emulator();
+}
+
+/* What a child gets that makes a user namespace with mounts of its own, as exec does. */
+static int
+try_user_namespace(void)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0)
+		_exit(unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 ? 0 : errno);
+	return pid > 0 && retry_waitpid(pid, &status) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : FACTS_UNREAD;
 }
 
 void
@@ -113,6 +113,7 @@ facts_read(struct facts *f, const char *dir, const struct binfmt *b, const struc
 	    .read_only = LOOK_UNKNOWN,
 	    .switched_on = LOOK_UNKNOWN,
 	    .scope = BINFMT_UNKNOWN,
+	    .emulator = LOOK_UNKNOWN,
 	    .entries = -1,
 	    .held = -1,
 	};
@@ -121,11 +122,12 @@ facts_read(struct facts *f, const char *dir, const struct binfmt *b, const struc
 	else
 		f->mount = *err;
 	f->initial_user_namespace = userns_is_initial().is;
-	f->container = boot_in_container();
+	f->container = bootplace_container().is;
 	f->max_held = facts_number("/proc/sys/user/max_binfmt_misc_interpreters");
 	f->max_user_namespaces = facts_number("/proc/sys/user/max_user_namespaces");
 	f->apparmor_restrict = facts_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
 	f->userns_clone = facts_number("/proc/sys/kernel/unprivileged_userns_clone");
-	f->systemd_binfmt = boot_has_systemd_binfmt();
-	f->binfmt_support = access("/usr/sbin/update-binfmts", F_OK) == 0 ? count_records() : FACTS_ABSENT;
+	f->user_namespaces = try_user_namespace();
+	f->systemd_binfmt = bootservice_systemd().is;
+	f->binfmt_support = count_records();
 }

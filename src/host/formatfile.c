@@ -60,17 +60,20 @@ says_nothing(const char *line, size_t len)
 }
 
 bool
-formatfile_is(const char *text, size_t len)
+formatfile_is(const char *text, size_t len, bool damaged)
 {
 	const char *end = text + len;
-	size_t size;
+	size_t size, keyed = 0;
 
 	for (; text < end; text += size + 1) {
 		size = line_length(text, end);
-		if (!says_nothing(text, size))
-			return key_of(text, trimmed(text, size), " \t:") < KEYS;
+		if (says_nothing(text, size))
+			continue;
+		keyed += key_of(text, trimmed(text, size), " \t:") < KEYS;
+		if (!damaged)
+			break;
 	}
-	return false;
+	return keyed > damaged;
 }
 
 /* One line that says something, its end trimmed. */

@@ -6,19 +6,23 @@
 #include "loader.h"
 #include "opened.h"
 
-/* Finds the program header that names the loader: 1 and a copy of it, 0 there is none, -1. */
+/*
+ * Finds the program header that names the loader: 1 and a copy of it, 0 there is none, as in a file that is cut off and
+ * that the kernel does not run either, -1 it cannot be read.
+ */
 static int
 find_loader(const struct opened *file, struct elf_head *elf, unsigned char header[static sizeof(Elf64_Phdr)])
 {
 	unsigned char head[sizeof(Elf64_Ehdr)], table[4096];
 	size_t size = sizeof(head);
+	int error;
 
 	if (opened_read(file, head, size, 0) != 0)
 		size = sizeof(Elf32_Ehdr); /* the shorter one may be all that there is */
 	if ((size < sizeof(head) && opened_read(file, head, size, 0) != 0) || !elf_parse(head, size, elf))
 		return -1;
 	if (elf->phnum && elf->phentsize != (elf->wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr)))
-		return -1; /* nor would the kernel run it */
+		return 0;
 	/* As many headers at a time as fit: nearly always all of them. */
 	for (size_t i = 0, batch; i < elf->phnum; i += batch) {
 		uint64_t at = elf->phoff + (uint64_t)i * elf->phentsize;
@@ -26,8 +30,9 @@ find_loader(const struct opened *file, struct elf_head *elf, unsigned char heade
 		batch = sizeof(table) / elf->phentsize;
 		if (batch > elf->phnum - i)
 			batch = elf->phnum - i;
-		if (opened_read(file, table, batch * elf->phentsize, at) != 0)
-			return -1;
+		error = opened_read(file, table, batch * elf->phentsize, at);
+		if (error)
+			return error < 0 ? -1 : 0;
 		for (size_t k = 0; k < batch; k++)
 			if (elf_number(table + k * elf->phentsize, 4, elf->big) == PT_INTERP) {
 				memcpy(header, table + k * elf->phentsize, elf->phentsize);

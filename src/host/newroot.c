@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -101,14 +102,33 @@ take(const struct part *part)
 	}
 }
 
+/* The folders on the way to a path. 0, or -1 with errno. */
+static int
+make_way(const char *path)
+{
+	char folder[PATH_MAX];
+
+	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		if (snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path), path) >= (int)sizeof(folder)) {
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		if (mkdir(folder, 0755) < 0 && errno != EEXIST)
+			return -1;
+	}
+	return 0;
+}
+
 /* Makes what a mount will cover. 0, or -1 with errno. */
 static int
 make_place(const char *path, bool folder)
 {
 	int fd;
 
+	if (make_way(path) < 0)
+		return -1;
 	if (folder)
-		return mkdir(path, 0755);
+		return mkdir(path, 0755) < 0 && errno != EEXIST ? -1 : 0;
 	fd = open(path, O_CREAT | O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644);
 	if (fd >= 0)
 		close(fd);

@@ -152,6 +152,7 @@ explain_runner(const struct archtest_input *in, struct archtest *t)
 	} else if (is_runner(in->script, run)) {
 		err_note(&t->why, "the interpreter %s is a script", path);
 	} else if (in->unseen && stale != STALE_UNSEEN) {
+		t->unseen = true;
 		err_note(&t->why, "whether %s is the file that ran it cannot be told: it cannot be looked at", path);
 	} else if (stale == STALE_REPLACED) {
 		t->stale = true;

@@ -6,14 +6,10 @@
 #include "boot.h"
 #include "bootcheck.h"
 #include "bootorder.h"
-#include "check.h"
+#include "confcheck.h"
 #include "drift.h"
-#include "edit.h"
-#include "interp.h"
-#include "limit.h"
+#include "facts.h"
 #include "snapshot.h"
-#include "text.h"
-#include "walk.h"
 
 enum { ABSENT_NAMED = 8 }; /* so many entries are named in one sentence */
 
@@ -23,7 +19,8 @@ struct run {
 	const struct snapshot *s;
 	doctor_tell *tell;
 	void *arg;
-	size_t amiss; /* of the check at hand */
+	size_t amiss;                   /* of the check at hand */
+	struct bootorder_place *places; /* of the live entries */
 };
 
 static void
@@ -46,125 +43,6 @@ tell_pass(struct run *run, const char *check, const char *detail)
 	run->amiss = 0;
 }
 
-/* A bad line made a comment, or one that is too long for that taken out: where sed counts the same lines. */
-static void
-offer_to_drop(const struct confd_line *line, struct finding *f)
-{
-	char word[PASTE_MAX];
-
-	if (!line->number || !line->counted || !edit_word(line->file, false, word))
-		return;
-	if (line->fate == CONFD_LOST)
-		finding_fix(f, "sed -i %ud %s", line->number, word);
-	else
-		finding_fix(f, "sed -i '%us/^/# /' %s", line->number, word);
-}
-
-static void
-tell_line(struct run *run, const struct confd_line *line, struct finding *f)
-{
-	if (line->number)
-		err_wrap(&f->why, "%s:%u", line->file, line->number);
-	else
-		err_wrap(&f->why, "%s", line->file);
-	f->entry = line->name;
-	f->file = line->file;
-	tell(run, "config", f);
-}
-
-/* Lines, files and folders of which nothing gets registered. */
-static void
-tell_refused(struct run *run, const struct confd_line *line)
-{
-	static const enum grade grades[] = {[CONFD_REFUSED] = GRADE_FAIL,
-					    [CONFD_LOST] = GRADE_FAIL,
-					    [CONFD_IGNORED] = GRADE_WARN,
-					    [CONFD_UNREAD] = GRADE_UNKNOWN};
-	struct finding f;
-
-	finding_set(&f, grades[line->fate], "%s%s", line->reason,
-		    line->fate == CONFD_IGNORED ? " (systemd-binfmt passes it over without a word)" : "");
-	if (grades[line->fate] == GRADE_FAIL)
-		offer_to_drop(line, &f);
-	tell_line(run, line, &f);
-}
-
-/* What would break the machine as soon as it is registered, or may. False if there is nothing. */
-static bool
-tell_danger(struct run *run, const struct confd_line *line)
-{
-	const struct check check = {.verb = NULL};
-	struct warnings ignored = {0};
-	struct finding f = {.grade = GRADE_FAIL};
-
-	if (check_danger(&line->rule, &check, &f.why, &ignored) == 0)
-		return false;
-	f.why.fix[0] = '\0';
-	if (f.why.code == ERR_UNKNOWN) /* no reason to drop it */
-		f.grade = GRADE_UNKNOWN;
-	else
-		offer_to_drop(line, &f);
-	tell_line(run, line, &f);
-	return true;
-}
-
-/* Why an entry runs nothing, or only sometimes. False: it is told what. */
-static bool
-works(const struct rule *rule, struct err *why)
-{
-	const struct check check = {.verb = NULL};
-	const char *reason = limit_check(rule);
-	static struct walk walk; /* 12 KB */
-
-	if (reason) {
-		err_note(why, "%s; the entry gets registered, but works for no file", reason);
-		return false;
-	}
-	if (rule->pattern.type == PATTERN_BPF)
-		return true;
-	if (*rule->interpreter != '/') {
-		err_note(why, "%s: a relative path: it works only for programs started from a folder that has it",
-			 rule->interpreter);
-		return false;
-	}
-	check_walk(rule, &check, &walk);
-	if (walk.otherwise != WALK_FAILS && walk.otherwise != WALK_KILLED)
-		return true;
-	*why = walk.why;
-	if (walk.otherwise == WALK_KILLED)
-		walk_add_end(WALK_KILLED, 0, why);
-	err_add(why, "; the entry gets registered, but works for no file");
-	return false;
-}
-
-/* What gets registered and yet does not work. */
-static void
-tell_useless(struct run *run, const struct confd_line *line)
-{
-	struct finding f = {.grade = GRADE_WARN};
-
-	if (!works(&line->rule, &f.why))
-		tell_line(run, line, &f);
-}
-
-static void
-look_at_line(struct run *run, const struct confd_line *line)
-{
-	const char *reason;
-	struct look registers = confd_registers(line, &reason);
-	struct finding f;
-
-	if (line->fate != CONFD_REGISTERED) {
-		tell_refused(run, line);
-	} else if (registers.is != LOOK_YES) {
-		finding_set(&f, registers.is == LOOK_NO ? GRADE_FAIL : GRADE_UNKNOWN,
-			    "%s: %s, and flag F needs it when the line is registered", line->rule.interpreter, reason);
-		tell_line(run, line, &f);
-	} else if (confd_decides(&run->boot->confd, line) && !tell_danger(run, line)) {
-		tell_useless(run, line);
-	}
-}
-
 /* What comes back as it is: said of each, but nothing amiss. */
 static void
 tell_source(struct run *run, const struct handler *handler, const struct drift *drift)
@@ -178,20 +56,36 @@ tell_source(struct run *run, const struct handler *handler, const struct drift *
 	run->tell(run->arg, "at-boot", &f);
 }
 
-/* What becomes of the live entries, one by one. How many were told as unconfigured, and as drifted. */
+/* How many live entries were told of: nothing brings them back, or otherwise, or that is not known. */
+struct told {
+	size_t unconfigured, drifted, unknown;
+};
+
 static void
-look_for_drift(struct run *run, size_t *unconfigured, size_t *drifted)
+count_end(struct told *told, enum drift_end end)
 {
+	told->unconfigured += end == DRIFT_GONE;
+	told->drifted += end == DRIFT_CHANGED;
+	told->unknown += end == DRIFT_UNKNOWN;
+}
+
+/* What becomes of the live entries, one by one. */
+static struct told
+look_for_drift(struct run *run)
+{
+	struct told told = {0};
 	struct handler handler;
 	struct drift drift;
 
-	*unconfigured = *drifted = 0;
 	for (size_t i = 0; i < run->s->list.count; i++) {
 		struct finding f;
 
+		run->places[i].turn = BOOTORDER_NEVER;
 		if (!snapshot_shown(run->s, i, &handler))
 			continue;
 		drift_examine(run->boot, &handler, run->s->b.dir, &drift);
+		run->places[i].turn = drift.turn;
+		count_end(&told, drift.end);
 		if (drift.end == DRIFT_SAME) {
 			tell_source(run, &handler, &drift);
 			continue;
@@ -201,9 +95,29 @@ look_for_drift(struct run *run, size_t *unconfigured, size_t *drifted)
 		f.entry = handler.name;
 		f.file = NULL;
 		err_wrap(&f.why, "entry %s", handler.name);
-		++*(drift.end == DRIFT_CHANGED ? drifted : unconfigured);
 		tell(run, drift.end == DRIFT_CHANGED ? "drift" : "unconfigured", &f);
 	}
+	return told;
+}
+
+/* Whether something may register handlers at boot that was not read. */
+static bool
+is_unread(const struct boot *boot)
+{
+	return boot->unread || boot->reads_lines == LOOK_UNKNOWN || boot->reads_records == LOOK_UNKNOWN ||
+	       (boot->reads_lines == LOOK_YES && boot->confd.unread) ||
+	       (boot->reads_records == LOOK_YES && boot->records.unread);
+}
+
+/* What was not seen may be otherwise: no pass. */
+static void
+tell_unread(struct run *run, const char *check, const char *what)
+{
+	struct finding f;
+
+	finding_set(&f, GRADE_UNKNOWN,
+		    "not all that registers handlers at boot could be seen, so whether %s is not known", what);
+	tell(run, check, &f);
 }
 
 static int
@@ -233,6 +147,7 @@ look_for_absent(struct run *run)
 	const struct confd *confd = &run->boot->confd;
 	size_t count, absent = 0;
 	const char **live = live_names(run->s, &count), *reason;
+	bool unknown = false;
 	struct finding f;
 
 	if (!live) {
@@ -243,10 +158,14 @@ look_for_absent(struct run *run)
 	finding_set(&f, GRADE_WARN, "not there now, but back at the next boot:");
 	for (size_t i = 0; i < confd->count; i++) {
 		const struct confd_line *line = &confd->lines[i];
+		struct look registers;
 
 		if (!confd_decides(confd, line) || !confd_is_settled(confd, line) ||
-		    bsearch(&line->name, live, count, sizeof(*live), by_text) ||
-		    confd_registers(line, &reason).is != LOOK_YES)
+		    bsearch(&line->name, live, count, sizeof(*live), by_text))
+			continue;
+		registers = confd_registers(line, &reason);
+		unknown |= registers.is == LOOK_UNKNOWN;
+		if (registers.is != LOOK_YES)
 			continue;
 		if (absent++ < ABSENT_NAMED)
 			err_add(&f.why, "%s %.255s (%s:%u)", absent > 1 ? "," : "", line->name, line->file,
@@ -256,20 +175,33 @@ look_for_absent(struct run *run)
 		err_add(&f.why, " and %zu more", absent - ABSENT_NAMED);
 	if (absent)
 		tell(run, "drift", &f);
+	if (unknown)
+		tell_unread(run, "drift", "more comes with the next boot");
 	free(live);
 }
 
 static void
-tell_order(void *arg, const char *first, const char *later)
+tell_order(void *arg, enum bootorder_end end, size_t first, size_t other)
 {
+	struct run *run = arg;
+	const char *wins = snapshot_handler(run->s, first).name, *then = snapshot_handler(run->s, other).name;
+	bool by_line = (size_t)run->places[other].turn < run->boot->confd.count;
 	struct finding f;
 
-	finding_set(&f, GRADE_WARN,
-		    "entry %s wins over %s now, but after a reboot %s will win: its line comes later in "
-		    "the order of file names, and the last wins",
-		    first, later, later);
-	f.entry = first;
-	tell(arg, "boot-order", &f);
+	if (end == BOOTORDER_UNKNOWN)
+		finding_set(
+		    &f, GRADE_UNKNOWN,
+		    "entry %s wins over %s now; which of them will after a reboot is not known: that depends on "
+		    "which service is started first",
+		    wins, then);
+	else
+		finding_set(&f, GRADE_WARN,
+			    "entry %s wins over %s now, but after a reboot %s will win: %s, and the last wins", wins,
+			    then, then,
+			    by_line ? "its line comes later in the order of file names"
+				    : BOOT_UNIT_NAME " registers it after the lines of binfmt.d");
+	f.entry = wins;
+	tell(run, "boot-order", &f);
 }
 
 /* Files of binfmt.d help only where something reads them. */
@@ -281,7 +213,7 @@ look_for_reader(struct run *run)
 	struct finding f;
 	size_t count = 0;
 
-	for (size_t i = 0; !boot->reader && i < run->s->list.count; i++)
+	for (size_t i = 0; boot->reads_lines == LOOK_NO && i < run->s->list.count; i++)
 		count += snapshot_shown(run->s, i, &handler) && confd_find(&boot->confd, handler.name);
 	if (!count)
 		return;
@@ -292,32 +224,48 @@ look_for_reader(struct run *run)
 	tell(run, "unconfigured", &f);
 }
 
+/* What becomes of each entry, of what is configured beside them, and of their order. */
+static void
+compare(struct run *run)
+{
+	struct told told = look_for_drift(run);
+	bool unread = is_unread(run->boot) || told.unknown;
+
+	run->amiss = told.unconfigured + told.unknown;
+	look_for_reader(run);
+	tell_pass(run, "unconfigured", "every live entry is in some configuration");
+	run->amiss = told.drifted;
+	if (unread)
+		tell_unread(run, "drift", "the live entries are as configured");
+	if (run->boot->reader)
+		look_for_absent(run);
+	tell_pass(run, "drift", "the live entries are as configured");
+	if (unread)
+		tell_unread(run, "boot-order", "their order stays");
+	bootorder_examine(run->s, run->places, tell_order, run);
+	tell_pass(run, "boot-order", "the configuration keeps the order of the live entries");
+}
+
 /* The live entries, where what the machine boots with can be seen. */
 static void
 look_at_entries(struct run *run)
 {
-	size_t unconfigured, drifted;
+	const char *unseen = drift_unseen(run->boot);
 	struct finding f;
 
-	if (run->boot->elsewhere) {
-		finding_set(&f, GRADE_UNKNOWN, "what this machine registers at boot cannot be seen from in here");
+	if (unseen) {
+		finding_set(&f, GRADE_UNKNOWN, "%s", unseen);
 		tell(run, "unconfigured", &f);
 		return;
 	}
-	look_for_drift(run, &unconfigured, &drifted);
-	run->amiss = unconfigured;
-	look_for_reader(run);
-	tell_pass(run, "unconfigured", "every live entry is in some configuration");
-	run->amiss = drifted;
-	if (run->boot->reader)
-		look_for_absent(run);
-	tell_pass(run, "drift", "the live entries are as configured");
-	if (bootorder_examine(&run->boot->confd, run->s, tell_order, run, &f.why) < 0) {
-		f.grade = GRADE_UNKNOWN;
-		f.entry = f.file = NULL;
-		tell(run, "boot-order", &f);
+	run->places = malloc((run->s->list.count + 1) * sizeof(*run->places));
+	if (run->places) {
+		compare(run);
+	} else {
+		finding_set(&f, GRADE_UNKNOWN, "there is no memory to compare the configuration with the live entries");
+		tell(run, "drift", &f);
 	}
-	tell_pass(run, "boot-order", "the configuration keeps the order of the live entries");
+	free(run->places);
 }
 
 void
@@ -331,25 +279,25 @@ bootcheck_examine(const struct boot *boot, const struct snapshot *s, doctor_tell
 		tell(&run, "config", &f);
 		return;
 	}
-	for (size_t i = 0; i < boot->confd.count; i++)
-		look_at_line(&run, &boot->confd.lines[i]);
-	tell_pass(&run, "config", "all lines of binfmt.d can be registered");
+	confcheck_examine(&boot->confd, tell_each, arg);
 	if (s)
 		look_at_entries(&run);
 }
 
-size_t
+long
 bootcheck_flushed(const struct boot *boot, const struct snapshot *s)
 {
 	struct handler handler;
 	struct drift drift;
-	size_t count = 0;
+	bool unread = boot->elsewhere != LOOK_NO;
+	long count = 0;
 
-	for (size_t i = 0; i < s->list.count; i++) {
+	for (size_t i = 0; boot->elsewhere == LOOK_NO && i < s->list.count; i++) {
 		if (!snapshot_shown(s, i, &handler))
 			continue;
 		drift_examine(boot, &handler, NULL, &drift);
-		count += drift.flushed;
+		count += drift.flushed == LOOK_YES;
+		unread |= drift.flushed == LOOK_UNKNOWN;
 	}
-	return count;
+	return count || !unread ? count : FACTS_UNREAD;
 }

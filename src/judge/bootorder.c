@@ -1,167 +1,74 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Entries are compared only with those of the same bucket, by one byte of what they want: two that both fix
- * that byte, to different values, share no file. So a long table in another order costs no square of its length.
+ * Entries are compared only with those that may share a file with them (buckets.h), and only where one behind them
+ * comes later: so a long table in another order costs no square of its length.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+#include <limits.h>
 
 #include "bootorder.h"
-#include "confd.h"
-#include "err.h"
+#include "buckets.h"
 #include "snapshot.h"
 
-enum { ANY = 256, BUCKETS = 257, NONE = -1 };
-
-/* A live entry that is registered at boot. */
-struct spot {
-	const char *name;
-	const struct pattern *pattern;
-	const struct confd_line *line; /* the later one wins */
-	const struct confd_line *last; /* the last of all the entries behind it */
-	unsigned bucket;
-	long next; /* of the same bucket, behind it */
-};
-
-struct order {
-	struct spot *spots; /* newest first */
-	size_t count;
-	size_t byte; /* by which magics are told apart */
-	long heads[2][BUCKETS];
-};
-
-/* The value that a magic fixes at a byte of the file, or ANY. */
-static unsigned
-fixed(const struct pattern *p, size_t byte)
+static bool
+counts(const struct snapshot *s, const struct bootorder_place *places, size_t i)
 {
-	if (byte < p->offset || byte >= (size_t)p->offset + p->size || pattern_mask(p, byte - p->offset) != 0xff)
-		return ANY;
-	return p->magic[byte - p->offset];
+	const struct entry *e = &s->list.entries[i];
+
+	return places[i].turn != BOOTORDER_NEVER && e->enabled && e->rule.pattern.type <= PATTERN_EXTENSION;
 }
 
-static unsigned
-bucket_of(const struct pattern *p, size_t byte)
+/* An entry and one behind it that takes some of its files. False: it stays behind. */
+static bool
+parts(long first, long other, enum bootorder_end *end)
 {
-	unsigned sum = 0;
+	bool known = first != BOOTORDER_ANY && other != BOOTORDER_ANY && first != other;
 
-	if (p->type == PATTERN_MAGIC)
-		return fixed(p, byte);
-	for (const char *c = p->extension; *c; c++)
-		sum = sum * 31 + (unsigned char)*c;
-	return (sum ^ sum >> 8 ^ sum >> 16) & 0xff;
+	*end = known ? BOOTORDER_LATER : BOOTORDER_UNKNOWN;
+	return !known || other > first;
 }
 
-/* The byte that has the most values. */
-static size_t
-telling_byte(const struct order *order)
-{
-	static unsigned char seen[PATTERN_WINDOW][ANY];
-	unsigned values[PATTERN_WINDOW] = {0};
-	size_t best = 0;
-
-	memset(seen, 0, sizeof(seen));
-	for (size_t i = 0; i < order->count; i++) {
-		const struct pattern *p = order->spots[i].pattern;
-
-		for (size_t k = 0; p->type == PATTERN_MAGIC && k < p->size; k++) {
-			unsigned value = fixed(p, p->offset + k);
-
-			if (value != ANY && !seen[p->offset + k][value]) {
-				seen[p->offset + k][value] = 1;
-				values[p->offset + k]++;
-			}
-		}
-	}
-	for (size_t byte = 0; byte < PATTERN_WINDOW; byte++)
-		if (values[byte] > values[best])
-			best = byte;
-	return best;
-}
-
+/* Tells of an entry, if there is something; what is known goes before what is not. */
 static void
-fill(struct order *order, const struct confd *confd, const struct snapshot *s)
+examine(const struct snapshot *s, const struct bootorder_place *places, size_t i, bootorder_tell *tell, void *arg)
 {
-	struct handler handler;
+	const struct entry *entries = s->list.entries;
+	size_t found = s->list.count;
+	enum bootorder_end end = BOOTORDER_UNKNOWN, one;
+	struct way way;
 
-	for (size_t i = 0; i < s->list.count; i++) {
-		const struct confd_line *line;
-
-		if (!snapshot_shown(s, i, &handler) || !handler.entry->enabled ||
-		    handler.entry->rule.pattern.type > PATTERN_EXTENSION)
+	buckets_sharers_behind(s->list.buckets, s->list.count, entries, i, &way);
+	for (size_t k; end == BOOTORDER_UNKNOWN && (k = way_next(&way)) < s->list.count;) {
+		if (!counts(s, places, k) || !parts(places[i].turn, places[k].turn, &one) ||
+		    (one == BOOTORDER_UNKNOWN && found < s->list.count) ||
+		    !pattern_overlap(&entries[i].rule.pattern, &entries[k].rule.pattern))
 			continue;
-		line = confd_find(confd, handler.name);
-		if (line && line->fate == CONFD_REGISTERED)
-			order->spots[order->count++] =
-			    (struct spot){.name = handler.name, .pattern = &handler.entry->rule.pattern, .line = line};
+		found = k;
+		end = one;
 	}
+	if (found < s->list.count)
+		tell(arg, end, i, found);
 }
 
-/* From the last to the first, so that each list begins with the newest. */
+/* The latest turn of all entries behind each; that of any turn may be the latest. */
 static void
-link_buckets(struct order *order)
+find_last(const struct snapshot *s, struct bootorder_place *places)
 {
-	const struct confd_line *last = NULL;
+	long last = BOOTORDER_NEVER;
 
-	for (int type = 0; type < 2; type++)
-		for (size_t i = 0; i < BUCKETS; i++)
-			order->heads[type][i] = NONE;
-	order->byte = telling_byte(order);
-	for (size_t i = order->count; i-- > 0;) {
-		struct spot *spot = &order->spots[i];
-		long *head;
+	for (size_t i = s->list.count; i-- > 0;) {
+		long turn = places[i].turn == BOOTORDER_ANY ? LONG_MAX : places[i].turn;
 
-		spot->bucket = bucket_of(spot->pattern, order->byte);
-		spot->last = last;
-		if (!last || spot->line > last)
-			last = spot->line;
-		head = &order->heads[spot->pattern->type == PATTERN_EXTENSION][spot->bucket];
-		spot->next = *head;
-		*head = (long)i;
+		places[i].last = last;
+		if (counts(s, places, i) && turn > last)
+			last = turn;
 	}
 }
 
-/* The first of a bucket's entries that takes files of this one and is registered later, or NULL. */
-static const struct spot *
-find_in(const struct order *order, const struct spot *first, long at)
+void
+bootorder_examine(const struct snapshot *s, struct bootorder_place *places, bootorder_tell *tell, void *arg)
 {
-	for (; at != NONE; at = order->spots[at].next)
-		if (order->spots[at].line > first->line && pattern_overlap(first->pattern, order->spots[at].pattern))
-			return &order->spots[at];
-	return NULL;
-}
-
-static const struct spot *
-find_later(const struct order *order, const struct spot *first)
-{
-	bool extension = first->pattern->type == PATTERN_EXTENSION;
-	const long *heads = order->heads[extension];
-	const struct spot *later = find_in(order, first, heads[first->bucket]);
-
-	if (!later && !extension && first->bucket != ANY)
-		later = find_in(order, first, heads[ANY]);
-	for (size_t i = 0; !later && !extension && first->bucket == ANY && i < ANY; i++)
-		later = find_in(order, first, heads[i]);
-	return later;
-}
-
-int
-bootorder_examine(const struct confd *confd, const struct snapshot *s, bootorder_tell *tell, void *arg, struct err *err)
-{
-	struct order order = {.spots = malloc((s->list.count + 1) * sizeof(*order.spots))};
-
-	if (!order.spots)
-		return err_set(err, ERR_MEMORY, "out of memory");
-	fill(&order, confd, s);
-	link_buckets(&order);
-	for (size_t i = 0; i < order.count; i++) {
-		const struct spot *first = &order.spots[i], *later;
-
-		order.heads[first->pattern->type == PATTERN_EXTENSION][first->bucket] = first->next;
-		later = first->last && first->last > first->line ? find_later(&order, first) : NULL;
-		if (later)
-			tell(arg, first->name, later->name);
-	}
-	free(order.spots);
-	return 0;
+	find_last(s, places);
+	for (size_t i = 0; i < s->list.count; i++)
+		if (counts(s, places, i) && places[i].last != BOOTORDER_NEVER && places[i].last >= places[i].turn)
+			examine(s, places, i, tell, arg);
 }

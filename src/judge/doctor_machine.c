@@ -37,14 +37,14 @@ fix_by_tool(const struct facts *f, struct finding *out, const char *words)
 static bool
 on_the_host(const struct facts *f)
 {
-	return f->initial_user_namespace == LOOK_YES && !f->container;
+	return f->initial_user_namespace == LOOK_YES && f->container == LOOK_NO;
 }
 
 /* Whether root may change the handlers that are seen here, and has reason to. */
 static bool
 changeable(const struct facts *f)
 {
-	return f->read_only == LOOK_NO && (f->scope == BINFMT_NAMESPACE || (f->scope == BINFMT_HOST && on_the_host(f)));
+	return f->read_only == LOOK_NO && (binfmt_is_private(f->scope) || (f->scope == BINFMT_HOST && on_the_host(f)));
 }
 
 static void
@@ -116,7 +116,7 @@ judge_read_only(const struct facts *f, struct finding *out)
 		finding_set(out, GRADE_UNKNOWN, "whether it is read-only shows only where it is mounted");
 	} else if (f->read_only == LOOK_NO) {
 		finding_set(out, GRADE_PASS, "the mount is not read-only");
-	} else if (f->scope == BINFMT_NAMESPACE || on_the_host(f)) {
+	} else if (binfmt_is_private(f->scope) || on_the_host(f)) {
 		finding_set(out, GRADE_WARN, "binfmt_misc is mounted read-only: handlers run, but cannot be changed");
 		if (quote_dir(f, dir))
 			finding_fix(out, "mount -o remount,rw %s", dir);
@@ -134,12 +134,16 @@ judge_scope(const struct facts *f, struct finding *out)
 		finding_set(out, GRADE_WARN,
 			    "these are the handlers of a parent user namespace: they apply, but only its "
 			    "root can change them; register on the host");
-	else if (f->scope == BINFMT_HOST && f->container)
+	else if (f->scope == BINFMT_HOST && f->container == LOOK_YES)
 		finding_set(out, GRADE_WARN,
 			    "this is a container: handlers registered here apply to the whole machine, "
 			    "so register on the host");
-	else if (f->scope == BINFMT_NAMESPACE)
-		finding_set(out, GRADE_PASS, "a private instance of this user namespace: its handlers end with it");
+	else if (binfmt_is_private(f->scope))
+		finding_set(out, GRADE_PASS, "a private instance of this user namespace%s: its handlers end with it",
+			    f->scope == BINFMT_PRIVATE ? " or of one above it" : "");
+	else if (f->scope == BINFMT_HOST && f->container == LOOK_UNKNOWN)
+		finding_set(out, GRADE_UNKNOWN,
+			    "the host's own instance; whether this is a container could not be looked at");
 	else if (f->scope == BINFMT_HOST)
 		finding_set(out, GRADE_PASS, "the host's own instance");
 	else
@@ -175,7 +179,8 @@ judge_handlers(const struct facts *f, struct finding *out)
 	} else if (f->entries) {
 		finding_set(out, GRADE_PASS, "%ld %s", f->entries, f->entries == 1 ? "entry" : "entries");
 	} else if (f->emulator == LOOK_NO) {
-		finding_set(out, GRADE_WARN, "no handler is registered, and no QEMU for one is installed: install %s",
+		finding_set(out, GRADE_WARN,
+			    "no handler is registered, and no QEMU that would do for one is installed: install %s",
 			    interp_package());
 	} else {
 		finding_set(out, GRADE_WARN, "no handler is registered: only this machine's own programs run");
@@ -253,6 +258,12 @@ judge_user_namespaces(const struct facts *f, struct finding *out)
 		finding_set(out, GRADE_UNKNOWN, "kernel.%s cannot be read by this user",
 			    f->userns_clone == FACTS_UNREAD ? "unprivileged_userns_clone"
 							    : "apparmor_restrict_unprivileged_userns");
+	} else if (f->user_namespaces < 0) {
+		finding_set(out, GRADE_UNKNOWN, "whether user namespaces are permitted could not be tried");
+	} else if (f->user_namespaces > 0) {
+		finding_set(out, GRADE_WARN,
+			    "user namespaces are refused here (%s): `binfmtctl exec true` tells the cause",
+			    strerror(f->user_namespaces));
 	} else {
 		finding_set(out, GRADE_PASS, "user namespaces are permitted");
 	}
@@ -268,12 +279,12 @@ judge_managers(const struct facts *f, struct finding *out)
 		finding_set(out, GRADE_UNKNOWN,
 			    "whether another program manages the handlers here cannot be told: /proc, which says whose "
 			    "they are, cannot be looked at");
-	else if (f->scope == BINFMT_NAMESPACE)
+	else if (binfmt_is_private(f->scope))
 		finding_set(out, GRADE_PASS, "no other program manages the handlers here");
 	else if (!on_the_host(f))
 		finding_set(out, GRADE_UNKNOWN,
 			    "which program manages the handlers that come from outside cannot be seen from in here");
-	else if (f->systemd_binfmt && f->flushed > 0)
+	else if (f->systemd_binfmt == LOOK_YES && f->flushed > 0)
 		finding_set(out, GRADE_WARN,
 			    "systemd-binfmt is installed: when it is restarted it removes all handlers and loads only "
 			    "binfmt.d, where %ld of them %s missing (status -v shows which)",
@@ -285,7 +296,10 @@ judge_managers(const struct facts *f, struct finding *out)
 			    f->binfmt_support);
 	else if (f->binfmt_support == FACTS_UNREAD)
 		finding_set(out, GRADE_UNKNOWN, "what update-binfmts has on record cannot be read");
-	else if (f->systemd_binfmt && f->flushed < 0)
+	else if (f->systemd_binfmt == LOOK_UNKNOWN)
+		finding_set(out, GRADE_UNKNOWN,
+			    "whether systemd-binfmt is installed and enabled could not be looked at");
+	else if (f->flushed < 0)
 		finding_set(out, GRADE_UNKNOWN,
 			    "which handlers systemd-binfmt loads when it is restarted is not known");
 	else

@@ -3,28 +3,26 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "arch.h"
-#include "binfmt_open.h"
 #include "boot.h"
-#include "check.h"
+#include "bootorder.h"
 #include "drift.h"
-#include "hex.h"
-#include "host.h"
+#include "drift_fix.h"
 #include "persist.h"
 #include "snapshot.h"
-#include "text.h"
+#include "unitrun.h"
 
 static const char flush[] = "; a restart of systemd-binfmt removes it";
-
-enum { HEX_MAX = 2 * PATTERN_WINDOW + 1 };
 
 /* One examination. */
 struct exam {
 	const struct boot *boot;
 	const struct handler *handler;
-	const char *dir;
 	struct drift *drift;
-	const char *by; /* what brings it back */
+	const char *by;          /* what brings it back */
+	const struct rule *then; /* the rule that it has then */
+	bool detected;           /* its interpreter is found by run-detectors */
+	const char *refusal;     /* why what stands in a source is not registered; NULL: it stands nowhere */
+	struct unitrun run;
 };
 
 /* Adds what will be different; a comma from the second on. */
@@ -91,154 +89,135 @@ gone(struct drift *drift, const char *refusal)
 	drift->end = DRIFT_GONE;
 }
 
-/* *refusal: why it stands there and yet is not registered. */
-static bool
-by_line(const struct exam *exam, const char **refusal)
+/* What brings it back cannot be told; why has the reason. */
+static void
+not_known(struct drift *drift)
+{
+	drift->end = DRIFT_UNKNOWN;
+	drift->source[0] = '\0';
+	drift->program = NULL;
+	drift->turn = BOOTORDER_NEVER;
+	if (drift->flushed == LOOK_YES)
+		drift->flushed = LOOK_UNKNOWN;
+}
+
+/* Unknown: drift->why says what could not be looked at. */
+static struct look
+by_line(struct exam *exam)
 {
 	const struct boot *boot = exam->boot;
 	const struct confd_line *line = confd_find(&boot->confd, exam->handler->name);
-	const char *reason;
+	struct drift *drift = exam->drift;
+	struct look back;
 
 	if (!line)
-		return false;
-	snprintf(exam->drift->source, DRIFT_SOURCE_MAX, "%s:%u", line->file, line->number);
-	if (confd_registers(line, &reason).is == LOOK_NO) {
-		*refusal = reason;
-		return false;
-	}
-	exam->drift->program = boot->reader;
-	exam->drift->flushed = false;
-	compare(exam, &line->rule, false);
-	return true;
+		return look_seen(false);
+	snprintf(drift->source, DRIFT_SOURCE_MAX, "%s:%u", line->file, line->number);
+	back = confd_registers(line, &exam->refusal);
+	if (back.is == LOOK_UNKNOWN)
+		err_set(&drift->why, ERR_DRIFT, "whether a reboot brings it back is not known: %s: %s: %s",
+			drift->source, line->rule.interpreter, exam->refusal);
+	if (back.is != LOOK_YES)
+		return back;
+	if (boot->reads_lines == LOOK_NO)
+		exam->refusal = "nothing that reads it was found here";
+	else if (boot->reads_lines == LOOK_UNKNOWN)
+		err_set(&drift->why, ERR_DRIFT,
+			"whether a reboot brings it back is not known: what reads %s at boot could not be looked at",
+			drift->source);
+	if (boot->reads_lines != LOOK_YES)
+		return (struct look){boot->reads_lines};
+	drift->program = boot->reader;
+	drift->turn = line - boot->confd.lines;
+	drift->flushed = LOOK_NO;
+	exam->then = &line->rule;
+	return back;
 }
 
-static bool
-by_record(const struct exam *exam, const char **refusal)
+/* The same. */
+static struct look
+by_record(struct exam *exam)
 {
+	const struct boot *boot = exam->boot;
 	const struct record *record =
-	    exam->boot->reads_records ? records_find(&exam->boot->records, exam->handler->name) : NULL;
+	    boot->reads_records != LOOK_NO ? records_find(&boot->records, exam->handler->name) : NULL;
 	const char *interpreter = strrchr(exam->handler->entry->rule.interpreter, '/');
+	struct drift *drift = exam->drift;
 
 	if (!record)
-		return false;
-	snprintf(exam->drift->source, DRIFT_SOURCE_MAX, RECORDS_DIR "/%s", record->name);
-	*refusal = record->reason;
+		return look_seen(false);
+	snprintf(drift->source, DRIFT_SOURCE_MAX, RECORDS_DIR "/%s", record->name);
+	exam->refusal = record->reason;
 	if (record->reason)
-		return false;
-	exam->drift->program = "update-binfmts";
-	/* two formats of one magic go by way of run-detectors too */
-	compare(exam, &record->rule, interpreter && strcmp(interpreter, "/run-detectors") == 0);
-	return true;
-}
-
-/* Our own unit registers an architecture's entry as `register` does by default, unless it names flags. */
-static bool
-by_unit(const struct exam *exam)
-{
-	const struct handler *handler = exam->handler;
-	const struct boot *boot = exam->boot;
-	char name[RULE_NAME_MAX + 1];
-	struct rule then;
-
-	if (!handler->arch)
-		return false;
-	arch_entry_name(handler->arch, name);
-	if (strcmp(handler->name, name) != 0 ||
-	    (!boot_unit_calls(boot, "register", "all") && !boot_unit_calls(boot, "register", handler->arch->name)))
-		return false;
-	snprintf(exam->drift->source, DRIFT_SOURCE_MAX, BOOT_UNIT);
-	exam->drift->program = BOOT_UNIT_NAME;
-	exam->drift->flushed = boot->flushes && !strstr(boot->unit, "\nPartOf=systemd-binfmt.service");
-	then = handler->entry->rule;
-	then.pattern = arch_pattern(handler->arch);
-	if (!strstr(boot->unit, " -f") && !strstr(boot->unit, " --flags"))
-		then.flags = RULE_F | (host_kernel_since(host_kernel(), 5, 12) ? RULE_P : 0);
-	compare(exam, &then, true);
-	return true;
-}
-
-/* The words of `register` that mean the entry as it is; false if there are none that fit. */
-static bool
-register_words(const struct exam *exam, char *words, size_t size)
-{
-	const struct handler *handler = exam->handler;
-	const struct pattern *p = &handler->entry->rule.pattern;
-	char quoted[TEXT_QUOTED_MAX], interpreter[2 * RULE_LINE_MAX], magic[HEX_MAX], mask[HEX_MAX] = "";
-	char name[RULE_NAME_MAX + 1];
-	struct pattern own;
-	int len;
-
-	if (handler->arch) {
-		own = arch_pattern(handler->arch);
-		arch_entry_name(handler->arch, name);
-		if (strcmp(name, handler->name) == 0 && pattern_same(p, &own))
-			return snprintf(words, size, "%s", handler->arch->name) < (int)size;
+		return look_seen(false);
+	if (boot->reads_records == LOOK_UNKNOWN) {
+		err_set(&drift->why, ERR_DRIFT,
+			"whether a reboot brings it back is not known: whether binfmt-support, which has it on record, "
+			"is installed could not be looked at");
+		return look_unknown();
 	}
-	text_quote(handler->name, quoted, sizeof(quoted));
-	len = snprintf(words, size, "--name %s --interpreter %s", quoted,
-		       text_quote(handler->entry->rule.interpreter, interpreter, sizeof(interpreter)));
-	if (len >= (int)size)
-		return false;
-	words += len;
-	size -= (size_t)len;
-	if (p->type == PATTERN_EXTENSION)
-		return snprintf(words, size, " --extension %s", text_quote(p->extension, quoted, sizeof(quoted))) <
-		       (int)size;
-	hex_format(p->magic, p->size, magic);
-	if (p->mask)
-		hex_format(p->mask, p->size, mask);
-	return snprintf(words, size, " --offset %u --magic %s%s%s", p->offset, magic, p->mask ? " --mask " : "", mask) <
-	       (int)size;
+	drift->program = "update-binfmts";
+	drift->turn = BOOTORDER_ANY;
+	exam->then = &record->rule;
+	/* two formats of one magic go by way of run-detectors too */
+	exam->detected = interpreter && strcmp(interpreter, "/run-detectors") == 0;
+	return look_seen(true);
 }
 
-/* Whether a file of the entry's name in /etc/binfmt.d may be written, and would be the one that decides. */
+/* Whether our own unit is known to come after what registers the entry too. */
 static bool
-own_file_decides(const struct exam *exam)
+comes_last(const struct exam *exam)
 {
-	const struct confd_line *line = confd_find(&exam->boot->confd, exam->handler->name);
-	const char *base = line ? strrchr(line->file, '/') + 1 : "";
-	struct persist file;
-	struct err ignored;
-	bool decides;
+	const struct boot *boot = exam->boot;
 
-	if (persist_open(&file, NULL, exam->handler->name, false, &ignored) < 0)
-		return false;
-	decides = strcmp(base, file.name) <= 0 && persist_prepare(&file, &exam->handler->entry->rule, &ignored) == 0;
-	persist_close(&file);
-	return decides;
+	if (!exam->then)
+		return true;
+	return exam->drift->program == boot->reader && (boot->after || strcmp(boot->reader, BOOT_UNIT_NAME) == 0);
 }
 
-/* Writing the live rule down keeps it: where somebody reads it at boot, and `register` would take it. */
-static void
-offer_to_keep(const struct exam *exam)
+/* Our own unit: it makes what it registers of what is there by then. The same. */
+static struct look
+by_unit(struct exam *exam)
 {
-	const struct entry *now = exam->handler->entry;
-	const struct check check = {.verb = NULL};
-	static struct warnings warnings; /* 8 KB */
-	char words[ERR_TEXT_MAX - 64], dir[TEXT_QUOTED_MAX] = "";
-	bool elsewhere = strcmp(exam->dir, BINFMT_DIR) != 0;
-	struct err ignored;
+	const struct boot *boot = exam->boot;
+	struct drift *drift = exam->drift;
+	struct look back = unitrun_examine(boot, exam->handler->name, exam->then, &exam->run);
 
-	warnings.len = 0;
-	if (!exam->boot->reader || !now->enabled || now->rule.more_flags || exam->handler->leftover ||
-	    (now->rule.pattern.type != PATTERN_MAGIC && now->rule.pattern.type != PATTERN_EXTENSION) ||
-	    !own_file_decides(exam) || check_rule(&now->rule, &check, &ignored, &warnings) < 0 ||
-	    !register_words(exam, words, sizeof(words)))
-		return;
-	if (elsewhere)
-		text_quote(exam->dir, dir, sizeof(dir));
-	if (strlen(words) + strlen(dir) + 64 < ERR_TEXT_MAX)
-		err_fix(&exam->drift->why, "binfmtctl%s%s register %s --persist", elsewhere ? " -d " : "", dir, words);
+	if (back.is == LOOK_YES && !comes_last(exam))
+		back = look_unknown();
+	if (back.is == LOOK_UNKNOWN)
+		err_set(&drift->why, ERR_DRIFT, "what a reboot makes of it is not known: %s: %s", BOOT_UNIT,
+			*exam->run.why.text ? exam->run.why.text : "another service registers it too, before or after");
+	if (back.is == LOOK_NO && !exam->then && *exam->run.why.text) {
+		snprintf(drift->source, DRIFT_SOURCE_MAX, "%s", BOOT_UNIT);
+		exam->refusal = exam->run.why.text;
+	}
+	if (back.is == LOOK_YES && exam->then && rule_same(exam->then, &exam->run.plan.rule))
+		back = look_seen(false); /* it is left as it is */
+	if (back.is != LOOK_YES)
+		return back;
+	snprintf(drift->source, DRIFT_SOURCE_MAX, "%s", BOOT_UNIT);
+	drift->program = BOOT_UNIT_NAME;
+	drift->turn = boot->after ? (long)boot->confd.count : BOOTORDER_ANY;
+	if (boot->follows)
+		drift->flushed = LOOK_NO;
+	exam->then = &exam->run.plan.rule;
+	exam->detected = false;
+	return back;
 }
 
-/* Whether something registers it at boot; a line that nothing reads is better than none. */
-static bool
-comes_back(const struct exam *exam, const char **refusal)
+/* Whether something registers it at boot. */
+static struct look
+comes_back(struct exam *exam)
 {
-	bool read = exam->boot->reader;
+	struct look back = by_line(exam), again;
 
-	return (read && by_line(exam, refusal)) || by_record(exam, refusal) || by_unit(exam) ||
-	       (!read && by_line(exam, refusal));
+	if (back.is == LOOK_NO)
+		back = by_record(exam);
+	if (back.is == LOOK_UNKNOWN)
+		return back;
+	again = by_unit(exam);
+	return again.is == LOOK_NO ? back : again;
 }
 
 /* Whether what could not be read may decide otherwise. */
@@ -248,41 +227,73 @@ is_in_doubt(const struct boot *boot, const char *name, enum drift_end end)
 	const struct confd_line *line = confd_find(&boot->confd, name);
 	bool unseen = line ? !confd_is_settled(&boot->confd, line) : boot->confd.unread > 0;
 
-	return (unseen && (boot->reader || end == DRIFT_GONE)) ||
+	return (unseen && (boot->reads_lines != LOOK_NO || end == DRIFT_GONE)) ||
 	       (end == DRIFT_GONE && (boot->records.unread || boot->unread));
+}
+
+/* What becomes of it, by all that is configured. */
+static void
+examine(struct exam *exam)
+{
+	const struct boot *boot = exam->boot;
+	struct drift *drift = exam->drift;
+	struct look back = comes_back(exam);
+
+	if (back.is == LOOK_UNKNOWN) {
+		not_known(drift);
+		return;
+	}
+	if (back.is == LOOK_NO)
+		gone(drift, exam->refusal);
+	else
+		compare(exam, exam->then, exam->detected);
+	if (is_in_doubt(boot, exam->handler->name, drift->end)) {
+		err_set(&drift->why, ERR_DRIFT,
+			"a part of the configuration cannot be read, so what brings it back is not known");
+		not_known(drift);
+	} else if (drift->end == DRIFT_SAME && drift->flushed == LOOK_UNKNOWN) {
+		err_set(&drift->why, ERR_DRIFT,
+			"whether it stays is not known: systemd-binfmt, whose restart would remove it, could not be "
+			"looked at");
+		not_known(drift);
+	}
+	if (drift->flushed == LOOK_YES && drift->end != DRIFT_SAME)
+		err_add(&drift->why, "%s", flush);
+}
+
+const char *
+drift_unseen(const struct boot *boot)
+{
+	static const char *const texts[] = {
+	    [LOOK_UNKNOWN] = "whether this is a container or a chroot could not be looked at, so what the machine "
+			     "registers at boot is not known",
+	    [LOOK_YES] = "what this machine registers at boot cannot be seen from in here",
+	};
+
+	return texts[boot->elsewhere];
 }
 
 void
 drift_examine(const struct boot *boot, const struct handler *handler, const char *dir, struct drift *drift)
 {
-	const struct exam exam = {boot, handler, dir, drift, "a reboot"};
-	const char *refusal = NULL;
+	struct exam exam = {.boot = boot, .handler = handler, .drift = drift, .by = "a reboot"};
+	const char *unseen = drift_unseen(boot);
 
 	drift->end = DRIFT_SAME;
 	drift->source[0] = '\0';
 	drift->program = NULL;
-	drift->flushed = boot->flushes && !boot->elsewhere;
+	drift->turn = BOOTORDER_NEVER;
+	drift->flushed = boot->flushes;
 	err_clear(&drift->why);
-	if (boot->elsewhere) {
+	if (unseen) {
+		drift->flushed = LOOK_UNKNOWN;
 		drift->end = DRIFT_UNKNOWN;
-		err_set(&drift->why, ERR_DRIFT, "what this machine registers at boot cannot be seen from in here");
+		err_set(&drift->why, ERR_DRIFT, "%s", unseen);
 		return;
 	}
-	if (!comes_back(&exam, &refusal))
-		gone(drift, refusal);
-	if (is_in_doubt(boot, handler->name, drift->end)) {
-		drift->end = DRIFT_UNKNOWN;
-		err_set(&drift->why, ERR_DRIFT,
-			"a part of the configuration cannot be read, so what brings it back "
-			"is not known");
-		drift->source[0] = '\0';
-		drift->program = NULL;
-		drift->flushed = false;
-	}
-	if (drift->flushed && drift->end != DRIFT_SAME)
-		err_add(&drift->why, "%s", flush);
+	examine(&exam);
 	if (dir && (drift->end == DRIFT_GONE || drift->end == DRIFT_CHANGED))
-		offer_to_keep(&exam);
+		drift_fix(boot, handler, dir, &drift->why);
 }
 
 void
@@ -317,9 +328,8 @@ drift_text(const struct drift *drift, char text[static ERR_TEXT_MAX])
 	if (drift->end != DRIFT_SAME)
 		snprintf(text, ERR_TEXT_MAX, "%s", drift->why.text);
 	else
-		snprintf(text, ERR_TEXT_MAX, "%s%s%s%s", drift->source,
-			 drift->program ? ", by " : ", but nothing that reads it was found here",
-			 drift->program ? drift->program : "", drift->flushed ? flush : "");
+		snprintf(text, ERR_TEXT_MAX, "%s, by %s%s", drift->source, drift->program,
+			 drift->flushed == LOOK_YES ? flush : "");
 }
 
 /* What there is to say where the machine's configuration was not read. */
@@ -329,6 +339,7 @@ without_boot(enum binfmt_scope scope)
 	static const char *const texts[] = {
 	    [BINFMT_HOST] = "unknown: there is no memory to read the configuration",
 	    [BINFMT_NAMESPACE] = "nothing: this instance ends with its namespace",
+	    [BINFMT_PRIVATE] = "nothing: this instance ends with its namespace",
 	    [BINFMT_INHERITED] = "unknown: this is the instance of a parent user namespace",
 	    [BINFMT_UNKNOWN] = "unknown: whose instance this is cannot be told",
 	};

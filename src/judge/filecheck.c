@@ -81,7 +81,7 @@ grade_of(const struct archtest *trial, bool untold)
 		return GRADE_FAIL;
 	if (trial->stale)
 		return GRADE_WARN;
-	return untold ? GRADE_UNKNOWN : GRADE_PASS;
+	return untold || trial->unseen ? GRADE_UNKNOWN : GRADE_PASS;
 }
 
 static void

@@ -271,7 +271,7 @@ tell_drift(const struct exam *exam, const struct boot *boot)
 	drift_examine(boot, exam->handler, exam->s->b.dir, &drift);
 	if (drift.end == DRIFT_CHANGED)
 		tell(exam, &drift.why);
-	else if (drift.end == DRIFT_UNKNOWN && !boot->elsewhere) /* a container's boot is none of ours */
+	else if (drift.end == DRIFT_UNKNOWN && boot->elsewhere != LOOK_YES) /* a container's boot is none of ours */
 		tell_unknown(exam, drift.why.text);
 }
 

@@ -141,8 +141,8 @@ is_own(const struct binfmt *b)
 	fd = (int)syscall(SYS_fspick, b->dir_fd, "", CLOEXEC | EMPTY_PATH);
 	if (fd >= 0 && syscall(SYS_fsconfig, fd, RECONFIGURE, NULL, NULL, 0) == 0)
 		own.is = LOOK_YES;
-	else if (errno == EPERM)
-		own.is = LOOK_NO;
+	else if (errno == EPERM && (fd >= 0 || userns_mounts() == USERNS_ABOVE))
+		own.is = LOOK_NO; /* by other calls a filter may answer so too */
 	if (fd >= 0)
 		close(fd);
 #else
@@ -166,10 +166,11 @@ is_of_another_root(const struct stat *file)
 enum binfmt_scope
 binfmt_scope(const struct binfmt *b)
 {
+	const enum userns_place mounts = userns_mounts();
 	struct look initial = userns_is_initial(), own;
 	struct stat st;
 
-	if (initial.is == LOOK_UNKNOWN || userns_mounts_are_below().is != LOOK_NO ||
+	if (initial.is == LOOK_UNKNOWN || mounts == USERNS_UNKNOWN || mounts == USERNS_BELOW ||
 	    fstatat(b->dir_fd, "register", &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return BINFMT_UNKNOWN;
 	if (initial.is == LOOK_YES)
@@ -178,8 +179,14 @@ binfmt_scope(const struct binfmt *b)
 	if (own.is == LOOK_UNKNOWN && st.st_uid == userns_overflow_uid())
 		return BINFMT_INHERITED;
 	if (own.is == LOOK_UNKNOWN)
-		return is_of_another_root(&st) ? BINFMT_NAMESPACE : BINFMT_UNKNOWN;
+		return is_of_another_root(&st) ? BINFMT_PRIVATE : BINFMT_UNKNOWN;
 	return own.is == LOOK_YES ? BINFMT_NAMESPACE : BINFMT_INHERITED;
+}
+
+bool
+binfmt_is_private(enum binfmt_scope scope)
+{
+	return scope == BINFMT_NAMESPACE || scope == BINFMT_PRIVATE;
 }
 
 int

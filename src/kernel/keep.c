@@ -10,6 +10,7 @@
 #include "keep.h"
 #include "mount.h"
 #include "mountinfo.h"
+#include "neighbours.h"
 #include "userns.h"
 
 static bool
@@ -94,7 +95,7 @@ is_held(struct mountinfo *places, bool mounted, size_t before, struct err *err)
 {
 	static const char untried[] = "whether the entries outlive this mount namespace cannot be tried: ";
 
-	if (userns_same("/proc/self/ns/mnt", "/proc/1/ns/mnt").is == LOOK_NO &&
+	if (userns_pids_are_hosts() && userns_same("/proc/self/ns/mnt", "/proc/1/ns/mnt").is == LOOK_NO &&
 	    mountinfo_read("/proc/1/mountinfo", places) == 0 && places->count > 0)
 		return 1;
 	if (mountinfo_read("/proc/self/mountinfo", places) < 0)
@@ -108,6 +109,19 @@ is_held(struct mountinfo *places, bool mounted, size_t before, struct err *err)
 	return 0;
 }
 
+/* Whether who holds it is outside of the container that we are in, if we are in one: 1, or -1 and *err. */
+static int
+is_held_outside(dev_t instance, struct err *err)
+{
+	struct look inside = userns_pids_are_hosts() ? look_seen(false) : neighbours_hold(instance);
+
+	if (inside.is == LOOK_NO)
+		return 1;
+	return err_set(err, ERR_UNKNOWN, "whether the entries outlive this container cannot be told: %s",
+		       inside.is == LOOK_YES ? "another mount namespace in it has binfmt_misc mounted too"
+					     : "its other processes cannot be looked at");
+}
+
 static int
 prove(struct binfmt *b, struct mountinfo *places, bool mounted, size_t before, struct err *err)
 {
@@ -115,6 +129,8 @@ prove(struct binfmt *b, struct mountinfo *places, bool mounted, size_t before, s
 
 	if (held == 0)
 		held = look(b, places, err);
+	if (held > 0)
+		held = is_held_outside(places->instance, err);
 	if (held != 0)
 		return held < 0 ? -1 : 0;
 	if (mounted) {

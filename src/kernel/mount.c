@@ -156,7 +156,7 @@ mount_over(const char *dir, const struct binfmt_list *list, struct planned *plan
 	int done;
 
 	if (!planned && mount_here(dir, err) < 0)
-		return err->code == ERR_DENIED ? 0 : -1; /* then who may change the inherited one will be said */
+		return err_add(err, "; the handlers that are seen here are another namespace's");
 	done = binfmt_open(&own, dir, planned, err);
 	if (done == 0) {
 		done = binfmt_lock(&own, 0, NULL, err);
@@ -170,12 +170,31 @@ mount_over(const char *dir, const struct binfmt_list *list, struct planned *plan
 	return done;
 }
 
+/* Not surely this user namespace's: what is changed in it may be another's. */
+static bool
+is_of_others(enum binfmt_scope scope)
+{
+	return scope == BINFMT_INHERITED || scope == BINFMT_PRIVATE;
+}
+
+/* Whether what is mounted may be taken for ours. */
+static int
+may_stay(enum binfmt_scope scope, bool force, struct err *err)
+{
+	if (scope != BINFMT_UNKNOWN || force)
+		return 0;
+	return err_unavailable(err, ERR_NAMESPACE,
+			       "whose instance is mounted here cannot be told, and --mount must not change another "
+			       "namespace's (--force goes on)");
+}
+
 int
 mount_if_absent(const char *dir, bool force, struct planned *planned, struct mount_made *made, struct err *err,
 		struct warnings *warnings)
 {
 	struct binfmt_list list;
 	struct binfmt b;
+	enum binfmt_scope scope;
 	int done;
 
 	*made = (struct mount_made){.mounted = false};
@@ -186,10 +205,11 @@ mount_if_absent(const char *dir, bool force, struct planned *planned, struct mou
 		made->mounted = done == 0;
 		return done;
 	}
-	done = binfmt_scope(&b) == BINFMT_INHERITED ? binfmt_list(&b, &list, err) : 1;
+	scope = binfmt_scope(&b);
+	done = is_of_others(scope) ? binfmt_list(&b, &list, err) : may_stay(scope, force, err);
 	binfmt_close(&b);
-	if (done != 0)
-		return done < 0 ? -1 : 0;
+	if (done < 0 || !is_of_others(scope))
+		return done;
 	done = mount_over(dir, &list, planned, made, err, warnings);
 	binfmt_list_free(&list);
 	return done;

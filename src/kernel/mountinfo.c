@@ -69,6 +69,7 @@ read_source(const char *at, struct mountinfo_mount *place)
 	at += strspn(at, " ");
 	len = strcspn(at, " \n");
 	snprintf(place->source, sizeof(place->source), "%.*s", (int)len, at);
+	unescape(place->source);
 	return len > 0;
 }
 

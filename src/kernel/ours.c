@@ -37,7 +37,7 @@ ours_is(const struct binfmt *b)
 	bool shown;
 
 	if (!b->dir || strcmp(b->dir, BINFMT_DIR) == 0)
-		return userns_mounts_are_below().is == LOOK_YES ? is : look_seen(true);
+		return userns_mounts() == USERNS_BELOW ? is : look_seen(true);
 	if (fstat(b->dir_fd, &st) < 0)
 		return is;
 	shown = binfmt_open(&usual, BINFMT_DIR, NULL, &ignored) == 0;

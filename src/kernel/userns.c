@@ -25,24 +25,33 @@ userns_is_initial(void)
 	return look_seen(st.st_ino == initial);
 }
 
-/* EPERM: of one above us, whose instance we inherit. ENOTTY: before Linux 4.9, where there is only one instance. */
-struct look
-userns_mounts_are_below(void)
+/* By what the ioctl for the owner brought: a descriptor, or -1 with errno. */
+static enum userns_place
+place_of(int owner)
 {
-	int mounts = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-	int owner = mounts < 0 ? -1 : ioctl(mounts, NS_GET_USERNS);
-	struct look below = mounts >= 0 && owner < 0 ? look_seen(false) : look_unknown();
 	struct stat of_mounts, ours;
 
-	if (mounts >= 0 && owner < 0 && errno != EPERM && errno != ENOTTY)
-		below = look_unknown();
-	if (owner >= 0 && fstat(owner, &of_mounts) == 0 && stat("/proc/self/ns/user", &ours) == 0)
-		below = look_seen(of_mounts.st_ino != ours.st_ino);
+	if (owner < 0)
+		return errno == EPERM ? USERNS_ABOVE : errno == ENOTTY ? USERNS_OURS : USERNS_UNKNOWN;
+	if (fstat(owner, &of_mounts) < 0 || stat("/proc/self/ns/user", &ours) < 0)
+		return USERNS_UNKNOWN;
+	return of_mounts.st_ino == ours.st_ino ? USERNS_OURS : USERNS_BELOW;
+}
+
+enum userns_place
+userns_mounts(void)
+{
+	int mounts = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC), owner;
+	enum userns_place place;
+
+	if (mounts < 0)
+		return USERNS_UNKNOWN;
+	owner = ioctl(mounts, NS_GET_USERNS);
+	place = place_of(owner);
 	if (owner >= 0)
 		close(owner);
-	if (mounts >= 0)
-		close(mounts);
-	return below;
+	close(mounts);
+	return place;
 }
 
 uid_t
@@ -62,11 +71,16 @@ userns_same(const char *a, const char *b)
 }
 
 bool
-userns_mounts_are_hosts(void)
+userns_pids_are_hosts(void)
 {
 	const ino_t initial = 0xEFFFFFFCU; /* PROC_PID_INIT_INO of include/linux/proc_ns.h */
 	struct stat st;
 
-	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == initial &&
-	       userns_same("/proc/self/ns/mnt", "/proc/1/ns/mnt").is == LOOK_YES;
+	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == initial;
+}
+
+bool
+userns_mounts_are_hosts(void)
+{
+	return userns_pids_are_hosts() && userns_same("/proc/self/ns/mnt", "/proc/1/ns/mnt").is == LOOK_YES;
 }

@@ -86,6 +86,8 @@ agrees(const struct pattern *p, const struct arch *a, size_t type_swap)
 	return true;
 }
 
+static const char name_start[] = "qemu-"; /* of an architecture's entry */
+
 struct pattern
 arch_pattern(const struct arch *arch)
 {
@@ -96,7 +98,17 @@ arch_pattern(const struct arch *arch)
 void
 arch_entry_name(const struct arch *arch, char name[static RULE_NAME_MAX + 1])
 {
-	snprintf(name, RULE_NAME_MAX + 1, "qemu-%s", arch->name);
+	snprintf(name, RULE_NAME_MAX + 1, "%s%s", name_start, arch->name);
+}
+
+const struct arch *
+arch_of_entry_name(const char *name)
+{
+	const struct arch *arch = NULL;
+
+	if (strncmp(name, name_start, sizeof(name_start) - 1) == 0)
+		arch = arch_find(name + sizeof(name_start) - 1);
+	return arch && strcmp(arch->name, name + sizeof(name_start) - 1) == 0 ? arch : NULL;
 }
 
 const struct arch *

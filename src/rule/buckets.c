@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An entry that wants the chosen bytes whole is in the bucket of their values, one of an extension in that of the
- * extension. All others are loose: they are candidates for every question. The same again by name, where hashed
- * temporaries are loose. A bucket is a chain in the order of the entries, and so is what is loose.
+ * Some bytes are chosen, and bits of each. An entry that wants all of these is in the bucket of their values, one of an
+ * extension in that of the extension. All others are loose: they are candidates for every question. The same again by
+ * name, where hashed temporaries are loose. A bucket is a chain in the order of the entries, and so is what is loose.
  */
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "buckets.h"
 #include "entry.h"
@@ -18,6 +19,8 @@ enum {
 	BYTES = 6,      /* chosen at most */
 	CROWD = 4,      /* no byte is added for less in a bucket */
 	VALUES = 256,   /* of a byte */
+	FREQUENT = 16,  /* masks of a byte that are looked at */
+	CHOICES = 8,    /* the bits that a byte may be chosen by: each time at least one less */
 };
 
 struct chains {
@@ -30,7 +33,8 @@ struct buckets {
 	size_t count;
 	size_t bytes;       /* how many were chosen */
 	uint16_t at[BYTES]; /* where they are in a file */
-	uint32_t mask;      /* the number of heads less one */
+	unsigned char bits[BYTES];
+	uint32_t mask; /* the number of heads less one */
 	struct chains files, names;
 };
 
@@ -49,14 +53,14 @@ head_key(const struct buckets *b, const unsigned char head[static PATTERN_WINDOW
 	uint64_t hash = hash_of_magic;
 
 	for (size_t i = 0; i < b->bytes; i++)
-		hash = hash_byte(hash, head[b->at[i]]);
+		hash = hash_byte(hash, head[b->at[i]] & b->bits[i]);
 	return hash_fold(hash) & b->mask;
 }
 
 static bool
-wants_whole(const struct pattern *p, size_t at)
+wants(const struct pattern *p, size_t at, unsigned char bits)
 {
-	return at >= p->offset && at - p->offset < p->size && pattern_mask(p, at - p->offset) == 0xff;
+	return at >= p->offset && at - p->offset < p->size && (pattern_mask(p, at - p->offset) & bits) == bits;
 }
 
 /* False: it is loose. */
@@ -66,9 +70,9 @@ magic_key(const struct buckets *b, const struct pattern *p, uint32_t *key)
 	uint64_t hash = hash_of_magic;
 
 	for (size_t i = 0; i < b->bytes; i++) {
-		if (!wants_whole(p, b->at[i]))
+		if (!wants(p, b->at[i], b->bits[i]))
 			return false;
-		hash = hash_byte(hash, p->magic[b->at[i] - p->offset]);
+		hash = hash_byte(hash, p->magic[b->at[i] - p->offset] & b->bits[i]);
 	}
 	*key = hash_fold(hash) & b->mask;
 	return b->bytes > 0;
@@ -98,13 +102,78 @@ name_key(const struct buckets *b, const char *name, uint32_t *key)
 	return !tempname_is_hashed(name);
 }
 
-/* How often each value is wanted whole at each place, by the magics that are not loose yet. Returns their number. */
+/* What each place in a file may be chosen by. What is never counted costs no memory. */
+struct choices {
+	unsigned char bits[PATTERN_WINDOW][CHOICES]; /* 0: no more */
+	uint32_t values[PATTERN_WINDOW][CHOICES][VALUES];
+};
+
+/* What the most frequent masks of a place have in common, the two, the three ...; one that has nothing of it is passed
+ * over. `masks` is how often each is there. */
+static void
+choose_bits(uint32_t masks[static VALUES], unsigned char bits[static CHOICES])
+{
+	unsigned common = 0xff, count = 0;
+
+	masks[0] = 0;
+	for (size_t n = 0; n < FREQUENT; n++) {
+		size_t most = 0;
+
+		for (size_t mask = 1; mask < VALUES; mask++)
+			if (masks[mask] > masks[most])
+				most = mask;
+		masks[most] = 0;
+		if (!(common & most) || (count && (common & most) == common))
+			continue;
+		common &= (unsigned)most;
+		bits[count++] = (unsigned char)common;
+	}
+}
+
+/* Without values yet; NULL: no memory. */
+static struct choices *
+make_choices(const struct buckets *b, const struct entry *entries)
+{
+	uint32_t(*masks)[VALUES] = calloc(PATTERN_WINDOW, sizeof(*masks));
+	struct choices *choices = masks ? calloc(1, sizeof(*choices)) : NULL;
+	size_t end = 0;
+
+	for (size_t i = 0; choices && i < b->count; i++) {
+		const struct pattern *p = &entries[i].rule.pattern;
+
+		if (p->type != PATTERN_MAGIC)
+			continue;
+		for (size_t k = 0; k < p->size; k++)
+			masks[p->offset + k][pattern_mask(p, k)]++;
+		if (p->offset + p->size > end)
+			end = p->offset + p->size;
+	}
+	for (size_t at = 0; choices && at < end; at++)
+		choose_bits(masks[at], choices->bits[at]);
+	free(masks);
+	return choices;
+}
+
+static void
+count_byte(struct choices *choices, size_t at, unsigned char byte, unsigned char mask)
+{
+	const unsigned char *bits = choices->bits[at];
+
+	for (size_t k = 0; k < CHOICES && bits[k]; k++)
+		if ((mask & bits[k]) == bits[k])
+			choices->values[at][k][byte & bits[k]]++;
+}
+
+/* How often each value is wanted by the magics that are not loose yet. Returns their number. */
 static size_t
-count_values(const struct buckets *b, const struct entry *entries, uint32_t (*values)[VALUES])
+count_values(const struct buckets *b, const struct entry *entries, struct choices *choices)
 {
 	size_t magics = 0;
 	uint32_t ignored;
 
+	for (size_t at = 0; b->bytes && at < PATTERN_WINDOW; at++)
+		if (choices->bits[at][0])
+			memset(choices->values[at], 0, sizeof(choices->values[at]));
 	for (size_t i = 0; i < b->count; i++) {
 		const struct pattern *p = &entries[i].rule.pattern;
 
@@ -112,8 +181,7 @@ count_values(const struct buckets *b, const struct entry *entries, uint32_t (*va
 			continue;
 		magics++;
 		for (size_t k = 0; k < p->size; k++)
-			if (pattern_mask(p, k) == 0xff)
-				values[p->offset + k][p->magic[k]]++;
+			count_byte(choices, p->offset + k, p->magic[k], pattern_mask(p, k));
 	}
 	return magics;
 }
@@ -137,26 +205,39 @@ cost_of(const uint32_t values[static VALUES], uint64_t magics, uint64_t *crowd)
 
 /* Chooses the next byte. False: none makes it cheaper. *crowd: how many are in a bucket, in the mean. */
 static bool
-add_byte(struct buckets *b, const struct entry *entries, uint64_t *crowd)
+add_byte(struct buckets *b, const struct entry *entries, struct choices *choices, uint64_t *crowd)
 {
-	uint32_t(*values)[VALUES] = calloc(PATTERN_WINDOW, sizeof(*values)); /* what is never counted costs no memory */
-	size_t magics = values ? count_values(b, entries, values) : 0;
+	size_t magics = count_values(b, entries, choices);
 	uint64_t least = b->bytes ? *crowd : magics, before = least;
-	size_t best = 0;
+	bool found = false;
 
 	for (size_t at = 0; magics && at < PATTERN_WINDOW; at++) {
-		uint64_t then = before, cost = cost_of(values[at], magics, &then);
+		for (size_t k = 0; k < CHOICES && choices->bits[at][k]; k++) {
+			uint64_t then = before, cost = cost_of(choices->values[at][k], magics, &then);
 
-		if (cost >= least)
-			continue;
-		least = cost;
-		*crowd = then;
-		best = at + 1;
+			if (cost >= least)
+				continue;
+			least = cost;
+			*crowd = then;
+			b->at[b->bytes] = (uint16_t)at;
+			b->bits[b->bytes] = choices->bits[at][k];
+			found = true;
+		}
 	}
-	free(values);
-	if (best)
-		b->at[b->bytes++] = (uint16_t)(best - 1);
-	return best != 0;
+	b->bytes += found;
+	return found;
+}
+
+/* Without memory for it none is chosen. */
+static void
+choose_bytes(struct buckets *b, const struct entry *entries)
+{
+	struct choices *choices = make_choices(b, entries);
+	uint64_t crowd = 0;
+
+	while (choices && b->bytes < BYTES && add_byte(b, entries, choices, &crowd) && crowd > CROWD)
+		;
+	free(choices);
 }
 
 /* In front of its chain: to be called for the last entry first. */
@@ -190,7 +271,6 @@ struct buckets *
 buckets_make(const struct entry *entries, size_t count)
 {
 	struct buckets *b = count < LEAST || count > MOST ? NULL : calloc(1, sizeof(*b));
-	uint64_t crowd = 0;
 	size_t heads = LEAST;
 
 	if (!b)
@@ -207,8 +287,7 @@ buckets_make(const struct entry *entries, size_t count)
 	b->files.next = b->files.heads + heads;
 	b->names.heads = b->files.next + count;
 	b->names.next = b->names.heads + heads;
-	while (b->bytes < BYTES && add_byte(b, entries, &crowd) && crowd > CROWD)
-		;
+	choose_bytes(b, entries);
 	fill(b, entries);
 	return b;
 }
@@ -253,6 +332,23 @@ buckets_sharers(const struct buckets *buckets, size_t count, const struct patter
 	start(buckets ? &buckets->files : NULL, count, way);
 	if (buckets)
 		way->at[1] = buckets->files.heads[key];
+}
+
+void
+buckets_sharers_behind(const struct buckets *buckets, size_t count, const struct entry *entries, size_t i,
+		       struct way *way)
+{
+	uint32_t key;
+
+	if (buckets && !key_of(buckets, &entries[i].rule.pattern, &key))
+		buckets = NULL;
+	start(buckets ? &buckets->files : NULL, count, way);
+	if (buckets)
+		way->at[1] = buckets->files.next[i];
+	else
+		way->at[0] = (uint32_t)(i + 1);
+	while (way->next && way->at[0] < i)
+		way->at[0] = way->next[way->at[0]];
 }
 
 void

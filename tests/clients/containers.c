@@ -7,15 +7,7 @@
 #include "harness.h"
 #include "room.h"
 #include "tree.h"
-
-/* In place of a file of /etc one that begins with this line: the first of a name or number counts. */
-#define COVER "cover() { { echo \"$2\"; grep -v \"^user:\" /etc/$1; } >$PLACE/$1; mount --bind $PLACE/$1 /etc/$1; }; "
-
-/* The range is inside of any that this machine gives the room. */
-#define USER                                                                                                           \
-	"cover passwd user:x:1000:1000::$PLACE/user:/bin/sh && cover group user:x:1000: && "                           \
-	"cover subuid user:2000:60000 && cover subgid user:2000:60000 && echo \"user:*:1::::::\" >$PLACE/shadow && "   \
-	"chmod 600 $PLACE/shadow && mount --bind $PLACE/shadow /etc/shadow && "
+#include "user.h"
 
 /* What is written outside of $PLACE ends with the room too. */
 #define ASIDE                                                                                                          \
@@ -33,18 +25,19 @@
 	"\"nproc=1024:1024\"]\n[engine]\nruntime = \"crun\"\ncgroup_manager = \"cgroupfs\"\nevents_logger = "          \
 	"\"file\"\nlock_type = \"file\"\ntmp_dir = \"$d/run/tmp\"\nstatic_dir = \"$d/static\"\n"                       \
 	"volume_path = \"$d/volumes\"\nEND\n"                                                                          \
-	"chown -R 1000:1000 $PLACE/user"
+	"chown -R user: $PLACE/user"
 
 void
 containers_need(void)
 {
 	static bool made;
 
-	client_need("podman buildah crun setpriv newuidmap");
+	client_need("podman buildah crun");
 	room_need_cgroup2();
+	user_need();
 	if (made)
 		return;
-	expect(client_shell(COVER ASIDE USER SETTINGS), 0, "", "");
+	expect(client_shell(ASIDE SETTINGS), 0, "", "");
 	made = true;
 }
 

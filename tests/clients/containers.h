@@ -3,12 +3,7 @@
 #ifndef CONTAINERS_H
 #define CONTAINERS_H
 
-/* Before a command: as uid 1000, called "user", who has a range of ids. */
-#define AS_USER                                                                                                        \
-	"setpriv --reuid 1000 --regid 1000 --clear-groups env HOME=$PLACE/user XDG_RUNTIME_DIR=$PLACE/user/run "       \
-	"CONTAINERS_CONF=$PLACE/user/containers.conf CONTAINERS_STORAGE_CONF=$PLACE/user/storage.conf "
-
-/* Makes that user and the settings of both, once; skips where containers cannot be run here. */
+/* Makes the settings of root and of the user, once; skips where containers cannot be run here. */
 void containers_need(void);
 
 /* And an image of arm64 of each, "debian", which is the tree. */

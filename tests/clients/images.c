@@ -5,6 +5,7 @@
 #include "client.h"
 #include "containers.h"
 #include "harness.h"
+#include "user.h"
 
 /* As both, with the flags that register takes by itself. */
 #define BOTH(what, line, status, out, needs)                                                                           \

@@ -8,10 +8,11 @@
 #include "harness.h"
 #include "recipe.h"
 #include "room.h"
+#include "user.h"
 
 #define UNIT "man/examples/binfmtctl.user.service"
 
-/* The program is installed, and the user may call sudo. */
+/* The user may call sudo. */
 static void
 need_user(void)
 {
@@ -22,27 +23,10 @@ need_user(void)
 	if (access("/etc/sudoers.d", X_OK) < 0)
 		skip_because("this machine has no sudo");
 	if (!made)
-		expect(client_shell("mount -t tmpfs -o mode=755 tmpfs /usr/local/bin && cp binfmtctl /usr/local/bin && "
-				    "mount -t tmpfs -o mode=755 tmpfs /etc/sudoers.d && "
+		expect(client_shell("mount -t tmpfs -o mode=755 tmpfs /etc/sudoers.d && "
 				    "echo 'user ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/user"),
 		       0, "", "");
 	made = true;
-}
-
-/* Lines of shell, run by the user: the first that fails ends them. */
-static const struct run *
-as_user(const char *lines)
-{
-	char *text, *file = NULL;
-	const struct run *r;
-
-	assert_true(asprintf(&text, "%s\n", lines) > 0);
-	assert_true(asprintf(&file, "%s/lines", ns_private_place()) > 0);
-	spill(file, text, strlen(text), 0644);
-	r = client_shell(AS_USER "sh -eu ${PLACE%/*}/lines");
-	free(file);
-	free(text);
-	return r;
 }
 
 static void
@@ -52,7 +36,7 @@ recipe__container_host__runs(void **state)
 
 	(void)state;
 	need_user();
-	expect(as_user(lines), 0, "\naarch64\n", NULL);
+	expect(user_shell(lines), 0, "\naarch64\n", NULL);
 	free(lines);
 	assert_true(is_entry("qemu-aarch64"));
 }
@@ -62,9 +46,9 @@ static void
 expect_own(void)
 {
 	expect_text("the machine's", entry_names(), "qemu-s390x");
-	expect(as_user("podman unshare binfmtctl list -q"), 0, "qemu-aarch64\n", NULL);
-	expect(as_user("podman unshare binfmtctl list -q"), 0, "qemu-s390x\n", NULL);
-	expect(as_user("podman run --rm --platform linux/arm64 debian sh -c 'uname -m; exit 42'"), 42, "aarch64\n",
+	expect(user_shell("podman unshare binfmtctl list -q"), 0, "qemu-aarch64\n", NULL);
+	expect(user_shell("podman unshare binfmtctl list -q"), 0, "qemu-s390x\n", NULL);
+	expect(user_shell("podman run --rm --platform linux/arm64 debian sh -c 'uname -m; exit 42'"), 42, "aarch64\n",
 	       NULL);
 }
 
@@ -73,9 +57,9 @@ start(void)
 {
 	installed_qemu("s390x");
 	need_user();
-	as_user("podman system migrate"); /* ends the namespace that is there */
+	user_shell("podman system migrate"); /* ends the namespace that is there */
 	expect(tool("register", "s390x", NULL), 0, "registered", NULL);
-	assert_true(as_user("podman run --rm --platform linux/arm64 debian true")->status != 0);
+	assert_true(user_shell("podman run --rm --platform linux/arm64 debian true")->status != 0);
 }
 
 static void
@@ -85,9 +69,25 @@ recipe__rootless__runs(void **state)
 
 	(void)state;
 	start();
-	expect(as_user(lines), 0, "\naarch64\n", NULL);
+	expect(user_shell(lines), 0, "\naarch64\n", NULL);
 	free(lines);
 	expect_own();
+}
+
+/* In a namespace of exec, whose ids are those that podman would have made. */
+static void
+exec__buildah_and_podman_inside__run(void **state)
+{
+	(void)state;
+	start();
+	expect(user_shell("binfmtctl exec --map-auto --arch arm64 -- podman run --rm --platform linux/arm64 "
+			  "docker.io/library/debian "
+			  "sh -c 'uname -m; exit 42'"),
+	       42, "aarch64\n", NULL);
+	expect(user_shell("binfmtctl exec --map-auto --arch arm64 -- sh -ec 'c=$(buildah from --arch arm64 "
+			  "docker.io/library/debian) && "
+			  "buildah run --isolation chroot $c uname -m && buildah rm $c'"),
+	       0, "aarch64\n", NULL);
 }
 
 static void
@@ -103,7 +103,7 @@ unit__exec_start__runs(void **state)
 	line += strlen("\nExecStart=");
 	words = strndup(line, strcspn(line, "\n"));
 	start();
-	expect(as_user(words), 0, "qemu-aarch64: registered", NULL);
+	expect(user_shell(words), 0, "qemu-aarch64: registered", NULL);
 	free(words);
 	expect_own();
 }
@@ -114,6 +114,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(recipe__container_host__runs),
 	    cmocka_unit_test(recipe__rootless__runs),
+	    cmocka_unit_test(exec__buildah_and_podman_inside__run),
 	    cmocka_unit_test(unit__exec_start__runs),
 	};
 

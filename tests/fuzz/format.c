@@ -30,10 +30,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct rule rule, same;
 
 	if (!parse(data, size, &text, &arena, &rule)) {
-		demand(formatfile_is((const char *)data, size));
+		demand(formatfile_is((const char *)data, size, false));
 		demand(strcmp(rule.name, "name") == 0 && *rule.interpreter);
 		if (!written_rule(&rule, WRITTEN_UPDATE_BINFMTS, written)) {
-			demand(formatfile_is(written, strlen(written)));
+			demand(formatfile_is(written, strlen(written), false));
 			demand(!parse(written, strlen(written), &again, &arena, &same));
 			demand(rule_same(&rule, &same) && rule.flags == same.flags);
 			free(again);

@@ -8,9 +8,11 @@
 #include "at_boot.h"
 #include "boot.h"
 #include "bootcheck.h"
+#include "commands.h"
 #include "doctor.h"
 #include "drift.h"
 #include "json.h"
+#include "own_unit.h"
 #include "peers.h"
 #include "printed.h"
 #include "snapshot.h"
@@ -44,7 +46,7 @@ static const struct row {
      NULL,
      NULL,
      false,
-     "/etc/binfmt.d/a.conf:1, but nothing that reads it was found here",
+     "it is not there after a reboot: /etc/binfmt.d/a.conf:1: nothing that reads it was found here",
      {"/etc/binfmt.d/a.conf:1", NULL, NULL}},
     {NULL,
      good_record,
@@ -139,9 +141,10 @@ read_boot(const struct row *row)
 	conf_read_boot(&boot);
 	assert_int_equal(records_read(&boot.records, dir, &err), 0);
 	free(dir);
-	boot.reads_records = true;
+	boot.reads_records = LOOK_YES;
 	boot.reader = row->reader;
-	boot.flushes = row->flushes;
+	boot.reads_lines = row->reader ? LOOK_YES : LOOK_NO;
+	boot.flushes = row->flushes ? LOOK_YES : LOOK_NO;
 }
 
 /* As `status -v` says it of the one entry. */
@@ -205,7 +208,7 @@ note_finding(void *arg, const char *check, const struct finding *f)
 
 /* As doctor says it; *flushed: how many entries it counts that a restart of systemd-binfmt removes. */
 static const char *
-doctor(size_t *flushed)
+doctor(long *flushed)
 {
 	struct snapshot s;
 	struct err err;
@@ -222,7 +225,7 @@ static void
 at_boot__each_configuration__file_program_and_who_removes_it(void **state)
 {
 	char wanted[ERR_TEXT_MAX + 16];
-	size_t flushed;
+	long flushed;
 
 	(void)state;
 	register_raw(":a:E::ext::/bin/true:");
@@ -231,9 +234,8 @@ at_boot__each_configuration__file_program_and_who_removes_it(void **state)
 		expect_text(rows[i].text, at_boot(), rows[i].text);
 		expect_text(rows[i].text, printed(print_json), wanted_json(&rows[i]));
 		snprintf(wanted, sizeof(wanted), ": entry a: %s\n", rows[i].text);
-		/* what nothing reads is told of all entries at once */
 		if (!strstr(doctor(&flushed), wanted) || flushed != (strstr(rows[i].text, FLUSHED) != NULL))
-			fail_msg("row %zu: doctor says %s%zu flushed", i, told, flushed);
+			fail_msg("row %zu: doctor says %s%ld flushed", i, told, flushed);
 		boot_free(&boot);
 	}
 }
@@ -242,19 +244,43 @@ static void
 at_boot__own_unit__follows_systemd_binfmt_or_not(void **state)
 {
 	static const struct row machine = {.reader = "systemd-binfmt", .flushes = true};
-	static const char start[] = "[Service]\nExecStart=/usr/bin/binfmtctl register --flags F all\n";
+	static const char part[] = "[Unit]\nPartOf=systemd-binfmt.service\n", remains[] = "RemainAfterExit=yes\n";
+	const struct {
+		const char *part, *remains, *flushed;
+	} units[] = {{part, remains, ""}, {part, "", FLUSHED}, {"", remains, FLUSHED}};
+	char wanted[256];
 
 	(void)state;
 	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "-f", "F", NULL), 0, "registered", "");
 	read_boot(&machine);
-	snprintf(boot.unit, sizeof(boot.unit), "[Unit]\nPartOf=systemd-binfmt.service\n%s", start);
-	expect_text("follows", at_boot(), BOOT_UNIT ", by binfmtctl.service");
-	snprintf(boot.unit, sizeof(boot.unit), "%s", start);
-	expect_text("stays", at_boot(), BOOT_UNIT ", by binfmtctl.service" FLUSHED);
-	boot.flushes = false;
+	for (size_t i = 0; i < LENGTH(units); i++) {
+		snprintf(boot.unit, sizeof(boot.unit),
+			 "%s[Service]\n%sExecStart=/usr/bin/binfmtctl register --flags F arm64 -i %s\n", units[i].part,
+			 units[i].remains, tiny_interpreter());
+		own_unit_read(&boot, commands);
+		snprintf(wanted, sizeof(wanted), BOOT_UNIT ", by binfmtctl.service%s", units[i].flushed);
+		expect_text(units[i].part, at_boot(), wanted);
+	}
+	boot.flushes = LOOK_NO;
 	expect_text("alone", at_boot(), BOOT_UNIT ", by binfmtctl.service");
 	boot_free(&boot);
 	assert_non_null(strstr(slurp("man/examples/binfmtctl.service"), "\nPartOf=systemd-binfmt.service\n"));
+}
+
+/* null means nobody: where that is not known, nothing is said of it. */
+static void
+at_boot__systemd_binfmt_not_to_be_looked_at__null(void **state)
+{
+	static const struct row machine = {.record = good_record, .reader = "systemd-binfmt", .flushes = true};
+
+	(void)state;
+	register_raw(":a:E::ext::/bin/true:");
+	read_boot(&machine);
+	boot.flushes = LOOK_UNKNOWN;
+	expect_text("record", printed(print_json), "{\"at_boot\":null}\n");
+	boot.reads_records = LOOK_NO;
+	expect_text("nothing", printed(print_json), "{\"at_boot\":null}\n");
+	boot_free(&boot);
 }
 
 /* The real one, started again: what is said to be removed is gone, what is not is there. */
@@ -305,6 +331,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(at_boot__each_configuration__file_program_and_who_removes_it),
 	    cmocka_unit_test(at_boot__own_unit__follows_systemd_binfmt_or_not),
+	    cmocka_unit_test(at_boot__systemd_binfmt_not_to_be_looked_at__null),
 	    cmocka_unit_test(at_boot__systemd_binfmt_restarted__removes_what_was_said),
 	    cmocka_unit_test(at_boot__update_binfmts_started__brings_back_what_was_said),
 	};

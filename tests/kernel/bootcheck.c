@@ -6,15 +6,19 @@
 #include <errno.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "arch.h"
 #include "boot.h"
 #include "bootcheck.h"
+#include "commands.h"
 #include "doctor.h"
 #include "elfmaker.h"
+#include "facts.h"
 #include "host.h"
 #include "live.h"
+#include "own_unit.h"
 #include "sanitized.h"
 #include "snapshot.h"
 
@@ -64,10 +68,10 @@ examine(const struct snapshot *s)
 	return told;
 }
 
-static size_t
+static long
 flushed(void)
 {
-	size_t count;
+	long count;
 
 	conf_read_boot(&boot);
 	count = bootcheck_flushed(&boot, &live);
@@ -137,6 +141,72 @@ bootcheck__name_twice__the_last_place_counts(void **state)
 	assert_null(strstr(examine(&live), "warn boot-order"));
 	conf_write(0, "b.conf", ":first:E::x::/bin/true:\n");
 	assert_non_null(strstr(examine(&live), "entry second wins over first now"));
+}
+
+/* Which of them is started first nobody knows. */
+static void
+bootcheck__order_of_two_services__unknown(void **state)
+{
+	char *dir = scratch_folder("records");
+	struct err err;
+
+	(void)state;
+	conf_needs_boot_dirs();
+	conf_write(0, "b.conf", ":b:E::jar::/bin/true:\n");
+	free(scratch_text("records/a", ":\nextension\n0\njar\n\n/bin/true\n\n\n\n\n", 0644));
+	make_live((const char *const[]){"b", "jar", "a", "jar", NULL});
+	for (int turn = 0; turn < 2; turn++) {
+		if (turn)
+			make_live((const char *const[]){"a", "jar", "b", "jar", NULL});
+		conf_read_boot(&boot);
+		assert_int_equal(records_read(&boot.records, dir, &err), 0);
+		boot.reads_records = LOOK_YES;
+		told[0] = '\0';
+		bootcheck_examine(&boot, &live, note_finding, NULL);
+		assert_non_null(
+		    strstr(told, turn ? "unknown boot-order: entry a wins over b now; which of them will after a "
+					"reboot is not known"
+				      : "unknown boot-order: entry b wins over a now; which of them will"));
+		assert_null(strstr(told, "pass boot-order"));
+		assert_non_null(strstr(told, "pass unconfigured"));
+		boot_free(&boot);
+	}
+	free(dir);
+}
+
+/* It comes after binfmt.d where it says so, and then is in front. */
+static void
+bootcheck__order_of_own_unit__warned_or_unknown(void **state)
+{
+	static const char *const after[] = {"[Unit]\nAfter=systemd-binfmt.service\n", ""};
+	char *path = scratch_file("interpreter");
+	struct pattern magic = arch_pattern(arch_find("aarch64"));
+
+	(void)state;
+	conf_needs_boot_dirs();
+	free(scratch_copy(tiny_interpreter(), "interpreter"));
+	conf_write(0, "b.conf", ":box:M::\\x7fELF\\x02\\x01:\\xff\\xff\\xff\\xff\\xff\\xff:/bin/true:\n");
+	make_live((const char *const[]){"box", "x", "qemu-aarch64", "y", NULL});
+	live_entries[0].rule.pattern = (struct pattern){.type = PATTERN_MAGIC,
+							.size = 6,
+							.magic = (const unsigned char *)"\x7f"
+											"ELF\x02\x01"};
+	live_entries[1].rule = (struct rule){"qemu-aarch64", magic, path, RULE_F, NULL};
+	for (size_t i = 0; i < LENGTH(after); i++) {
+		conf_read_boot(&boot);
+		snprintf(boot.unit, sizeof(boot.unit),
+			 "%s[Service]\nExecStart=/bin/binfmtctl register arm64 -i %s -f F\n", after[i], path);
+		own_unit_read(&boot, commands);
+		told[0] = '\0';
+		bootcheck_examine(&boot, &live, note_finding, NULL);
+		if (!strstr(told, i ? "unknown boot-order: entry box wins over qemu-aarch64 now; which"
+				    : "warn boot-order: entry box wins over qemu-aarch64 now, but after a reboot "
+				      "qemu-aarch64 will win: binfmtctl.service registers it after the lines"))
+			fail_msg("%s", told);
+		assert_null(strstr(told, "pass boot-order"));
+		boot_free(&boot);
+	}
+	free(path);
 }
 
 static void
@@ -306,13 +376,19 @@ bootcheck__elsewhere_or_no_reader__said(void **state)
 	make_live((const char *const[]){"a", "x", NULL});
 	conf_read_boot(&boot);
 	boot.reader = NULL;
+	boot.reads_lines = LOOK_NO;
 	told[0] = '\0';
 	bootcheck_examine(&boot, &live, note_finding, NULL);
 	assert_non_null(strstr(told,
 			       "warn unconfigured: 1 live entry is in binfmt.d, but nothing that reads it at boot was "
 			       "found here"));
 	assert_non_null(strstr(told, "pass drift"));
-	boot.elsewhere = true;
+	boot.elsewhere = LOOK_UNKNOWN;
+	told[0] = '\0';
+	bootcheck_examine(&boot, &live, note_finding, NULL);
+	assert_non_null(strstr(told, "unknown unconfigured: whether this is a container or a chroot could not be "));
+	assert_null(strstr(told, "pass unconfigured"));
+	boot.elsewhere = LOOK_YES;
 	told[0] = '\0';
 	bootcheck_examine(&boot, &live, note_finding, NULL);
 	assert_string_equal(
@@ -322,6 +398,48 @@ bootcheck__elsewhere_or_no_reader__said(void **state)
 	bootcheck_examine(NULL, &live, note_finding, NULL);
 	assert_string_equal(told, "unknown config: there is no memory to read the configuration []\n");
 	boot_free(&boot);
+}
+
+/* What could not be read may bring back, or keep from coming back, whatever is live. */
+static void
+bootcheck__part_that_cannot_be_read__nothing_of_it_passes(void **state)
+{
+	static const char *const checks[] = {"unconfigured", "drift", "boot-order"};
+	char word[64];
+
+	(void)state;
+	conf_needs_boot_dirs();
+	make_live((const char *const[]){"nix", "x", NULL});
+	for (int kind = 0; kind < 4; kind++) {
+		if (kind == 0)
+			assert_int_equal(symlink("/proc/self/mem", "/etc/binfmt.d/a.conf"), 0);
+		conf_read_boot(&boot);
+		if (kind == 1)
+			boot.reads_lines = boot.flushes = LOOK_UNKNOWN;
+		if (kind == 2)
+			boot.reads_records = LOOK_UNKNOWN;
+		if (kind == 3)
+			boot.unread = true;
+		told[0] = '\0';
+		bootcheck_examine(&boot, &live, note_finding, NULL);
+		for (size_t i = 0; i < LENGTH(checks); i++) {
+			snprintf(word, sizeof(word), "pass %s", checks[i]);
+			assert_null(strstr(told, word));
+			snprintf(word, sizeof(word), "%s %s",
+				 i                        ? "unknown"
+				 : kind == 1 || kind == 2 ? ""
+							  : "unknown",
+				 checks[i]);
+			if (!strstr(told, word))
+				fail_msg("kind %d: %s in %s", kind, word, told);
+		}
+		assert_int_equal(bootcheck_flushed(&boot, &live), kind == 2 ? 1 : FACTS_UNREAD);
+		boot.elsewhere = LOOK_YES;
+		assert_int_equal(bootcheck_flushed(&boot, &live), FACTS_UNREAD);
+		boot_free(&boot);
+		if (kind == 0)
+			assert_int_equal(unlink("/etc/binfmt.d/a.conf"), 0);
+	}
 }
 
 /* Exec of it works, and the process dies at once. */
@@ -376,6 +494,33 @@ bootcheck__no_memory_to_compare__unknown(void **state)
 	assert_null(strstr(told, "pass drift"));
 }
 
+/* In a process of its own, in which an interpreter cannot be looked at: whether "drift" passes. */
+static void
+bootcheck__configured_and_not_to_be_looked_at__no_pass(void **state)
+{
+	int status = 0;
+	pid_t pid;
+
+	(void)state;
+	conf_needs_boot_dirs();
+	conf_write(3, "a.conf", ":here:E::x::/bin/true:\n:gone:E::y::/bin/true:F\n");
+	make_live((const char *const[]){"here", "x", NULL});
+	conf_read_boot(&boot);
+	pid = fork();
+	if (pid == 0) {
+		if (!forbid(439, EIO)) /* faccessat2 */
+			_exit(99);
+		told[0] = '\0';
+		bootcheck_examine(&boot, &live, note_finding, NULL);
+		_exit(strstr(told, "pass drift") || !strstr(told, "unknown drift: not all that registers"));
+	}
+	assert_true(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	boot_free(&boot);
+	if (WEXITSTATUS(status) == 99)
+		skip_because("this kernel has no seccomp filters");
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static bool
 no_look_at_files(void)
 {
@@ -411,6 +556,8 @@ main(void)
 	    cmocka_unit_test(bootcheck__entry_in_no_configuration__named_with_the_way_to_keep_it),
 	    cmocka_unit_test(bootcheck__other_order_than_live__both_named),
 	    cmocka_unit_test(bootcheck__name_twice__the_last_place_counts),
+	    cmocka_unit_test(bootcheck__order_of_two_services__unknown),
+	    cmocka_unit_test(bootcheck__order_of_own_unit__warned_or_unknown),
 	    cmocka_unit_test(bootcheck__without_entries__only_the_lines),
 	    cmocka_unit_test(bootcheck__lines__graded_by_what_systemd_makes_of_them),
 	    cmocka_unit_test(bootcheck__fix_of_a_line__run_and_gone),
@@ -418,8 +565,10 @@ main(void)
 	    cmocka_unit_test(bootcheck__line_that_sed_would_miss__no_fix),
 	    cmocka_unit_test(bootcheck__odd_files__told_without_a_fix),
 	    cmocka_unit_test(bootcheck__configured_but_not_live__named),
+	    cmocka_unit_test(bootcheck__configured_and_not_to_be_looked_at__no_pass),
 	    cmocka_unit_test(bootcheck__drifted__told_with_its_source),
 	    cmocka_unit_test(bootcheck__elsewhere_or_no_reader__said),
+	    cmocka_unit_test(bootcheck__part_that_cannot_be_read__nothing_of_it_passes),
 	    cmocka_unit_test(bootcheck__interpreter_cut_off__told),
 	    cmocka_unit_test(bootcheck__no_memory_to_compare__unknown),
 	    cmocka_unit_test(doctor__interpreter_that_cannot_be_looked_at__unknown_and_no_fix),

@@ -403,10 +403,59 @@ doctor__changes_nothing(void **state)
 	free(before);
 }
 
+/* A program that ends within its headers, under the name of each QEMU. */
+static void
+machine__every_qemu_damaged__none_that_would_do(void **state)
+{
+	const struct run *r;
+
+	(void)state;
+	installed_qemu("aarch64");
+	r = shell("cd '%s' && head -c 100 /bin/true >damaged && chmod 755 damaged && unshare -m sh -ec 'for q in "
+		  "/usr/bin/qemu-* /usr/libexec/qemu-binfmt/* /usr/local/bin/qemu-*; do [ ! -f $q ] || mount --bind "
+		  "damaged $q; done; exec %s/binfmtctl doctor'",
+		  scratch(), tool_folder());
+	expect(r, 0, "warn  handlers: no handler is registered, and no QEMU that would do for one is installed", NULL);
+	assert_null(strstr(r->out, "register all"));
+}
+
+/* What no setting of the three that are read says: it is tried. */
+static void
+machine__namespaces_refused_all_the_same__seen(void **state)
+{
+	(void)state;
+	expect(shell("unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_mnt_namespaces && exec ./binfmtctl doctor -v'"), 0,
+	       "warn  user-namespaces: user namespaces are refused here (No space left on device)", NULL);
+}
+
+/* It runs; whether by the file that its path names is not known then. */
+static void
+file__interpreter_cannot_be_looked_at__its_trial_is_no_pass(void **state)
+{
+	char *foreign = probe_program("aarch64", "unseen");
+	const struct run *r;
+
+	(void)state;
+	need_strace();
+	expect(tool("register", "aarch64", "-i", installed_qemu("aarch64"), "-f", "F", NULL), 0, "registered", NULL);
+	expect(tool("doctor", "-v", foreign, NULL), 0, "  test: ", NULL);
+	r = shell(
+	    "ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -P '%s' -e inject=newfstatat,fstat,stat,fstatat64,statx:"
+	    "error=EIO ./binfmtctl doctor -v '%s'",
+	    installed_qemu("aarch64"), foreign);
+	if (!strstr(r->out, "unknown  test: ") && !strstr(r->out, "  match: "))
+		fail_msg("%s", r->out);
+	assert_null(strstr(r->out, "pass  test: "));
+	free(foreign);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(machine__every_qemu_damaged__none_that_would_do),
+	    cmocka_unit_test(machine__namespaces_refused_all_the_same__seen),
+	    cmocka_unit_test(file__interpreter_cannot_be_looked_at__its_trial_is_no_pass),
 	    cmocka_unit_test(doctor__healthy__no_fail_and_exit_0),
 	    cmocka_unit_test(doctor__no_entries__warns_with_a_fix_that_registers_all),
 	    cmocka_unit_test(doctor__fixes_of_the_machine__run_and_gone),

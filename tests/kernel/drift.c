@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* What a reboot makes of live entries: each way in which configuration and the kernel part, and the fix run. */
 #include "conf.h"
+#include "forbid.h"
 
+#include <errno.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "boot.h"
+#include "commands.h"
 #include "drift.h"
 #include "health.h"
+#include "own_unit.h"
 #include "recall.h"
 #include "sanitized.h"
 #include "snapshot.h"
@@ -121,8 +126,11 @@ drift__source__for_people(void **state)
 		    "it is in no configuration: it will not be there after a reboot; a restart of systemd-binfmt "
 		    "removes it");
 	boot.reader = NULL;
-	expect_text("a", source("a", &boot), "/etc/binfmt.d/a.conf:1, but nothing that reads it was found here");
-	boot.elsewhere = true;
+	boot.reads_lines = LOOK_NO;
+	expect_text("a", source("a", &boot),
+		    "it is not there after a reboot: /etc/binfmt.d/a.conf:1: nothing that reads it was found here; a "
+		    "restart of systemd-binfmt removes it");
+	boot.elsewhere = LOOK_YES;
 	expect_text("a", source("a", &boot), "what this machine registers at boot cannot be seen from in here");
 	boot_free(&boot);
 	expect_text("a", source("a", NULL), "nothing: this instance ends with its namespace");
@@ -239,6 +247,7 @@ drift__nothing_reads_it_or_not_all_is_seen__no_fix_or_unknown(void **state)
 	register_raw(":a:E::ext::/bin/true:");
 	conf_read_boot(&boot);
 	boot.reader = NULL;
+	boot.reads_lines = LOOK_NO;
 	assert_int_equal(look("a"), DRIFT_GONE);
 	assert_string_equal(drift.why.fix, "");
 	boot.confd.unread = 1;
@@ -246,7 +255,7 @@ drift__nothing_reads_it_or_not_all_is_seen__no_fix_or_unknown(void **state)
 	boot.confd.unread = 0;
 	boot.unread = true;
 	assert_int_equal(look("a"), DRIFT_UNKNOWN);
-	boot.elsewhere = true;
+	boot.elsewhere = LOOK_YES;
 	assert_int_equal(look("a"), DRIFT_UNKNOWN);
 	assert_non_null(strstr(drift.why.text, "cannot be seen from in here"));
 	boot_free(&boot);
@@ -302,7 +311,7 @@ drift__record_of_update_binfmts__compared(void **state)
 	conf_read_boot(&boot);
 	assert_int_equal(records_read(&boot.records, dir, &err), 0);
 	assert_int_equal(look("a"), DRIFT_GONE);
-	boot.reads_records = true;
+	boot.reads_records = LOOK_YES;
 	assert_int_equal(look("a"), DRIFT_CHANGED);
 	assert_string_equal(drift.source, "/var/lib/binfmts/a");
 	assert_non_null(strstr(drift.why.text, "with flags none instead of P: /var/lib/binfmts/a"));
@@ -313,33 +322,229 @@ drift__record_of_update_binfmts__compared(void **state)
 	free(dir);
 }
 
-static void
-drift__own_unit__brings_back_what_it_names(void **state)
+/* In a process of its own, in which an interpreter cannot be looked at. */
+static enum drift_end
+look_blindly(const char *name)
 {
-	static const struct {
-		const char *unit;
-		enum drift_end end;
-	} rows[] = {
-	    {"ExecStart=/usr/sbin/binfmtctl register --mount all\n", DRIFT_CHANGED}, /* with default flags */
-	    {"[Service]\nExecStart=/usr/sbin/binfmtctl register --flags F all\nExecReload=x", DRIFT_SAME},
-	    {"ExecStart=/usr/sbin/binfmtctl register -f F aarch64 arm", DRIFT_SAME},
-	    {"ExecStart=/usr/sbin/binfmtctl register arm\n", DRIFT_GONE},
-	    {"ExecStart=/usr/sbin/binfmtctl refresh all\n", DRIFT_GONE},
-	    {"#ExecStart=/usr/sbin/binfmtctl register all\n", DRIFT_GONE},
-	};
+	pid_t pid = fork();
+	int status = 0;
+
+	if (pid == 0)
+		_exit(forbid(439, EIO) ? (int)look(name) : 99); /* faccessat2 */
+	assert_true(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	return (enum drift_end)WEXITSTATUS(status);
+}
+
+static void
+drift__interpreter_of_f_that_cannot_be_looked_at__unknown(void **state)
+{
+	enum drift_end end;
 
 	(void)state;
 	cover_dirs();
-	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "-f", "F", NULL), 0, "registered", "");
+	conf_write(0, "a.conf", ":a:E::ext::/bin/true:F\n:b:E::ext::/bin/true:\n");
+	register_raw(":a:E::ext::/bin/true:F");
+	register_raw(":b:E::ext::/bin/true:");
+	conf_read_boot(&boot);
+	assert_int_equal(look("a"), DRIFT_SAME);
+	end = look_blindly("a");
+	if (end == 99)
+		skip_because("this kernel has no seccomp filters");
+	assert_int_equal(end, DRIFT_UNKNOWN);
+	assert_int_equal(look_blindly("b"), DRIFT_SAME);
+	boot_free(&boot);
+}
+
+static void
+drift__manager_that_cannot_be_looked_at__unknown_where_it_decides(void **state)
+{
+	static const struct {
+		const char *name;
+		enum look_is lines, flushes, records;
+		enum drift_end end;
+		enum look_is flushed;
+	} rows[] = {
+	    {"line", LOOK_YES, LOOK_YES, LOOK_YES, DRIFT_SAME, LOOK_NO},
+	    {"line", LOOK_YES, LOOK_UNKNOWN, LOOK_UNKNOWN, DRIFT_SAME, LOOK_NO},
+	    {"line", LOOK_UNKNOWN, LOOK_UNKNOWN, LOOK_YES, DRIFT_UNKNOWN, LOOK_UNKNOWN},
+	    {"other", LOOK_UNKNOWN, LOOK_UNKNOWN, LOOK_YES, DRIFT_UNKNOWN, LOOK_UNKNOWN},
+	    {"line", LOOK_NO, LOOK_NO, LOOK_YES, DRIFT_GONE, LOOK_NO},
+	    {"other", LOOK_NO, LOOK_NO, LOOK_YES, DRIFT_GONE, LOOK_NO}, /* not: brought back otherwise */
+	    {"record", LOOK_YES, LOOK_NO, LOOK_YES, DRIFT_SAME, LOOK_NO},
+	    {"record", LOOK_YES, LOOK_NO, LOOK_UNKNOWN, DRIFT_UNKNOWN, LOOK_NO},
+	    {"record", LOOK_YES, LOOK_UNKNOWN, LOOK_YES, DRIFT_UNKNOWN, LOOK_UNKNOWN},
+	    {"none", LOOK_YES, LOOK_UNKNOWN, LOOK_YES, DRIFT_GONE, LOOK_UNKNOWN},
+	};
+	char *dir = scratch_folder("managers");
+	struct err err;
+
+	(void)state;
+	cover_dirs();
+	conf_write(0, "a.conf", ":line:E::ext::/bin/true:\n:other:E::x::/bin/true:\n");
+	free(scratch_text("managers/record", ":\nextension\n0\next\n\n/bin/true\n\n\n\n\n", 0644));
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		ns_empty();
+		register_line(":%s:E::ext::/bin/true:", rows[i].name);
+		conf_read_boot(&boot);
+		assert_int_equal(records_read(&boot.records, dir, &err), 0);
+		boot.reads_lines = rows[i].lines;
+		boot.reader = rows[i].lines == LOOK_YES ? "systemd-binfmt" : NULL;
+		boot.flushes = rows[i].flushes;
+		boot.reads_records = rows[i].records;
+		if (look(rows[i].name) != rows[i].end || drift.flushed != rows[i].flushed)
+			fail_msg("row %zu: %d, %d: %s", i, (int)drift.end, (int)drift.flushed, drift.why.text);
+		boot_free(&boot);
+	}
+	free(dir);
+}
+
+/* Our own unit, as the machine's. */
+static void
+set_unit(const char *before, const char *command, const char *words)
+{
+	snprintf(boot.unit, sizeof(boot.unit), "%s[Service]\nType=oneshot\nExecStart=%s %s\n", before, command, words);
+	own_unit_read(&boot, commands);
+}
+
+static void
+expect_unit(const char *words, enum drift_end end, const char *text, int line)
+{
+	if (look("qemu-aarch64") != end || !strstr(drift.why.text, text))
+		fail_msg("line %d: %s: %d, '%s'", line, words, (int)drift.end, drift.why.text);
+}
+
+/* A live qemu-aarch64 with flag F, by an interpreter in a folder of ours; the command that looks there first. */
+static const char *
+register_aarch64(void)
+{
+	static char command[8400];
+	char *dir, *path;
+
+	if (!*command) {
+		dir = scratch_folder("unit");
+		snprintf(command, sizeof(command), "/usr/sbin/binfmtctl register --interpreter-dir %s", dir);
+		free(scratch_copy(tiny_interpreter(), "unit/qemu-aarch64-static"));
+		free(dir);
+	}
+	path = scratch_file("unit/qemu-aarch64-static");
+	expect(tool("register", "aarch64", "-i", path, "-f", "F", NULL), 0, "registered", "");
+	free(path);
+	return command;
+}
+
+static void
+drift__own_unit__brings_back_what_it_registers(void **state)
+{
+	static const struct {
+		const char *words;
+		enum drift_end end;
+		const char *text;
+	} rows[] = {
+	    {"--mount all", DRIFT_CHANGED, "with flags PF instead of F: /etc/systemd/"},
+	    {"--flags F all", DRIFT_SAME, ""},
+	    {"-fF aarch64 arm", DRIFT_SAME, ""},
+	    {"--flags=F linux/arm64,linux/arm", DRIFT_SAME, ""},
+	    {"arm64 -f F --keep --timeout 3 --persist -q", DRIFT_SAME, ""},
+	    {"-f POF all", DRIFT_CHANGED, "with flags POF instead of F"},
+	    {"-f F aarch64 -i /bin/true", DRIFT_CHANGED, "with interpreter /bin/true instead of "},
+	    {"-f F aarch64 -i /nowhere", DRIFT_GONE, "binfmtctl.service: interpreter /nowhere"},
+	    {"--force -f P aarch64 -i /nowhere", DRIFT_CHANGED, "with interpreter /nowhere instead of "},
+	    {"-f Z aarch64", DRIFT_GONE, "binfmtctl.service: --flags Z"},
+	    {"arm", DRIFT_GONE, "in no configuration"},
+	    {"-n -f F all", DRIFT_GONE, "in no configuration"},
+	    {"--help all", DRIFT_GONE, "in no configuration"},
+	    {"--name x -f F aarch64", DRIFT_GONE, "in no configuration"},
+	    {"--name qemu-aarch64 -f F arm", DRIFT_CHANGED, "with another magic"},
+	    {"all --name x", DRIFT_UNKNOWN, "what it does is not understood"},
+	    {"-f F all --bogus", DRIFT_UNKNOWN, "what it does is not understood"},
+	    {"-d /mnt -f F all", DRIFT_UNKNOWN, "what it does is not understood"},
+	    {"-f F 'all'", DRIFT_UNKNOWN, "what it does is not understood"},
+	    {"-f F all\nExecStart=/usr/sbin/binfmtctl remove all", DRIFT_UNKNOWN, "what it does is not understood"},
+	    {"-f F all\nExecStart=/usr/sbin/binfmtctl refresh", DRIFT_SAME, ""},
+	    {"-f F all\nExecStart=/usr/sbin/binfmtctl register -f F arm64", DRIFT_UNKNOWN, "registers more than is "},
+	    {"-f F all\nExecStartPost=/usr/bin/true", DRIFT_UNKNOWN, "what it does is not understood"},
+	    {"-f F all\nExecStart=/bin/sh /etc/more", DRIFT_UNKNOWN, "what it does is not understood"},
+	    {"-f F all\nExecStart=\nExecStart=/usr/sbin/binfmtctl refresh", DRIFT_GONE, "in no configuration"},
+	    {"\\\n-f F \\\n  all", DRIFT_SAME, ""},
+	};
+	const char *command;
+
+	(void)state;
+	cover_dirs();
+	command = register_aarch64();
 	register_raw(":a:E::ext::/bin/true:");
 	conf_read_boot(&boot);
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		snprintf(boot.unit, sizeof(boot.unit), "%s", rows[i].unit);
-		if (look("qemu-aarch64") != rows[i].end)
-			fail_msg("%s: %d, %s", rows[i].unit, (int)drift.end, drift.why.text);
-		assert_int_equal(look("a"), DRIFT_GONE);
+		set_unit("", command, rows[i].words);
+		expect_unit(rows[i].words, rows[i].end, rows[i].text, __LINE__);
+		assert_int_equal(look("a"), rows[i].end == DRIFT_UNKNOWN && !strstr(rows[i].text, "more")
+						? DRIFT_UNKNOWN
+						: DRIFT_GONE);
 	}
+	set_unit("", "/usr/sbin/binfmtctl register", "-f F all"); /* an interpreter from elsewhere, or none */
+	assert_true(look("qemu-aarch64") == DRIFT_CHANGED || drift.end == DRIFT_GONE);
 	boot_free(&boot);
+}
+
+/* What stands in binfmt.d or is on record for the same programs decides too, and which of the services is last. */
+static void
+drift__own_unit_and_others__judged_together(void **state)
+{
+	static const char after[] = "[Unit]\nAfter=systemd-binfmt.service\n";
+	static const struct {
+		const char *before, *words;
+		const char *name, *flags; /* of the line */
+		enum drift_end end;
+		const char *text;
+	} rows[] = {
+	    {after, "-f F all", "box", "F", DRIFT_GONE, "binfmtctl.service: entry box handles aarch64 already"},
+	    {"", "-f F all", "box", "F", DRIFT_UNKNOWN, "entry box may handle aarch64 already"},
+	    {after, "-f F arm64", "box", "F", DRIFT_SAME, ""},
+	    {after, "all", "qemu-aarch64", "F", DRIFT_SAME, ""},
+	    {after, "all", "qemu-aarch64", "PF", DRIFT_CHANGED, "with flags PF instead of F"},
+	    {after, "-f POF all", "qemu-aarch64", "F", DRIFT_CHANGED, "with flags POF instead of F: /etc/systemd"},
+	    {after, "-f F arm", "qemu-aarch64", "F", DRIFT_SAME, ""},
+	    {after, "--keep -f F arm64", "qemu-aarch64", "F", DRIFT_UNKNOWN, "whether it keeps the entry"},
+	    {"", "all", "qemu-aarch64", "F", DRIFT_UNKNOWN, "another service registers it too"},
+	    {after, "--bogus", "qemu-aarch64", "F", DRIFT_UNKNOWN, "not understood"},
+	};
+	char *path = NULL, *records = scratch_folder("handled"), *text, line[8400];
+	const char *command;
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		cover_dirs();
+		ns_empty();
+		command = register_aarch64();
+		path = scratch_file("unit/qemu-aarch64-static");
+		text = strdup(tool("export", "aarch64", "--format", "binfmt.d", NULL)->out);
+		assert_true(text && strchr(text, ':') && strstr(text, path));
+		*strstr(text, path) = '\0';
+		snprintf(line, sizeof(line), ":%s%s%s:%s\n", rows[i].name, strstr(strchr(text, ':'), ":M:"), path,
+			 rows[i].flags);
+		conf_write(0, "x.conf", line);
+		conf_read_boot(&boot);
+		set_unit(rows[i].before, command, rows[i].words);
+		expect_unit(line, rows[i].end, rows[i].text, (int)i);
+		boot_free(&boot);
+		free(text);
+		free(path);
+	}
+	cover_dirs();
+	free(scratch_text("handled/old", ":\nmagic\n0\n\\x7fELF\\x02\\x01\n\n/bin/true\n\n\n\n\n", 0644));
+	conf_read_boot(&boot);
+	assert_int_equal(records_read(&boot.records, records, &err), 0);
+	set_unit(after, command, "-f F all");
+	expect_unit("not installed", DRIFT_SAME, "", __LINE__);
+	boot.reads_records = LOOK_YES;
+	expect_unit("record", DRIFT_UNKNOWN, "entry old may handle aarch64 already", __LINE__);
+	records_free(&boot.records);
+	expect_unit("none", DRIFT_SAME, "", __LINE__);
+	boot.records.unread = true;
+	expect_unit("unread", DRIFT_UNKNOWN, "on record cannot be read", __LINE__);
+	boot_free(&boot);
+	free(records);
 }
 
 /* The problems that status tells of an entry, as "CODE: TEXT" lines. */
@@ -401,11 +606,15 @@ drift__no_memory_for_the_configuration__unknown(void **state)
 	assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
 	assert_int_equal(done, -1);
 	assert_int_equal(err.code, ERR_MEMORY);
-	boot.elsewhere = false; /* which tests may be run in */
+	boot.elsewhere = LOOK_NO; /* which tests may be run in */
 	assert_int_equal(boot.confd.count, 0);
 	expect_text("unread", problems("a"),
 		    "unknown: a part of the configuration cannot be read, so what brings it back is not known\n");
-	boot.elsewhere = true;
+	boot.elsewhere = LOOK_UNKNOWN;
+	expect_text("not looked at", problems("a"),
+		    "unknown: whether this is a container or a chroot could not be looked at, so what the machine "
+		    "registers at boot is not known\n");
+	boot.elsewhere = LOOK_YES;
 	expect_text("elsewhere", problems("a"), "");
 	boot_free(&boot);
 }
@@ -426,7 +635,10 @@ main(void)
 	    cmocka_unit_test(drift__nothing_reads_it_or_not_all_is_seen__no_fix_or_unknown),
 	    cmocka_unit_test(drift__file_that_cannot_be_read__unknown_if_it_comes_later),
 	    cmocka_unit_test(drift__record_of_update_binfmts__compared),
-	    cmocka_unit_test(drift__own_unit__brings_back_what_it_names),
+	    cmocka_unit_test(drift__interpreter_of_f_that_cannot_be_looked_at__unknown),
+	    cmocka_unit_test(drift__manager_that_cannot_be_looked_at__unknown_where_it_decides),
+	    cmocka_unit_test(drift__own_unit__brings_back_what_it_registers),
+	    cmocka_unit_test(drift__own_unit_and_others__judged_together),
 	    cmocka_unit_test(drift__no_memory_for_the_configuration__unknown),
 	};
 

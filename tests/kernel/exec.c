@@ -237,6 +237,27 @@ exec__commands_of_ours_inside__say_a_private_instance(void **state)
 }
 
 /* Nothing is mounted outside, nobody's handlers change, and nobody is left. */
+#define BELOW                                                                                                          \
+	"mount -t binfmt_misc none other && exec setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin ./binfmtctl " \
+	"match ./x.jar\n"
+
+/* The instance that is visible is that of a namespace above, and another, empty one is in force. */
+static void
+private__not_in_force__unknown(void **state)
+{
+	(void)state;
+	begin();
+	if (shell("setpriv --version")->status != 0)
+		skip_because("this machine has no setpriv");
+	spill(in_place("x.jar"), "jar", 3, 0755);
+	spill(in_place("below"), BELOW, strlen(BELOW), 0644);
+	expect(shell("cd %s && mkdir -p other && unshare -Urm sh -ec 'mount -t binfmt_misc none " MOUNT
+		     "; echo \":jar:E::jar::/bin/true:\" >" MOUNT "/register; ./x.jar; unshare -Urm sh ./below'",
+		     place),
+	       1, "./x.jar: handler jar -> /bin/true: the entries that are visible here may not be those in force",
+	       NULL);
+}
+
 static void
 exec__outside__nothing_changes(void **state)
 {
@@ -382,6 +403,16 @@ refused__by_a_filter__said_so(void **state)
 	run_prepare = NULL;
 }
 
+/* What /etc/subuid and /etc/subgid say, where they are there. */
+static void
+cover_ranges(const char *line)
+{
+	expect(shell("cd %s && echo '%s' >sub && for f in uid gid; do [ ! -e /etc/sub$f ] || mount --bind sub "
+		     "/etc/sub$f; done",
+		     place, line),
+	       0, "", "");
+}
+
 /* A user with a range of ids, and a root folder of each of the owners that decide how it is laid out. */
 static void
 map_auto__by_the_owner_of_the_root__laid_out(void **state)
@@ -398,12 +429,11 @@ map_auto__by_the_owner_of_the_root__laid_out(void **state)
 	begin();
 	if (access("/usr/bin/newuidmap", X_OK) < 0)
 		skip_because("this machine has no newuidmap");
+	cover_ranges("");
 	expect(exec_run("--map-auto true"), 125, "", "/etc/subuid has none for");
-	expect(shell("cd %s && echo 'joe:x:1000:1000::/:/bin/sh' >passwd && echo joe:10000:20000 >sub && "
-		     "mount --bind passwd /etc/passwd && for f in uid gid; do [ -e /etc/sub$f ] && mount --bind sub "
-		     "/etc/sub$f; done",
-		     place),
-	       0, "", "");
+	cover_ranges("joe:10000:20000");
+	expect(shell("cd %s && echo 'joe:x:1000:1000::/:/bin/sh' >passwd && mount --bind passwd /etc/passwd", place), 0,
+	       "", "");
 	expect(exec_run("--map-auto id -u"), 0, "0\n", "does not reach id 65534");
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		expect(
@@ -444,7 +474,7 @@ range__ordinary_user__the_same(void **state)
 	    cmocka_unit_test(exec__what_the_command_is_given__as_without),                                             \
 	    cmocka_unit_test(exec__map_root__root_and_nobody_else),                                                    \
 	    cmocka_unit_test(exec__commands_of_ours_inside__say_a_private_instance),                                   \
-	    cmocka_unit_test(exec__outside__nothing_changes)
+	    cmocka_unit_test(private__not_in_force__unknown), cmocka_unit_test(exec__outside__nothing_changes)
 
 int
 main(void)

@@ -12,7 +12,7 @@
 #include "machine.h"
 #include "typist.h"
 
-enum { KILLS = 60, ROUNDS = 24 };
+enum { KILLS = 100, ROUNDS = 24 };
 
 static char *place, *root;
 static bool (*as)(void);
@@ -147,6 +147,10 @@ root__exit_status__as_env(void **state)
 	expect(in_root("--chdir /no-such", ":"), 125, "", "--chdir /no-such: No such file or directory");
 	expect(in_root("--bind /no-such:/x", ":"), 125, "", "--bind /no-such: No such file or directory");
 	expect(in_root("--bind /usr/bin:/tmp/x", "ls /tmp/x | grep -x env"), 0, "env\n", "");
+	expect(in_root("--bind /usr/bin:/tmp/far/away/", "ls /tmp/far/away | grep -x env"), 0, "env\n", "");
+	expect(in_root("--bind /etc/hosts:/tmp/more/file", "cmp /etc/hosts /tmp/more/file"), 0, "", "");
+	expect(in_root("--bind /etc/hosts:/tmp/f --bind /usr/bin:/tmp/f/x", ":"), 125, "",
+	       "cannot make what is not there: /tmp/f/x: Not a directory");
 	run_prepare = as;
 	expect(shell("cd %s && ./binfmtctl exec --root %s no-such", place, root), 127, "", "no-such: No such file");
 	expect(shell("cd %s && ./binfmtctl exec --root %s /tmp", place, root), 126, "", "/tmp: ");

@@ -230,6 +230,16 @@ load__files_that_are_named__of_any_name_and_kind(void **state)
 	       0, "", "");
 	expect(tool("load", folder, NULL), 0, "c: registered", NULL);
 	assert_string_equal(entry_names(), "c fifo format");
+	/* A format file with a slip in it is told from what is none. */
+	expect(shell("cd '%s' && sed s/package/packge/ format >slip && echo 'package inserts, folded' >note && "
+		     "printf '\357\273\277' | cat - format >bom",
+		     folder),
+	       0, "", "");
+	expect(tool("load", folder, NULL), 1, "format: unchanged", "/slip:1: no key of a format file");
+	expect(tool("load", folder, NULL), 1, "format: unchanged", "/bom:1: no key of a format file");
+	assert_string_equal(entry_names(), "c fifo format");
+	expect(shell("rm '%s/slip' '%s/bom'", folder, folder), 0, "", "");
+	expect(tool("load", folder, NULL), 0, "format: unchanged", "");
 	assert_true(asprintf(&line, "binfmtctl: %s/nowhere: No such file or directory\n", folder) > 0);
 	expect(shell("./binfmtctl load '%s/nowhere' '%s/no'", folder, folder), 1, "no: registered", line);
 	free(line);

@@ -15,6 +15,9 @@
 #include "err.h"
 #include "forbid.h"
 #include "keep.h"
+#include "userns.h"
+
+enum { SKIPPED = 77 };
 
 static const char rule[] = ":kept:E::mounttest::/bin/true:";
 
@@ -113,19 +116,57 @@ holder(void)
 static void
 keep__held_by_another_mount_namespace__entries_stay(void **state)
 {
+	int code = userns_pids_are_hosts() ? ERR_NONE : ERR_UNKNOWN; /* else it is of the container that we are in */
 	pid_t pid = holder();
 
 	(void)state;
-	prove(false, 0, ERR_NONE, "");
+	prove(false, 0, code, "");
 	assert_string_equal(entry_names(), "kept");
 	ns_empty();
-	prove(true, 0, ERR_NONE, "");
+	prove(true, 0, code, "");
 	assert_string_equal(entry_names(), "kept");
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 }
 
 /* What cannot be tried without harm is not tried, and does not pass. */
+/* In a PID namespace of its own, which sees the others' processes no more; they have the instance mounted too. */
+static void
+be_container(void)
+{
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 || umount(MOUNT) < 0 ||
+	    mount("proc", "/proc", "proc", 0, NULL) < 0 || mount("binfmt_misc", MOUNT, "binfmt_misc", 0, NULL) < 0)
+		_exit(SKIPPED);
+	prove(false, 0, ERR_NONE, "");
+	ns_empty();
+	holder();
+	prove(false, 0, ERR_UNKNOWN, "another mount namespace in it has binfmt_misc mounted too");
+	_exit(0);
+}
+
+static void
+keep__in_a_container__who_is_in_it_holds_nothing(void **state)
+{
+	int status;
+	pid_t pid = fork();
+
+	(void)state;
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		if (unshare(CLONE_NEWNS | CLONE_NEWPID) < 0)
+			_exit(SKIPPED);
+		pid = fork();
+		if (pid == 0)
+			be_container();
+		_exit(waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	ns_empty();
+	if (WIFEXITED(status) && WEXITSTATUS(status) == SKIPPED)
+		skip_because("this machine permits no /proc of a PID namespace");
+	assert_int_equal(status, 0);
+}
+
 static void
 keep__cannot_be_tried__unknown_and_nothing_changed(void **state)
 {
@@ -299,6 +340,81 @@ register__mount_in_a_dry_run__bytes_shown_and_nothing_mounted(void **state)
 	free(dir);
 }
 
+static bool
+no_fspick(void)
+{
+	return forbid(SYS_fspick, ENOSYS);
+}
+
+static bool
+no_fsconfig(void)
+{
+	return forbid(SYS_fsconfig, EPERM);
+}
+
+/* The instance of the namespace above: whoever runs there as its root could write to it. */
+static void
+mount__of_another_namespace__not_changed(void **state)
+{
+	static const struct {
+		const char *line;
+		bool (*without)(void);
+		int status; /* 0: as may be, by who runs the tests */
+	} rows[] = {
+	    {"unshare -Ur ./binfmtctl register --mount s390x", NULL, 3},
+	    {"unshare -Urm ./binfmtctl register --mount s390x", no_fspick, 0},
+	    {"unshare -Urm ./binfmtctl register --mount s390x", no_fsconfig, 0},
+	    {"./binfmtctl exec --inherit --arch s390x -- true", no_fspick, 0},
+	    {"./binfmtctl exec --inherit --arch s390x -- true", no_fsconfig, 0},
+	    {"strace -f -o /dev/null -P /proc/self/ns/mnt -e inject=openat:error=EMFILE ./binfmtctl exec --inherit "
+	     "--arch "
+	     "s390x -- true",
+	     NULL, 125},
+	    {"strace -f -o /dev/null -P " MOUNT
+	     " -e inject=mount:error=EPERM ./binfmtctl exec --inherit --arch s390x -- "
+	     "true",
+	     NULL, 125},
+	};
+	const struct run *r;
+
+	(void)state;
+	installed_qemu("s390x");
+	need_strace();
+	register_line(":there:E::mounttest::/bin/true:");
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		run_prepare = rows[i].without;
+		r = shell("ASAN_OPTIONS=detect_leaks=0 %s", rows[i].line);
+		run_prepare = NULL;
+		if (rows[i].status)
+			expect(r, rows[i].status, "", NULL);
+		expect_text(rows[i].line, entry_names(), "there");
+		assert_string_equal(entry_names(), "there");
+	}
+}
+
+/* What is visible to --inherit cannot be looked at, once or at all: never an instance without it. */
+static void
+inherit__cannot_be_looked_at__there_or_refused(void **state)
+{
+	static const char *const calls[] = {"openat,open", "fstatfs,statfs", "getdents64"}, *const faults[] = {
+												"EMFILE", "EIO",
+												"EIO:when=1",
+												"EMFILE:when=2"};
+	const struct run *r;
+
+	(void)state;
+	installed_qemu("s390x");
+	need_strace();
+	register_line(":there:E::mounttest::/bin/true:");
+	for (size_t i = 0; i < LENGTH(calls) * LENGTH(faults); i++) {
+		r = shell("ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null -P " MOUNT " -e inject=%s:error=%s "
+			  "./binfmtctl exec --inherit --arch s390x -- cat " MOUNT "/there",
+			  calls[i % LENGTH(calls)], faults[i / LENGTH(calls)]);
+		if (r->status != 0)
+			expect(r, 125, "", NULL);
+	}
+}
+
 int
 main(void)
 {
@@ -306,6 +422,7 @@ main(void)
 	    cmocka_unit_test(keep__nobody_else_holds_the_instance__gone_and_said),
 	    cmocka_unit_test(keep__mounted_by_somebody_else_and_twice__gone_and_all_put_back),
 	    cmocka_unit_test(keep__held_by_another_mount_namespace__entries_stay),
+	    cmocka_unit_test(keep__in_a_container__who_is_in_it_holds_nothing),
 	    cmocka_unit_test(keep__cannot_be_tried__unknown_and_nothing_changed),
 	    cmocka_unit_test(register__mount_where_handlers_are_inherited_and_none_is_seen__refused),
 	    cmocka_unit_test(register__mount_where_handlers_are_inherited__copied_first),
@@ -313,6 +430,8 @@ main(void)
 	    cmocka_unit_test(register__mount_and_nothing_done__taken_back),
 	    cmocka_unit_test(register__mount_to_be_taken_back_and_another_registers__no_entry_is_lost),
 	    cmocka_unit_test(register__mount_at_a_plain_folder__there_unless_it_hides_something),
+	    cmocka_unit_test(mount__of_another_namespace__not_changed),
+	    cmocka_unit_test(inherit__cannot_be_looked_at__there_or_refused),
 	    cmocka_unit_test(register__mount_in_a_dry_run__bytes_shown_and_nothing_mounted),
 	};
 

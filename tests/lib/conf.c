@@ -143,8 +143,9 @@ conf_read_boot(struct boot *boot)
 
 	assert_int_equal(boot_read(boot, &err), 0);
 	records_free(&boot->records);
-	boot->elsewhere = boot->reads_records = false;
+	boot->elsewhere = LOOK_NO;
 	boot->reader = "systemd-binfmt";
-	boot->flushes = true;
+	boot->reads_lines = boot->flushes = LOOK_YES;
+	boot->reads_records = LOOK_NO;
 	boot->unit[0] = '\0';
 }

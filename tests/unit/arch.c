@@ -498,6 +498,12 @@ entry_name__every_row__qemu_and_its_name(void **state)
 		snprintf(want, sizeof(want), "qemu-%s", arch_table[i].name);
 		assert_string_equal(name, want);
 		assert_false(limit_reserved(name));
+		assert_ptr_equal(arch_of_entry_name(name), &arch_table[i]);
+		assert_null(arch_of_entry_name(name + 1));
+		for (size_t k = 0; arch_table[i].aliases[k]; k++) {
+			snprintf(name, RULE_NAME_MAX + 1, "qemu-%s", arch_table[i].aliases[k]);
+			assert_null(arch_of_entry_name(name));
+		}
 	}
 	free(name);
 }

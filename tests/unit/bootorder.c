@@ -3,63 +3,53 @@
 #include "harness.h"
 
 #include "bootorder.h"
-#include "confd.h"
-#include "err.h"
+#include "buckets.h"
 #include "live.h"
 #include "random.h"
 #include "snapshot.h"
 
-enum { ROUNDS = 300, ENTRIES = 40, MANY = 10000 };
+enum { ROUNDS = 300, ENTRIES = 40, LARGE = 400, MANY = 10000 };
 
 static struct entry entries[MANY];
 static unsigned char magics[MANY][4], masks[MANY][4];
 static char names[MANY][16], extensions[MANY][16];
-static struct confd_line lines[MANY];
-static const struct confd_line *named[MANY];
-static struct confd confd;
+static struct bootorder_place places[MANY];
 static struct snapshot live;
 
-/* What was told: by entry the name of the one that wins later. */
-static const char *later_of[MANY];
+/* What was told: by entry the one that wins later, or may. */
+static const struct entry *later_of[MANY];
+static bool unknown[MANY];
 static size_t told_count;
 
 static void
-take(void *arg, const char *first, const char *later)
+take(void *arg, enum bootorder_end end, size_t first, size_t other)
 {
 	(void)arg;
-	assert_null(later_of[atoi(first + 1)]);
-	later_of[atoi(first + 1)] = later;
+	assert_null(later_of[first]);
+	later_of[first] = &entries[other];
+	unknown[first] = end == BOOTORDER_UNKNOWN;
 	told_count++;
 }
 
-static int
-by_name(const void *a, const void *b)
-{
-	return strcmp((*(const struct confd_line *const *)a)->name, (*(const struct confd_line *const *)b)->name);
-}
-
-/* Makes the entry i, registered at boot as the place-th; its pattern is set already. */
+/* Makes the entry i, registered at boot as the turn-th; its pattern is set already. */
 static void
-place(size_t i, size_t at)
+place(size_t i, long turn)
 {
 	snprintf(names[i], sizeof(names[i]), "n%zu", i);
 	entries[i].rule.name = names[i];
 	entries[i].rule.interpreter = "/i";
-	lines[at] = (struct confd_line){.name = names[i], .fate = CONFD_REGISTERED, .rule = entries[i].rule};
-	named[i] = &lines[at];
+	places[i] = (struct bootorder_place){.turn = turn};
 }
 
 static void
 finish(size_t count)
 {
-	struct err err;
-
-	qsort(named, count, sizeof(named[0]), by_name);
-	confd = (struct confd){.lines = lines, .count = count, .named = named, .named_count = count};
 	live_snapshot(&live, entries, count);
+	binfmt_list_sort(&live.list);
 	memset(later_of, 0, sizeof(later_of));
 	told_count = 0;
-	assert_int_equal(bootorder_examine(&confd, &live, take, NULL, &err), 0);
+	bootorder_examine(&live, places, take, NULL);
+	buckets_free(live.list.buckets);
 }
 
 static void
@@ -86,42 +76,59 @@ random_entry(size_t i)
 	};
 }
 
-/* Whether entry i has to be told of: some entry behind it is registered later, and they share a file. */
-static bool
+/* What entry k behind entry i is for it: 0 nothing, 1 it may win later, 2 it will. */
+static int
 changes(size_t i, size_t k)
 {
-	return k > i && entries[i].enabled && entries[k].enabled &&
-	       confd_find(&confd, names[k]) > confd_find(&confd, names[i]) &&
-	       pattern_overlap(&entries[i].rule.pattern, &entries[k].rule.pattern);
+	long first = places[i].turn, other = places[k].turn;
+
+	if (k <= i || !entries[i].enabled || !entries[k].enabled || first == BOOTORDER_NEVER ||
+	    other == BOOTORDER_NEVER || !pattern_overlap(&entries[i].rule.pattern, &entries[k].rule.pattern))
+		return 0;
+	if (first == BOOTORDER_ANY || other == BOOTORDER_ANY || first == other)
+		return 1;
+	return other > first ? 2 : 0;
 }
 
 static void
+expect_as_all_pairs(size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		int wanted = 0, got = later_of[i] ? changes(i, (size_t)(later_of[i] - entries)) : 0;
+
+		for (size_t k = 0; k < count; k++)
+			if (changes(i, k) > wanted)
+				wanted = changes(i, k);
+		assert_int_equal(got, wanted);
+		assert_true(!got || unknown[i] == (got == 1));
+	}
+}
+
+/* Few, in which nothing is looked up by buckets, and many. */
+static void
 order__random_tables__as_all_pairs_say(void **state)
 {
-	size_t at[ENTRIES], told = 0;
+	static size_t at[LARGE];
+	size_t told = 0;
 
 	(void)state;
 	random_seed(7);
-	for (int round = 0; round < ROUNDS; round++) {
-		for (size_t i = 0; i < ENTRIES; i++) {
+	for (size_t round = 0; round < ROUNDS; round++) {
+		size_t count = round % 20 ? ENTRIES : LARGE;
+
+		for (size_t i = 0; i < count; i++) {
 			size_t other = below(i + 1);
 
 			random_entry(i);
 			at[i] = at[other];
 			at[other] = i;
 		}
-		for (size_t i = 0; i < ENTRIES; i++)
-			place(i, at[i]);
-		finish(ENTRIES);
-		for (size_t i = 0; i < ENTRIES; i++) {
-			bool wanted = false;
-
-			for (size_t k = 0; k < ENTRIES; k++)
-				wanted |= changes(i, k);
-			assert_true(wanted == (later_of[i] != NULL));
-			if (later_of[i])
-				assert_true(changes(i, (size_t)atoi(later_of[i] + 1)));
-		}
+		for (size_t i = 0; i < count; i++)
+			place(i, chance(5)                    ? BOOTORDER_NEVER
+				 : chance(round % 3 ? 0 : 10) ? BOOTORDER_ANY
+							      : (long)(at[i] / (round % 2 + 1)));
+		finish(count);
+		expect_as_all_pairs(count);
 		told += told_count;
 	}
 	assert_true(told > ROUNDS);
@@ -134,31 +141,39 @@ order__as_configured__nothing_told(void **state)
 	random_seed(8);
 	for (size_t i = 0; i < ENTRIES; i++) {
 		random_entry(i);
-		place(i, ENTRIES - 1 - i);
+		place(i, (long)(ENTRIES - 1 - i));
 	}
 	finish(ENTRIES);
 	assert_int_equal(told_count, 0);
 }
 
-/* All reversed: programs that differ in one byte, extensions, and one magic for all. */
+/* All reversed: programs that differ in two bytes, extensions, one magic for all, and masks of partial bytes. */
 static void
 order__ten_thousand_reversed__in_no_time(void **state)
 {
 	(void)state;
-	for (int kind = 0; kind < 3; kind++) {
+	for (int kind = 0; kind < 4; kind++) {
 		for (size_t i = 0; i < MANY; i++) {
 			entries[i] = (struct entry){.enabled = true};
 			snprintf(extensions[i], sizeof(extensions[i]), "e%zu", i);
 			memcpy(magics[i],
-			       (unsigned char[]){0x7f, 'E', (unsigned char)(kind == 0 ? i : 1),
-						 (unsigned char)(kind == 0 ? i / 256 : 1)},
+			       (unsigned char[]){0x7f, 'E',
+						 (unsigned char)(kind == 0   ? i
+								 : kind == 3 ? 2 * i
+									     : 1),
+						 (unsigned char)(kind == 0   ? i / 256
+								 : kind == 3 ? i / 128 * 2
+									     : 1)},
 			       4);
+			memset(masks[i], 0xfe, 4);
 			entries[i].rule.pattern =
 			    (struct pattern){.type = PATTERN_MAGIC, .size = 4, .magic = magics[i]};
+			if (kind == 3)
+				entries[i].rule.pattern.mask = masks[i];
 			if (kind == 1)
 				entries[i].rule.pattern =
 				    (struct pattern){.type = PATTERN_EXTENSION, .extension = extensions[i]};
-			place(i, i);
+			place(i, (long)i);
 		}
 		finish(MANY);
 		assert_int_equal(told_count, kind == 2 ? MANY - 1 : 0);

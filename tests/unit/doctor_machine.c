@@ -2,6 +2,8 @@
 /* doctor's checks of the machine as the pure functions that they are: what cannot be planted on this one too. */
 #include "harness.h"
 
+#include <errno.h>
+
 #include "doctor_machine.h"
 #include "facts.h"
 
@@ -22,6 +24,8 @@ healthy(void **state)
 	    .switched_on = LOOK_YES,
 	    .harmless = true,
 	    .initial_user_namespace = LOOK_YES,
+	    .container = LOOK_NO,
+	    .systemd_binfmt = LOOK_NO,
 	    .scope = BINFMT_HOST,
 	    .entries = 3,
 	    .held = 3,
@@ -108,7 +112,7 @@ doctor__no_kernel_support__module_where_there_are_some(void **state)
 	expect_finding("kernel", GRADE_UNKNOWN, "there may be a module", "");
 	expect_finding("mount", GRADE_WARN, "not visible here", "");
 	facts.initial_user_namespace = LOOK_YES;
-	facts.container = true;
+	facts.container = LOOK_YES;
 	expect_finding("kernel", GRADE_UNKNOWN, "there may be a module", "");
 	facts.supported = LOOK_UNKNOWN;
 	expect_finding("kernel", GRADE_UNKNOWN, "cannot be read", "");
@@ -207,9 +211,9 @@ doctor__read_only__command_where_it_can_help(void **state)
 	facts.read_only = LOOK_YES;
 	expect_finding("read-only", GRADE_WARN, "is mounted read-only: handlers run",
 		       "mount -o remount,rw /proc/sys/fs/binfmt_misc");
-	facts.container = true;
+	facts.container = LOOK_YES;
 	expect_finding("read-only", GRADE_WARN, "register on the host", "");
-	facts.container = false;
+	facts.container = LOOK_NO;
 	facts.initial_user_namespace = LOOK_NO;
 	facts.scope = BINFMT_INHERITED;
 	expect_finding("read-only", GRADE_WARN, "register on the host", "");
@@ -224,7 +228,7 @@ doctor__scope__each_told(void **state)
 {
 	(void)state;
 	expect_finding("scope", GRADE_PASS, "the host's own instance", "");
-	facts.container = true;
+	facts.container = LOOK_YES;
 	expect_finding("scope", GRADE_WARN, "register on the host", "");
 	facts.scope = BINFMT_NAMESPACE;
 	expect_finding("scope", GRADE_PASS, "a private instance", "");
@@ -256,13 +260,14 @@ doctor__no_handler__what_to_do(void **state)
 	(void)state;
 	facts.entries = 0;
 	expect_finding("handlers", GRADE_WARN, "no handler is registered", "binfmtctl register all");
-	facts.container = true;
+	facts.container = LOOK_YES;
 	expect_finding("handlers", GRADE_WARN, "no handler is registered", "");
-	facts.container = false;
+	facts.container = LOOK_NO;
 	facts.emulator = LOOK_UNKNOWN;
 	expect_finding("handlers", GRADE_WARN, "no handler is registered", "");
 	facts.emulator = LOOK_NO;
-	expect_finding("handlers", GRADE_WARN, "no QEMU for one is installed: install qemu-user-static", "");
+	expect_finding("handlers", GRADE_WARN, "no QEMU that would do for one is installed: install qemu-user-static",
+		       "");
 }
 
 static void
@@ -361,6 +366,11 @@ doctor__user_namespaces__each_obstacle_by_its_setting(void **state)
 	facts.apparmor_restrict = 0;
 	facts.max_user_namespaces = 1;
 	expect_finding("user-namespaces", GRADE_PASS, "user namespaces are permitted", "");
+	facts.user_namespaces = ENOSPC;
+	expect_finding("user-namespaces", GRADE_WARN, "refused here (No space left on device)", "");
+	facts.user_namespaces = FACTS_UNREAD;
+	expect_finding("user-namespaces", GRADE_UNKNOWN, "could not be tried", "");
+	facts.user_namespaces = 0;
 	facts.kernel.minor = 6;
 	expect_finding("user-namespaces", GRADE_WARN, "before Linux 6.7", "");
 	facts.kernel = (struct host_kernel){0};
@@ -385,7 +395,7 @@ static void
 doctor__systemd_binfmt__warns_only_where_entries_would_be_lost(void **state)
 {
 	(void)state;
-	facts.systemd_binfmt = true;
+	facts.systemd_binfmt = LOOK_YES;
 	expect_finding("managers", GRADE_PASS, NULL, "");
 	facts.flushed = 1;
 	expect_finding("managers", GRADE_WARN, "binfmt.d, where 1 of them is missing", "");
@@ -394,6 +404,21 @@ doctor__systemd_binfmt__warns_only_where_entries_would_be_lost(void **state)
 	facts.initial_user_namespace = LOOK_NO;
 	facts.scope = BINFMT_NAMESPACE;
 	expect_finding("managers", GRADE_PASS, NULL, "");
+}
+
+/* In another root folder its entries are not seen, whatever marks of a manager are seen in there. */
+static void
+doctor__managers_not_to_be_looked_at__unknown(void **state)
+{
+	(void)state;
+	facts.systemd_binfmt = LOOK_UNKNOWN;
+	expect_finding("managers", GRADE_UNKNOWN, "whether systemd-binfmt is installed and enabled could not", "");
+	facts.systemd_binfmt = LOOK_NO;
+	facts.flushed = FACTS_UNREAD;
+	expect_finding("managers", GRADE_UNKNOWN, "which handlers systemd-binfmt loads", "");
+	facts.container = LOOK_UNKNOWN;
+	expect_finding("managers", GRADE_UNKNOWN, "cannot be seen from in here", "");
+	expect_finding("scope", GRADE_UNKNOWN, "whether this is a container could not be looked at", "");
 }
 
 static void
@@ -416,9 +441,9 @@ static void
 doctor__handlers_from_outside__unknown_who_manages_them(void **state)
 {
 	(void)state;
-	facts.container = true;
+	facts.container = LOOK_YES;
 	expect_finding("managers", GRADE_UNKNOWN, "cannot be seen from in here", "");
-	facts.container = false;
+	facts.container = LOOK_NO;
 	facts.initial_user_namespace = LOOK_NO;
 	facts.scope = BINFMT_INHERITED;
 	expect_finding("managers", GRADE_UNKNOWN, "cannot be seen from in here", "");
@@ -467,6 +492,7 @@ main(void)
 	    doctor_test(doctor__user_namespaces__each_obstacle_by_its_setting),
 	    doctor_test(doctor__user_namespaces_behind_a_setting_that_cannot_be_read__unknown),
 	    doctor_test(doctor__systemd_binfmt__warns_only_where_entries_would_be_lost),
+	    doctor_test(doctor__managers_not_to_be_looked_at__unknown),
 	    doctor_test(doctor__binfmt_support__warns_of_its_formats),
 	    doctor_test(doctor__handlers_from_outside__unknown_who_manages_them),
 	    doctor_test(doctor__namespace_that_cannot_be_told__unknown_who_manages_and_no_fix_for_the_host),

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HANDLERS_H
+#define HANDLERS_H
+
+struct arch;
+struct args;
+struct cmd;
+struct err;
+
+/*
+ * Mounts the instance of a user namespace of our own: with copies of the handlers that are visible, where --inherit
+ * asks for them and there are any; else empty. 0, or -1, *err and errno.
+ */
+int handlers_mount(struct args *args, struct err *err);
+
+/*
+ * Registers there what --arch names, else what is needed; NULL: all that is installed, of which what cannot be had is
+ * no failure, as a command that this machine runs may start any other. 0, or -1: that was said.
+ */
+int handlers_register(const struct cmd *cmd, const struct args *args, const struct arch *needed);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef UNIT_H
+#define UNIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { UNIT_COMMANDS_MAX = 16, UNIT_WORDS_MAX = 256 };
+
+/* What systemd runs for a service, and when, as far as its text is plain. */
+struct unit {
+	char *words[UNIT_WORDS_MAX]; /* of all commands, a NULL behind each */
+	char **commands[UNIT_COMMANDS_MAX];
+	size_t command_count, word_count;
+	bool after, part, remains; /* After= and PartOf= systemd-binfmt.service; RemainAfterExit= */
+	const char *riddle;        /* the first line that is not understood; NULL: there is none */
+};
+
+/* Reads a unit's text, which is cut into the words. */
+void unit_parse(char *text, struct unit *unit);
+
+#endif
