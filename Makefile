@@ -106,6 +106,7 @@ build/tests/%: tests/%.c $(TEST_HEADERS) $(TEST_LIB) $(LIB_OBJ)
 
 include tests/bench/bench.mk
 include tests/clients/clients.mk
+include tests/vm/vm.mk
 
 check: all $(TEST_BIN)
 	@tests/run $(filter -j%,$(MAKEFLAGS)) $(TEST_BIN)

@@ -10,6 +10,7 @@
 #include "rule.h"
 
 struct arch;
+struct entry;
 struct snapshot;
 struct walk;
 struct handler;
@@ -60,6 +61,7 @@ struct archtest_input {
 	const struct walk *walk; /* what was foretold, or NULL */
 	const struct arch *arch;
 	const struct handler *taker; /* the live entry that takes it, NULL: none, or not known */
+	const struct entry *other;   /* the one that ran it, which the list shows behind that; NULL: none */
 	const struct err *idle;      /* then, why none does, or NULL */
 	const struct probe_result *run, *version;
 	const struct stat *path, *script;

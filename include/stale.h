@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+struct arch;
 struct binfmt_list;
 struct entry;
 struct probe_result;
@@ -32,6 +33,14 @@ struct staleness {
  * it. `path` is what stat(2) says of rule->interpreter, NULL if that failed.
  */
 enum stale stale_by_probe(const struct rule *rule, const struct probe_result *run, const struct stat *path);
+
+/*
+ * The live entry behind `taker` whose interpreter is the file that ran the architecture's program: one that was born
+ * with flag D (Linux 7.3) goes to the head of the kernel's table at its first enable, which no listing shows. NULL:
+ * none.
+ */
+const struct entry *stale_who_ran(const struct binfmt_list *list, const struct arch *arch, const struct entry *taker,
+				  const struct probe_result *run);
 
 /* Pure: why a run that was to end at the exec trap shows nothing, for a reason that is not the entry's; or NULL. */
 const char *stale_untold(const struct probe_result *run);

@@ -131,8 +131,9 @@ explain_runner(const struct archtest_input *in, struct archtest *t)
 {
 	const struct probe_result *run = in->run;
 	const char *path = in->taker ? in->taker->entry->rule.interpreter : "";
-	enum stale stale =
-	    in->taker && !in->foreign ? stale_by_probe(&in->taker->entry->rule, run, in->path) : STALE_UNSEEN;
+	enum stale stale = in->taker && !in->foreign && !in->other
+			       ? stale_by_probe(&in->taker->entry->rule, run, in->path)
+			       : STALE_UNSEEN;
 
 	t->stale_known = t->native || (stale < STALE_UNSEEN && !in->unseen);
 	if (!run->traced) {
@@ -141,6 +142,11 @@ explain_runner(const struct archtest_input *in, struct archtest *t)
 		err_note(&t->why, "cannot tell what ran it: %s", strerror(run->exe_errno));
 	} else if (t->native) {
 		err_note(&t->why, "native: the kernel runs it itself");
+	} else if (in->other) {
+		err_note(&t->why,
+			 "entry %s ran it, though entry %s is listed in front: it was born with flag D, and the kernel "
+			 "tries it as of its first enable",
+			 in->other->rule.name, in->taker->name);
 	} else if (in->foreign) {
 		err_note(&t->why, "the interpreter %s is a foreign program itself", path);
 	} else if (is_runner(in->script, run)) {
@@ -186,7 +192,7 @@ archtest_judge(const struct archtest_input *in, struct archtest *t)
 	memset(t, 0, sizeof(*t));
 	t->tried = true;
 	if (in->taker)
-		snprintf(t->entry, sizeof(t->entry), "%s", in->taker->name);
+		snprintf(t->entry, sizeof(t->entry), "%s", in->other ? in->other->rule.name : in->taker->name);
 	if (in->run->end == PROBE_REFUSED) {
 		explain_refused(in, t);
 		return;
@@ -317,6 +323,8 @@ judge(const struct archtest_way *way, const struct arch *arch, const struct prob
 	if (s) {
 		resolve_bytes(s, way->root, job->elf, job->size, &r);
 		look_at_taker(&r, &in, &path, &script);
+		if (in.taker && way->root < 0 && !(in.path && is_runner(in.path, in.run)))
+			in.other = stale_who_ran(&s->list, arch, in.taker->entry, in.run);
 	}
 	in.version = runs->again ? &runs->version : NULL;
 	archtest_judge(&in, t);

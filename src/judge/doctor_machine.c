@@ -223,7 +223,8 @@ judge_flags(const struct facts *f, struct finding *out)
 			    f->kernel.major, f->kernel.minor);
 	else if (!host_kernel_since(f->kernel, 5, 12))
 		finding_set(out, GRADE_WARN,
-			    "Linux %u.%u does not tell interpreters of flag P (5.12): argv[0] is not preserved",
+			    "not every Linux %u.%u tells interpreters of flag P (5.12 does): without it argv[0] is not "
+			    "preserved",
 			    f->kernel.major, f->kernel.minor);
 	else
 		finding_set(out, GRADE_PASS, "Linux %u.%u knows flags F and P%s", f->kernel.major, f->kernel.minor,

@@ -146,6 +146,23 @@ warn_without_f(const struct wish *wish, const struct rule *rule, struct warnings
 			 "(--flags changes them)");
 }
 
+/* What the interpreter has to know of, so that it finds its program, if somebody asks for it. */
+static void
+warn_of_arguments(const struct wish *wish, const struct rule *rule, struct warnings *warnings)
+{
+	if (!wish->flags)
+		return;
+	if (rule->flags & RULE_P && !kernel_tells_p() && !strstr(rule->interpreter, "-binfmt-P"))
+		warn_add(
+		    warnings,
+		    "flag P: before Linux 5.12 most kernels do not tell the interpreter of it, and programs get one "
+		    "argument too many (binfmtctl test tells)");
+	if (rule->flags & RULE_T)
+		warn_add(
+		    warnings,
+		    "flag T: an interpreter that does not know of it does not find the program (binfmtctl test tells)");
+}
+
 bool
 plan_is_needless(const struct arch *arch, struct err *err)
 {
@@ -180,5 +197,8 @@ plan_arch(struct plan *plan, const struct wish *wish, const struct arch *arch, c
 	warn_without_f(wish, rule, warnings);
 	if (check_native(wish, arch, err) < 0)
 		return -1;
-	return choose_interpreter(plan, wish, arch, live, err);
+	if (choose_interpreter(plan, wish, arch, live, err) < 0)
+		return -1;
+	warn_of_arguments(wish, rule, warnings);
+	return 0;
 }

@@ -33,6 +33,21 @@ stale_by_probe(const struct rule *rule, const struct probe_result *run, const st
 	return path ? STALE_REPLACED : STALE_DELETED;
 }
 
+const struct entry *
+stale_who_ran(const struct binfmt_list *list, const struct arch *arch, const struct entry *taker,
+	      const struct probe_result *run)
+{
+	const struct entry *entry = taker;
+	struct stat st;
+
+	if (run->itself || !run->exe[0])
+		return NULL;
+	while ((entry = arch_next_taker(list, arch, entry)))
+		if (stat(entry->rule.interpreter, &st) == 0 && st.st_dev == run->dev && st.st_ino == run->ino)
+			break;
+	return entry;
+}
+
 const char *
 stale_untold(const struct probe_result *run)
 {
@@ -99,6 +114,7 @@ ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct 
 	struct err ignored;
 	bool fails;
 	struct look another;
+	enum stale stale;
 	size_t size;
 
 	if (!taker || !tempname_matches(taker->rule.name, rule->name) || binfmt_list_doubt(list, taker))
@@ -115,7 +131,8 @@ ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct 
 	if (*untold)
 		return STALE_UNKNOWN;
 	*unused = run.end == PROBE_REFUSED && run.exec_errno == ENOEXEC && !fails;
-	return stale_by_probe(rule, &run, path);
+	stale = stale_by_probe(rule, &run, path);
+	return stale != STALE_NO && stale_who_ran(list, arch, taker, &run) ? STALE_UNSEEN : stale;
 }
 
 struct staleness

@@ -162,6 +162,10 @@ register_failed(const struct rule *rule, int error, struct err *err)
 		    err, ERR_KERNEL,
 		    "the kernel holds no more interpreters: user.max_binfmt_misc_interpreters limits entries "
 		    "with flag F, and a replacement needs one more for a moment (sysctl shows and sets it)");
+	if (error == EBUSY)
+		return err_set(err, ERR_KERNEL,
+			       "this kernel takes the first handler from no user namespace but its own: register it "
+			       "outside");
 	if (error == ENOMEM)
 		return err_set(err, ERR_MEMORY, "the kernel is out of memory");
 	if (error == EINVAL)

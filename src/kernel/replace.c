@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "replace.h"
+#include <sys/utsname.h>
+#include <time.h>
+
 #include "binfmt_open.h"
 #include "err.h"
+#include "number.h"
+#include "replace.h"
 #include "tempname.h"
 
-enum { TRIES = 3 };
+enum { TRIES = 3, LOOKUP_NANOSECONDS = 10000000 };
 
 /* What is there under a name and under its temporary name now. */
 struct state {
@@ -40,6 +44,31 @@ drop(struct binfmt *b, const char *name, struct err *err)
 		return err_set(err, ERR_EXISTS,
 			       "it was removed, but is there again: another program has registered it");
 	return state;
+}
+
+/*
+ * Linux 7.3 looks for a handler without a lock: an exec that came to the entry before its successor was there, and was
+ * interrupted, passes it over once it is removed, and finds none. So it gets the time to go on.
+ */
+static bool
+lookups_linger(void)
+{
+	uint64_t major, minor;
+	struct utsname name;
+	const char *at = name.release;
+
+	if (uname(&name) < 0 || !number_read(&at, 10, &major) || *at++ != '.' || !number_read(&at, 10, &minor))
+		return true;
+	return major > 7 || (major == 7 && minor >= 3);
+}
+
+/* Of an entry that another one has just stepped in front of. */
+static int
+drop_covered(struct binfmt *b, const char *name, struct err *err)
+{
+	if (!b->planned && lookups_linger())
+		nanosleep(&(struct timespec){.tv_nsec = LOOKUP_NANOSECONDS}, NULL);
+	return drop(b, name, err);
 }
 
 /* inode 0: of whatever has the name. */
@@ -118,7 +147,7 @@ step_aside(struct binfmt *b, const struct rule *rule, bool enabled, struct state
 		return -1;
 	}
 	s->has_temporary = true;
-	if (drop(b, rule->name, err) == 0)
+	if (drop_covered(b, rule->name, err) == 0)
 		return 0;
 	take_back(b, rule->name, s->temporary);
 	return -1;
@@ -187,7 +216,7 @@ replace_rule(struct binfmt *b, const struct rule *rule, bool enabled, struct err
 		if (done == 0)
 			done = add(b, rule, enabled, rule->name, err);
 		if (done == 0 && now.has_temporary)
-			done = drop(b, now.temporary, err);
+			done = drop_covered(b, now.temporary, err);
 		if (done == 0)
 			return 0;
 		/* Other programs take no lock: what looks like their doing is worth another look at what is there. */
@@ -316,5 +345,5 @@ replace_heal(struct binfmt *b, const char *name, struct err *err)
 		return -1;
 	if (!s.has_entry && add(b, &s.held.entry.rule, s.held.entry.enabled, name, err) < 0)
 		return -1;
-	return drop(b, s.temporary, err) < 0 ? -1 : 1;
+	return drop_covered(b, s.temporary, err) < 0 ? -1 : 1;
 }

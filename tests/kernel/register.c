@@ -677,6 +677,9 @@ register__release__flag_p_from_5_12(void **state)
 		expect(release_tool(rows[i].release, words), 0, rows[i].flags, rows[i].warning);
 		expect(tool("remove", "aarch64", NULL), 0, "removed", "");
 	}
+	strcat(words, " -f PF");
+	expect(release_tool("5.11.22", words), 0, "flags PF)", "warning: flag P: before Linux 5.12");
+	expect(release_tool("5.12.0", words), 0, "unchanged", "");
 	assert_true(!covered || umount("/usr/libexec/qemu-binfmt") == 0);
 }
 
@@ -688,6 +691,7 @@ register__kernel_refuses__cause_named(void **state)
 	    {"ENOSPC", "F", "user.max_binfmt_misc_interpreters"},
 	    {"ENOSPC", "P", "No space left on device"},
 	    {"ENOMEM", "F", "out of memory"},
+	    {"EBUSY", "F", "register it outside"},
 	    {"ETXTBSY", "F", "open for writing"},
 	    {"EINVAL", "F", "refuses the rule as invalid"},
 	    {"EINVAL", "FD", "does not know flag D"},

@@ -70,6 +70,21 @@ judge__interpreter_ran_it__ok_and_nothing_to_say(void **state)
 	assert_string_equal(trial.version, "");
 }
 
+/* Linux 7.3 tries an entry born with flag D as of its first enable: the list shows it further behind. */
+static void
+judge__another_live_entry_ran_it__not_stale_and_named(void **state)
+{
+	static const struct entry other = {.rule = {.name = "other", .interpreter = "/opt/other", .flags = RULE_F}};
+
+	(void)state;
+	run.ino = 4;
+	in.other = &other;
+	strcpy(run.exe, "/opt/other");
+	expect_trial(true, false, false, "/opt/other", "entry other ran it, though entry entry is listed in front", "");
+	assert_string_equal(trial.entry, "other");
+	assert_false(trial.stale_known);
+}
+
 static void
 judge__no_f_entry__ok(void **state)
 {
@@ -441,6 +456,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    trial_test(judge__interpreter_ran_it__ok_and_nothing_to_say),
+	    trial_test(judge__another_live_entry_ran_it__not_stale_and_named),
 	    trial_test(judge__no_f_entry__ok),
 	    trial_test(judge__flag_p__said_unless_qemu_is_told_of_it),
 	    trial_test(judge__entries_not_visible__ok_with_the_runner),

@@ -40,7 +40,8 @@ setup(void **state)
 	expect(
 	    in_tree(
 		"cp -R \"$TOP/Makefile\" \"$TOP/include\" \"$TOP/magic\" \"$TOP/man\" \"$TOP/src\" . && mkdir tests && "
-		"cp -R \"$TOP/tests/bench\" \"$TOP/tests/clients\" \"$TOP/tests/fuzz\" \"$TOP/tests/lib\" tests"),
+		"cp -R \"$TOP/tests/bench\" \"$TOP/tests/clients\" \"$TOP/tests/fuzz\" \"$TOP/tests/lib\" "
+		"\"$TOP/tests/vm\" tests"),
 	    0, "", "");
 	snprintf(compiler, sizeof(compiler), "%s/note", tree);
 	spill(compiler, note, strlen(note), 0755);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests in the initial namespace of a kernel that tests/vm/boot booted for them: whatever they do ends with it. */
+#ifndef GUEST_H
+#define GUEST_H
+
+#include "harness.h"
+
+/* What differs from kernel to kernel, as the contract has it. */
+struct kernel {
+	bool tells_p;      /* tells an interpreter of flag P */
+	bool drops;        /* the last unmount takes the entries with it */
+	bool has_own;      /* a user namespace can have handlers of its own */
+	bool has_later;    /* flags T, L and D, type B, and the limit of interpreters */
+	const char *flags; /* of an architecture, where the user names none */
+};
+
+extern struct kernel kernel;
+
+/* cmocka_run_group_tests, but outside such a guest every test is skipped. Each has binfmt_misc mounted and empty. */
+#define guest_run(tests) guest_run_tests(#tests, tests, LENGTH(tests))
+int guest_run_tests(const char *name, const struct CMUnitTest *tests, size_t count);
+
+/* Neither mounted nor loaded, not mounted; mounted and empty. */
+void guest_unload(void);
+void guest_unmount(void);
+void guest_mount(void);
+
+/* The next runs are made by an ordinary user, until run_prepare is NULL again. */
+bool guest_user(void);
+
+#endif
