@@ -204,6 +204,24 @@ plant_all_kinds(void)
 	free(replaced);
 }
 
+static bool
+says_the_same(const char *const *words)
+{
+	const struct run *r = run_on(one_cpu, words);
+	char *out = strdup(r->out), *err = strdup(r->err);
+	int status = r->status;
+	bool same;
+
+	assert_true(*out || *err);
+	r = run_on(two_cpus, words);
+	same = strcmp(r->out, out) == 0 && strcmp(r->err, err) == 0 && r->status == status;
+	if (!same)
+		print_message("%s%s, not %s%s\n", r->out, r->err, out, err);
+	free(out);
+	free(err);
+	return same;
+}
+
 static void
 commands__one_cpu_or_two__say_the_same(void **state)
 {
@@ -229,17 +247,13 @@ commands__one_cpu_or_two__say_the_same(void **state)
 	needs_two_cpus();
 	plant_all_kinds();
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		const struct run *r = run_on(one_cpu, rows[i]);
-		char *out = strdup(r->out), *err = strdup(r->err);
-		int status = r->status;
+		bool same = false;
 
-		assert_true(*out || *err);
-		r = run_on(two_cpus, rows[i]);
-		expect_text(rows[i][1] ? rows[i][1] : rows[i][0], r->out, out);
-		expect_text(rows[i][1] ? rows[i][1] : rows[i][0], r->err, err);
-		assert_int_equal(r->status, status);
-		free(out);
-		free(err);
+		/* Where others are at work, a trial may get no time within its second. */
+		for (int tries = 0; tries < 5 && !same; tries++)
+			same = says_the_same(rows[i]);
+		if (!same)
+			fail_msg("%s %s", rows[i][0], rows[i][1] ? rows[i][1] : "");
 	}
 }
 
