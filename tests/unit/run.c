@@ -324,6 +324,8 @@ run__no_kernel_in_ci__failed(void **state)
 	ci = "";
 }
 
+enum { PATIENCE = 10000 }; /* milliseconds */
+
 /* Its end, whatever it was, is the end of what it had started. */
 static void
 expect_nothing_left(const char *fake, const char *failure)
@@ -332,8 +334,9 @@ expect_nothing_left(const char *fake, const char *failure)
 	const char *left = strstr(r->out, "left ");
 
 	assert_non_null(left);
-	while (kill(atoi(left + 5), 0) == 0) /* process 1 has not yet waited for it */
-		usleep(1000);
+	for (int i = 0; i < PATIENCE && kill(atoi(left + 5), 0) == 0; i++)
+		usleep(1000); /* process 1 has not yet waited for it */
+	assert_int_equal(kill(atoi(left + 5), 0), -1);
 	assert_int_equal(errno, ESRCH);
 }
 
