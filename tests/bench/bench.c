@@ -127,12 +127,12 @@ write_records(void)
 	for (size_t i = 0; programs[UPDATE].path && i < entry_count; i++) {
 		const char *magic = strstr(entries[i].line, ":M:0:") + 5, *mask = strchr(magic, ':') + 1;
 
-		expect(
-		    shell("update-binfmts --admindir '%s' --install %s '%s' --magic '%.*s' --mask '%.*s' --fix-binary "
-			  "yes --preserve yes",
-			  records_folder, entries[i].name, entries[i].interpreter, (int)(mask - 1 - magic), magic,
-			  (int)strcspn(mask, ":"), mask),
-		    0, NULL, NULL);
+		expect(shell("/usr/sbin/update-binfmts --admindir '%s' --install %s '%s' --magic '%.*s' --mask '%.*s' "
+			     "--fix-binary "
+			     "yes --preserve yes",
+			     records_folder, entries[i].name, entries[i].interpreter, (int)(mask - 1 - magic), magic,
+			     (int)strcspn(mask, ":"), mask),
+		       0, NULL, NULL);
 	}
 }
 
