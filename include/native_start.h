@@ -16,9 +16,11 @@ enum native_start {
 };
 
 /*
- * What becomes of a program, or of its loader, once exec cannot fail any more: its segments are
- * mapped, and one of the two starts. *cut_off is set if the file ends before its segments do, so that it may die later.
+ * What becomes of a program, or of its loader, once exec cannot fail any more: its segments are mapped, and one of the
+ * two starts. *strict: only what is marked so is executed; the program says that, of its loader too. *cut_off is set if
+ * the file ends before its segments do, so that it may die later.
  */
-enum native_start native_start(const struct native *elf, enum native_part part, bool *cut_off, const char **reason);
+enum native_start native_start(const struct native *elf, enum native_part part, bool *strict, bool *cut_off,
+			       const char **reason);
 
 #endif

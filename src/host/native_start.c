@@ -145,10 +145,9 @@ start_at(const struct native *elf, enum landing landing, bool strict, bool is_lo
 }
 
 enum native_start
-native_start(const struct native *elf, enum native_part part, bool *cut_off, const char **reason)
+native_start(const struct native *elf, enum native_part part, bool *strict, bool *cut_off, const char **reason)
 {
-	/* Old kernels, and 32-bit ones, execute all that can be read where nothing is said of the stack. */
-	bool strict = elf->wide && host_kernel_since(host_kernel(), 5, 8), odd = false;
+	bool of_program = part != NATIVE_LOADER, odd = false;
 	enum landing landing = NOWHERE;
 	struct segment s, first = {0};
 	struct segments segments;
@@ -157,10 +156,14 @@ native_start(const struct native *elf, enum native_part part, bool *cut_off, con
 	if (elf->type != ET_EXEC && elf->type != ET_DYN)
 		return NATIVE_DIES;
 	*reason = NULL;
+	/* Old kernels, and those of 32-bit programs, execute all that can be read where nothing is said of the stack.
+	 */
+	if (of_program)
+		*strict = elf->wide && host_kernel_since(host_kernel(), 5, 8);
 	segments_start(&segments, elf);
 	while (segments_next(&segments, &s)) {
-		if (s.type == PT_GNU_STACK)
-			strict |= !(s.flags & PF_X);
+		if (s.type == PT_GNU_STACK && of_program)
+			*strict |= !(s.flags & PF_X);
 		if (s.type != PT_LOAD)
 			continue;
 		if (first.type != PT_LOAD)
@@ -178,6 +181,5 @@ native_start(const struct native *elf, enum native_part part, bool *cut_off, con
 	*reason = "its segments lie where no linker puts them: damaged";
 	if (odd)
 		return NATIVE_ODD;
-	return part == NATIVE_WITH_LOADER ? NATIVE_STARTS
-					  : start_at(elf, landing, strict, part == NATIVE_LOADER, reason);
+	return part == NATIVE_WITH_LOADER ? NATIVE_STARTS : start_at(elf, landing, *strict, !of_program, reason);
 }

@@ -121,13 +121,14 @@ open_loader(struct walker *w, const char *path, const struct rule *instead, cons
 static void
 end_started(struct walker *w, int runner, const struct native *program, const struct native *loader)
 {
-	bool *cut_off = &w->walk->cut_off;
+	bool *cut_off = &w->walk->cut_off, strict = false;
 	const char *reason;
-	enum native_start start = native_start(program, loader ? NATIVE_WITH_LOADER : NATIVE_ALONE, cut_off, &reason);
+	enum native_start start =
+	    native_start(program, loader ? NATIVE_WITH_LOADER : NATIVE_ALONE, &strict, cut_off, &reason);
 	int at = runner;
 
 	if (start == NATIVE_STARTS && loader) {
-		start = native_start(loader, NATIVE_LOADER, cut_off, &reason);
+		start = native_start(loader, NATIVE_LOADER, &strict, cut_off, &reason);
 		at++;
 	}
 	walker_end_running(w, runner);

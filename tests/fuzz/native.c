@@ -33,6 +33,7 @@ look(const struct opened *file, enum native_part part, struct seen *seen)
 	struct segments segments;
 	struct segment s;
 	const char *reason;
+	bool strict = false;
 
 	memset(seen, 0, sizeof(*seen));
 	demand(opened_head(file, head));
@@ -47,7 +48,7 @@ look(const struct opened *file, enum native_part part, struct seen *seen)
 	demand(seen->segments == seen->program.phnum);
 	seen->loader_error = native_loader(&seen->program, seen->loader, &seen->asked, &reason);
 	demand(!seen->loader_error == !reason && (!seen->asked || strlen(seen->loader) < PATH_MAX));
-	seen->start = native_start(&seen->program, part, &seen->cut_off, &reason);
+	seen->start = native_start(&seen->program, part, &strict, &seen->cut_off, &reason);
 	demand(seen->start != NATIVE_DIES || reason);
 }
 

@@ -148,8 +148,8 @@ root__exit_status__as_env(void **state)
 	expect(in_root("--bind /no-such:/x", ":"), 125, "", "--bind /no-such: No such file or directory");
 	expect(in_root("--bind /usr/bin:/tmp/x", "ls /tmp/x | grep -x env"), 0, "env\n", "");
 	expect(in_root("--bind /usr/bin:/tmp/far/away/", "ls /tmp/far/away | grep -x env"), 0, "env\n", "");
-	expect(in_root("--bind /etc/hosts:/tmp/more/file", "cmp /etc/hosts /tmp/more/file"), 0, "", "");
-	expect(in_root("--bind /etc/hosts:/tmp/f --bind /usr/bin:/tmp/f/x", ":"), 125, "",
+	expect(in_root("--bind /usr/bin/env:/tmp/more/file", "cmp /usr/bin/env /tmp/more/file"), 0, "", "");
+	expect(in_root("--bind /etc/passwd:/tmp/f --bind /usr/bin:/tmp/f/x", ":"), 125, "",
 	       "cannot make what is not there: /tmp/f/x: Not a directory");
 	run_prepare = as;
 	expect(shell("cd %s && ./binfmtctl exec --root %s no-such", place, root), 127, "", "no-such: No such file");
@@ -221,20 +221,25 @@ static void
 root__places_that_lacked__stay_and_nothing_else(void **state)
 {
 	static const char find[] = "find . -mindepth 1 ! -name usr ! -type l ! -path './b*' | sort | tr '\\n' ' '";
+	char stays[128];
 
 	(void)state;
 	begin();
+	/* What is not there outside is not shown inside. */
+	snprintf(stays, sizeof(stays), "./dev ./etc %s%s./here ./here/file ./proc ./sys ",
+		 access("/etc/hosts", F_OK) == 0 ? "./etc/hosts " : "",
+		 access("/etc/resolv.conf", F_OK) == 0 ? "./etc/resolv.conf " : "");
 	run_prepare = as;
 	for (int i = 0; i < 2; i++) {
 		expect(
 		    shell("cd %s && mkdir -p lacks/usr && cd lacks && { for d in bin lib lib64; do [ ! -L /$d ] || cp "
 			  "-P /$d "
-			  ".; done; } && ../binfmtctl exec --arch aarch64 --root . --bind /etc/hosts:/here/file " BINDS
+			  ".; done; } && ../binfmtctl exec --arch aarch64 --root . --bind /etc/passwd:/here/file " BINDS
 			  "sh -c 'echo >/dev/shm/x'",
 			  as ? "/mnt/open" : place),
 		    0, "", "");
-		expect(shell("cd %s/lacks && %s && find . -type f -size +0", as ? "/mnt/open" : place, find), 0,
-		       "./dev ./etc ./etc/hosts ./etc/resolv.conf ./here ./here/file ./proc ./sys ", "");
+		expect(shell("cd %s/lacks && %s && find . -type f -size +0", as ? "/mnt/open" : place, find), 0, stays,
+		       "");
 	}
 	run_prepare = NULL;
 }
