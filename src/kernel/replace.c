@@ -8,7 +8,7 @@
 #include "replace.h"
 #include "tempname.h"
 
-enum { TRIES = 3, LOOKUP_NANOSECONDS = 10000000 };
+enum { TRIES = 3, LOOKUP_NANOSECONDS = 50000000 };
 
 /* What is there under a name and under its temporary name now. */
 struct state {
