@@ -11,28 +11,22 @@
 #include "probe_sweep.h"
 
 static const int ends[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM}; /* what a person or a system asks to end with */
-static volatile sig_atomic_t asked_to_end;
-
-static void
-take(int number)
-{
-	asked_to_end = number;
-}
+static sigset_t awaited;                                      /* those, and SIGCHLD: blocked from before the fork on */
 
 __attribute__((noreturn)) static void
 keep(pid_t tests)
 {
-	const struct sigaction action = {.sa_handler = take};
 	pid_t pid = 0;
-	int status;
+	int status = 0, number;
 
-	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
-		sigaction(ends[i], &action, NULL);
-	while (!asked_to_end && pid != tests)
-		pid = waitpid(-1, &status, 0);
+	do {
+		sigwait(&awaited, &number);
+		while (number == SIGCHLD && pid != tests && (pid = waitpid(-1, &status, WNOHANG)) > 0)
+			;
+	} while (number == SIGCHLD && pid != tests);
 	probe_sweep_end(false);
-	if (asked_to_end)
-		_exit(128 + asked_to_end);
+	if (number != SIGCHLD)
+		_exit(128 + number);
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
@@ -40,17 +34,24 @@ __attribute__((constructor)) static void
 start(void)
 {
 	pid_t keeper = getpid(), tests;
+	sigset_t before;
 
 	/* Whoever started us may have them ignored (nohup, a script's job in the background): tests wait, and end
 	 * others. */
 	signal(SIGCHLD, SIG_DFL);
-	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+	sigemptyset(&awaited);
+	sigaddset(&awaited, SIGCHLD);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
 		signal(ends[i], SIG_DFL);
+		sigaddset(&awaited, ends[i]);
+	}
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		return;
+	sigprocmask(SIG_BLOCK, &awaited, &before);
 	tests = fork();
 	if (tests > 0)
 		keep(tests);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (tests == 0 && (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || getppid() != keeper))
 		_exit(1);
 }
