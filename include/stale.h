@@ -37,7 +37,7 @@ enum stale stale_by_probe(const struct rule *rule, const struct probe_result *ru
 /*
  * The live entry behind `taker` whose interpreter is the file that ran the architecture's program: one that was born
  * with flag D (Linux 7.3) goes to the head of the kernel's table at its first enable, which no listing shows. NULL:
- * none.
+ * none, as on all kernels before.
  */
 const struct entry *stale_who_ran(const struct binfmt_list *list, const struct arch *arch, const struct entry *taker,
 				  const struct probe_result *run);

@@ -5,6 +5,7 @@
 #include "arch.h"
 #include "binfmt_list.h"
 #include "err.h"
+#include "host_kernel.h"
 #include "interp.h"
 #include "overlap.h"
 #include "probe.h"
@@ -40,7 +41,7 @@ stale_who_ran(const struct binfmt_list *list, const struct arch *arch, const str
 	const struct entry *entry = taker;
 	struct stat st;
 
-	if (run->itself || !run->exe[0])
+	if (run->itself || !run->exe[0] || !host_kernel_since(host_kernel(), 7, 3))
 		return NULL;
 	while ((entry = arch_next_taker(list, arch, entry)))
 		if (stat(entry->rule.interpreter, &st) == 0 && st.st_dev == run->dev && st.st_ino == run->ino)

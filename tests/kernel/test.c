@@ -17,6 +17,7 @@
 #include "forbid.h"
 #include "host.h"
 #include "interp.h"
+#include "live.h"
 #include "probe.h"
 
 /* The command that registers what is installed instead. */
@@ -128,6 +129,29 @@ check_failure(const char *detail, const char *fix)
 	expect(tool("test", "-q", "aarch64", NULL), 1, "", detail);
 	free(json);
 	free(text);
+}
+
+/* The entry behind has the file that ran: before flag D (Linux 7.3) the one in front ran it, and is stale. */
+static void
+test__stale_and_its_old_file_is_another_entrys__still_stale(void **state)
+{
+	char *held = scratch_copy(tiny_interpreter(), "held"), *moved = scratch_file("moved");
+	const struct arch *arch = arch_find("aarch64");
+	struct rule behind = {"behind", arch_pattern(arch), moved, 0, NULL},
+		    front = {"front", arch_pattern(arch), held, RULE_F, NULL};
+
+	(void)state;
+	need_ptrace();
+	if (host_runs(arch).is == LOOK_YES || host_kernel_since(host_kernel(), 7, 3))
+		skip_because("this kernel runs aarch64 programs itself, or has flag D");
+	assert_int_equal(live_register(&behind), 0);
+	assert_int_equal(live_register(&front), 0);
+	assert_int_equal(rename(held, moved), 0);
+	copy_file(tiny_interpreter(), held, 0755);
+	expect(tool("test", "aarch64", NULL), 1, "stale", NULL);
+	expect(tool("status", "front", NULL), 1, "stale: ", NULL);
+	free(moved);
+	free(held);
 }
 
 static void
@@ -690,6 +714,7 @@ main(int argc, char *argv[])
 	    cmocka_unit_test(test__every_installed_architecture__ok_by_its_own_qemu),
 	    cmocka_unit_test(test__native__said_native_with_no_entry),
 	    cmocka_unit_test(test__native_with_odd_bytes_while_a_handler_of_its_own_is_live__emulated),
+	    cmocka_unit_test(test__stale_and_its_old_file_is_another_entrys__still_stale),
 	    cmocka_unit_test(test__no_handler__said_with_the_remedy),
 	    cmocka_unit_test(test__disabled__named_with_the_remedy),
 	    cmocka_unit_test(test__switched_off__said_with_the_remedy),
