@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include <sys/utsname.h>
 #include <time.h>
 
 #include "binfmt_open.h"
 #include "err.h"
-#include "number.h"
+#include "host_kernel.h"
 #include "replace.h"
 #include "tempname.h"
 
@@ -53,13 +52,9 @@ drop(struct binfmt *b, const char *name, struct err *err)
 static bool
 lookups_linger(void)
 {
-	uint64_t major, minor;
-	struct utsname name;
-	const char *at = name.release;
+	struct host_kernel kernel = host_kernel();
 
-	if (uname(&name) < 0 || !number_read(&at, 10, &major) || *at++ != '.' || !number_read(&at, 10, &minor))
-		return true;
-	return major > 7 || (major == 7 && minor >= 3);
+	return !kernel.major || host_kernel_since(kernel, 7, 3);
 }
 
 /* Of an entry that another one has just stepped in front of. */
