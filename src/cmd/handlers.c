@@ -11,7 +11,6 @@ int
 handlers_mount(struct args *args, struct err *err)
 {
 	struct binfmt b;
-
 	bool seen = args->inherit && binfmt_open(&b, BINFMT_DIR, NULL, err) == 0;
 
 	if (seen)

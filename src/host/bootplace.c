@@ -55,6 +55,16 @@ root_of(const char *mountinfo, char **root)
 	return whole ? look_seen(*root) : look_unknown();
 }
 
+struct look
+bootplace_root_is_mount(void)
+{
+	char *ignored;
+	struct look is = root_of("/proc/self/mountinfo", &ignored);
+
+	free(ignored);
+	return is;
+}
+
 /* Whether the first process has another root folder than we; by what everybody may see of it. */
 static struct look
 has_other_root(void)

@@ -2,11 +2,11 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "bootplace.h"
 #include "facts.h"
 #include "refused.h"
 #include "smallfile.h"
@@ -34,31 +34,6 @@ is_filtered(long result)
 						    : LOOK_UNKNOWN;
 }
 
-/* mountinfo shows what is mounted from our root on: without a line of that itself it is a folder of another mount. */
-static enum look_is
-is_chrooted(void)
-{
-	FILE *f = fopen("/proc/self/mountinfo", "re");
-	enum look_is chrooted = LOOK_YES;
-	char *line = NULL;
-	size_t room = 0;
-
-	while (f && chrooted == LOOK_YES && getline(&line, &room, f) > 0) {
-		const char *point = line;
-
-		for (int i = 0; i < 4; i++) /* "36 35 98:0 /root /point" */
-			point += strcspn(point, " ") + (point[strcspn(point, " ")] == ' ');
-		if (strncmp(point, "/ ", 2) == 0)
-			chrooted = LOOK_UNKNOWN; /* a chroot to a mount looks the same */
-	}
-	if (!f || ferror(f))
-		chrooted = LOOK_UNKNOWN;
-	free(line);
-	if (f)
-		fclose(f);
-	return chrooted;
-}
-
 void
 refused_read(struct refused *facts, int namespaces)
 {
@@ -73,7 +48,8 @@ refused_read(struct refused *facts, int namespaces)
 	facts->apparmor_restrict = facts_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
 	facts->unshare_filtered = is_filtered(unshare(namespaces | NO_FLAG));
 	facts->mount_filtered = is_filtered(syscall(SYS_mount, NULL, NULL, NULL, 0, NULL));
-	facts->chrooted = is_chrooted();
+	/* Without a mount there it is a folder of another mount; a chroot to a mount looks as none. */
+	facts->chrooted = bootplace_root_is_mount().is == LOOK_NO ? LOOK_YES : LOOK_UNKNOWN;
 	facts->mapped = smallfile_read("/proc/self/uid_map", map, sizeof(map)) != 0;
 	if (smallfile_read("/proc/self/attr/current", facts->profile, sizeof(facts->profile)) < 0)
 		*facts->profile = '\0';

@@ -150,24 +150,30 @@ remedy_register(const struct snapshot *s, const struct arch *arch, struct err *e
 	}
 }
 
+/* Whether `register` of an architecture would do something. */
+static struct look
+would_register(const struct snapshot *s, const struct arch *arch)
+{
+	char path[INTERP_PATH_MAX], name[RULE_NAME_MAX + 1];
+	const struct rule rule = {name, arch_pattern(arch), path, RULE_F, NULL};
+	struct look found = interp_find(arch, NULL, 0, true, path), native;
+
+	if (found.is != LOOK_YES)
+		return found;
+	native = host_runs(arch);
+	if (native.is != LOOK_NO)
+		return native.is == LOOK_YES ? look_seen(false) : native;
+	arch_entry_name(arch, name);
+	return would_do(s, &rule, false);
+}
+
 struct look
 remedy_any(const struct snapshot *s)
 {
-	char path[INTERP_PATH_MAX], name[RULE_NAME_MAX + 1];
-	struct look any = look_seen(false), one;
+	struct look any = look_seen(false);
 
-	for (const struct arch *arch = arch_table; any.is != LOOK_YES && arch < arch_table + arch_count; arch++) {
-		const struct rule rule = {name, arch_pattern(arch), path, RULE_F, NULL};
-
-		one = interp_find(arch, NULL, 0, true, path);
-		if (one.is == LOOK_YES && host_runs(arch).is != LOOK_NO)
-			one = host_runs(arch).is == LOOK_YES ? look_seen(false) : look_unknown();
-		arch_entry_name(arch, name);
-		if (one.is == LOOK_YES)
-			one = would_do(s, &rule, false);
-		if (one.is != LOOK_NO)
-			any = one;
-	}
+	for (const struct arch *arch = arch_table; any.is != LOOK_YES && arch < arch_table + arch_count; arch++)
+		any = look_either(any, would_register(s, arch));
 	return any;
 }
 
