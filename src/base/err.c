@@ -107,7 +107,9 @@ err_add(struct err *err, const char *fmt, ...)
 void
 err_clear(struct err *err)
 {
-	*err = (struct err){.code = ERR_NONE};
+	err->code = ERR_NONE;
+	err->status = 0;
+	err->text[0] = err->fix[0] = '\0';
 }
 
 void

@@ -30,7 +30,13 @@ host_own(void)
 const struct arch *
 host_arch(void)
 {
-	return arch_of_header(host_own()->head, PATTERN_WINDOW);
+	static const struct arch *own;
+	static bool known;
+
+	if (!known)
+		own = arch_of_header(host_own()->head, PATTERN_WINDOW);
+	known = true;
+	return own;
 }
 
 /* Whether `uname -m` is as a pattern wants it: `*` any characters, `?` one. */

@@ -296,12 +296,23 @@ drift_examine(const struct boot *boot, const struct handler *handler, const char
 		drift_fix(boot, handler, dir, &drift->why);
 }
 
+/* Warns of what the file that --persist wrote makes of an entry at the next boot. */
+static void
+warn_of_file(const char *source, const struct rule *then, const struct handler *handler, struct warnings *warnings)
+{
+	struct drift drift = {.end = DRIFT_SAME};
+	const struct exam exam = {.handler = handler, .drift = &drift, .by = "its file"};
+
+	snprintf(drift.source, sizeof(drift.source), "%s", source);
+	compare(&exam, then, false);
+	if (drift.end == DRIFT_CHANGED)
+		warn_add(warnings, "%s", drift.why.text);
+}
+
 void
 drift_warn(const char *name, const struct entry *now, struct warnings *warnings)
 {
-	const struct handler handler = {.name = name, .entry = now};
-	struct drift drift = {.end = DRIFT_SAME};
-	const struct exam exam = {.handler = &handler, .drift = &drift, .by = "its file"};
+	char source[DRIFT_SOURCE_MAX];
 	struct persist file;
 	struct look found;
 	struct rule then;
@@ -312,14 +323,12 @@ drift_warn(const char *name, const struct entry *now, struct warnings *warnings)
 		warn_add(warnings, "whether its file says otherwise at the next boot cannot be told: %s", err.text);
 	if (found.is != LOOK_YES)
 		return;
-	snprintf(drift.source, sizeof(drift.source), "%s/%s", file.where, file.name);
+	snprintf(source, sizeof(source), "%s/%s", file.where, file.name);
 	if (now)
-		compare(&exam, &then, false);
+		warn_of_file(source, &then, &(struct handler){.name = name, .entry = now}, warnings);
 	else
 		warn_add(warnings, "its file brings it back at the next boot: %s (remove --persist takes it away)",
-			 drift.source);
-	if (drift.end == DRIFT_CHANGED)
-		warn_add(warnings, "%s", drift.why.text);
+			 source);
 }
 
 void

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A rule as its register line: DnameDtypeDoffsetDmagicDmaskDinterpreterDflags, D being any byte that no field holds. */
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "hex.h"
@@ -17,19 +16,34 @@ struct line {
 };
 
 static void
+add(struct line *line, const char *s, size_t len)
+{
+	if (len > RULE_LINE_MAX - line->len)
+		line->full = true;
+	if (line->full)
+		return;
+	memcpy(line->text + line->len, s, len);
+	line->len += len;
+}
+
+static void
 add_byte(struct line *line, char c)
 {
-	if (line->len == RULE_LINE_MAX)
-		line->full = true;
-	else
-		line->text[line->len++] = c;
+	add(line, &c, 1);
 }
 
 static void
 add_text(struct line *line, const char *s)
 {
-	while (*s)
-		add_byte(line, *s++);
+	add(line, s, strlen(s));
+}
+
+static void
+add_number(struct line *line, unsigned n)
+{
+	if (n > 9)
+		add_number(line, n / 10);
+	add_byte(line, (char)('0' + n % 10));
 }
 
 /* raw: only what the kernel (NUL, delimiter, backslash) or a reader of lines would misread is escaped. */
@@ -37,16 +51,15 @@ static void
 add_bytes(struct line *line, const unsigned char *bytes, size_t len, char delimiter, bool raw, bool file)
 {
 	const char *misread = file ? "\\\n\r" : "\\\n"; /* systemd ends a line of its files at \r too */
-	char hex[3];
+	char escape[] = "\\x00";
 
 	for (size_t i = 0; i < len; i++) {
 		if (raw && bytes[i] && !strchr(misread, bytes[i]) && (char)bytes[i] != delimiter) {
 			add_byte(line, (char)bytes[i]);
 			continue;
 		}
-		hex_format(&bytes[i], 1, hex);
-		add_text(line, "\\x");
-		add_text(line, hex);
+		hex_format(&bytes[i], 1, escape + 2);
+		add(line, escape, sizeof(escape) - 1);
 	}
 }
 
@@ -76,7 +89,7 @@ static void
 format_line(struct line *line, const struct rule *rule, char d, bool raw, bool file)
 {
 	const struct pattern *p = &rule->pattern;
-	char number[24], flags[RULE_FLAGS_MAX];
+	char flags[RULE_FLAGS_MAX];
 
 	line->len = 0;
 	line->full = false;
@@ -85,10 +98,8 @@ format_line(struct line *line, const struct rule *rule, char d, bool raw, bool f
 	add_byte(line, d);
 	add_byte(line, type_letters[p->type]);
 	add_byte(line, d);
-	if (p->type == PATTERN_MAGIC) {
-		snprintf(number, sizeof(number), "%u", p->offset);
-		add_text(line, number);
-	}
+	if (p->type == PATTERN_MAGIC)
+		add_number(line, p->offset);
 	add_byte(line, d);
 	if (p->type == PATTERN_MAGIC)
 		add_bytes(line, p->magic, p->size, d, raw, file);
