@@ -74,6 +74,8 @@ compare(const struct exam *exam, const struct rule *then, bool same_interpreter)
 	compare_flags(exam, then);
 	if (!now->enabled && !(then->flags & RULE_D))
 		differs(exam, "enabled, and it is disabled now");
+	if (now->enabled && then->flags & RULE_D)
+		differs(exam, "disabled, and it is enabled now");
 	if (drift->end == DRIFT_CHANGED)
 		err_add(&drift->why, ": %s", drift->source);
 }

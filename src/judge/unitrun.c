@@ -7,6 +7,7 @@
 #include "binfmt_open.h"
 #include "boot.h"
 #include "check.h"
+#include "confline.h"
 #include "err.h"
 #include "host.h"
 #include "interp.h"
@@ -125,6 +126,20 @@ is_meant(const struct exam *exam, const struct boot_step *step, const struct arc
 	return handled.is == LOOK_UNKNOWN ? handled : look_seen(handled.is == LOOK_NO);
 }
 
+/* Whether this kernel knows what the rule asks of it. */
+static struct look
+kernel_takes(const struct exam *exam, const struct rule *rule)
+{
+	struct host_kernel kernel = host_kernel();
+	const char *reason = confline_check_version(rule, kernel.major, kernel.minor);
+
+	if (reason)
+		err_set(&exam->run->why, ERR_KERNEL, "%s", reason);
+	else if (!kernel.major && confline_check_version(rule, 1, 0))
+		return say(exam, "the kernel's version, which decides whether it is refused, cannot be told");
+	return look_seen(!reason);
+}
+
 /* Makes the plan that `register` makes, and asks its checks. */
 static struct look
 plan_row(const struct exam *exam, const struct boot_step *step, const struct arch *arch)
@@ -141,7 +156,7 @@ plan_row(const struct exam *exam, const struct boot_step *step, const struct arc
 	opened_close(&run->plan.file);
 	if (done < 0 || check_rule(&run->plan.rule, &check, &run->why, &warnings) < 0)
 		return failed(exam);
-	return look_seen(true);
+	return kernel_takes(exam, &run->plan.rule);
 }
 
 /* A row that a step names, whose entry is the one in question. */

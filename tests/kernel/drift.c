@@ -196,6 +196,27 @@ drift__disabled__comes_back_enabled(void **state)
 	expect_drift("a", DRIFT_CHANGED, "a reboot brings it back enabled, and it is disabled now", false);
 }
 
+/* As Linux 7.3 reads it: born disabled. */
+static void
+drift__line_with_flag_d__comes_back_disabled(void **state)
+{
+	struct err err;
+
+	(void)state;
+	cover_dirs();
+	conf_write(3, "a.conf", ":a:E::ext::/bin/true:D\n:b:E::b::/bin/true:D\n");
+	register_raw(":a:E::ext::/bin/true:");
+	register_raw(":b:E::b::/bin/true:");
+	assert_int_equal(mount_write("b", "0", 1), 0);
+	conf_read_boot(&boot);
+	confd_free(&boot.confd);
+	assert_int_equal(confd_read(&boot.confd, confd_dirs, (struct host_kernel){7, 3}, &err), 0);
+	assert_int_equal(look("a"), DRIFT_CHANGED);
+	assert_non_null(strstr(drift.why.text, "a reboot brings it back disabled, and it is enabled now: "));
+	assert_int_equal(look("b"), DRIFT_SAME);
+	boot_free(&boot);
+}
+
 static void
 drift__line_that_fails__gone_with_the_reason(void **state)
 {
@@ -481,6 +502,11 @@ drift__own_unit__brings_back_what_it_registers(void **state)
 						? DRIFT_UNKNOWN
 						: DRIFT_GONE);
 	}
+	set_unit("", command, "-f FD aarch64");
+	if (host_kernel_since(host_kernel(), 7, 3))
+		expect_unit("D", DRIFT_CHANGED, "brings it back disabled", __LINE__);
+	else
+		expect_unit("D", DRIFT_GONE, "this kernel has none of the flags T, L and D", __LINE__);
 	set_unit("", "/usr/sbin/binfmtctl register", "-f F all"); /* an interpreter from elsewhere, or none */
 	assert_true(look("qemu-aarch64") == DRIFT_CHANGED || drift.end == DRIFT_GONE);
 	boot_free(&boot);
@@ -629,6 +655,7 @@ main(void)
 	    cmocka_unit_test(drift__architecture__kept_by_its_name),
 	    cmocka_unit_test(drift__in_no_configuration__kept_by_the_fix),
 	    cmocka_unit_test(drift__disabled__comes_back_enabled),
+	    cmocka_unit_test(drift__line_with_flag_d__comes_back_disabled),
 	    cmocka_unit_test(drift__line_that_fails__gone_with_the_reason),
 	    cmocka_unit_test(drift__file_that_cannot_be_ours_or_decide__no_fix),
 	    cmocka_unit_test(drift__rule_that_is_refused__no_fix),
