@@ -72,6 +72,12 @@ bool confd_decides(const struct confd *confd, const struct confd_line *line);
 bool confd_is_settled(const struct confd *confd, const struct confd_line *line);
 
 /*
+ * Whether the kernel opens the interpreter that flag F wants opened with the rule, or needs none; if not, or unknown,
+ * why. What registers rules at boot runs in the root folder, where a relative path begins.
+ */
+struct look confd_opens(const struct rule *rule, const char **reason);
+
+/*
  * Whether a line registers its rule; if not, the line's reason, or with flag F what is wrong with its interpreter now;
  * or why that cannot be told.
  */

@@ -264,9 +264,8 @@ confd_is_settled(const struct confd *confd, const struct confd_line *line)
 	return !confd->unread_folder && (size_t)(line - confd->lines) >= confd->last_unread;
 }
 
-/* systemd-binfmt runs in the root folder, so that is where a relative path of flag F begins. */
-static struct look
-look_at_interpreter(const struct rule *rule, const char **reason)
+struct look
+confd_opens(const struct rule *rule, const char **reason)
 {
 	char path[RULE_LINE_MAX + 1];
 	struct interp interp;
@@ -282,7 +281,7 @@ struct look
 confd_registers(const struct confd_line *line, const char **reason)
 {
 	if (line->fate == CONFD_REGISTERED)
-		return look_at_interpreter(&line->rule, reason);
+		return confd_opens(&line->rule, reason);
 	*reason = line->reason;
 	return look_seen(false);
 }

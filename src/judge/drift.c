@@ -103,6 +103,14 @@ not_known(struct drift *drift)
 		drift->flushed = LOOK_UNKNOWN;
 }
 
+/* Whether the interpreter in the source lets the rule be registered cannot be told. */
+static void
+say_unknown(const struct exam *exam, const struct rule *rule)
+{
+	err_set(&exam->drift->why, ERR_DRIFT, "whether a reboot brings it back is not known: %s: %s: %s",
+		exam->drift->source, rule->interpreter, exam->refusal);
+}
+
 /* Unknown: drift->why says what could not be looked at. */
 static struct look
 by_line(struct exam *exam)
@@ -117,8 +125,7 @@ by_line(struct exam *exam)
 	snprintf(drift->source, DRIFT_SOURCE_MAX, "%s:%u", line->file, line->number);
 	back = confd_registers(line, &exam->refusal);
 	if (back.is == LOOK_UNKNOWN)
-		err_set(&drift->why, ERR_DRIFT, "whether a reboot brings it back is not known: %s: %s: %s",
-			drift->source, line->rule.interpreter, exam->refusal);
+		say_unknown(exam, &line->rule);
 	if (back.is != LOOK_YES)
 		return back;
 	if (boot->reads_lines == LOOK_NO)
@@ -145,6 +152,7 @@ by_record(struct exam *exam)
 	    boot->reads_records != LOOK_NO ? records_find(&boot->records, exam->handler->name) : NULL;
 	const char *interpreter = strrchr(exam->handler->entry->rule.interpreter, '/');
 	struct drift *drift = exam->drift;
+	struct look back;
 
 	if (!record)
 		return look_seen(false);
@@ -152,6 +160,11 @@ by_record(struct exam *exam)
 	exam->refusal = record->reason;
 	if (record->reason)
 		return look_seen(false);
+	back = confd_opens(&record->rule, &exam->refusal);
+	if (back.is == LOOK_UNKNOWN)
+		say_unknown(exam, &record->rule);
+	if (back.is != LOOK_YES)
+		return back;
 	if (boot->reads_records == LOOK_UNKNOWN) {
 		err_set(&drift->why, ERR_DRIFT,
 			"whether a reboot brings it back is not known: whether binfmt-support, which has it on record, "
@@ -163,7 +176,7 @@ by_record(struct exam *exam)
 	exam->then = &record->rule;
 	/* two formats of one magic go by way of run-detectors too */
 	exam->detected = interpreter && strcmp(interpreter, "/run-detectors") == 0;
-	return look_seen(true);
+	return back;
 }
 
 /* Whether our own unit is known to come after what registers the entry too. */
