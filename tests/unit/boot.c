@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -15,6 +16,7 @@
 #include "bootservice.h"
 #include "forbid.h"
 #include "namespace.h"
+#include "userns.h"
 
 enum { CONTAINER = 1, SYSTEMD = 2, NEITHER = 0, UNKNOWN = 64, NO_CHROOT = 99 };
 
@@ -67,10 +69,29 @@ see_there(bool (*go)(const char *root), const char *root)
 		skip_because("this machine gives no user namespace, to chroot in");
 }
 
+/* Without /proc. */
 static bool
 into(const char *root)
 {
 	return chroot(root) == 0 || (!ns_become_root() && chroot(root) == 0);
+}
+
+/* The tests' own user namespace may not ask for the root folder of the first process: what mountinfo shows tells. */
+static bool
+with_proc(const char *root)
+{
+	char proc[4200];
+
+	snprintf(proc, sizeof(proc), "%s/proc", root);
+	mkdir(proc, 0755);
+	return !ns_become_root() && mount("/proc", proc, NULL, MS_BIND | MS_REC, NULL) == 0 && chroot(root) == 0;
+}
+
+/* What is not marked as a container may be one all the same where these tests are not among the host's processes. */
+static int
+unmarked(int marks)
+{
+	return marks & CONTAINER || userns_pids_are_hosts() ? marks : marks | UNKNOWN;
 }
 
 #define U "systemd-binfmt.service"
@@ -121,8 +142,8 @@ marks__each__seen(void **state)
 			  root, rows[i].files, rows[i].masks ? rows[i].masks : "", rows[i].files,
 			  rows[i].masks ? rows[i].masks : ""),
 		    0, "", "");
-		see_there(into, root);
-		if (seen.marks != rows[i].marks || strcmp(seen.reader, rows[i].reader) != 0)
+		see_there(with_proc, root);
+		if (seen.marks != unmarked(rows[i].marks) || strcmp(seen.reader, rows[i].reader) != 0)
 			fail_msg("%s: %d, %s", rows[i].files, seen.marks, seen.reader);
 	}
 	free(root);
@@ -156,8 +177,8 @@ systemd_binfmt__each_unit_file__masked_or_not(void **state)
 			     "usr/lib/systemd/system dev && : >dev/null && : >usr/lib/systemd/systemd-binfmt && %s",
 			     root, rows[i].shell),
 		       0, "", "");
-		see_there(into, root);
-		if (seen.marks != rows[i].marks)
+		see_there(with_proc, root);
+		if (seen.marks != unmarked(rows[i].marks))
 			fail_msg("%s: %d", rows[i].shell, seen.marks);
 	}
 	free(root);
@@ -207,22 +228,43 @@ nowhere(const char *root)
 	return !ns_become_root();
 }
 
-/* The tests' own user namespace may not ask for the root folder of the first process: what mountinfo shows tells. */
-static bool
-with_proc(const char *root)
-{
-	char proc[4200];
-
-	snprintf(proc, sizeof(proc), "%s/proc", root);
-	return !ns_become_root() && mount("/proc", proc, NULL, MS_BIND | MS_REC, NULL) == 0 && chroot(root) == 0;
-}
-
 static bool
 mounted_with_proc(const char *root)
 {
 	return !ns_become_root() && mount("tmpfs", root, "tmpfs", 0, NULL) == 0 && chdir(root) == 0 &&
 	       mkdir("proc", 0755) == 0 && mount("/proc", "proc", NULL, MS_BIND | MS_REC, NULL) == 0 &&
 	       chroot(root) == 0;
+}
+
+/* As the first of a PID namespace of its own. */
+static bool
+first_of_its_own(const char *root)
+{
+	pid_t pid;
+
+	if (ns_become_root() || unshare(CLONE_NEWPID) < 0 || (pid = fork()) < 0)
+		return false;
+	if (pid > 0) {
+		waitpid(pid, NULL, 0);
+		kill(getpid(), SIGKILL);
+	}
+	return chdir(root) == 0 && mount("proc", "proc", "proc", 0, NULL) == 0 && chroot(".") == 0;
+}
+
+/* A container whose manager leaves no mark, as those of Kubernetes. */
+static void
+marks__none_in_another_pid_namespace__unknown(void **state)
+{
+	char *root = scratch_folder("pids");
+
+	(void)state;
+	expect(shell("mkdir '%s/proc'", root), 0, "", "");
+	see_there(first_of_its_own, root);
+	assert_int_equal(seen.marks, UNKNOWN);
+	expect(shell("touch '%s/.dockerenv'", root), 0, "", "");
+	see_there(first_of_its_own, root);
+	assert_int_equal(seen.marks, CONTAINER);
+	free(root);
 }
 
 static void
@@ -258,6 +300,7 @@ main(void)
 	    cmocka_unit_test(marks__each__seen),
 	    cmocka_unit_test(systemd_binfmt__each_unit_file__masked_or_not),
 	    cmocka_unit_test(marks__not_to_be_looked_at__unknown),
+	    cmocka_unit_test(marks__none_in_another_pid_namespace__unknown),
 	    cmocka_unit_test(place__other_root__seen_or_unknown),
 	};
 
