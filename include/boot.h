@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "bootunit.h"
 #include "confd.h"
 #include "interp.h"
 #include "look.h"
@@ -39,19 +40,23 @@ struct boot {
 	enum look_is elsewhere;   /* a container or another root folder: the machine boots with files not seen here */
 	const char *reader;       /* what registers binfmt.d; NULL: nothing is known to */
 	enum look_is reads_lines; /* whether anything does */
+	bool loads;               /* it does by our own `load`, which refuses some lines */
+	bool forces;              /* with --force */
+	bool else_too;            /* and whether something registers each line as it stands is not known */
+	enum look_is mounts;      /* systemd mounts binfmt_misc; never no */
 	enum look_is flushes; /* systemd-binfmt is there: its restart removes all that binfmt.d does not bring back */
-	enum look_is reads_records; /* binfmt-support is installed */
+	enum look_is reads_records; /* binfmt-support is installed, and started */
 	bool unread;                /* our own unit is enabled and could not be read whole, or nothing at all could */
 	char unit[BOOT_UNIT_MAX];   /* its text (man/examples/binfmtctl.service); empty where it is not enabled */
+	char unit_link[BOOTUNIT_PATH_MAX];      /* what enables it */
 	struct boot_step steps[BOOT_STEPS_MAX]; /* what it does; set by whoever understands it (own_unit.h) */
 	size_t step_count;
-	bool after;   /* it is started after systemd-binfmt */
-	bool follows; /* and again with it */
+	bool after;           /* it is started after systemd-binfmt */
+	enum look_is follows; /* and again with it */
 };
 
-/* Our own unit, and the link that makes systemd start it at boot. */
+/* Our own unit. */
 #define BOOT_UNIT_NAME "binfmtctl.service"
-#define BOOT_UNIT "/etc/systemd/system/multi-user.target.wants/" BOOT_UNIT_NAME
 
 /* Reads all of it, but understands no unit. -1 and *err: no memory; then it holds nothing, and says that it is unread.
  */

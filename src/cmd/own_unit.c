@@ -105,7 +105,7 @@ own_unit_read(struct boot *boot, const struct cmd *commands)
 	memset(boot->steps, 0, sizeof(boot->steps));
 	boot->step_count = 0;
 	boot->after = unit.after;
-	boot->follows = unit.part && unit.remains;
+	boot->follows = unit.part && unit.remains ? LOOK_YES : LOOK_NO;
 	for (size_t i = 0; clear && i < unit.command_count; i++)
 		clear = boot->step_count + 1 < BOOT_STEPS_MAX && read_command(boot, commands, unit.commands[i]);
 	if (!clear)

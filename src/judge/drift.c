@@ -201,21 +201,21 @@ by_unit(struct exam *exam)
 	if (back.is == LOOK_YES && !comes_last(exam))
 		back = look_unknown();
 	if (back.is == LOOK_UNKNOWN)
-		err_set(&drift->why, ERR_DRIFT, "what a reboot makes of it is not known: %s: %s", BOOT_UNIT,
+		err_set(&drift->why, ERR_DRIFT, "what a reboot makes of it is not known: %s: %s", boot->unit_link,
 			*exam->run.why.text ? exam->run.why.text : "another service registers it too, before or after");
 	if (back.is == LOOK_NO && !exam->then && *exam->run.why.text) {
-		snprintf(drift->source, DRIFT_SOURCE_MAX, "%s", BOOT_UNIT);
+		snprintf(drift->source, DRIFT_SOURCE_MAX, "%s", boot->unit_link);
 		exam->refusal = exam->run.why.text;
 	}
 	if (back.is == LOOK_YES && exam->then && rule_same(exam->then, &exam->run.plan.rule))
 		back = look_seen(false); /* it is left as it is */
 	if (back.is != LOOK_YES)
 		return back;
-	snprintf(drift->source, DRIFT_SOURCE_MAX, "%s", BOOT_UNIT);
+	snprintf(drift->source, DRIFT_SOURCE_MAX, "%s", boot->unit_link);
 	drift->program = BOOT_UNIT_NAME;
 	drift->turn = boot->after ? (long)boot->confd.count : BOOTORDER_ANY;
-	if (boot->follows)
-		drift->flushed = LOOK_NO;
+	if (boot->follows != LOOK_NO && drift->flushed != LOOK_NO)
+		drift->flushed = boot->follows == LOOK_YES ? LOOK_NO : LOOK_UNKNOWN;
 	exam->then = &exam->run.plan.rule;
 	exam->detected = false;
 	return back;
@@ -243,7 +243,7 @@ is_in_doubt(const struct boot *boot, const char *name, enum drift_end end)
 	bool unseen = line ? !confd_is_settled(&boot->confd, line) : boot->confd.unread > 0;
 
 	return (unseen && (boot->reads_lines != LOOK_NO || end == DRIFT_GONE)) ||
-	       (end == DRIFT_GONE && (boot->records.unread || boot->unread));
+	       (end == DRIFT_GONE && boot->records.unread) || boot->unread;
 }
 
 /* What becomes of it, by all that is configured. */

@@ -264,11 +264,11 @@ at_boot__own_unit__follows_systemd_binfmt_or_not(void **state)
 			 "%s[Service]\n%sExecStart=/usr/bin/binfmtctl register --flags F arm64 -i %s\n", units[i].part,
 			 units[i].remains, tiny_interpreter());
 		own_unit_read(&boot, commands);
-		snprintf(wanted, sizeof(wanted), BOOT_UNIT ", by binfmtctl.service%s", units[i].flushed);
+		snprintf(wanted, sizeof(wanted), CONF_UNIT ", by binfmtctl.service%s", units[i].flushed);
 		expect_text(units[i].part, at_boot(), wanted);
 	}
 	boot.flushes = LOOK_NO;
-	expect_text("alone", at_boot(), BOOT_UNIT ", by binfmtctl.service");
+	expect_text("alone", at_boot(), CONF_UNIT ", by binfmtctl.service");
 	boot_free(&boot);
 	assert_non_null(strstr(slurp("man/examples/binfmtctl.service"), "\nPartOf=systemd-binfmt.service\n"));
 }
