@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "boot.h"
+#include "bootline.h"
 #include "bootorder.h"
 #include "drift.h"
 #include "drift_fix.h"
@@ -22,6 +23,7 @@ struct exam {
 	const struct rule *then; /* the rule that it has then */
 	bool detected;           /* its interpreter is found by run-detectors */
 	const char *refusal;     /* why what stands in a source is not registered; NULL: it stands nowhere */
+	struct err line_why;     /* the same of a line */
 	struct unitrun run;
 };
 
@@ -123,7 +125,9 @@ by_line(struct exam *exam)
 	if (!line)
 		return look_seen(false);
 	snprintf(drift->source, DRIFT_SOURCE_MAX, "%s:%u", line->file, line->number);
-	back = confd_registers(line, &exam->refusal);
+	back = bootline_registers(boot, line, &exam->line_why);
+	if (back.is != LOOK_YES)
+		exam->refusal = exam->line_why.text;
 	if (back.is == LOOK_UNKNOWN)
 		say_unknown(exam, &line->rule);
 	if (back.is != LOOK_YES)

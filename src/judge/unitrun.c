@@ -6,6 +6,7 @@
 #include "arch.h"
 #include "binfmt_open.h"
 #include "boot.h"
+#include "bootline.h"
 #include "check.h"
 #include "confline.h"
 #include "err.h"
@@ -58,13 +59,13 @@ line_takes(const struct exam *exam, const struct confd_line *line, const struct 
 {
 	const struct confd *confd = &exam->boot->confd;
 	struct look found = look_seen(false);
-	const char *ignored;
+	struct err ignored;
 
 	if (line->fate == CONFD_REGISTERED)
 		found = takes(&line->rule, line->name, program, exam);
 	if (found.is == LOOK_NO || !confd_decides(confd, line))
 		return look_seen(false);
-	found = look_both(found, confd_registers(line, &ignored));
+	found = look_both(found, bootline_registers(exam->boot, line, &ignored));
 	if (found.is == LOOK_YES && (exam->boot->reads_lines != LOOK_YES || !confd_is_settled(confd, line)))
 		found = look_unknown();
 	return found;

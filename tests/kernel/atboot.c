@@ -78,6 +78,25 @@ static const struct row {
      false,
      "/var/lib/binfmts/a, by update-binfmts",
      {"/var/lib/binfmts/a", "update-binfmts", NULL}},
+    {":a:E::ext::/nowhere:\n",
+     NULL,
+     "the service binfmtctl",
+     false,
+     "it is not there after a reboot: /etc/binfmt.d/a.conf:1: interpreter /nowhere: does not exist, so exec would fail "
+     "with ENOENT",
+     {"/etc/binfmt.d/a.conf:1", NULL, NULL}},
+    {":a:E::ext::/nowhere:\n",
+     good_record,
+     "/etc/init.d/binfmtctl",
+     false,
+     "/var/lib/binfmts/a, by update-binfmts",
+     {"/var/lib/binfmts/a", "update-binfmts", NULL}},
+    {":a:E::ext::/nowhere:\n",
+     NULL,
+     "OpenRC's binfmt",
+     false,
+     "a reboot brings it back with interpreter /nowhere instead of /bin/true: /etc/binfmt.d/a.conf:1",
+     {"/etc/binfmt.d/a.conf:1", "OpenRC's binfmt", NULL}},
     {":a:E::ext::/nowhere:F\n",
      good_record,
      "systemd-binfmt",
@@ -131,6 +150,13 @@ static const struct row {
 
 static struct boot boot;
 
+/* Whether it is by our own `load` that binfmt.d is read. */
+static bool
+loads(const struct row *row)
+{
+	return row->reader && strstr(row->reader, "binfmtctl");
+}
+
 /* The machine of a row, in `boot`; boot_free ends it. */
 static void
 read_boot(const struct row *row)
@@ -149,6 +175,7 @@ read_boot(const struct row *row)
 	free(dir);
 	boot.reads_records = LOOK_YES;
 	boot.reader = row->reader;
+	boot.loads = loads(row);
 	boot.reads_lines = row->reader ? LOOK_YES : LOOK_NO;
 	boot.flushes = row->flushes ? LOOK_YES : LOOK_NO;
 }
@@ -309,6 +336,23 @@ at_boot__systemd_binfmt_restarted__removes_what_was_said(void **state)
 	}
 }
 
+/* What our own service does at boot. */
+static void
+at_boot__load_run__brings_back_what_was_said(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		if (!rows[i].line || !loads(&rows[i]))
+			continue;
+		read_boot(&rows[i]);
+		ns_empty();
+		tool("load", NULL);
+		if (is_entry("a") != (rows[i].json[1] && strcmp(rows[i].json[1], rows[i].reader) == 0))
+			fail_msg("row %zu: %s", i, rows[i].text);
+		boot_free(&boot);
+	}
+}
+
 /* The real one, as at boot: it registers what is said to come by it, and leaves what systemd-binfmt has registered. */
 static void
 at_boot__update_binfmts_started__brings_back_what_was_said(void **state)
@@ -339,6 +383,7 @@ main(void)
 	    cmocka_unit_test(at_boot__own_unit__follows_systemd_binfmt_or_not),
 	    cmocka_unit_test(at_boot__systemd_binfmt_not_to_be_looked_at__null),
 	    cmocka_unit_test(at_boot__systemd_binfmt_restarted__removes_what_was_said),
+	    cmocka_unit_test(at_boot__load_run__brings_back_what_was_said),
 	    cmocka_unit_test(at_boot__update_binfmts_started__brings_back_what_was_said),
 	};
 
