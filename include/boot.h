@@ -19,18 +19,29 @@ enum { BOOT_STEPS_MAX = 16, BOOT_ARCHS_MAX = 64, BOOT_UNIT_MAX = 4096 };
 enum boot_does {
 	BOOT_REGISTERS, /* the handlers of architectures */
 	BOOT_CUSTOM,    /* one of another name or magic */
+	BOOT_LOADS,     /* all of binfmt.d */
+	BOOT_IDLE,      /* none, and it may fail */
 	BOOT_RIDDLE,    /* that is not known here */
 };
 
-/* One that has to do with handlers; all words point into the unit's text. */
+/*
+ * One that has to do with handlers, or decides whether those behind it are run: systemd runs none behind one that
+ * fails. All words point into the unit's text.
+ */
 struct boot_step {
 	enum boot_does does;
 	struct wish wish; /* its dirs are these */
 	const char *dirs[INTERP_DIRS_MAX];
 	const char *archs[BOOT_ARCHS_MAX];
 	size_t arch_count;
-	bool all;  /* every architecture, in place of those */
-	bool keep; /* no entry that differs is replaced */
+	bool all;             /* every architecture, in place of those */
+	bool keep;            /* no entry that differs is replaced */
+	bool mounts;          /* binfmt_misc, where it is not */
+	bool persists;        /* a file of binfmt.d is written too, before anything is registered */
+	const char *conf_dir; /* there; NULL: the usual folder */
+	const char *missing;  /* the program, which cannot be executed; NULL: it can */
+	bool fails;           /* though it does what it can: one of the architectures is none */
+	bool forgiven;        /* those behind it are run whatever becomes of it */
 };
 
 /* Everything that registers handlers when this machine boots. */

@@ -279,8 +279,11 @@ at_boot__own_unit__follows_systemd_binfmt_or_not(void **state)
 	static const struct row machine = {.reader = "systemd-binfmt", .flushes = true};
 	static const char part[] = "[Unit]\nPartOf=systemd-binfmt.service\n", remains[] = "RemainAfterExit=yes\n";
 	const struct {
-		const char *part, *remains, *flushed;
-	} units[] = {{part, remains, ""}, {part, "", FLUSHED}, {"", remains, FLUSHED}};
+		const char *part, *remains, *more, *flushed;
+	} units[] = {{part, remains, "", ""},
+		     {part, "", "", FLUSHED},
+		     {"", remains, "", FLUSHED},
+		     {part, remains, "ExecStart=/nowhere/binfmtctl help\n", FLUSHED}};
 	char wanted[256];
 
 	(void)state;
@@ -288,12 +291,20 @@ at_boot__own_unit__follows_systemd_binfmt_or_not(void **state)
 	read_boot(&machine);
 	for (size_t i = 0; i < LENGTH(units); i++) {
 		snprintf(boot.unit, sizeof(boot.unit),
-			 "%s[Service]\n%sExecStart=/usr/bin/binfmtctl register --flags F arm64 -i %s\n", units[i].part,
-			 units[i].remains, tiny_interpreter());
+			 "%s[Service]\nType=oneshot\n%sExecStart=%s/binfmtctl register --flags F arm64 -i %s\n%s",
+			 units[i].part, units[i].remains, tool_folder(), tiny_interpreter(), units[i].more);
 		own_unit_read(&boot, commands);
 		snprintf(wanted, sizeof(wanted), CONF_UNIT ", by binfmtctl.service%s", units[i].flushed);
 		expect_text(units[i].part, at_boot(), wanted);
 	}
+	snprintf(boot.unit, sizeof(boot.unit),
+		 "%s[Service]\nType=oneshot\n%sExecStart=%s/binfmtctl register --flags F arm64 -i %s\n"
+		 "ExecStart=%s/binfmtctl status\n",
+		 part, remains, tool_folder(), tiny_interpreter(), tool_folder());
+	own_unit_read(&boot, commands);
+	expect_text(
+	    "a last command that may fail", at_boot(),
+	    "whether it stays is not known: systemd-binfmt, whose restart would remove it, could not be looked at");
 	boot.flushes = LOOK_NO;
 	expect_text("alone", at_boot(), CONF_UNIT ", by binfmtctl.service");
 	boot_free(&boot);

@@ -195,7 +195,8 @@ bootcheck__order_of_own_unit__warned_or_unknown(void **state)
 	for (size_t i = 0; i < LENGTH(after); i++) {
 		conf_read_boot(&boot);
 		snprintf(boot.unit, sizeof(boot.unit),
-			 "%s[Service]\nExecStart=/bin/binfmtctl register arm64 -i %s -f F\n", after[i], path);
+			 "%s[Service]\nExecStart=%s/binfmtctl register arm64 -i %s -f F\n", after[i], tool_folder(),
+			 path);
 		own_unit_read(&boot, commands);
 		told[0] = '\0';
 		bootcheck_examine(&boot, &live, note_finding, NULL);
