@@ -298,7 +298,7 @@ judge_managers(const struct facts *f, struct finding *out)
 		finding_set(out, GRADE_UNKNOWN, "what update-binfmts has on record cannot be read");
 	else if (f->systemd_binfmt == LOOK_UNKNOWN)
 		finding_set(out, GRADE_UNKNOWN,
-			    "whether systemd-binfmt is installed and enabled could not be looked at");
+			    "whether systemd-binfmt is there to be restarted, and what it would do, is not known");
 	else if (f->flushed < 0)
 		finding_set(out, GRADE_UNKNOWN,
 			    "which handlers systemd-binfmt loads when it is restarted is not known");

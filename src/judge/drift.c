@@ -136,7 +136,7 @@ by_line(struct exam *exam)
 		exam->refusal = "nothing that reads it was found here";
 	else if (boot->reads_lines == LOOK_UNKNOWN)
 		err_set(&drift->why, ERR_DRIFT,
-			"whether a reboot brings it back is not known: what reads %s at boot could not be looked at",
+			"whether a reboot brings it back is not known: what reads %s at boot is not known",
 			drift->source);
 	if (boot->reads_lines != LOOK_YES)
 		return (struct look){boot->reads_lines};
@@ -152,19 +152,20 @@ static struct look
 by_record(struct exam *exam)
 {
 	const struct boot *boot = exam->boot;
-	const struct record *record =
-	    boot->reads_records != LOOK_NO ? records_find(&boot->records, exam->handler->name) : NULL;
+	const struct record *record = records_find(&boot->records, exam->handler->name);
 	const char *interpreter = strrchr(exam->handler->entry->rule.interpreter, '/');
 	struct drift *drift = exam->drift;
 	struct look back;
 
-	if (!record)
+	if (!record || (boot->reads_records == LOOK_NO && exam->refusal))
 		return look_seen(false);
 	snprintf(drift->source, DRIFT_SOURCE_MAX, RECORDS_DIR "/%s", record->name);
 	exam->refusal = record->reason;
-	if (record->reason)
+	if (boot->reads_records == LOOK_NO)
+		exam->refusal = "nothing that registers it was found here";
+	if (exam->refusal)
 		return look_seen(false);
-	back = confd_opens(&record->rule, &exam->refusal);
+	back = record->detected ? look_seen(true) : confd_opens(&record->rule, &exam->refusal);
 	if (back.is == LOOK_UNKNOWN)
 		say_unknown(exam, &record->rule);
 	if (back.is != LOOK_YES)
@@ -172,7 +173,7 @@ by_record(struct exam *exam)
 	if (boot->reads_records == LOOK_UNKNOWN) {
 		err_set(&drift->why, ERR_DRIFT,
 			"whether a reboot brings it back is not known: whether binfmt-support, which has it on record, "
-			"is installed could not be looked at");
+			"is installed and started then could not be told");
 		return look_unknown();
 	}
 	drift->program = "update-binfmts";
@@ -272,8 +273,7 @@ examine(struct exam *exam)
 		not_known(drift);
 	} else if (drift->end == DRIFT_SAME && drift->flushed == LOOK_UNKNOWN) {
 		err_set(&drift->why, ERR_DRIFT,
-			"whether it stays is not known: systemd-binfmt, whose restart would remove it, could not be "
-			"looked at");
+			"whether it stays is not known: a restart of systemd-binfmt may remove it");
 		not_known(drift);
 	}
 	if (drift->flushed == LOOK_YES && drift->end != DRIFT_SAME)

@@ -11,7 +11,7 @@
 
 static const char blanks[] = " \t\r";
 
-enum kind { KIND_PASSED, KIND_COMMAND, KIND_AFTER, KIND_PART, KIND_REMAINS, KIND_TYPE, KIND_SHUTDOWN };
+enum kind { KIND_PASSED, KIND_COMMAND, KIND_AFTER, KIND_PART, KIND_REMAINS, KIND_TYPE, KIND_SHUTDOWN, KIND_SUCCESS };
 enum section { SECTION_NONE, UNIT, SERVICE, INSTALL };
 
 static const char *const sections[] = {[UNIT] = "[Unit]", [SERVICE] = "[Service]", [INSTALL] = "[Install]"};
@@ -36,7 +36,7 @@ static const struct {
     {"ExecReload", SERVICE, KIND_PASSED},
     {"StandardError", SERVICE, KIND_PASSED},
     {"StandardOutput", SERVICE, KIND_PASSED},
-    {"SuccessExitStatus", SERVICE, KIND_PASSED},
+    {"SuccessExitStatus", SERVICE, KIND_SUCCESS},
     {"SyslogIdentifier", SERVICE, KIND_PASSED},
     {"TimeoutAbortSec", SERVICE, KIND_PASSED},
     {"TimeoutSec", SERVICE, KIND_PASSED},
@@ -177,6 +177,8 @@ read_value(struct unit *unit, enum kind kind, char *value)
 		return read_type(unit, value);
 	case KIND_SHUTDOWN:
 		return strcmp(value, "shutdown.target") == 0;
+	case KIND_SUCCESS: /* with others a command that fails lets those behind it run */
+		return strcmp(value, "3") == 0;
 	}
 	return false;
 }

@@ -332,6 +332,7 @@ drift__record_of_update_binfmts__compared(void **state)
 	conf_read_boot(&boot);
 	assert_int_equal(records_read(&boot.records, dir, &err), 0);
 	assert_int_equal(look("a"), DRIFT_GONE);
+	assert_non_null(strstr(drift.why.text, "/var/lib/binfmts/a: nothing that registers it was found here"));
 	boot.reads_records = LOOK_YES;
 	assert_int_equal(look("a"), DRIFT_CHANGED);
 	assert_string_equal(drift.source, "/var/lib/binfmts/a");

@@ -412,7 +412,7 @@ doctor__managers_not_to_be_looked_at__unknown(void **state)
 {
 	(void)state;
 	facts.systemd_binfmt = LOOK_UNKNOWN;
-	expect_finding("managers", GRADE_UNKNOWN, "whether systemd-binfmt is installed and enabled could not", "");
+	expect_finding("managers", GRADE_UNKNOWN, "whether systemd-binfmt is there to be restarted", "");
 	facts.systemd_binfmt = LOOK_NO;
 	facts.flushed = FACTS_UNREAD;
 	expect_finding("managers", GRADE_UNKNOWN, "which handlers systemd-binfmt loads", "");

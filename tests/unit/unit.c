@@ -74,6 +74,8 @@ unit__each_text__commands_and_order(void **state)
 	    {"[Service]\nType=notify\nExecStart=/b a", "? Type=notify"},
 	    {"[Unit]\nRequires=x.service\n", "? Requires=x.service"},
 	    {"[Unit]\nConflicts=shutdown.target\n", ""},
+	    {"[Service]\nSuccessExitStatus=3\n", ""},
+	    {"[Service]\nSuccessExitStatus=1\n", "? SuccessExitStatus=1"},
 	    {"[Unit]\nConflicts=x.target\n", "? Conflicts=x.target"},
 	};
 
