@@ -14,7 +14,10 @@ enum { DROP_IN_MAX = 4096, FOLDER_MAX = 128 };
 
 enum stays { STAYS, STOCK, GOES, GENERATED };
 
-/* Where systemd looks, the first wins. Generators write theirs again at each boot. */
+/*
+ * Where systemd looks, the first wins; of the distribution's two folders, where they are two, /lib is systemd's own.
+ * Generators write theirs again at each boot.
+ */
 static const struct {
 	const char *path;
 	enum stays stays;
@@ -29,8 +32,8 @@ static const struct {
     {"/run/systemd/system.attached", GOES},
     {"/run/systemd/generator", GENERATED},
     {"/usr/local/lib/systemd/system", STAYS},
-    {"/usr/lib/systemd/system", STOCK},
     {"/lib/systemd/system", STOCK},
+    {"/usr/lib/systemd/system", STOCK},
     {"/run/systemd/generator.late", GENERATED},
 };
 

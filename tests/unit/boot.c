@@ -14,16 +14,20 @@
 
 #include "boot.h"
 #include "bootplace.h"
+#include "bootunit.h"
 #include "err.h"
 #include "forbid.h"
 #include "namespace.h"
 #include "userns.h"
 
+#define UNIT "systemd-binfmt.service"
+
 /* What is seen in another place. */
 static struct seen {
 	bool there;
 	enum look_is container, chroot;
-	char text[128]; /* of what registers at boot, below */
+	char text[128];               /* of what registers at boot, below */
+	char unit[BOOTUNIT_PATH_MAX]; /* the file of systemd-binfmt, now */
 } seen;
 
 /* "y", "n" or "?". */
@@ -54,6 +58,7 @@ see(void)
 			      : 'n',
 		 boot.reader ? boot.reader : "", boot.loads ? "!" : "");
 	boot_free(&boot);
+	bootunit_find(UNIT, BOOTUNIT_NOW, seen.unit);
 }
 
 /* In a process of its own, which `go` (false: that is not possible) takes to its place. */
@@ -281,6 +286,75 @@ blinded_to_units(const char *root)
 #endif
 }
 
+/* The first file that the real one reads for systemd-binfmt.service, by what it does not know in it; "" none. */
+static const char *
+analyzed(const char *root)
+{
+	static char first[256];
+
+	snprintf(first, sizeof(first), "%.255s",
+		 shell("systemd-analyze --root='%s' --man=no --generators=no verify " UNIT " 2>&1 | "
+		       "sed -n 's|^%s\\(/[^:]*\\):2: .*|\\1|p' | sort -u",
+		       root, root)
+		     ->out);
+	first[strcspn(first, "\n")] = '\0';
+	return first;
+}
+
+static void
+remove_file(const char *root, const char *path)
+{
+	expect(shell("rm '%s%s'", root, path), 0, "", "");
+}
+
+static void
+units__each_folder__the_first_as_systemd_has_it(void **state)
+{
+	char *root = scratch_folder("folders");
+	int count = 0;
+
+	(void)state;
+	expect(
+	    shell("cd '%s' && { %s for d in etc/systemd/system.control run/systemd/system.control $E "
+		  "etc/systemd/system.attached $R $R.attached usr/local/lib/systemd/system $L lib/systemd/system; do "
+		  "say '[Unit]\nMarker=1\n[Service]\nExecStart=/bin/x\n' $d/$S; done; }",
+		  root, words),
+	    0, "", "");
+	for (; *analyzed(root); count++) {
+		see_there(with_proc, root);
+		expect_text("systemd-analyze", seen.unit, analyzed(root));
+		remove_file(root, seen.unit);
+	}
+	if (!count)
+		skip_because("this machine has no systemd-analyze that looks at another root folder");
+	assert_int_equal(count, 9);
+	free(root);
+}
+
+/* One drop-in after the other is taken away: until the last is, it is not known what the unit does. */
+static void
+units__each_folder_of_drop_ins__read_as_systemd_does(void **state)
+{
+	char *root = scratch_folder("drop-ins");
+	int count = 0;
+
+	(void)state;
+	expect(shell("cd '%s' && { %s systemd; for d in $E $R usr/local/lib/systemd/system $L; do "
+		     "for n in $S systemd-.service service; do say '[Unit]\nMarker=1\n' $d/$n.d/$n.conf; done; done; }",
+		     root, words),
+	       0, "", "");
+	for (; *analyzed(root); count++) {
+		see_there(with_proc, root);
+		assert_int_equal(seen.text[0], '?');
+		remove_file(root, analyzed(root));
+	}
+	if (!count)
+		skip_because("this machine has no systemd-analyze that looks at another root folder");
+	see_there(with_proc, root);
+	assert_int_equal(seen.text[0], 'y');
+	free(root);
+}
+
 static void
 marks__not_to_be_looked_at__unknown(void **state)
 {
@@ -374,6 +448,8 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(container__each_mark__seen),
 	    cmocka_unit_test(services__each_machine__what_registers_at_boot),
+	    cmocka_unit_test(units__each_folder__the_first_as_systemd_has_it),
+	    cmocka_unit_test(units__each_folder_of_drop_ins__read_as_systemd_does),
 	    cmocka_unit_test(marks__not_to_be_looked_at__unknown),
 	    cmocka_unit_test(marks__none_in_another_pid_namespace__unknown),
 	    cmocka_unit_test(place__other_root__seen_or_unknown),
