@@ -23,7 +23,8 @@ struct session {
 	struct mount_made made;               /* by this run: --mount, and it was not */
 	size_t before;                        /* so many entries were there when the work began */
 	bool has_temporaries;                 /* some of them are left by killed runs */
-	bool named;                           /* the entry at work was named, not meant by `all` */
+	const struct confd *confd; /* what is configured, where --persist writes to the usual folder; else NULL */
+	bool named;                /* the entry at work was named, not meant by `all` */
 	unsigned failed, done;
 	/* Of the operand at work, told and emptied by session_result: */
 	struct warnings warnings;
