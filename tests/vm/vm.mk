@@ -24,10 +24,13 @@ build/vm/binfmtctl: build/main.o $(LIB_OBJ)
 build/vm/image: build/vm/binfmtctl $(VM_ALL:%=build/tests/%) tests/vm/image tests/vm/init tests/vm/cc
 	$(call run,IMAGE)tests/vm/image $< $(VM_ALL:%=build/tests/%)
 
+unplan = rm -rf build/vm/runs build/vm/planned
+plan_initramfs = tests/vm/plan tests/vm/boot $(1) -- $(VM_ALL)
+
 check-vm: build/vm/image
-	@tests/vm/run $(KERNELS) -- $(VM_ALL)
+	@$(unplan) && $(call plan_initramfs,$(KERNELS)) && tests/vm/run
 
 check-vm-ends: build/vm/image
-	@tests/vm/run ends -- $(VM_ALL)
+	@$(unplan) && $(call plan_initramfs,ends) && tests/vm/run
 
 .PHONY: check-vm check-vm-ends
