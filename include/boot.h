@@ -39,7 +39,7 @@ struct boot {
 	enum look_is elsewhere;   /* a container or another root folder: the machine boots with files not seen here */
 	const char *reader;       /* what registers binfmt.d; NULL: nothing is known to */
 	enum look_is reads_lines; /* whether anything does */
-	enum look_is flushes; /* systemd-binfmt is there: its restart removes all that binfmt.d does not bring back */
+	enum look_is flushes; /* a restart of systemd-binfmt would now remove all that binfmt.d does not bring back */
 	enum look_is reads_records; /* binfmt-support is installed */
 	bool unread;                /* our own unit is enabled and could not be read whole, or nothing at all could */
 	char unit[BOOT_UNIT_MAX];   /* its text (man/examples/binfmtctl.service); empty where it is not enabled */

@@ -7,6 +7,9 @@
 /* Whether systemd runs here and has its systemd-binfmt, not masked. */
 struct look bootservice_systemd(void);
 
+/* Whether a restart of it removes all handlers. */
+struct look bootservice_flushes(void);
+
 /* Whether binfmt-support is installed, which registers its records. */
 struct look bootservice_update_binfmts(void);
 

@@ -36,7 +36,7 @@ boot_read(struct boot *boot, struct err *err)
 {
 	boot->elsewhere = look_either(bootplace_container(), bootplace_chroot()).is;
 	boot->reads_lines = bootservice_reader(&boot->reader).is;
-	boot->flushes = bootservice_systemd().is;
+	boot->flushes = bootservice_flushes().is;
 	boot->reads_records = bootservice_update_binfmts().is;
 	boot->step_count = 0;
 	boot->after = boot->follows = false;

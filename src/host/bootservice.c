@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "bootservice.h"
+#include "confd.h"
 #include "present.h"
 
 /* Whether a unit's file says anything: an empty one, a link to a device or to nothing keeps systemd from starting it.
@@ -50,6 +51,47 @@ bootservice_systemd(void)
 	    look_either(present("/usr/lib/systemd/systemd-binfmt"), present("/lib/systemd/systemd-binfmt"));
 
 	return look_both(look_both(present("/run/systemd/system"), program), is_unmasked());
+}
+
+/* Whether a folder has a file. Hidden ones do not count for systemd either. */
+static struct look
+has_file(const char *dir)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	struct look found;
+
+	if (!d)
+		return look_absent(errno) ? look_seen(false) : look_unknown();
+	do {
+		errno = 0;
+		e = readdir(d);
+	} while (e && e->d_name[0] == '.');
+	found = e || errno == 0 ? look_seen(e) : look_unknown();
+	closedir(d);
+	return found;
+}
+
+/* By the link that systemd has for each unit that is active; what it says is not a file. */
+static struct look
+is_active(void)
+{
+	struct stat st;
+
+	if (lstat("/run/systemd/units/invocation:systemd-binfmt.service", &st) == 0)
+		return look_seen(true);
+	return look_absent(errno) ? look_seen(false) : look_unknown();
+}
+
+/* Its unit wants a file in a folder of binfmt.d to be started; to be stopped, only that it was started before. */
+struct look
+bootservice_flushes(void)
+{
+	struct look runs = is_active();
+
+	for (size_t i = 0; confd_dirs[i]; i++)
+		runs = look_either(runs, has_file(confd_dirs[i]));
+	return look_both(bootservice_systemd(), runs);
 }
 
 /* Whether a folder of links as /etc/rcS.d starts our own script (man/examples/binfmtctl.init). */

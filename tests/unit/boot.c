@@ -16,7 +16,7 @@
 #include "forbid.h"
 #include "namespace.h"
 
-enum { CONTAINER = 1, SYSTEMD = 2, NEITHER = 0, UNKNOWN = 64, NO_CHROOT = 99 };
+enum { CONTAINER = 1, SYSTEMD = 2, FLUSHES = 4, NEITHER = 0, UNKNOWN = 64, NO_CHROOT = 99 };
 
 /* What is seen in another place. */
 static struct seen {
@@ -37,7 +37,8 @@ see(void)
 	const char *reader;
 	struct look reads = bootservice_reader(&reader);
 
-	seen.marks = mark(bootplace_container(), CONTAINER) | mark(bootservice_systemd(), SYSTEMD) | mark(reads, 0);
+	seen.marks = mark(bootplace_container(), CONTAINER) | mark(bootservice_systemd(), SYSTEMD) |
+		     mark(bootservice_flushes(), FLUSHES) | mark(reads, 0);
 	snprintf(seen.reader, sizeof(seen.reader), "%s", reader ? reader : "");
 	seen.chroot = bootplace_chroot().is;
 }
@@ -74,6 +75,7 @@ into(const char *root)
 }
 
 #define U "systemd-binfmt.service"
+#define RUNS "run/systemd/system/x usr/lib/systemd/systemd-binfmt"
 #define BOTH "usr/lib/systemd/systemd-binfmt lib/systemd/systemd-binfmt"
 
 static void
@@ -97,6 +99,12 @@ marks__each__seen(void **state)
 	    {"run/systemd/system/x " BOTH, "run/systemd/system/systemd-binfmt.service", NEITHER, ""},
 	    {"run/systemd/system/x " BOTH, "etc/systemd/system/systemd-binfmt", SYSTEMD, "systemd-binfmt"},
 	    {"run/systemd/system/systemd-binfmt.service " BOTH, NULL, NEITHER, ""},
+	    {RUNS " etc/binfmt.d/a.conf", NULL, SYSTEMD | FLUSHES, "systemd-binfmt"},
+	    {RUNS " usr/lib/binfmt.d/README", NULL, SYSTEMD | FLUSHES, "systemd-binfmt"},
+	    {RUNS " usr/local/lib/binfmt.d/.hidden", NULL, SYSTEMD, "systemd-binfmt"},
+	    {RUNS, "run/systemd/units/invocation:" U, SYSTEMD | FLUSHES, "systemd-binfmt"},
+	    {RUNS, "run/systemd/units/invocation:" U " etc/systemd/system/" U, NEITHER, ""},
+	    {BOTH " run/binfmt.d/a.conf", NULL, NEITHER, ""},
 	    {"run/openrc/x etc/runlevels/boot/binfmt", NULL, NEITHER, "OpenRC's binfmt"},
 	    {"run/openrc/x etc/runlevels/default/binfmt", NULL, NEITHER, "OpenRC's binfmt"},
 	    {"run/openrc/x etc/runlevels/sysinit/binfmt", NULL, NEITHER, "OpenRC's binfmt"},
