@@ -211,6 +211,7 @@ static void
 leave__files_of_others(void **state)
 {
 	(void)state;
+	expect(shell("mkdir -p /usr/lib/binfmt.d"), 0, "", "");
 	write_file("/etc/binfmt.d/theirs.conf", ":theirs:E::theirs::/srv/one:P\n");
 	write_file("/etc/binfmt.d/broken.conf", "# two\n:broken:E:\n:whole:E::whole::/srv/one:\n");
 	write_file("/etc/binfmt.d/lost.conf", ":lost:E::lost::/nowhere/lost:F\n");
