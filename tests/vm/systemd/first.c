@@ -32,7 +32,7 @@ expect_nothing_done(void)
 }
 
 static void
-automount__after_boot__not_triggered(void **state)
+first__automount_after_boot__not_triggered(void **state)
 {
 	(void)state;
 	assert_false(is_triggered());
@@ -41,7 +41,7 @@ automount__after_boot__not_triggered(void **state)
 
 /* A mount namespace has a copy of the automount, but what it triggers is mounted in the machine's own. */
 static void
-automount__private_mount_namespace__3_and_the_machine_named(void **state)
+first__automount_private_mount_namespace__3_and_the_machine_named(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < LENGTH(commands); i++) {
@@ -67,7 +67,7 @@ make_root(void)
 
 /* It has its own /proc, without the automount. */
 static void
-automount__chroot__3_and_nothing_done(void **state)
+first__automount_chroot__3_and_nothing_done(void **state)
 {
 	(void)state;
 	make_root();
@@ -87,7 +87,7 @@ automount__chroot__3_and_nothing_done(void **state)
 #define CONTAINER "systemd-nspawn -q --pipe --register=no --keep-unit -D /srv/box --bind-ro=/usr --bind-ro=/tree "
 
 static void
-automount__container__3_and_nothing_done(void **state)
+first__automount_container__3_and_nothing_done(void **state)
 {
 	(void)state;
 	wait_again();
@@ -98,7 +98,7 @@ automount__container__3_and_nothing_done(void **state)
 }
 
 static void
-automount__register_on_the_machine__triggered_and_live(void **state)
+first__automount_register_on_the_machine__triggered_and_live(void **state)
 {
 	(void)state;
 	wait_again();
@@ -112,7 +112,7 @@ automount__register_on_the_machine__triggered_and_live(void **state)
 
 /* Its unit wants a file in binfmt.d, so nothing is started, and what is not started does not end. */
 static void
-restart__no_file_at_all__nothing_vanishes(void **state)
+first__restart_no_file_at_all__nothing_vanishes(void **state)
 {
 	(void)state;
 	expect_doctor("unconfigured", "warn", "qemu-aarch64", "it will not be there after a reboot");
@@ -124,7 +124,7 @@ restart__no_file_at_all__nothing_vanishes(void **state)
 
 /* It was started, so it is stopped: that flushes. */
 static void
-restart__file_that_is_gone__all_vanishes(void **state)
+first__restart_file_that_is_gone__all_vanishes(void **state)
 {
 	(void)state;
 	expect(tool("register", "arm", "--persist", NULL), 0, "written to /etc/binfmt.d/qemu-arm.conf", "");
@@ -155,7 +155,7 @@ interpreter(const char *name)
 
 /* What the next boot is to make something of. They are registered in the order of their files' names. */
 static void
-leave__persisted_in_order(void **state)
+first__leave_persisted_in_order(void **state)
 {
 	(void)state;
 	interpreter("one");
@@ -174,7 +174,7 @@ leave__persisted_in_order(void **state)
 
 /* Of two that take the same files the last wins, in the order of file names. */
 static void
-leave__order_that_changes(void **state)
+first__leave_order_that_changes(void **state)
 {
 	(void)state;
 	expect(tool("register", "--name", "order-z", "--extension", "order", "-i", "/srv/one", "--persist", NULL), 0,
@@ -186,7 +186,7 @@ leave__order_that_changes(void **state)
 }
 
 static void
-leave__others_than_configured(void **state)
+first__leave_others_than_configured(void **state)
 {
 	static const char *const rows[][2] = {
 	    {"register --name plain --extension plain -i /srv/one", NULL},
@@ -208,9 +208,10 @@ leave__others_than_configured(void **state)
 }
 
 static void
-leave__files_of_others(void **state)
+first__leave_files_of_others(void **state)
 {
 	(void)state;
+	expect(shell("mkdir -p /usr/lib/binfmt.d"), 0, "", "");
 	write_file("/etc/binfmt.d/theirs.conf", ":theirs:E::theirs::/srv/one:P\n");
 	write_file("/etc/binfmt.d/broken.conf", "# two\n:broken:E:\n:whole:E::whole::/srv/one:\n");
 	write_file("/etc/binfmt.d/lost.conf", ":lost:E::lost::/nowhere/lost:F\n");
@@ -226,17 +227,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(automount__after_boot__not_triggered),
-	    cmocka_unit_test(automount__private_mount_namespace__3_and_the_machine_named),
-	    cmocka_unit_test(automount__chroot__3_and_nothing_done),
-	    cmocka_unit_test(automount__container__3_and_nothing_done),
-	    cmocka_unit_test(automount__register_on_the_machine__triggered_and_live),
-	    cmocka_unit_test(restart__no_file_at_all__nothing_vanishes),
-	    cmocka_unit_test(restart__file_that_is_gone__all_vanishes),
-	    cmocka_unit_test(leave__persisted_in_order),
-	    cmocka_unit_test(leave__order_that_changes),
-	    cmocka_unit_test(leave__others_than_configured),
-	    cmocka_unit_test(leave__files_of_others),
+	    cmocka_unit_test(first__automount_after_boot__not_triggered),
+	    cmocka_unit_test(first__automount_private_mount_namespace__3_and_the_machine_named),
+	    cmocka_unit_test(first__automount_chroot__3_and_nothing_done),
+	    cmocka_unit_test(first__automount_container__3_and_nothing_done),
+	    cmocka_unit_test(first__automount_register_on_the_machine__triggered_and_live),
+	    cmocka_unit_test(first__restart_no_file_at_all__nothing_vanishes),
+	    cmocka_unit_test(first__restart_file_that_is_gone__all_vanishes),
+	    cmocka_unit_test(first__leave_persisted_in_order),
+	    cmocka_unit_test(first__leave_order_that_changes),
+	    cmocka_unit_test(first__leave_others_than_configured),
+	    cmocka_unit_test(first__leave_files_of_others),
 	};
 
 	return guest_run_booted(tests);

@@ -5,7 +5,7 @@
 #include "guest.h"
 
 static void
-reboot__each_entry__as_foretold(void **state)
+load__reboot_each_entry__as_foretold(void **state)
 {
 	(void)state;
 	expect_rebooted();
@@ -15,7 +15,7 @@ reboot__each_entry__as_foretold(void **state)
 }
 
 static void
-reboot__line_foretold_to_fail__named_by_load(void **state)
+load__reboot_line_foretold_to_fail__named_by_load(void **state)
 {
 	(void)state;
 	expect(shell("systemctl is-active binfmtctl"), 3, "failed", "");
@@ -26,7 +26,7 @@ reboot__line_foretold_to_fail__named_by_load(void **state)
 }
 
 static void
-reboot__doctor__agrees(void **state)
+load__reboot_doctor__agrees(void **state)
 {
 	(void)state;
 	expect_settled();
@@ -34,7 +34,7 @@ reboot__doctor__agrees(void **state)
 }
 
 static void
-restart__masked__nothing_vanishes(void **state)
+load__restart_masked__nothing_vanishes(void **state)
 {
 	(void)state;
 	expect(tool("register", "arm", NULL), 0, "registered", NULL);
@@ -45,7 +45,7 @@ restart__masked__nothing_vanishes(void **state)
 }
 
 static void
-leave__files_without_a_reader(void **state)
+load__leave_files_without_a_reader(void **state)
 {
 	(void)state;
 	expect(shell("systemctl disable -q --now binfmtctl"), 0, "", "");
@@ -62,11 +62,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(reboot__each_entry__as_foretold),
-	    cmocka_unit_test(reboot__line_foretold_to_fail__named_by_load),
-	    cmocka_unit_test(reboot__doctor__agrees),
-	    cmocka_unit_test(restart__masked__nothing_vanishes),
-	    cmocka_unit_test(leave__files_without_a_reader),
+	    cmocka_unit_test(load__reboot_each_entry__as_foretold),
+	    cmocka_unit_test(load__reboot_line_foretold_to_fail__named_by_load),
+	    cmocka_unit_test(load__reboot_doctor__agrees),
+	    cmocka_unit_test(load__restart_masked__nothing_vanishes),
+	    cmocka_unit_test(load__leave_files_without_a_reader),
 	};
 
 	return guest_run_booted(tests);

@@ -5,7 +5,7 @@
 #include "guest.h"
 
 static void
-reboot__each_entry__as_foretold(void **state)
+persisted__reboot_each_entry__as_foretold(void **state)
 {
 	(void)state;
 	expect_rebooted();
@@ -14,7 +14,7 @@ reboot__each_entry__as_foretold(void **state)
 }
 
 static void
-reboot__persisted__same_order_and_flags(void **state)
+persisted__reboot_persisted__same_order_and_flags(void **state)
 {
 	(void)state;
 	expect_order();
@@ -25,7 +25,7 @@ reboot__persisted__same_order_and_flags(void **state)
 }
 
 static void
-reboot__order_of_two__as_foretold(void **state)
+persisted__reboot_order_of_two__as_foretold(void **state)
 {
 	(void)state;
 	expect(shell("/srv/x.order"), 0, "one", "");
@@ -33,7 +33,7 @@ reboot__order_of_two__as_foretold(void **state)
 
 /* Those that doctor foretold, and no other; the rest of a broken file is registered. */
 static void
-reboot__lines_foretold_to_fail__failed(void **state)
+persisted__reboot_lines_foretold_to_fail__failed(void **state)
 {
 	const struct run *r;
 
@@ -46,7 +46,7 @@ reboot__lines_foretold_to_fail__failed(void **state)
 
 /* Nothing has been done since. */
 static void
-reboot__doctor__agrees(void **state)
+persisted__reboot_doctor__agrees(void **state)
 {
 	(void)state;
 	expect_settled();
@@ -56,7 +56,7 @@ reboot__doctor__agrees(void **state)
 
 /* It fails as it did at boot, and does the rest. */
 static void
-restart__beside_what_is_not_configured__as_foretold(void **state)
+persisted__restart_beside_what_is_not_configured__as_foretold(void **state)
 {
 	(void)state;
 	expect(tool("register", "--name", "plain", "--extension", "plain", "-i", "/srv/one", NULL), 0, "registered",
@@ -73,7 +73,7 @@ restart__beside_what_is_not_configured__as_foretold(void **state)
 }
 
 static void
-restart__broken_lines_taken_away__succeeds(void **state)
+persisted__restart_broken_lines_taken_away__succeeds(void **state)
 {
 	(void)state;
 	expect(shell("rm /etc/binfmt.d/lost.conf /etc/binfmt.d/broken.conf"), 0, "", "");
@@ -89,7 +89,7 @@ restart__broken_lines_taken_away__succeeds(void **state)
 }
 
 static void
-leave__all_removed(void **state)
+persisted__leave_all_removed(void **state)
 {
 	(void)state;
 	expect(shell("./binfmtctl remove --persist arm riscv64 demo-a demo-b order-a order-z changed off back"), 0,
@@ -100,7 +100,7 @@ leave__all_removed(void **state)
 }
 
 static void
-leave__our_unit(void **state)
+persisted__leave_our_unit(void **state)
 {
 	(void)state;
 	expect(shell("rm -r /etc/binfmt.d /usr/lib/binfmt.d && ./binfmtctl remove theirs"), 0, "removed", "");
@@ -118,15 +118,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(reboot__each_entry__as_foretold),
-	    cmocka_unit_test(reboot__persisted__same_order_and_flags),
-	    cmocka_unit_test(reboot__order_of_two__as_foretold),
-	    cmocka_unit_test(reboot__lines_foretold_to_fail__failed),
-	    cmocka_unit_test(reboot__doctor__agrees),
-	    cmocka_unit_test(restart__beside_what_is_not_configured__as_foretold),
-	    cmocka_unit_test(restart__broken_lines_taken_away__succeeds),
-	    cmocka_unit_test(leave__all_removed),
-	    cmocka_unit_test(leave__our_unit),
+	    cmocka_unit_test(persisted__reboot_each_entry__as_foretold),
+	    cmocka_unit_test(persisted__reboot_persisted__same_order_and_flags),
+	    cmocka_unit_test(persisted__reboot_order_of_two__as_foretold),
+	    cmocka_unit_test(persisted__reboot_lines_foretold_to_fail__failed),
+	    cmocka_unit_test(persisted__reboot_doctor__agrees),
+	    cmocka_unit_test(persisted__restart_beside_what_is_not_configured__as_foretold),
+	    cmocka_unit_test(persisted__restart_broken_lines_taken_away__succeeds),
+	    cmocka_unit_test(persisted__leave_all_removed),
+	    cmocka_unit_test(persisted__leave_our_unit),
 	};
 
 	return guest_run_booted(tests);

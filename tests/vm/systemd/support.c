@@ -4,7 +4,7 @@
 #include "guest.h"
 
 static void
-reboot__only_records__as_foretold(void **state)
+support__reboot_only_records__as_foretold(void **state)
 {
 	(void)state;
 	expect_rebooted();
@@ -35,7 +35,7 @@ support__stopped_and_started__ours_stay(void **state)
 
 /* Which removes what binfmt-support registered too. */
 static void
-both__systemd_binfmt_restarted__as_foretold(void **state)
+support__both_systemd_binfmt_restarted__as_foretold(void **state)
 {
 	(void)state;
 	expect(shell("systemctl unmask -q systemd-binfmt"), 0, "", NULL);
@@ -52,7 +52,7 @@ both__systemd_binfmt_restarted__as_foretold(void **state)
 }
 
 static void
-both__record_removed__ours_stay(void **state)
+support__both_record_removed__ours_stay(void **state)
 {
 	char *ours;
 
@@ -71,10 +71,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(reboot__only_records__as_foretold),
+	    cmocka_unit_test(support__reboot_only_records__as_foretold),
 	    cmocka_unit_test(support__stopped_and_started__ours_stay),
-	    cmocka_unit_test(both__systemd_binfmt_restarted__as_foretold),
-	    cmocka_unit_test(both__record_removed__ours_stay),
+	    cmocka_unit_test(support__both_systemd_binfmt_restarted__as_foretold),
+	    cmocka_unit_test(support__both_record_removed__ours_stay),
 	};
 
 	return guest_run_booted(tests);

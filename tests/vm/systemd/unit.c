@@ -4,7 +4,7 @@
 #include "guest.h"
 
 static void
-reboot__each_entry__as_foretold(void **state)
+unit__reboot_each_entry__as_foretold(void **state)
 {
 	(void)state;
 	expect_rebooted();
@@ -14,7 +14,7 @@ reboot__each_entry__as_foretold(void **state)
 }
 
 static void
-reboot__doctor__agrees(void **state)
+unit__reboot_doctor__agrees(void **state)
 {
 	(void)state;
 	expect_settled();
@@ -23,7 +23,7 @@ reboot__doctor__agrees(void **state)
 
 /* systemd-binfmt has no file, so it flushes nothing. */
 static void
-restart__no_file__all_stays(void **state)
+unit__restart_no_file__all_stays(void **state)
 {
 	(void)state;
 	expect(tool("register", "--name", "plain", "--extension", "plain", "-i", "/srv/one", NULL), 0, "registered",
@@ -35,7 +35,7 @@ restart__no_file__all_stays(void **state)
 }
 
 static void
-restart__file__unit_brings_its_own_back(void **state)
+unit__restart_file__unit_brings_its_own_back(void **state)
 {
 	(void)state;
 	expect(tool("register", "--name", "demo", "--extension", "demo", "-i", "/srv/one", "--persist", NULL), 0,
@@ -49,7 +49,7 @@ restart__file__unit_brings_its_own_back(void **state)
 
 /* PartOf= is no more than a restart and a stop: a start alone does not bring the unit. */
 static void
-stop__and_start__unit_stays_stopped(void **state)
+unit__stop_and_start__unit_stays_stopped(void **state)
 {
 	(void)state;
 	expect(shell("systemctl stop systemd-binfmt"), 0, "", "");
@@ -63,7 +63,7 @@ stop__and_start__unit_stays_stopped(void **state)
 }
 
 static void
-reload__interpreter_replaced__refreshed(void **state)
+unit__reload_interpreter_replaced__refreshed(void **state)
 {
 	(void)state;
 	expect(shell("cd /usr/bin && cp qemu-arm-static qemu-new && mv qemu-new qemu-arm-static"), 0, "", "");
@@ -77,7 +77,7 @@ reload__interpreter_replaced__refreshed(void **state)
 
 /* What its first lines say: with files, and systemd-binfmt masked. One line that fails makes the unit fail. */
 static void
-leave__unit_that_loads_files(void **state)
+unit__leave_unit_that_loads_files(void **state)
 {
 	(void)state;
 	expect(shell("sed -i 's/ register --mount all/ load --mount/' /etc/systemd/system/binfmtctl.service && "
@@ -96,13 +96,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(reboot__each_entry__as_foretold),
-	    cmocka_unit_test(reboot__doctor__agrees),
-	    cmocka_unit_test(restart__no_file__all_stays),
-	    cmocka_unit_test(restart__file__unit_brings_its_own_back),
-	    cmocka_unit_test(stop__and_start__unit_stays_stopped),
-	    cmocka_unit_test(reload__interpreter_replaced__refreshed),
-	    cmocka_unit_test(leave__unit_that_loads_files),
+	    cmocka_unit_test(unit__reboot_each_entry__as_foretold),
+	    cmocka_unit_test(unit__reboot_doctor__agrees),
+	    cmocka_unit_test(unit__restart_no_file__all_stays),
+	    cmocka_unit_test(unit__restart_file__unit_brings_its_own_back),
+	    cmocka_unit_test(unit__stop_and_start__unit_stays_stopped),
+	    cmocka_unit_test(unit__reload_interpreter_replaced__refreshed),
+	    cmocka_unit_test(unit__leave_unit_that_loads_files),
 	};
 
 	return guest_run_booted(tests);
