@@ -55,7 +55,10 @@ open_mount(struct session *c)
 	return planned && c->made.mounted ? 0 : binfmt_open(&c->b, a->binfmt_dir, planned, &c->err);
 }
 
-/* Where nothing was done the mount of --mount goes too: in a user namespace it hides what is inherited. */
+/*
+ * Where nothing was done the mount of --mount goes too; not in a user namespace, where that would end the copies of
+ * what was inherited, and bring nothing back.
+ */
 static void
 take_mount_back(struct session *c)
 {
@@ -63,8 +66,21 @@ take_mount_back(struct session *c)
 
 	if (!c->made.mounted || c->args->dry_run)
 		return;
-	if (mount_take_back(&c->b, &c->made, &err) < 0)
+	if (c->made.stays)
+		report_warning(NULL,
+			       "binfmt_misc stays mounted at %s: this user namespace has an instance of its own now; "
+			       "inherited handlers that were copied into it: %zu",
+			       c->args->binfmt_dir, c->made.copied);
+	else if (mount_take_back(&c->b, &err) < 0)
 		report_warning(NULL, "%s", err.text);
+}
+
+/* Of a session that has not come to its first result. */
+static void
+tell_warnings(const struct session *c)
+{
+	for (const char *text = warn_next(&c->warnings, NULL); text; text = warn_next(&c->warnings, text))
+		report_warning(NULL, "%s", text);
 }
 
 int
@@ -85,6 +101,7 @@ session_begin(struct session *c, const struct cmd *cmd, const struct args *args)
 	c->folder.fd = -1;
 	if (open_mount(c) < 0 || prepare(c) < 0) {
 		planned_free(&c->planned);
+		tell_warnings(c);
 		take_mount_back(c);
 		binfmt_close(&c->b);
 		return report_fail(cmd, args, &c->err);
