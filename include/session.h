@@ -21,6 +21,7 @@ struct session {
 	const struct planned_write *reported; /* the last one that was printed */
 	struct trust_folder folder;           /* of the last interpreter that was checked */
 	struct mount_made made;               /* by this run: --mount, and it was not */
+	int mounts_lock;                      /* with --mount, of lock_mounts; else -1 */
 	size_t before;                        /* so many entries were there when the work began */
 	bool has_temporaries;                 /* some of them are left by killed runs */
 	bool named;                           /* the entry at work was named, not meant by `all` */

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "session.h"
+#include <unistd.h>
+
 #include "binfmt.h"
 #include "keep.h"
+#include "lock.h"
 #include "print.h"
 #include "replace.h"
+#include "session.h"
 #include "tempname.h"
 #include "wish.h"
 
@@ -17,6 +20,12 @@ say_waiting(void)
 	print_err(NULL, "waiting for another binfmtctl to finish");
 }
 
+static unsigned
+timeout(const struct args *args)
+{
+	return (unsigned)(args->timeout < 0 ? TIMEOUT : args->timeout);
+}
+
 static int
 list(struct session *c)
 {
@@ -27,9 +36,7 @@ list(struct session *c)
 static int
 prepare(struct session *c)
 {
-	long timeout = c->args->timeout < 0 ? TIMEOUT : c->args->timeout;
-
-	if (binfmt_lock(&c->b, (unsigned)timeout, c->args->verbose ? say_waiting : NULL, &c->err) < 0)
+	if (binfmt_lock(&c->b, timeout(c->args), c->args->verbose ? say_waiting : NULL, &c->err) < 0)
 		return -1;
 	if (list(c) < 0)
 		return -1;
@@ -48,6 +55,9 @@ open_mount(struct session *c)
 	struct planned *planned = a->dry_run ? &c->planned : NULL;
 
 	binfmt_imagine(&c->b, a->binfmt_dir, planned);
+	if (a->mount && !planned &&
+	    lock_mounts(timeout(a), a->verbose ? say_waiting : NULL, &c->mounts_lock, &c->err) < 0)
+		return -1;
 	if (a->mount && mount_if_absent(a->binfmt_dir, a->force, planned, &c->made, &c->err, &c->warnings) < 0)
 		return c->err.code == ERR_NAMESPACE && command_takes(c->cmd, "force")
 			   ? err_add(&c->err, " (--force does it anyway)")
@@ -75,6 +85,14 @@ take_mount_back(struct session *c)
 		report_warning(NULL, "%s", err.text);
 }
 
+static void
+close_all(struct session *c)
+{
+	binfmt_close(&c->b);
+	if (c->mounts_lock >= 0)
+		close(c->mounts_lock);
+}
+
 /* Of a session that has not come to its first result. */
 static void
 tell_warnings(const struct session *c)
@@ -98,12 +116,12 @@ session_begin(struct session *c, const struct cmd *cmd, const struct args *args)
 	c->rule = NULL;
 	c->file = NULL;
 	c->place = NULL;
-	c->folder.fd = -1;
+	c->folder.fd = c->mounts_lock = -1;
 	if (open_mount(c) < 0 || prepare(c) < 0) {
 		planned_free(&c->planned);
 		tell_warnings(c);
 		take_mount_back(c);
-		binfmt_close(&c->b);
+		close_all(c);
 		return report_fail(cmd, args, &c->err);
 	}
 	c->before = c->list.count;
@@ -289,7 +307,7 @@ session_end(struct session *c)
 	planned_free(&c->planned);
 	binfmt_list_free(&c->list);
 	trust_forget(&c->folder);
-	binfmt_close(&c->b);
+	close_all(c);
 	return c->failed ? EXIT_FAILED : EXIT_DONE;
 }
 

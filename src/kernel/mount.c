@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 
 #include "binfmt.h"
 #include "binfmt_list.h"
@@ -10,6 +11,11 @@
 #include "err.h"
 #include "mount.h"
 #include "userns.h"
+
+enum {
+	BUSY_TRIES = 3,
+	LOCK_SECONDS = 30,
+};
 
 int
 mount_here(const char *dir, struct err *err)
@@ -24,6 +30,8 @@ mount_here(const char *dir, struct err *err)
 		return err_unavailable(err, ERR_DENIED,
 				       "not permitted to mount binfmt_misc at %s: that needs CAP_SYS_ADMIN%s", dir,
 				       userns_is_initial().is == LOOK_NO ? ", and in a user namespace Linux 6.7" : "");
+	if (errno == EBUSY)
+		return err_set(err, ERR_BUSY, "another program has just mounted binfmt_misc at %s", dir);
 	return err_unavailable(err, ERR_MOUNT, "cannot mount binfmt_misc at %s: %s", dir, strerror(errno));
 }
 
@@ -102,13 +110,16 @@ copy_all(struct binfmt *b, const struct binfmt_list *list, struct warnings *warn
 	return copied;
 }
 
-/* Whether nothing is in it. If something is, or if that cannot be told: -1 and *err. */
+/* Whether it is on top there, with nothing in it. If not, or if that cannot be told: -1 and *err. */
 static int
 check_unused(const struct binfmt *b, struct err *err)
 {
+	struct stat opened, now;
 	struct binfmt_list list;
 	size_t count;
 
+	if (fstat(b->dir_fd, &opened) < 0 || stat(b->dir, &now) < 0 || opened.st_dev != now.st_dev)
+		return err_set(err, ERR_MOUNT, "another mount covers it");
 	if (binfmt_list_names(b, &list, err) < 0)
 		return -1;
 	count = list.count;
@@ -166,7 +177,7 @@ mount_over(const char *dir, const struct binfmt_list *list, struct planned *plan
 
 	if (!planned && mount_here(dir, err) < 0)
 		return err_add(err, "; the handlers that are seen here are another namespace's");
-	if (binfmt_open(&own, dir, planned, err) < 0 || binfmt_lock(&own, 0, NULL, err) < 0)
+	if (binfmt_open(&own, dir, planned, err) < 0 || binfmt_lock(&own, LOCK_SECONDS, NULL, err) < 0)
 		return planned ? -1 : give_up(&own, err);
 	made->copied = copy_all(&own, list, warnings);
 	made->mounted = made->stays = !planned; /* a dry run goes on with what is inherited */
@@ -206,9 +217,9 @@ may_stay(enum binfmt_scope scope, bool force, struct err *err)
 			       "changed");
 }
 
-int
-mount_if_absent(const char *dir, bool force, struct planned *planned, struct mount_made *made, struct err *err,
-		struct warnings *warnings)
+static int
+make_mount(const char *dir, bool force, struct planned *planned, struct mount_made *made, struct err *err,
+	   struct warnings *warnings)
 {
 	struct binfmt_list list;
 	struct binfmt b;
@@ -225,6 +236,19 @@ mount_if_absent(const char *dir, bool force, struct planned *planned, struct mou
 		return done;
 	done = mount_over(dir, &list, planned, made, err, warnings);
 	binfmt_list_free(&list);
+	return done;
+}
+
+int
+mount_if_absent(const char *dir, bool force, struct planned *planned, struct mount_made *made, struct err *err,
+		struct warnings *warnings)
+{
+	unsigned tries = 0;
+	int done;
+
+	do /* what another program has mounted meanwhile is looked at again */
+		done = make_mount(dir, force, planned, made, err, warnings);
+	while (done < 0 && err->code == ERR_BUSY && ++tries < BUSY_TRIES);
 	return done;
 }
 

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,7 +19,7 @@
 #include "mount.h"
 #include "userns.h"
 
-enum { SKIPPED = 77 };
+enum { SKIPPED = 77, RIVAL_ROUNDS = 5000 };
 
 static const char rule[] = ":kept:E::mounttest::/bin/true:";
 
@@ -90,9 +91,9 @@ keep__mounted_by_somebody_else_and_twice__gone_and_all_put_back(void **state)
 	free(second);
 }
 
-/* Another mount namespace with a mount of the instance, until it is killed. */
+/* Another mount namespace with the mounts of the instance but for one (NULL: with all), until it is killed. */
 static pid_t
-holder(void)
+holder(const char *without)
 {
 	char byte;
 	int ready[2];
@@ -103,7 +104,7 @@ holder(void)
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (unshare(CLONE_NEWNS) < 0 || write(ready[1], "", 1) != 1)
+		if (unshare(CLONE_NEWNS) < 0 || (without && umount(without) < 0) || write(ready[1], "", 1) != 1)
 			_exit(1);
 		for (;;)
 			pause();
@@ -118,7 +119,7 @@ static void
 keep__held_by_another_mount_namespace__entries_stay(void **state)
 {
 	int code = userns_pids_are_hosts() ? ERR_NONE : ERR_UNKNOWN; /* else it is of the container that we are in */
-	pid_t pid = holder();
+	pid_t pid = holder(NULL);
 
 	(void)state;
 	prove(false, 0, code, "");
@@ -140,7 +141,7 @@ be_container(void)
 		_exit(SKIPPED);
 	prove(false, 0, ERR_NONE, "");
 	ns_empty();
-	holder();
+	holder(NULL);
 	prove(false, 0, ERR_UNKNOWN, "another mount namespace in it has binfmt_misc mounted too");
 	_exit(0);
 }
@@ -195,6 +196,74 @@ keep__cannot_be_tried__unknown_and_nothing_changed(void **state)
 	free(second);
 }
 
+/* What is unmounted on a shared mount is unmounted in other mount namespaces too: the host's, say. */
+static void
+keep__on_a_shared_mount__unknown_and_nothing_unmounted_elsewhere(void **state)
+{
+	char *parent = scratch_folder("parent"), *place = scratch_folder("parent/place");
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(mount("none", parent, "tmpfs", 0, NULL), 0);
+	assert_int_equal(mount(NULL, parent, NULL, MS_SHARED, NULL), 0);
+	assert_int_equal(mkdir(place, 0755), 0);
+	assert_int_equal(mount("none", place, "binfmt_misc", 0, NULL), 0);
+	assert_int_equal(mount(NULL, place, NULL, MS_PRIVATE, NULL), 0);
+	pid = holder(MOUNT);
+	prove(false, 0, ERR_UNKNOWN, "take it away elsewhere too");
+	assert_string_equal(entry_names(), "kept");
+	assert_string_equal(shell("grep -c binfmt_misc /proc/%d/mountinfo", (int)pid)->out, "1\n");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	assert_int_equal(umount(place), 0);
+	assert_int_equal(umount(parent), 0);
+	free(parent);
+	free(place);
+}
+
+/* Another program that mounts binfmt_misc as soon as it is not, and registers something; it has the status 0 then. */
+static pid_t
+start_rival(void)
+{
+	static const char other[] = ":other:E::other::/bin/true:";
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (mount("none", MOUNT, "binfmt_misc", 0, NULL) < 0)
+		;
+	_exit(mount_write("register", other, sizeof(other) - 1));
+}
+
+/* Neither its entry nor its mount say that ours would be kept. */
+static void
+keep__another_mounts_and_registers_during_the_look__not_kept(void **state)
+{
+	size_t rounds = 0, won = 0;
+
+	(void)state;
+	while (won == 0 && rounds++ < RIVAL_ROUNDS) {
+		pid_t rival = start_rival();
+		struct binfmt b;
+		struct err err;
+		int status;
+
+		register_one(&b);
+		assert_int_equal(keep_prove(&b, false, 0, &err), -1);
+		if (err.code != ERR_NOT_KEPT && err.code != ERR_UNKNOWN)
+			fail_msg("%s", err.text);
+		binfmt_close(&b);
+		kill(rival, SIGKILL);
+		assert_int_equal(waitpid(rival, &status, 0), rival);
+		won += WIFEXITED(status);
+		ns_empty();
+	}
+	printf("another program was faster in round %zu\n", rounds);
+	assert_true(won > 0);
+}
+
 /* A line for a shell in a user and mount namespace below that of the test. */
 #define INSIDE "unshare -Urm sh -c '%s' sh"
 
@@ -242,12 +311,6 @@ register__mount_where_handlers_are_inherited__copied_first(void **state)
 	free(gone);
 }
 
-static bool
-no_locks(void)
-{
-	return forbid(SYS_flock, EIO);
-}
-
 /* They do not run any more, but can be seen, and the next run copies them. */
 static void
 register__mount_that_cannot_take_the_inherited_ones__visible_and_said(void **state)
@@ -255,11 +318,12 @@ register__mount_that_cannot_take_the_inherited_ones__visible_and_said(void **sta
 	char *file = scratch_text("file.mounttest", "", 0755);
 
 	(void)state;
+	need_strace();
 	register_raw(rule);
-	run_prepare = no_locks;
-	expect(shell(INSIDE, "./binfmtctl register mips --mount -i /bin/true; ls " MOUNT), 0, "kept\n",
-	       "in force is an empty instance");
-	run_prepare = NULL;
+	expect(shell("unshare -Urm sh -c 'ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -P %s/register -e "
+		     "inject=flock:error=EIO ./binfmtctl register mips --mount -i /bin/true; ls %s'",
+		     MOUNT, MOUNT),
+	       0, "kept\n", "in force is an empty instance");
 	expect(shell("unshare -Urm sh -c 'mount -t binfmt_misc none %s; umount %s; ./binfmtctl register mips --mount "
 		     "-i /bin/true && exec %s'",
 		     MOUNT, MOUNT, file),
@@ -369,6 +433,34 @@ take_back__another_waits_for_the_lock__told(void **state)
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
 	assert_null(ns_mount());
+}
+
+/* A run that is held up just before it mounts, and what another program does meanwhile. */
+static void
+register__mount_and_another_mounts_meanwhile__both_done(void **state)
+{
+	static const char *const others[] = {"./binfmtctl register --mount --name y --extension y -i /bin/true",
+					     "mount -t binfmt_misc none " MOUNT};
+
+	(void)state;
+	need_strace();
+	register_raw(rule);
+	for (size_t i = 0; i < LENGTH(others); i++)
+		expect(shell("unshare -Urm sh -c 'ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -e trace=mount -e "
+			     "inject=mount:delay_enter=500000 ./binfmtctl register --mount --name x --extension x -i "
+			     "/bin/true >/dev/null & sleep 0.2; %s >/dev/null && wait $! && ls %s'",
+			     others[i], MOUNT),
+		       0, i == 0 ? "kept\nregister\nstatus\nx\ny\n" : "register\nstatus\nx\n", NULL);
+}
+
+static void
+register__mount_while_another_mounts__waits_and_says_for_whom(void **state)
+{
+	(void)state;
+	expect(shell("flock /proc/self/ns/mnt ./binfmtctl register --mount --timeout 0 --name x --extension x -i "
+		     "/bin/true"),
+	       1, "", "flock (process");
+	assert_string_equal(entry_names(), "");
 }
 
 static void
@@ -490,6 +582,10 @@ main(void)
 	    cmocka_unit_test(keep__held_by_another_mount_namespace__entries_stay),
 	    cmocka_unit_test(keep__in_a_container__who_is_in_it_holds_nothing),
 	    cmocka_unit_test(keep__cannot_be_tried__unknown_and_nothing_changed),
+	    cmocka_unit_test(keep__on_a_shared_mount__unknown_and_nothing_unmounted_elsewhere),
+	    cmocka_unit_test(keep__another_mounts_and_registers_during_the_look__not_kept),
+	    cmocka_unit_test(register__mount_and_another_mounts_meanwhile__both_done),
+	    cmocka_unit_test(register__mount_while_another_mounts__waits_and_says_for_whom),
 	    cmocka_unit_test(register__mount_where_handlers_are_inherited_and_none_is_seen__refused),
 	    cmocka_unit_test(register__mount_where_handlers_are_inherited__copied_first),
 	    cmocka_unit_test(register__mount_that_cannot_take_the_inherited_ones__visible_and_said),
