@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "look.h"
+
 /* One mount in a mount namespace. */
 struct mountinfo_mount {
 	char point[PATH_MAX], source[64];
@@ -33,5 +35,8 @@ struct mountinfo {
  */
 int mountinfo_read(const char *path, struct mountinfo *mounts);
 void mountinfo_free(struct mountinfo *mounts);
+
+/* Whether a file system is mounted in our own mount namespace, and not only reached through another's root. */
+struct look mountinfo_shows(dev_t instance);
 
 #endif

@@ -116,6 +116,8 @@ judge_read_only(const struct facts *f, struct finding *out)
 		finding_set(out, GRADE_UNKNOWN, "whether it is read-only shows only where it is mounted");
 	} else if (f->read_only == LOOK_NO) {
 		finding_set(out, GRADE_PASS, "the mount is not read-only");
+	} else if (f->scope == BINFMT_UNKNOWN) {
+		finding_set(out, GRADE_WARN, "binfmt_misc is mounted read-only: handlers cannot be changed");
 	} else if (binfmt_is_private(f->scope) || on_the_host(f)) {
 		finding_set(out, GRADE_WARN, "binfmt_misc is mounted read-only: handlers run, but cannot be changed");
 		if (quote_dir(f, dir))
@@ -281,6 +283,9 @@ judge_managers(const struct facts *f, struct finding *out)
 			    "they are, cannot be looked at");
 	else if (binfmt_is_private(f->scope))
 		finding_set(out, GRADE_PASS, "no other program manages the handlers here");
+	else if (f->scope == BINFMT_UNKNOWN && !f->mount.code)
+		finding_set(out, GRADE_UNKNOWN,
+			    "whose handlers these are cannot be told, and so not which program manages them");
 	else if (!on_the_host(f))
 		finding_set(out, GRADE_UNKNOWN,
 			    "which program manages the handlers that come from outside cannot be seen from in here");

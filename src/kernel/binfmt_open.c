@@ -15,6 +15,7 @@
 #include "caps.h"
 #include "err.h"
 #include "lock.h"
+#include "mountinfo.h"
 #include "userns.h"
 
 enum { SHARE_TRIES = 1000 }; /* of a millisecond each: a writer's turn is far shorter */
@@ -159,6 +160,16 @@ is_of_another_root(const struct stat *file)
 	return stat("/proc/sys/kernel", &st) == 0 && st.st_uid != file->st_uid;
 }
 
+/* Whether it is mounted in our own mount namespace: the root folder of a process of another leads to any instance. */
+static bool
+is_mounted_here(const struct binfmt *b)
+{
+	struct stat st;
+
+	return !b->dir || strcmp(b->dir, BINFMT_DIR) == 0 ||
+	       (fstat(b->dir_fd, &st) == 0 && mountinfo_shows(st.st_dev).is == LOOK_YES);
+}
+
 enum binfmt_scope
 binfmt_scope(const struct binfmt *b)
 {
@@ -167,10 +178,10 @@ binfmt_scope(const struct binfmt *b)
 	struct stat st;
 
 	if (initial.is == LOOK_UNKNOWN || mounts == USERNS_UNKNOWN || mounts == USERNS_BELOW ||
-	    fstatat(b->dir_fd, "register", &st, AT_SYMLINK_NOFOLLOW) < 0)
+	    fstatat(b->dir_fd, "register", &st, AT_SYMLINK_NOFOLLOW) < 0 || !is_mounted_here(b))
 		return BINFMT_UNKNOWN;
 	if (initial.is == LOOK_YES)
-		return BINFMT_HOST;
+		return is_of_another_root(&st) ? BINFMT_UNKNOWN : BINFMT_HOST;
 	own = is_own(b);
 	if (own.is == LOOK_UNKNOWN && st.st_uid == userns_overflow_uid())
 		return BINFMT_INHERITED;

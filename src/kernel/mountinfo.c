@@ -169,3 +169,15 @@ mountinfo_free(struct mountinfo *mounts)
 	free(mounts->list);
 	mounts->list = NULL;
 }
+
+struct look
+mountinfo_shows(dev_t instance)
+{
+	struct mountinfo mounts = {.instance = instance};
+	struct look shown = look_unknown();
+
+	if (mountinfo_read("/proc/self/mountinfo", &mounts) == 0)
+		shown = look_seen(mounts.count > 0);
+	mountinfo_free(&mounts);
+	return shown;
+}

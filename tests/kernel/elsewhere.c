@@ -104,6 +104,19 @@ other_instance__looks__nothing_is_concluded(void **state)
 	expect(tool("-d", other.dir, "match", "/bin/sh", NULL), 0, "native", "");
 }
 
+/* By the path alone nothing tells whose it is: not ours, even where we may do what its root may. */
+static void
+other_instance__whose__unknown(void **state)
+{
+	(void)state;
+	begin();
+	expect(tool("-d", other.dir, "status", NULL), 0, "instance unknown", "");
+	expect_json(tool("-d", other.dir, "-j", "list", NULL)->out, ".scope == \"unknown\"");
+	expect(tool("-d", other.dir, "-v", "doctor", NULL), 0, "unknown  scope: whose instance it is cannot be told",
+	       "");
+	expect(tool("status", NULL), 0, "private instance", "");
+}
+
 /* Its mount namespace entered from outside: the usual place shows its table there, and ours is in force. */
 static void
 other_instance__its_mounts_entered__nothing_is_concluded(void **state)
@@ -260,6 +273,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_teardown(other_instance__looks__nothing_is_concluded, end),
+	    cmocka_unit_test_teardown(other_instance__whose__unknown, end),
 	    cmocka_unit_test_teardown(other_instance__its_mounts_entered__nothing_is_concluded, end),
 	    cmocka_unit_test_teardown(other_instance__refresh_and_register__write_nothing, end),
 	    cmocka_unit_test_teardown(other_instance__register_with_other_flags__replaced_there, end),
