@@ -25,7 +25,9 @@ struct session {
 	size_t before;                        /* so many entries were there when the work began */
 	bool has_temporaries;                 /* some of them are left by killed runs */
 	bool named;                           /* the entry at work was named, not meant by `all` */
+	enum binfmt_scope scope; /* of the table at work; BINFMT_NAMESPACE where that is known beforehand */
 	unsigned failed, done;
+	unsigned changed; /* of those that were done: they were not so before */
 	/* Of the operand at work, told and emptied by session_result: */
 	struct warnings warnings;
 	size_t mount_warnings; /* bytes of them that are on the mount: true whatever becomes of the operand */

@@ -8,6 +8,7 @@
 #include "replace.h"
 #include "session.h"
 #include "tempname.h"
+#include "whose.h"
 #include "wish.h"
 
 enum { TIMEOUT = 30 };
@@ -93,6 +94,21 @@ close_all(struct session *c)
 		close(c->mounts_lock);
 }
 
+/* Whether the table that is seen may be changed. What --mount has found or made is our own, as what exec works in. */
+static int
+check_whose(struct session *c)
+{
+	bool own = c->args->mount || command_takes(c->cmd, "inherit") || c->b.dir_fd < 0;
+
+	c->scope = own ? BINFMT_NAMESPACE : binfmt_scope(&c->b);
+	if (c->args->force || whose_check(&c->b, c->scope, &c->err) == 0)
+		return 0;
+	if (command_takes(c->cmd, "force"))
+		err_add(&c->err, " (%s--force changes the parent's)",
+			command_takes(c->cmd, "mount") ? "--mount mounts it, " : "");
+	return -1;
+}
+
 /* Of a session that has not come to its first result. */
 static void
 tell_warnings(const struct session *c)
@@ -111,13 +127,13 @@ session_begin(struct session *c, const struct cmd *cmd, const struct args *args)
 	c->reported = NULL;
 	c->named = c->has_temporaries = false;
 	c->made = (struct mount_made){.mounted = false};
-	c->failed = c->done = 0;
+	c->failed = c->done = c->changed = 0;
 	c->warnings.len = 0;
 	c->rule = NULL;
 	c->file = NULL;
 	c->place = NULL;
 	c->folder.fd = c->mounts_lock = -1;
-	if (open_mount(c) < 0 || prepare(c) < 0) {
+	if (open_mount(c) < 0 || prepare(c) < 0 || check_whose(c) < 0) {
 		planned_free(&c->planned);
 		tell_warnings(c);
 		take_mount_back(c);
@@ -242,6 +258,8 @@ session_result(struct session *c, const char *name, enum outcome outcome, const 
 	report_result(c->args, &result);
 	c->failed += result.outcome == OUT_FAILED;
 	c->done += result.outcome < OUT_SKIPPED;
+	c->changed +=
+	    result.outcome < OUT_SKIPPED && result.outcome != OUT_UNCHANGED && result.outcome != OUT_PERSISTED;
 	c->warnings.len = c->mount_warnings = 0;
 	c->rule = NULL;
 	c->file = NULL;
@@ -261,6 +279,18 @@ heal_all(struct session *c)
 		if (name && !planned_has(&c->planned, c->b.dir, entry) && heal(c, name, &c->err) < 0)
 			report_warning(name, "%s: %s", unhealed, c->err.text);
 	}
+}
+
+/* Says of changes in a table that is not surely our own whose it is. */
+static void
+tell_whose(struct session *c)
+{
+	int told = c->changed && !c->args->dry_run ? whose_changed(&c->b, c->scope, &c->err) : 0;
+
+	if (told < 0 && !c->args->force)
+		session_result(c, c->args->binfmt_dir, OUT_FAILED, NULL);
+	else if (told != 0)
+		report_warning(NULL, "%s%s", told < 0 ? "forced: " : "", c->err.text);
 }
 
 void
@@ -293,6 +323,7 @@ int
 session_end(struct session *c)
 {
 	heal_all(c);
+	tell_whose(c);
 	if (c->failed && !c->done)
 		take_mount_back(c);
 	report_more(c->args);

@@ -129,13 +129,32 @@ judge_read_only(const struct facts *f, struct finding *out)
 	}
 }
 
+/* Of a parent's handlers, which an instance of this user namespace's own may hide. */
+static void
+judge_inherited(const struct facts *f, struct finding *out)
+{
+	static const char whose[] = "these are the handlers of a parent user namespace";
+
+	if (f->in_force == LOOK_NO) {
+		finding_set(out, GRADE_FAIL,
+			    "%s, and they are not in force here: an instance of this user namespace's own is, which is "
+			    "not mounted there",
+			    whose);
+		if (f->emulator == LOOK_YES)
+			fix_by_tool(f, out, "register --mount all");
+		return;
+	}
+	finding_set(out, GRADE_WARN, "%s: %s, %s; register on the host", whose,
+		    f->in_force == LOOK_YES ? "they apply" : "whether they apply here cannot be told",
+		    f->writable ? "and what is changed here is changed for all that inherit them"
+				: "but only its root can change them");
+}
+
 static void
 judge_scope(const struct facts *f, struct finding *out)
 {
 	if (f->scope == BINFMT_INHERITED)
-		finding_set(out, GRADE_WARN,
-			    "these are the handlers of a parent user namespace: they apply, but only its "
-			    "root can change them; register on the host");
+		judge_inherited(f, out);
 	else if (f->scope == BINFMT_HOST && f->container == LOOK_YES)
 		finding_set(out, GRADE_WARN,
 			    "this is a container: handlers registered here apply to the whole machine, "
