@@ -55,7 +55,7 @@ struct boot {
 	bool forces;              /* with --force */
 	bool else_too;            /* and whether something registers each line as it stands is not known */
 	enum look_is mounts;      /* systemd mounts binfmt_misc; never no */
-	enum look_is flushes; /* systemd-binfmt is there: its restart removes all that binfmt.d does not bring back */
+	enum look_is flushes; /* a restart of systemd-binfmt would now remove all that binfmt.d does not bring back */
 	enum look_is reads_records; /* binfmt-support is installed, and started */
 	bool unread;                /* our own unit is enabled and could not be read whole, or nothing at all could */
 	char unit[BOOT_UNIT_MAX];   /* its text (man/examples/binfmtctl.service); empty where it is not enabled */

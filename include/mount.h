@@ -16,6 +16,7 @@ int mount_here(const char *dir, struct err *err);
 /* What a run has mounted. */
 struct mount_made {
 	bool mounted;  /* for a dry run: it would have */
+	bool stays;    /* in a user namespace: its instance is in force from now on, mounted or not */
 	size_t copied; /* inherited entries, which are in it now */
 };
 
@@ -30,10 +31,10 @@ int mount_if_absent(const char *dir, bool force, struct planned *planned, struct
 		    struct warnings *warnings);
 
 /*
- * Takes away what mount_if_absent has mounted, and closes it. 0, or -1 and *err: it stays where another program has
- * begun to use it, whose entries would end with it.
+ * Takes away what mount_if_absent has mounted, and closes it; not for what `stays`. 0, or -1 and *err: it is left where
+ * another program has begun to use it, whose entries would end with it.
  */
-int mount_take_back(struct binfmt *b, const struct mount_made *made, struct err *err);
+int mount_take_back(struct binfmt *b, struct err *err);
 
 /*
  * Whether entries that are registered here may die with this mount namespace: in a container, or a mount namespace

@@ -31,7 +31,7 @@ boot_read(struct boot *boot, struct err *err)
 	boot->loads = reader.loads;
 	boot->forces = boot->else_too = false;
 	boot->mounts = bootservice_mounts().is;
-	boot->flushes = bootservice_systemd().is;
+	boot->flushes = bootservice_flushes().is;
 	boot->reads_records = bootservice_update_binfmts().is;
 	boot->step_count = 0;
 	boot->after = false;

@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "bootscript.h"
 #include "bootservice.h"
 #include "bootunit.h"
+#include "confd.h"
 #include "present.h"
 
 #define SYSTEMD_BINFMT "systemd-binfmt.service"
@@ -31,6 +33,47 @@ struct look
 bootservice_systemd(void)
 {
 	return look_both(has_systemd_binfmt(), bootunit_is_stock(SYSTEMD_BINFMT, BOOTUNIT_NOW));
+}
+
+/* Whether a folder has a file. Hidden ones do not count for systemd either. */
+static struct look
+has_file(const char *dir)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	struct look found;
+
+	if (!d)
+		return look_absent(errno) ? look_seen(false) : look_unknown();
+	do {
+		errno = 0;
+		e = readdir(d);
+	} while (e && e->d_name[0] == '.');
+	found = e || errno == 0 ? look_seen(e) : look_unknown();
+	closedir(d);
+	return found;
+}
+
+/* By the link that systemd has for each unit that is active; what it says is not a file. */
+static struct look
+is_active(void)
+{
+	struct stat st;
+
+	if (lstat("/run/systemd/units/invocation:systemd-binfmt.service", &st) == 0)
+		return look_seen(true);
+	return look_absent(errno) ? look_seen(false) : look_unknown();
+}
+
+/* Its unit wants a file in a folder of binfmt.d to be started; to be stopped, only that it was started before. */
+struct look
+bootservice_flushes(void)
+{
+	struct look runs = is_active();
+
+	for (size_t i = 0; confd_dirs[i]; i++)
+		runs = look_either(runs, has_file(confd_dirs[i]));
+	return look_both(bootservice_systemd(), runs);
 }
 
 /* Whether systemd starts a unit of the distribution's at the next boot. */

@@ -51,7 +51,7 @@ first_of(const struct snapshot *s, const struct subject *subject, size_t size)
 	struct probe_result run;
 	struct err ignored;
 
-	if (!s->switched_on || !bytes_decide(s, subject) ||
+	if (!s->switched_on || snapshot_ours(s).is != LOOK_YES || !bytes_decide(s, subject) ||
 	    probe_run(subject->head, size, NULL, PROBE_UNTIL_EXEC, PROBE_TIMEOUT_MS, &run, &ignored) < 0 ||
 	    run.end != PROBE_STOPPED || run.itself)
 		return NULL;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 
 #include "binfmt.h"
 #include "binfmt_list.h"
@@ -10,6 +11,11 @@
 #include "err.h"
 #include "mount.h"
 #include "userns.h"
+
+enum {
+	BUSY_TRIES = 3,
+	LOCK_SECONDS = 30,
+};
 
 int
 mount_here(const char *dir, struct err *err)
@@ -24,6 +30,8 @@ mount_here(const char *dir, struct err *err)
 		return err_unavailable(err, ERR_DENIED,
 				       "not permitted to mount binfmt_misc at %s: that needs CAP_SYS_ADMIN%s", dir,
 				       userns_is_initial().is == LOOK_NO ? ", and in a user namespace Linux 6.7" : "");
+	if (errno == EBUSY)
+		return err_set(err, ERR_BUSY, "another program has just mounted binfmt_misc at %s", dir);
 	return err_unavailable(err, ERR_MOUNT, "cannot mount binfmt_misc at %s: %s", dir, strerror(errno));
 }
 
@@ -52,10 +60,8 @@ check_empty(const char *dir, struct err *err)
 
 /* Where nothing is mounted: whether it may be. */
 static int
-check_absent(const char *dir, bool force, struct err *err)
+check_absent(const char *dir, struct look initial, bool force, struct err *err)
 {
-	struct look initial = userns_is_initial();
-
 	if (err->code == ERR_NOT_BINFMT && check_empty(dir, err) < 0)
 		return -1;
 	if (err->code != ERR_NOT_BINFMT && err->code != ERR_NOT_MOUNTED && err->code != ERR_NO_KERNEL_SUPPORT)
@@ -104,22 +110,25 @@ copy_all(struct binfmt *b, const struct binfmt_list *list, struct warnings *warn
 	return copied;
 }
 
-/* Whether there is no more in it than was copied. If not, or if that cannot be told: -1 and *err. */
+/* Whether it is on top there, with nothing in it. If not, or if that cannot be told: -1 and *err. */
 static int
-check_unused(const struct binfmt *b, size_t copied, struct err *err)
+check_unused(const struct binfmt *b, struct err *err)
 {
+	struct stat opened, now;
 	struct binfmt_list list;
 	size_t count;
 
+	if (fstat(b->dir_fd, &opened) < 0 || stat(b->dir, &now) < 0 || opened.st_dev != now.st_dev)
+		return err_set(err, ERR_MOUNT, "another mount covers it");
 	if (binfmt_list_names(b, &list, err) < 0)
 		return -1;
 	count = list.count;
 	binfmt_list_free(&list);
-	return count <= copied ? 0 : err_set(err, ERR_EXISTS, "another program has registered handlers there");
+	return count == 0 ? 0 : err_set(err, ERR_EXISTS, "another program has registered handlers there");
 }
 
 int
-mount_take_back(struct binfmt *b, const struct mount_made *made, struct err *err)
+mount_take_back(struct binfmt *b, struct err *err)
 {
 	static const char stays[] = "binfmt_misc stays mounted at";
 	const char *dir = b->dir;
@@ -130,7 +139,7 @@ mount_take_back(struct binfmt *b, const struct mount_made *made, struct err *err
 	if (b->dir_fd < 0 && binfmt_open(b, dir, NULL, &why) < 0)
 		return err_set(err, ERR_WRITE, "%s %s: %s", stays, dir, why.text);
 	locked = binfmt_lock(b, 0, NULL, &why) == 0;
-	if (check_unused(b, made->copied, &why) < 0) {
+	if (check_unused(b, &why) < 0) {
 		binfmt_close(b);
 		return err_set(err, ERR_WRITE, "%s %s: %s", stays, dir, why.text);
 	}
@@ -145,27 +154,48 @@ mount_take_back(struct binfmt *b, const struct mount_made *made, struct err *err
 	return done;
 }
 
+/* What was inherited does not run any more, as nothing of it could be copied: the mount goes, so that it can be seen
+ * and copied yet. */
+static int
+give_up(struct binfmt *own, struct err *err)
+{
+	struct err stays;
+
+	err_add(err, "; in force is an empty instance of this user namespace's own now: --mount, run again, copies the "
+		     "inherited handlers into it");
+	if (mount_take_back(own, &stays) < 0)
+		err_add(err, "; unmount it before, as %s", stays.text);
+	return -1;
+}
+
 /* An instance of our own over the inherited one, with all that is to be seen there. */
 static int
 mount_over(const char *dir, const struct binfmt_list *list, struct planned *planned, struct mount_made *made,
 	   struct err *err, struct warnings *warnings)
 {
-	struct err stays;
 	struct binfmt own;
-	int done;
 
 	if (!planned && mount_here(dir, err) < 0)
 		return err_add(err, "; the handlers that are seen here are another namespace's");
-	done = binfmt_open(&own, dir, planned, err);
-	if (done == 0) {
-		done = binfmt_lock(&own, 0, NULL, err);
-		if (done == 0)
-			made->copied = copy_all(&own, list, warnings);
-	}
-	made->mounted = done == 0 && !planned; /* a dry run goes on with what is inherited */
-	if (done < 0 && !planned && mount_take_back(&own, made, &stays) < 0)
-		err_add(err, "; the inherited handlers are hidden now: %s", stays.text);
+	if (binfmt_open(&own, dir, planned, err) < 0 || binfmt_lock(&own, LOCK_SECONDS, NULL, err) < 0)
+		return planned ? -1 : give_up(&own, err);
+	made->copied = copy_all(&own, list, warnings);
+	made->mounted = made->stays = !planned; /* a dry run goes on with what is inherited */
 	binfmt_close(&own);
+	return 0;
+}
+
+/* Where nothing is to be seen. */
+static int
+mount_absent(const char *dir, bool force, struct planned *planned, struct mount_made *made, struct err *err)
+{
+	struct look initial = userns_is_initial();
+	int done = check_absent(dir, initial, force, err);
+
+	if (done == 0 && !planned)
+		done = mount_here(dir, err);
+	made->mounted = done == 0;
+	made->stays = done == 0 && !planned && initial.is != LOOK_YES;
 	return done;
 }
 
@@ -187,9 +217,9 @@ may_stay(enum binfmt_scope scope, bool force, struct err *err)
 			       "changed");
 }
 
-int
-mount_if_absent(const char *dir, bool force, struct planned *planned, struct mount_made *made, struct err *err,
-		struct warnings *warnings)
+static int
+make_mount(const char *dir, bool force, struct planned *planned, struct mount_made *made, struct err *err,
+	   struct warnings *warnings)
 {
 	struct binfmt_list list;
 	struct binfmt b;
@@ -197,13 +227,8 @@ mount_if_absent(const char *dir, bool force, struct planned *planned, struct mou
 	int done;
 
 	*made = (struct mount_made){.mounted = false};
-	if (binfmt_open(&b, dir, NULL, err) < 0) {
-		done = check_absent(dir, force, err);
-		if (done == 0 && !planned)
-			done = mount_here(dir, err);
-		made->mounted = done == 0;
-		return done;
-	}
+	if (binfmt_open(&b, dir, NULL, err) < 0)
+		return mount_absent(dir, force, planned, made, err);
 	scope = binfmt_scope(&b);
 	done = is_of_others(scope) ? binfmt_list(&b, &list, err) : may_stay(scope, force, err);
 	binfmt_close(&b);
@@ -211,6 +236,19 @@ mount_if_absent(const char *dir, bool force, struct planned *planned, struct mou
 		return done;
 	done = mount_over(dir, &list, planned, made, err, warnings);
 	binfmt_list_free(&list);
+	return done;
+}
+
+int
+mount_if_absent(const char *dir, bool force, struct planned *planned, struct mount_made *made, struct err *err,
+		struct warnings *warnings)
+{
+	unsigned tries = 0;
+	int done;
+
+	do /* what another program has mounted meanwhile is looked at again */
+		done = make_mount(dir, force, planned, made, err, warnings);
+	while (done < 0 && err->code == ERR_BUSY && ++tries < BUSY_TRIES);
 	return done;
 }
 

@@ -137,10 +137,10 @@ static const char words[] =
     "load='#!/bin/sh\\nexec /bin/binfmtctl -q load --mount\\n'\n"
     "E=etc/systemd/system L=usr/lib/systemd/system R=run/systemd/system S=systemd-binfmt.service\n"
     "A=proc-sys-fs-binfmt_misc.automount M=proc-sys-fs-binfmt_misc.mount O=binfmtctl.service\n"
-    "G=run/systemd/generator W=sysinit.target.wants B=binfmt-support.service\n"
+    "G=run/systemd/generator W=sysinit.target.wants F=usr/lib/binfmt.d/README B=binfmt-support.service\n"
     "unit() { say '[Service]\\nExecStart=/bin/x\\n' \"$1\"; }\n"
     "stock() { unit $L/$1; ln ../$1 $L/sysinit.target.wants/$1; }\n"
-    "systemd() { mkdir -p $R; say '' dev/null; run '' usr/lib/systemd/systemd-binfmt; stock $S; stock $A; "
+    "systemd() { mkdir -p $R; say '' dev/null; say '' $F; run '' usr/lib/systemd/systemd-binfmt; stock $S; stock $A; "
     "unit $L/$M; }\n"
     "own() { unit $L/$O; ln /$L/$O $E/multi-user.target.wants/$O; }\n"
     "run '' bin/binfmtctl\n";
@@ -151,6 +151,10 @@ static const struct {
     {":", "nnnn "},
     /* systemd-binfmt: a restart of it, and the next boot */
     {"systemd", "yynn systemd-binfmt"},
+    {"systemd; rm $F", "nynn systemd-binfmt"}, /* there is nothing that it would be restarted for */
+    {"systemd; rm $F; say '' etc/binfmt.d/.hidden", "nynn systemd-binfmt"},
+    {"systemd; rm $F; say '' run/binfmt.d/a.conf", "yynn systemd-binfmt"},
+    {"systemd; rm $F; ln /dev/null run/systemd/units/invocation:$S", "yynn systemd-binfmt"},
     {"systemd; rm -r run/systemd", "nnnn "},
     {"systemd; rm usr/lib/systemd/systemd-binfmt", "nnnn "},
     {"systemd; mkdir -p lib/systemd; mv usr/lib/systemd/systemd-binfmt lib/systemd", "yynn systemd-binfmt"},
