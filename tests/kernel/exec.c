@@ -330,6 +330,28 @@ exec__map_root__root_and_nobody_else(void **state)
 	expect(exec_run("--map-root --arch aarch64 mount -t tmpfs none /mnt"), 0, "", "");
 }
 
+/* Where our own number is another process in /proc: the ids that are mapped are ours. */
+static void
+exec__proc_of_an_outer_namespace__no_stranger_is_mapped(void **state)
+{
+	static const char *const ways[] = {"-Urpf", "-Upf --map-user=1000 --map-group=1000"};
+	static const char waits[] =
+	    "unshare -Urmpf --mount-proc sh -c 'unshare -U sleep 20 & s=$!; until [ $(readlink /proc/$s/ns/user) != "
+	    "$(readlink /proc/self/ns/user) ]; do :; done; export s; unshare -pf sh -c \"n=0; until [ \\$n -ge \\$s ]; "
+	    "do ./binfmtctl exec --arch aarch64 -- true & n=\\$!; wait \\$n || echo failed; done\"; wc -l "
+	    "</proc/$s/uid_map; kill $s'";
+
+	(void)state;
+	begin();
+	foreign("aarch64");
+	run_prepare = as;
+	for (size_t i = 0; i < LENGTH(ways); i++)
+		expect(shell("cd %s && unshare %s ./binfmtctl exec --arch aarch64 ./aarch64", place, ways[i]), 42, "",
+		       "");
+	expect(shell("cd %s && %s", place, waits), 0, "0\n", "");
+	run_prepare = NULL;
+}
+
 static void
 exec__commands_of_ours_inside__say_a_private_instance(void **state)
 {
@@ -643,6 +665,11 @@ map_auto__the_helper__each_failure_is_its_own(void **state)
 	expect(shell("cd %s && echo 'joe:x:1000:1000::/:/bin/sh' >passwd && mount --bind passwd /etc/passwd", place), 0,
 	       "", "");
 	expect(exec_run("--map-auto cat /proc/self/uid_map"), 0, NULL, "does not reach id 65534"); /* each id once */
+	expect(
+	    shell("cd %s && unshare -pf setpriv --reuid 1000 --regid 1000 --clear-groups ./binfmtctl exec --map-auto "
+		  "true",
+		  place),
+	    0, "", "does not reach id 65534"); /* newuidmap is told our number of /proc */
 	run_prepare = with_two_processes;
 	expect(shell("cd %s && exec ./binfmtctl exec --map-auto true", place), 125, "",
 	       "starting a process or waiting for it failed: Resource temporarily unavailable");
@@ -750,6 +777,7 @@ range__ordinary_user__the_same(void **state)
 	    cmocka_unit_test(exec__a_folder_of_path_that_fails__nothing_behind_it),                                    \
 	    cmocka_unit_test(exec__words_behind_the_command__are_its_own),                                             \
 	    cmocka_unit_test(exec__what_the_command_is_given__as_without),                                             \
+	    cmocka_unit_test(exec__proc_of_an_outer_namespace__no_stranger_is_mapped),                                 \
 	    cmocka_unit_test(exec__map_root__root_and_nobody_else),                                                    \
 	    cmocka_unit_test(exec__commands_of_ours_inside__say_a_private_instance),                                   \
 	    cmocka_unit_test(private__not_in_force__unknown), cmocka_unit_test(exec__outside__nothing_changes)

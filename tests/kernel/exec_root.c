@@ -273,6 +273,23 @@ root__another_folder_of_its_name__not_entered(void **state)
 	    0, "1\nswap2\n", "");
 }
 
+/* As in containers: there the new root has a copy of /proc, of the outer PID namespace. */
+static void
+root__a_part_of_proc_is_covered__runs(void **state)
+{
+	static const char *const ways[] = {"", "unshare -U --map-user=1000 --map-group=1000"};
+
+	(void)state;
+	begin();
+	for (size_t i = 0; i < LENGTH(ways); i++)
+		expect(shell("cd %s && unshare -Urm sh -c 'mount --bind /dev/null /proc/version && exec %s ./binfmtctl "
+			     "exec --arch aarch64 --root \"a root\" " BINDS
+			     "sh -c \"id -u; ls /proc/sys/fs/binfmt_misc | "
+			     "wc -l\"'",
+			     place, ways[i]),
+		       0, i ? "1000\n3\n" : "0\n3\n", NULL);
+}
+
 static void
 root__read_only__enough(void **state)
 {
@@ -518,7 +535,9 @@ range__ordinary_user__the_same(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest as_we_are[] = {ANYWHERE, cmocka_unit_test(root__read_only__enough),
+	const struct CMUnitTest as_we_are[] = {ANYWHERE,
+					       cmocka_unit_test(root__read_only__enough),
+					       cmocka_unit_test(root__a_part_of_proc_is_covered__runs),
 					       cmocka_unit_test(root__another_folder_of_its_name__not_entered),
 					       cmocka_unit_test(jobs__stopped_and_continued__as_any_other),
 					       cmocka_unit_test(jobs__a_terminal__is_known_inside)};
