@@ -10,6 +10,7 @@
 #include "arch.h"
 #include "cmd.h"
 #include "err.h"
+#include "front.h"
 #include "given.h"
 #include "handlers.h"
 #include "ids.h"
@@ -180,7 +181,7 @@ warn_of_one_id(const struct run *run)
 static int
 namespaces(const struct run *run)
 {
-	return CLONE_NEWUSER | CLONE_NEWNS | (run->root < 0 ? 0 : CLONE_NEWUTS);
+	return CLONE_NEWUSER | CLONE_NEWNS | (run->args->root ? CLONE_NEWUTS : 0);
 }
 
 /* Says which of our own steps failed, and what helps. */
@@ -190,9 +191,9 @@ refuse(struct run *run, struct private_end end)
 	const struct args *args = run->args;
 	struct refused facts;
 
-	refused_read(&facts, namespaces(run) | (run->root < 0 ? 0 : CLONE_NEWPID));
+	refused_read(&facts, namespaces(run) | (run->args->root ? CLONE_NEWPID : 0));
 	refusal_explain(&facts, end, &run->err);
-	if (run->root < 0 && run->program.itself && run->program.needs)
+	if (!args->root && run->program.itself && run->program.needs)
 		refusal_without(&(struct without){run->program.needs, args->interpreter_dirs,
 						  args->interpreter_dir_count, args->chdir, run->program.path,
 						  args->program + 1},
@@ -237,13 +238,13 @@ become(void *arg)
 	struct private_end end;
 	int status;
 
-	if (run->root >= 0 && chdir(args->chdir ? args->chdir : "/") < 0) {
-		err_set(&run->err, ERR_OPEN, "--chdir %s: %s", args->chdir ? args->chdir : "/", strerror(errno));
+	if (args->root && args->chdir && chdir(args->chdir) < 0) {
+		err_set(&run->err, ERR_OPEN, "--chdir %s: %s", args->chdir, strerror(errno));
 		return fail(run);
 	}
-	if (run->root >= 0 && getenv("TMPDIR") && access(getenv("TMPDIR"), F_OK) < 0)
+	if (args->root && getenv("TMPDIR") && access(getenv("TMPDIR"), F_OK) < 0)
 		unsetenv("TMPDIR");
-	status = run->root < 0 ? EXIT_DONE : find_program(run, -1); /* with what was bound into it */
+	status = args->root ? find_program(run, -1) : EXIT_DONE; /* with what was bound into it */
 	if (status != EXIT_DONE)
 		return status;
 	end = private_leave(&run->ids);
@@ -270,12 +271,25 @@ prepare_root(void *arg)
 }
 
 /*
- * In a root of its own the command has a process 1 beside it, and we sit by. The PID namespace is made this late as the
- * first process that we start in it is its process 1.
+ * Nothing of the old tree stays open, nor our folder there: what `..` leads to from it is outside of the new root, for
+ * the command too. 0, or -1 and run->err.
  */
 static int
-run_in_root(struct run *run)
+leave_old_tree(struct run *run)
 {
+	close(run->root);
+	run->root = -1;
+	return chdir("/") == 0 ? 0 : err_set(&run->err, ERR_OPEN, "--root %s: %s", run->args->root, strerror(errno));
+}
+
+/*
+ * In a root of its own the command has a process 1 beside it, and this one sits by. The PID namespace is made this late
+ * as the first process that we start in it is its process 1.
+ */
+static int
+run_in_root(void *arg)
+{
+	struct run *run = arg;
 	pid_t init;
 	int status;
 
@@ -284,6 +298,8 @@ run_in_root(struct run *run)
 	init = sitter_start(prepare_root, run);
 	if (init == 0)
 		return EXIT_OWN;
+	if (init > 0 && leave_old_tree(run) < 0)
+		return fail(run);
 	status = init < 0 ? -1 : sitter_run(init, become, run);
 	return status < 0 ? refuse(run, (struct private_end){PRIVATE_HELPER, errno}) : status;
 }
@@ -317,5 +333,8 @@ cmd_exec(const struct cmd *cmd, struct args *args)
 		return status;
 	if (run.root < 0)
 		return become(&run);
-	_exit(run_in_root(&run)); /* what else would run at our exit could start no process: its process 1 has ended */
+	status = front_run(run_in_root, &run);
+	if (status < 0)
+		status = refuse(&run, (struct private_end){PRIVATE_HELPER, errno});
+	_exit(status); /* what was not written yet is the child's to write */
 }

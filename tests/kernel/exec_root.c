@@ -137,6 +137,83 @@ root__foreign_programs__run_without_their_interpreter_in_it(void **state)
 }
 
 static void
+root__chdir__within_the_new_root(void **state)
+{
+	static const struct {
+		const char *options, *line;
+	} rows[] = {
+	    {"--chdir ../../../../..", "[ . -ef / ] && [ $PWD = / ]"},
+	    {"--chdir /../..", "[ . -ef / ]"},
+	    {"--chdir .", "[ . -ef / ] && [ .. -ef / ]"},
+	    {"--chdir tmp/..", "[ .. -ef / ]"},
+	    {"--chdir tmp", "[ . -ef /tmp ] && [ .. -ef / ]"},
+	    {"--bind /usr/bin:/tmp/bound --chdir tmp/bound", "[ . -ef /tmp/bound ] && [ -e env ] && [ ../.. -ef / ]"},
+	    {"--chdir dev", "[ . -ef /dev ] && [ -c null ]"},
+	};
+
+	(void)state;
+	begin();
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		expect(in_root(rows[i].options, "%s && echo within", rows[i].line), 0, "within\n", "");
+}
+
+/* Of all our processes in the new root's mount namespace, where the command sees them: what leads to the old tree. */
+static void
+root__our_processes__hold_nothing_of_outside(void **state)
+{
+	static const char look[] =
+	    "n=0; for p in /proc/[0-9]*; do [ \"$(cat $p/comm 2>/dev/null)\" = binfmtctl ] && [ \"$(readlink "
+	    "$p/ns/mnt)\" = \"$(readlink /proc/self/ns/mnt)\" ] || continue; n=$((n + 1)); [ $p/cwd -ef / ] && [ "
+	    "$p/root -ef / ] || ls -ld $p/cwd; ls $p/fd | grep -v -x [012]; done; echo $n";
+
+	(void)state;
+	begin();
+	expect(shell("cd %s && exec 7</ && look='%s' && export look && unshare -Urm sh -c 'mount --bind /dev/null "
+		     "/proc/version && exec ./binfmtctl exec --arch aarch64 --map-root --root \"a root\" " BINDS
+		     "sh -c \"$look\"'",
+		     place, look),
+	       0, "3\n", "");
+	run_prepare = NULL;
+}
+
+/* Stopped and continued by whomever, inside and outside. */
+static void
+root__stops__the_command_and_all_that_is_seen_of_it_together(void **state)
+{
+	static const struct {
+		const char *line, *outside, *out;
+		int status;
+	} rows[] = {
+	    {"(sleep 0.3; kill -CONT $$) & kill -STOP $$; echo resumed", ":", "resumed\n", 0},
+	    {"(sleep 0.3; kill -CONT $$; sleep 0.3; kill -CONT $$) & kill -STOP $$; kill -TSTP $$; echo resumed", ":",
+	     "resumed\n", 0},
+	    {"(sleep 0.3; kill -KILL $$) & kill -STOP $$; echo resumed", ":", "", 128 + SIGKILL},
+	    {"kill -STOP $$; echo resumed",
+	     "until grep -q ^State:.T /proc/$p/status; do sleep 0.05; done; kill -CONT $p", "resumed\n", 0},
+	    {"kill -STOP $$; echo resumed",
+	     "until grep -q ^State:.T /proc/$p/status; do sleep 0.05; done; kill -TERM $p; "
+	     "kill -CONT $p",
+	     "", 128 + SIGTERM},
+	    {"trap \"echo cont\" CONT; (sleep 0.3; kill -CONT $$) & kill -STOP $$; >/tmp/resumed; i=0; until [ -e "
+	     "/tmp/sent ] || [ $((i += 1)) -gt 100 ]; do sleep 0.05; done; :",
+	     "until [ -e tmp/resumed ]; do sleep 0.05; done; kill -CONT $p; >tmp/sent", "cont\ncont\n", 0},
+	};
+
+	(void)state;
+	begin();
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		run_prepare = as;
+		expect(shell("cd %s && rm -f 'a root'/tmp/resumed 'a root'/tmp/sent; ./binfmtctl exec --arch aarch64 "
+			     "--root %s " BINDS
+			     "sh -c '%s' & p=$!; (sleep 20; kill -KILL $p) >/dev/null 2>&1 & k=$!; cd "
+			     "'a root'; %s; wait $p 2>/dev/null; s=$?; kill $k; exit $s",
+			     place, root, rows[i].line, rows[i].outside),
+		       rows[i].status, rows[i].out, "");
+		run_prepare = NULL;
+	}
+}
+
+static void
 root__exit_status__as_env(void **state)
 {
 	(void)state;
@@ -530,7 +607,10 @@ range__ordinary_user__the_same(void **state)
 	    cmocka_unit_test(root__places_that_lacked__stay_and_nothing_else),                                         \
 	    cmocka_unit_test(root__signals__each_reaches_the_command_once),                                            \
 	    cmocka_unit_test(root__signals__kill_it_as_any_other),                                                     \
-	    cmocka_unit_test(root__killed_at_any_moment__nobody_is_left)
+	    cmocka_unit_test(root__killed_at_any_moment__nobody_is_left),                                              \
+	    cmocka_unit_test(root__chdir__within_the_new_root),                                                        \
+	    cmocka_unit_test(root__our_processes__hold_nothing_of_outside),                                            \
+	    cmocka_unit_test(root__stops__the_command_and_all_that_is_seen_of_it_together)
 
 int
 main(void)
