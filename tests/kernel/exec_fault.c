@@ -38,6 +38,8 @@ static const struct {
     {"?mount", "ENOMEM"},
     {"?unshare", "ENOMEM"},
     {"?prctl", "EINVAL"},
+    {"?poll", "ENOMEM"},
+    {"?fcntl", "EBADF"},
 };
 
 static const char *const words[] = {
