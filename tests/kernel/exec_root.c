@@ -162,7 +162,7 @@ static void
 root__our_processes__hold_nothing_of_outside(void **state)
 {
 	static const char look[] =
-	    "n=0; for p in /proc/[0-9]*; do [ \"$(cat $p/comm 2>/dev/null)\" = binfmtctl ] && [ \"$(readlink "
+	    "echo in:; n=0; for p in /proc/[0-9]*; do [ \"$(cat $p/comm 2>/dev/null)\" = binfmtctl ] && [ \"$(readlink "
 	    "$p/ns/mnt)\" = \"$(readlink /proc/self/ns/mnt)\" ] || continue; n=$((n + 1)); [ $p/cwd -ef / ] && [ "
 	    "$p/root -ef / ] || ls -ld $p/cwd; ls $p/fd | grep -v -x [012]; done; echo $n";
 
@@ -172,7 +172,7 @@ root__our_processes__hold_nothing_of_outside(void **state)
 		     "/proc/version && exec ./binfmtctl exec --arch aarch64 --map-root --root \"a root\" " BINDS
 		     "sh -c \"$look\"'",
 		     place, look),
-	       0, "3\n", "");
+	       0, "in:\n3\n", "");
 	run_prepare = NULL;
 }
 
@@ -194,9 +194,9 @@ root__stops__the_command_and_all_that_is_seen_of_it_together(void **state)
 	     "until grep -q ^State:.T /proc/$p/status; do sleep 0.05; done; kill -TERM $p; "
 	     "kill -CONT $p",
 	     "", 128 + SIGTERM},
-	    {"trap \"echo cont\" CONT; (sleep 0.3; kill -CONT $$) & kill -STOP $$; >/tmp/resumed; i=0; until [ -e "
-	     "/tmp/sent ] || [ $((i += 1)) -gt 100 ]; do sleep 0.05; done; :",
-	     "until [ -e tmp/resumed ]; do sleep 0.05; done; kill -CONT $p; >tmp/sent", "cont\ncont\n", 0},
+	    {"trap \"n=x\\$n\" CONT; (sleep 0.3; kill -CONT $$) & kill -STOP $$; >/tmp/resumed; i=0; until [ -e "
+	     "/tmp/sent ] || [ $((i += 1)) -gt 100 ]; do sleep 0.05; done; echo $n.",
+	     "until [ -e tmp/resumed ]; do sleep 0.05; done; kill -CONT $p; >tmp/sent", "xx.\n", 0},
 	};
 
 	(void)state;
@@ -232,6 +232,72 @@ root__exit_status__as_env(void **state)
 	expect(shell("cd %s && ./binfmtctl exec --root %s no-such", place, root), 127, "", "no-such: No such file");
 	expect(shell("cd %s && ./binfmtctl exec --root %s /tmp", place, root), 126, "", "/tmp: ");
 	run_prepare = NULL;
+}
+
+/* What is bound belongs to the outside. */
+static void
+root__a_bind_within_a_bind__makes_nothing_there(void **state)
+{
+	(void)state;
+	begin();
+	run_prepare = as;
+	expect(
+	    shell(
+		"d=$(mktemp -d) && cd %s && ./binfmtctl exec --arch aarch64 --root %s " BINDS
+		"--bind $d:/tmp/bound --bind /etc/passwd:/tmp/bound/a/b true; s=$?; ls $d; mkdir $d/a && >$d/a/b && "
+		"./binfmtctl exec --arch aarch64 --root %s " BINDS
+		"--bind $d:/tmp/bound --bind /etc/passwd:/tmp/bound/a/b cmp /tmp/bound/a/b /etc/passwd 2>&1 | grep -v "
+		"/etc/passwd; rm -r $d; exit $s",
+		place, root, root),
+	    125, "", "a/b: what another --bind shows there has no such place");
+	run_prepare = NULL;
+	for (const char *const *to = (const char *const[]){"/", "/.", "/tmp/..", NULL}; *to; to++) {
+		char options[64];
+
+		snprintf(options, sizeof(options), "--bind /etc:%s", *to);
+		expect(in_root(options, ":"), 125, "", "what is to be all of the root is for --root");
+	}
+}
+
+/* Each mount of the new root fails once: the handlers are there or nothing runs, and what lacks is said. */
+static void
+root__a_mount_that_cannot_be_had__said(void **state)
+{
+	static const char *const calls[] = {"fsopen:error=EMFILE", "fsmount:error=ENOMEM", "open_tree:error=EMFILE",
+					    "move_mount:error=ENOMEM"};
+	char *made = probe_program("aarch64", "aarch64"), *to, *whole = NULL;
+	unsigned done = 0;
+
+	(void)state;
+	begin();
+	need_strace();
+	installed_qemu("aarch64");
+	assert_true(asprintf(&to, "%s/a root/aarch64", place) > 0);
+	copy_file(made, to, 0755);
+	for (size_t i = 0; i <= LENGTH(calls) * 16; i++) {
+		char inject[64] = "-e trace=unshare";
+		const struct run *r;
+
+		if (i)
+			snprintf(inject, sizeof(inject), "-e inject=%s:when=%zu", calls[(i - 1) / 16],
+				 (i - 1) % 16 + 1);
+		run_prepare = as;
+		r = shell(
+		    "cd %s && ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null %s ./binfmtctl exec "
+		    "--arch aarch64 --root %s " BINDS "sh -c '/aarch64; echo $?; ls /dev /dev/pts /etc /sys'",
+		    as ? "/mnt/open" : place, inject, root);
+		run_prepare = NULL;
+		if (i == 0)
+			whole = strdup(expect(r, 0, "42\n", "")->out);
+		else if (r->status == 125 ? !*r->err
+					  : strncmp(r->out, "42\n", 3) != 0 || (strcmp(r->out, whole) != 0 && !*r->err))
+			fail_msg("%s: status %d\n%s%s", inject, r->status, r->out, r->err);
+		done += i && *r->err;
+	}
+	assert_in_range(done, 20, LENGTH(calls) * 16);
+	free(whole);
+	free(made);
+	free(to);
 }
 
 /* Whichever process finds out. */
@@ -609,6 +675,8 @@ range__ordinary_user__the_same(void **state)
 	    cmocka_unit_test(root__signals__kill_it_as_any_other),                                                     \
 	    cmocka_unit_test(root__killed_at_any_moment__nobody_is_left),                                              \
 	    cmocka_unit_test(root__chdir__within_the_new_root),                                                        \
+	    cmocka_unit_test(root__a_bind_within_a_bind__makes_nothing_there),                                         \
+	    cmocka_unit_test(root__a_mount_that_cannot_be_had__said),                                                  \
 	    cmocka_unit_test(root__our_processes__hold_nothing_of_outside),                                            \
 	    cmocka_unit_test(root__stops__the_command_and_all_that_is_seen_of_it_together)
 
