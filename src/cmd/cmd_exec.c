@@ -10,6 +10,7 @@
 #include "arch.h"
 #include "cmd.h"
 #include "err.h"
+#include "foresee.h"
 #include "front.h"
 #include "given.h"
 #include "handlers.h"
@@ -201,17 +202,31 @@ refuse(struct run *run, struct private_end end)
 	return fail(run);
 }
 
-/* What the command needs, or else the shell of its root; NULL: this machine runs both, or it is not known. */
-static const struct arch *
-needed(struct run *run)
+/*
+ * What the command needs, or else the shell of its root; *needs NULL: this machine runs both, or it is not known. What
+ * --arch names is not asked for, but a dry run tells of the command. EXIT_DONE, or the exit status.
+ */
+static int
+look_ahead(struct run *run, const struct arch **needs)
 {
-	static struct program program;
-	const char *const names[] = {*run->args->program, "/bin/sh"};
+	const struct args *args = run->args;
+	const struct foresight what = {args->root,  run->binds,     args->bind_count,
+				       args->chdir, *args->program, args->dry_run};
+	const struct foreseen *seen;
 
-	for (size_t i = 0; run->root >= 0 && i < sizeof(names) / sizeof(names[0]); i++)
-		if (program_find(run->root, names[i], &program) == 0 && program.needs)
-			return program.needs;
-	return run->program.needs;
+	*needs = run->program.needs;
+	if (!args->root || (args->operand_count && !args->dry_run))
+		return EXIT_DONE;
+	seen = foresee(&what);
+	if (!seen)
+		return refuse(run, (struct private_end){PRIVATE_HELPER, errno});
+	if (seen->err.code != ERR_NONE) {
+		run->err = seen->err;
+		return fail(run);
+	}
+	*needs = seen->needs;
+	run->program = seen->program;
+	return args->dry_run && seen->found ? not_run(run, seen->found) : EXIT_DONE;
 }
 
 /* Into namespaces with handlers of our own, as their root. */
@@ -219,12 +234,17 @@ static int
 enter(struct run *run)
 {
 	struct private_end end = private_enter(&run->ids, namespaces(run));
+	const struct arch *needs;
+	int status;
 
 	if (end.step != PRIVATE_DONE)
 		return refuse(run, end);
+	status = look_ahead(run, &needs);
+	if (status != EXIT_DONE)
+		return status;
 	if (handlers_mount(run->args, &run->err) < 0)
 		return refuse(run, (struct private_end){PRIVATE_BINFMT, errno});
-	if (handlers_register(run->cmd, run->args, needed(run), &run->err) < 0)
+	if (handlers_register(run->cmd, run->args, needs, &run->err) < 0)
 		return told(report_told(run->cmd, run->args, &run->err));
 	return EXIT_DONE;
 }

@@ -239,13 +239,17 @@ take_binds(struct bound *bound, struct err *err)
 
 /* All before one is covered: what is bound belongs to the outside, and nothing is made in it. */
 static int
-make_bind_places(const struct bound *bound, struct err *err)
+make_bind_places(const struct bound *bound, bool make, struct err *err)
 {
 	struct stat root, st;
 
 	for (size_t i = 0; i < bound->count; i++) {
 		const char *to = bound->binds[i].to;
 
+		if (!make && stat(to, &st) < 0)
+			return err_set(err, ERR_MOUNT,
+				       "--bind %s:%s: there is no such place yet, and a dry run makes none",
+				       bound->binds[i].from, to);
 		if (need_place(to, bound->folder[i], true) < 0)
 			return cannot(cannot_make, to, err);
 		if (stat("/", &root) < 0 || stat(to, &st) < 0)
@@ -313,5 +317,16 @@ newroot_enter(const char *name, const struct newroot_bind *binds, size_t count, 
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
 		if (symlink(links[i].to, links[i].path) < 0)
 			return cannot("make", links[i].path, err);
-	return make_bind_places(&bound, err) < 0 || place_binds(&bound, err) < 0 ? -1 : 0;
+	return make_bind_places(&bound, true, err) < 0 || place_binds(&bound, err) < 0 ? -1 : 0;
+}
+
+int
+newroot_look(const char *name, const struct newroot_bind *binds, size_t count, bool make, struct err *err)
+{
+	struct bound bound = {.binds = binds, .count = count};
+
+	return take_binds(&bound, err) < 0 || pivot(name, err) < 0 || make_bind_places(&bound, make, err) < 0 ||
+		       place_binds(&bound, err) < 0
+		   ? -1
+		   : 0;
 }

@@ -136,6 +136,48 @@ root__foreign_programs__run_without_their_interpreter_in_it(void **state)
 	free(to);
 }
 
+/* What has the command's name before --chdir and --bind is for another machine. */
+static void
+root__what_is_needed__by_the_folder_and_the_binds(void **state)
+{
+	static const struct {
+		const char *options, *command;
+	} rows[] = {
+	    {"--chdir /tmp/p", "./prog"},
+	    {"--chdir tmp/p", "./prog"},
+	    {"--chdir /tmp", "p/prog"},
+	    {"--bind $PWD/work:/tmp/w", "/tmp/w/prog"},
+	    {"--bind $PWD/work:/tmp/w", "/tmp/w/../w/./prog"},
+	    {"--bind $PWD/work:/tmp/w", "/tmp/link"},
+	    {"--bind $PWD/work/prog:/prog", "prog"},
+	    {"--bind $PWD/work:/tmp/made --chdir /tmp/made", "./prog"},
+	    {"--bind $PWD/work:/tmp/w", "/tmp/w/script"},
+	};
+	char *made = probe_program("riscv64", "riscv64"), *other = probe_program("s390x", "s390x");
+
+	(void)state;
+	begin();
+	installed_qemu("riscv64");
+	expect(
+	    shell(
+		"cd %s && umask 022 && mkdir -p work 'a root'/tmp/p 'a root'/tmp/w && cp %s work/prog && cp work/prog "
+		"'a root'/tmp/p/prog && cp %s 'a root'/prog && cp %s 'a root'/tmp/prog && cp %s 'a root'/tmp/w/prog "
+		"&& ln -sf w/prog 'a root'/tmp/link && printf '#!/tmp/w/prog\\n' >work/script && chmod 755 "
+		"work/script",
+		place, made, other, other, other),
+	    0, "", "");
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		run_prepare = as;
+		expect(shell("cd %s && PATH=/:$PATH ./binfmtctl exec --root %s " BINDS "%s %s", place, root,
+			     rows[i].options, rows[i].command),
+		       42, "", "");
+		run_prepare = NULL;
+	}
+	expect(shell("cd %s && rm -rf 'a root'/prog 'a root'/tmp/* work", place), 0, "", "");
+	free(made);
+	free(other);
+}
+
 static void
 root__chdir__within_the_new_root(void **state)
 {
@@ -282,10 +324,9 @@ root__a_mount_that_cannot_be_had__said(void **state)
 			snprintf(inject, sizeof(inject), "-e inject=%s:when=%zu", calls[(i - 1) / 16],
 				 (i - 1) % 16 + 1);
 		run_prepare = as;
-		r = shell(
-		    "cd %s && ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null %s ./binfmtctl exec "
-		    "--arch aarch64 --root %s " BINDS "sh -c '/aarch64; echo $?; ls /dev /dev/pts /etc /sys'",
-		    as ? "/mnt/open" : place, inject, root);
+		r = shell("cd %s && ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null %s ./binfmtctl exec "
+			  "--arch aarch64 --root %s " BINDS "sh -c '/aarch64; echo $?; ls /dev /dev/pts /etc /sys'",
+			  as ? "/mnt/open" : place, inject, root);
 		run_prepare = NULL;
 		if (i == 0)
 			whole = strdup(expect(r, 0, "42\n", "")->out);
@@ -677,6 +718,7 @@ range__ordinary_user__the_same(void **state)
 	    cmocka_unit_test(root__chdir__within_the_new_root),                                                        \
 	    cmocka_unit_test(root__a_bind_within_a_bind__makes_nothing_there),                                         \
 	    cmocka_unit_test(root__a_mount_that_cannot_be_had__said),                                                  \
+	    cmocka_unit_test(root__what_is_needed__by_the_folder_and_the_binds),                                       \
 	    cmocka_unit_test(root__our_processes__hold_nothing_of_outside),                                            \
 	    cmocka_unit_test(root__stops__the_command_and_all_that_is_seen_of_it_together)
 
