@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "binfmt_open.h"
 #include "cmd.h"
 #include "err.h"
 #include "foresee.h"
@@ -16,6 +17,7 @@
 #include "handlers.h"
 #include "ids.h"
 #include "newroot.h"
+#include "print.h"
 #include "private.h"
 #include "program.h"
 #include "refusal.h"
@@ -93,6 +95,8 @@ misuse(struct run *run)
 
 	if (!*args->program)
 		return "missing operand: a command";
+	if (strcmp(args->binfmt_dir, BINFMT_DIR) != 0)
+		return "--binfmt-dir has no use here: the handlers of CMD are in a binfmt_misc of its own";
 	if (args->map_root && args->map_auto)
 		return "--map-root and --map-auto exclude each other";
 	if (args->bind_count && !args->root)
@@ -244,9 +248,9 @@ enter(struct run *run)
 		return status;
 	if (handlers_mount(run->args, &run->err) < 0)
 		return refuse(run, (struct private_end){PRIVATE_BINFMT, errno});
-	if (handlers_register(run->cmd, run->args, needs, &run->err) < 0)
-		return told(report_told(run->cmd, run->args, &run->err));
-	return EXIT_DONE;
+	if (handlers_register(run->cmd, run->args, needs, &run->err) == 0)
+		return EXIT_DONE;
+	return run->args->dry_run ? EXIT_OWN : told(report_told(run->cmd, run->args, &run->err));
 }
 
 /* The last step: this process becomes the command. Returns the exit status where it does not. */
@@ -324,6 +328,17 @@ run_in_root(void *arg)
 	return status < 0 ? refuse(run, (struct private_end){PRIVATE_HELPER, errno}) : status;
 }
 
+/* The end of a dry run: the handlers are told of. */
+static int
+would_run(const struct run *run)
+{
+	if (!run->args->json && !run->args->quiet) {
+		print_safe(stdout, run->program.path);
+		puts(": would be run");
+	}
+	return EXIT_DONE;
+}
+
 int
 cmd_exec(const struct cmd *cmd, struct args *args)
 {
@@ -351,6 +366,8 @@ cmd_exec(const struct cmd *cmd, struct args *args)
 	status = enter(&run);
 	if (status != EXIT_DONE)
 		return status;
+	if (args->dry_run)
+		return would_run(&run);
 	if (run.root < 0)
 		return become(&run);
 	status = front_run(run_in_root, &run);
