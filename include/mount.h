@@ -22,10 +22,10 @@ struct mount_made {
 
 /*
  * Makes sure that dir shows an instance that may be changed here; *made: what this call has mounted for it. In a user
- * namespace that sees an inherited instance its own is mounted over it, with copies of the entries; *warnings tells
- * which of them could not be copied. Refused without `force` where none can be seen: the empty instance would hide the
- * inherited handlers for good, and where it cannot be told whose instance is seen; and always over a folder that is not
- * empty. 0, or -1 and *err.
+ * namespace that sees an inherited instance its own is mounted over it, with copies of the entries, and switched off if
+ * that is; *warnings tells so, and which entries could not be copied. Refused without `force` where none can be seen:
+ * the empty instance would hide the inherited handlers for good, and where it cannot be told whose instance is seen;
+ * and always over a folder that is not empty. 0, or -1 and *err.
  */
 int mount_if_absent(const char *dir, bool force, struct planned *planned, struct mount_made *made, struct err *err,
 		    struct warnings *warnings);

@@ -168,18 +168,50 @@ give_up(struct binfmt *own, struct err *err)
 	return -1;
 }
 
-/* An instance of our own over the inherited one, with all that is to be seen there. */
+/* What is inherited, as it was seen. */
+struct inherited {
+	struct binfmt_list list;
+	bool on; /* the global switch */
+};
+
 static int
-mount_over(const char *dir, const struct binfmt_list *list, struct planned *planned, struct mount_made *made,
+read_inherited(const struct binfmt *b, struct inherited *inherited, struct err *err)
+{
+	int on = binfmt_enabled(b, err);
+
+	inherited->on = on > 0;
+	return on < 0 ? -1 : binfmt_list(b, &inherited->list, err);
+}
+
+/* An instance is born switched on. */
+static int
+copy_switch(struct binfmt *own, bool on, struct err *err)
+{
+	int now;
+
+	if (on)
+		return 0;
+	if (binfmt_command(own, "status", "0", err) < 0)
+		return -1;
+	now = own->planned ? 0 : binfmt_enabled(own, err);
+	return now > 0 ? err_set(err, ERR_VERIFY, "the kernel still shows the new instance switched on") : now;
+}
+
+/* An instance of our own over the inherited one, with all that is to be seen there; off before anything is in it. */
+static int
+mount_over(const char *dir, const struct inherited *inherited, struct planned *planned, struct mount_made *made,
 	   struct err *err, struct warnings *warnings)
 {
 	struct binfmt own;
 
 	if (!planned && mount_here(dir, err) < 0)
 		return err_add(err, "; the handlers that are seen here are another namespace's");
-	if (binfmt_open(&own, dir, planned, err) < 0 || binfmt_lock(&own, LOCK_SECONDS, NULL, err) < 0)
+	if (binfmt_open(&own, dir, planned, err) < 0 || binfmt_lock(&own, LOCK_SECONDS, NULL, err) < 0 ||
+	    copy_switch(&own, inherited->on, err) < 0)
 		return planned ? -1 : give_up(&own, err);
-	made->copied = copy_all(&own, list, warnings);
+	if (!inherited->on)
+		warn_add(warnings, "the inherited instance is switched off, and so is this user namespace's own now");
+	made->copied = copy_all(&own, &inherited->list, warnings);
 	made->mounted = made->stays = !planned; /* a dry run goes on with what is inherited */
 	binfmt_close(&own);
 	return 0;
@@ -221,7 +253,7 @@ static int
 make_mount(const char *dir, bool force, struct planned *planned, struct mount_made *made, struct err *err,
 	   struct warnings *warnings)
 {
-	struct binfmt_list list;
+	struct inherited inherited;
 	struct binfmt b;
 	enum binfmt_scope scope;
 	int done;
@@ -230,12 +262,12 @@ make_mount(const char *dir, bool force, struct planned *planned, struct mount_ma
 	if (binfmt_open(&b, dir, NULL, err) < 0)
 		return mount_absent(dir, force, planned, made, err);
 	scope = binfmt_scope(&b);
-	done = is_of_others(scope) ? binfmt_list(&b, &list, err) : may_stay(scope, force, err);
+	done = is_of_others(scope) ? read_inherited(&b, &inherited, err) : may_stay(scope, force, err);
 	binfmt_close(&b);
 	if (done < 0 || !is_of_others(scope))
 		return done;
-	done = mount_over(dir, &list, planned, made, err, warnings);
-	binfmt_list_free(&list);
+	done = mount_over(dir, &inherited, planned, made, err, warnings);
+	binfmt_list_free(&inherited.list);
 	return done;
 }
 
