@@ -25,7 +25,7 @@ struct session {
 	size_t before;                        /* so many entries were there when the work began */
 	bool has_temporaries;                 /* some of them are left by killed runs */
 	bool named;                           /* the entry at work was named, not meant by `all` */
-	enum binfmt_scope scope; /* of the table at work; BINFMT_NAMESPACE where that is known beforehand */
+	struct look inherited;                /* the table at work is a parent user namespace's */
 	unsigned failed, done;
 	unsigned changed; /* of those that were done: they were not so before */
 	/* Of the operand at work, told and emptied by session_result: */

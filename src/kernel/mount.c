@@ -161,6 +161,7 @@ give_up(struct binfmt *own, struct err *err)
 {
 	struct err stays;
 
+	err->status = EXIT_FAILED; /* something was changed */
 	err_add(err, "; in force is an empty instance of this user namespace's own now: --mount, run again, copies the "
 		     "inherited handlers into it");
 	if (mount_take_back(own, &stays) < 0)
