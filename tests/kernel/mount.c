@@ -595,6 +595,20 @@ inherit__cannot_be_looked_at__there_or_refused(void **state)
 	}
 }
 
+/* What is needed runs, and nothing that does not run outside. */
+static void
+inherit__switched_off__nothing_inherited_and_said(void **state)
+{
+	(void)state;
+	installed_qemu("s390x");
+	register_raw(rule);
+	assert_int_equal(mount_write("status", "0", 1), 0);
+	expect(
+	    tool("exec", "--inherit", "--arch", "s390x", "--", "sh", "-c", "ls " MOUNT "; cat " MOUNT "/status", NULL),
+	    0, "qemu-s390x\nregister\nstatus\nenabled\n", "switched off, so nothing is inherited");
+	assert_string_equal(slurp(MOUNT "/status"), "disabled\n");
+}
+
 int
 main(void)
 {
@@ -619,6 +633,7 @@ main(void)
 	    cmocka_unit_test(register__mount_at_a_plain_folder__there_unless_it_hides_something),
 	    cmocka_unit_test(mount__of_another_namespace__not_changed),
 	    cmocka_unit_test(inherit__cannot_be_looked_at__there_or_refused),
+	    cmocka_unit_test(inherit__switched_off__nothing_inherited_and_said),
 	    cmocka_unit_test(register__mount_in_a_dry_run__bytes_shown_and_nothing_mounted),
 	};
 
