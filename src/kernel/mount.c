@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -210,8 +211,8 @@ copy_inherited(struct binfmt *own, const struct inherited *inherited, bool runs,
 
 /* An instance of our own over the inherited one, with all that is to be seen there; off before anything is in it. */
 static int
-mount_over(const struct mount_wish *wish, const struct inherited *inherited, struct mount_made *made, struct err *err,
-	   struct warnings *warnings)
+cover(const struct mount_wish *wish, const struct inherited *inherited, struct mount_made *made, struct err *err,
+      struct warnings *warnings)
 {
 	bool real = !wish->planned;
 	struct binfmt own;
@@ -225,6 +226,21 @@ mount_over(const struct mount_wish *wish, const struct inherited *inherited, str
 	made->mounted = made->stays = real; /* a dry run goes on with what is inherited */
 	binfmt_close(&own);
 	return 0;
+}
+
+/* Who is asked to end in between ends after it: a run that came then would not find what there was to be copied. */
+static int
+mount_over(const struct mount_wish *wish, const struct inherited *inherited, struct mount_made *made, struct err *err,
+	   struct warnings *warnings)
+{
+	sigset_t all, before;
+	int done;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	done = cover(wish, inherited, made, err, warnings);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return done;
 }
 
 /* Where nothing is to be seen. */

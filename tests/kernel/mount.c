@@ -373,6 +373,22 @@ register__mount_and_no_beginning__what_was_inherited_runs(void **state)
 	free(file);
 }
 
+/* Asked to end while it copies. */
+static void
+register__mount_and_terminated_meanwhile__all_copied(void **state)
+{
+	(void)state;
+	need_strace();
+	register_raw(rule);
+	register_raw(":more:E::more::/bin/true:");
+	expect(shell("unshare -Urm sh -c 'ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -P %s/register -e "
+		     "inject=write:signal=TERM:when=1 ./binfmtctl register --mount mips -i /bin/true; ls %s; "
+		     "./binfmtctl -j status'",
+		     MOUNT, MOUNT),
+	       0, "kept\nmore\nregister\nstatus\n{\"mount\":\"" MOUNT "\",\"enabled\":true,\"scope\":\"namespace\"",
+	       NULL);
+}
+
 /* What did not run before does not run after it. */
 static void
 register__mount_over_one_that_is_switched_off__off_and_said(void **state)
@@ -627,6 +643,7 @@ main(void)
 	    cmocka_unit_test(register__mount_that_cannot_take_the_inherited_ones__visible_and_said),
 	    cmocka_unit_test(register__mount_and_nothing_done__what_was_inherited_runs),
 	    cmocka_unit_test(register__mount_and_no_beginning__what_was_inherited_runs),
+	    cmocka_unit_test(register__mount_and_terminated_meanwhile__all_copied),
 	    cmocka_unit_test(register__mount_over_one_that_is_switched_off__off_and_said),
 	    cmocka_unit_test(take_back__another_has_registered__mounted_with_its_entry),
 	    cmocka_unit_test(take_back__another_waits_for_the_lock__told),
