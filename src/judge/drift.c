@@ -269,7 +269,9 @@ examine(struct exam *exam)
 		compare(exam, exam->then, exam->detected);
 	if (is_in_doubt(boot, exam->handler->name, drift->end)) {
 		err_set(&drift->why, ERR_DRIFT,
-			"a part of the configuration cannot be read, so what brings it back is not known");
+			"a part of the configuration cannot be %s, so what brings it back is not known",
+			boot->unit_unread ? "understood (" BOOT_UNIT_NAME ", a drop-in of it, or what starts it)"
+					  : "read");
 		not_known(drift);
 	} else if (drift->end == DRIFT_SAME && drift->flushed == LOOK_UNKNOWN) {
 		err_set(&drift->why, ERR_DRIFT,

@@ -288,6 +288,10 @@ drift__nothing_reads_it_or_not_all_is_seen__no_fix_or_unknown(void **state)
 	boot.confd.unread = 0;
 	boot.unread = true;
 	assert_int_equal(look("a"), DRIFT_UNKNOWN);
+	boot.unit_unread = true;
+	assert_int_equal(look("a"), DRIFT_UNKNOWN);
+	assert_non_null(
+	    strstr(drift.why.text, "cannot be understood (binfmtctl.service, a drop-in of it, or what starts"));
 	boot.elsewhere = LOOK_YES;
 	assert_int_equal(look("a"), DRIFT_UNKNOWN);
 	assert_non_null(strstr(drift.why.text, "cannot be seen from in here"));
