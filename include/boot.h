@@ -58,6 +58,7 @@ struct boot {
 	enum look_is flushes; /* a restart of systemd-binfmt would now remove all that binfmt.d does not bring back */
 	enum look_is reads_records; /* binfmt-support is installed, and started */
 	bool unread;                /* our own unit is enabled and could not be read whole, or nothing at all could */
+	bool unit_unread;           /* it is that unit: its file, or a drop-in that is not understood */
 	char unit[BOOT_UNIT_MAX];   /* its text (man/examples/binfmtctl.service); empty where it is not enabled */
 	char unit_link[BOOTUNIT_PATH_MAX];      /* what enables it */
 	struct boot_step steps[BOOT_STEPS_MAX]; /* what it does; set by whoever understands it (own_unit.h) */

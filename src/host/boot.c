@@ -16,8 +16,9 @@ read_unit(struct boot *boot)
 	if (starts.is != LOOK_NO)
 		starts = look_both(starts, bootunit_find(BOOT_UNIT_NAME, BOOTUNIT_NEXT, path));
 	boot->unit[0] = '\0';
-	boot->unread = starts.is == LOOK_UNKNOWN ||
-		       (starts.is == LOOK_YES && smallfile_read(path, boot->unit, sizeof(boot->unit)) < 0);
+	boot->unit_unread = starts.is == LOOK_UNKNOWN ||
+			    (starts.is == LOOK_YES && smallfile_read(path, boot->unit, sizeof(boot->unit)) < 0);
+	boot->unread = boot->unit_unread;
 }
 
 int

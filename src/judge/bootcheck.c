@@ -165,7 +165,7 @@ look_for_absent(struct run *run)
 		if (!confd_decides(confd, line) || !confd_is_settled(confd, line) ||
 		    bsearch(&line->name, live, count, sizeof(*live), by_text))
 			continue;
-		registers = bootline_registers(run->boot, line, &ignored);
+		registers = bootline_comes_back(run->boot, line, &ignored);
 		unknown |= registers.is == LOOK_UNKNOWN;
 		if (registers.is != LOOK_YES)
 			continue;

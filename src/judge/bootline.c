@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "bootline.h"
+#include <string.h>
+
 #include "binfmt_open.h"
 #include "boot.h"
+#include "bootline.h"
 #include "check.h"
 #include "err.h"
 
@@ -42,4 +44,15 @@ bootline_registers(const struct boot *boot, const struct confd_line *line, struc
 		return loaded;
 	as_it_stands = registers(line, why);
 	return as_it_stands.is == LOOK_YES ? look_unknown() : as_it_stands;
+}
+
+struct look
+bootline_comes_back(const struct boot *boot, const struct confd_line *line, struct err *why)
+{
+	struct look is = bootline_registers(boot, line, why);
+
+	if (is.is != LOOK_YES || strncmp(line->file, "/run/", 5) != 0)
+		return is;
+	err_set(why, ERR_DRIFT, "/run is emptied at each boot, so it is there only if something writes it again");
+	return look_unknown();
 }

@@ -105,12 +105,12 @@ not_known(struct drift *drift)
 		drift->flushed = LOOK_UNKNOWN;
 }
 
-/* Whether the interpreter in the source lets the rule be registered cannot be told. */
+/* Whether what stands in the source is registered cannot be told. */
 static void
-say_unknown(const struct exam *exam, const struct rule *rule)
+say_unknown(const struct exam *exam)
 {
-	err_set(&exam->drift->why, ERR_DRIFT, "whether a reboot brings it back is not known: %s: %s: %s",
-		exam->drift->source, rule->interpreter, exam->refusal);
+	err_set(&exam->drift->why, ERR_DRIFT, "whether a reboot brings it back is not known: %s: %s",
+		exam->drift->source, exam->refusal);
 }
 
 /* Unknown: drift->why says what could not be looked at. */
@@ -125,11 +125,11 @@ by_line(struct exam *exam)
 	if (!line)
 		return look_seen(false);
 	snprintf(drift->source, DRIFT_SOURCE_MAX, "%s:%u", line->file, line->number);
-	back = bootline_registers(boot, line, &exam->line_why);
+	back = bootline_comes_back(boot, line, &exam->line_why);
 	if (back.is != LOOK_YES)
 		exam->refusal = exam->line_why.text;
 	if (back.is == LOOK_UNKNOWN)
-		say_unknown(exam, &line->rule);
+		say_unknown(exam);
 	if (back.is != LOOK_YES)
 		return back;
 	if (boot->reads_lines == LOOK_NO)
@@ -167,7 +167,7 @@ by_record(struct exam *exam)
 		return look_seen(false);
 	back = record->detected ? look_seen(true) : confd_opens(&record->rule, &exam->refusal);
 	if (back.is == LOOK_UNKNOWN)
-		say_unknown(exam, &record->rule);
+		say_unknown(exam);
 	if (back.is != LOOK_YES)
 		return back;
 	if (boot->reads_records == LOOK_UNKNOWN) {
@@ -269,7 +269,9 @@ examine(struct exam *exam)
 		compare(exam, exam->then, exam->detected);
 	if (is_in_doubt(boot, exam->handler->name, drift->end)) {
 		err_set(&drift->why, ERR_DRIFT,
-			"a part of the configuration cannot be read, so what brings it back is not known");
+			"a part of the configuration cannot be %s, so what brings it back is not known",
+			boot->unit_unread ? "understood (" BOOT_UNIT_NAME ", a drop-in of it, or what starts it)"
+					  : "read");
 		not_known(drift);
 	} else if (drift->end == DRIFT_SAME && drift->flushed == LOOK_UNKNOWN) {
 		err_set(&drift->why, ERR_DRIFT,

@@ -66,7 +66,7 @@ line_takes(const struct exam *exam, const struct confd_line *line, const struct 
 		found = takes(&line->rule, line->name, program, exam);
 	if (found.is == LOOK_NO || !confd_decides(confd, line))
 		return look_seen(false);
-	found = look_both(found, bootline_registers(exam->boot, line, &ignored));
+	found = look_both(found, bootline_comes_back(exam->boot, line, &ignored));
 	if (found.is == LOOK_YES && (exam->boot->reads_lines != LOOK_YES || !confd_is_settled(confd, line)))
 		found = look_unknown();
 	return found;

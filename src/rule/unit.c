@@ -11,7 +11,17 @@
 
 static const char blanks[] = " \t\r";
 
-enum kind { KIND_PASSED, KIND_COMMAND, KIND_AFTER, KIND_PART, KIND_REMAINS, KIND_TYPE, KIND_SHUTDOWN, KIND_SUCCESS };
+enum kind {
+	KIND_PASSED,
+	KIND_COMMAND,
+	KIND_AFTER,
+	KIND_PART,
+	KIND_REMAINS,
+	KIND_TYPE,
+	KIND_SHUTDOWN,
+	KIND_SUCCESS,
+	KIND_VARIABLE
+};
 enum section { SECTION_NONE, UNIT, SERVICE, INSTALL };
 
 static const char *const sections[] = {[UNIT] = "[Unit]", [SERVICE] = "[Service]", [INSTALL] = "[Install]"};
@@ -33,6 +43,7 @@ static const struct {
     {"Description", UNIT, KIND_PASSED},
     {"Documentation", UNIT, KIND_PASSED},
     {"Wants", UNIT, KIND_PASSED},
+    {"Environment", SERVICE, KIND_VARIABLE},
     {"ExecReload", SERVICE, KIND_PASSED},
     {"StandardError", SERVICE, KIND_PASSED},
     {"StandardOutput", SERVICE, KIND_PASSED},
@@ -149,6 +160,13 @@ read_type(struct unit *unit, const char *value)
 	return unit->oneshot || strcmp(value, "simple") == 0 || strcmp(value, "exec") == 0;
 }
 
+/* One that only systemd-sleep reads: Fedora has such a drop-in for all services. */
+static bool
+is_of_sleep(const char *value)
+{
+	return strncmp(value, "SYSTEMD_SLEEP_", strlen("SYSTEMD_SLEEP_")) == 0 && !strpbrk(value, " \t\"'\\");
+}
+
 static bool
 read_value(struct unit *unit, enum kind kind, char *value)
 {
@@ -179,6 +197,8 @@ read_value(struct unit *unit, enum kind kind, char *value)
 		return strcmp(value, "shutdown.target") == 0;
 	case KIND_SUCCESS: /* with others a command that fails lets those behind it run */
 		return strcmp(value, "3") == 0;
+	case KIND_VARIABLE:
+		return is_of_sleep(value);
 	}
 	return false;
 }
@@ -253,7 +273,8 @@ unit_is_harmless(char *text)
 	char *line, *value;
 
 	while ((line = take_setting(&text, &section)))
-		if (!find_key(line, section, &kind, &value) || kind != KIND_PASSED)
+		if (!find_key(line, section, &kind, &value) ||
+		    (kind != KIND_PASSED && (kind != KIND_VARIABLE || !is_of_sleep(value))))
 			return false;
 	return true;
 }

@@ -196,6 +196,18 @@ drift__disabled__comes_back_enabled(void **state)
 	expect_drift("a", DRIFT_CHANGED, "a reboot brings it back enabled, and it is disabled now", false);
 }
 
+static void
+drift__line_in_run__unknown_at_the_next_boot(void **state)
+{
+	(void)state;
+	cover_dirs();
+	conf_write(1, "a.conf", ":a:E::ext::/bin/true:\n");
+	register_raw(":a:E::ext::/bin/true:");
+	expect_drift("a", DRIFT_UNKNOWN, "/run/binfmt.d/a.conf:1: /run is emptied at each boot", false);
+	conf_write(3, "z.conf", ":a:E::ext::/bin/true:\n");
+	expect_drift("a", DRIFT_SAME, "", false);
+}
+
 /* As Linux 7.3 reads it: born disabled. */
 static void
 drift__line_with_flag_d__comes_back_disabled(void **state)
@@ -276,6 +288,10 @@ drift__nothing_reads_it_or_not_all_is_seen__no_fix_or_unknown(void **state)
 	boot.confd.unread = 0;
 	boot.unread = true;
 	assert_int_equal(look("a"), DRIFT_UNKNOWN);
+	boot.unit_unread = true;
+	assert_int_equal(look("a"), DRIFT_UNKNOWN);
+	assert_non_null(
+	    strstr(drift.why.text, "cannot be understood (binfmtctl.service, a drop-in of it, or what starts"));
 	boot.elsewhere = LOOK_YES;
 	assert_int_equal(look("a"), DRIFT_UNKNOWN);
 	assert_non_null(strstr(drift.why.text, "cannot be seen from in here"));
@@ -774,6 +790,7 @@ main(void)
 	    cmocka_unit_test(drift__architecture__kept_by_its_name),
 	    cmocka_unit_test(drift__in_no_configuration__kept_by_the_fix),
 	    cmocka_unit_test(drift__disabled__comes_back_enabled),
+	    cmocka_unit_test(drift__line_in_run__unknown_at_the_next_boot),
 	    cmocka_unit_test(drift__line_with_flag_d__comes_back_disabled),
 	    cmocka_unit_test(drift__line_that_fails__gone_with_the_reason),
 	    cmocka_unit_test(drift__file_that_cannot_be_ours_or_decide__no_fix),

@@ -113,6 +113,9 @@ drop_in__each_text__harmless_or_not(void **state)
 	    {"", true},
 	    {"# c\n[Service]\nTimeoutStopFailureMode=abort\n", true},
 	    {"[Unit]\nDescription=x\n", true},
+	    {"# c\n[Service]\nEnvironment=SYSTEMD_SLEEP_FREEZE_USER_SESSIONS=0\n", true}, /* of Fedora 41 */
+	    {"[Service]\nEnvironment=SYSTEMD_SLEEP_X=0 LD_PRELOAD=x\n", false},
+	    {"[Service]\nEnvironment=LD_PRELOAD=x\n", false},
 	    {"[Service]\nExecStart=\n", false},
 	    {"[Service]\nPrivateMounts=yes\n", false},
 	    {"[Unit]\nConditionPathExists=/x\n", false},
