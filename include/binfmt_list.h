@@ -18,6 +18,7 @@ struct binfmt_list {
 	bool plain;              /* known that no name is a temporary's */
 	size_t clear;            /* so many at the beginning are known to be understood, and not of type B */
 	bool names_only;         /* so the entries count as not understood */
+	bool order_hidden;       /* since Linux 7.3 one that was born with flag D is tried first from its enable on */
 	struct arena memory;     /* of the entries, and of what they point into */
 };
 
@@ -51,6 +52,13 @@ const struct entry *binfmt_list_taker(const struct binfmt_list *list, const stru
 /* The next one behind `last` (NULL: the first). */
 const struct entry *binfmt_list_next_taker(const struct binfmt_list *list, const struct subject *subject,
 					   const struct entry *last);
+
+/*
+ * Where the order is hidden: another enabled entry that takes the program too, or may, by another interpreter or with
+ * other flags. NULL: there is none.
+ */
+const struct entry *binfmt_list_rival(const struct binfmt_list *list, const struct subject *subject,
+				      const struct entry *taker);
 
 /* An enabled entry in front of the taker (NULL: there is none) that may take any file: type B, or not understood. */
 const struct entry *binfmt_list_doubt(const struct binfmt_list *list, const struct entry *taker);

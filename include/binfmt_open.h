@@ -27,8 +27,8 @@ enum binfmt_scope {
 	BINFMT_HOST,      /* the initial user namespace's */
 	BINFMT_NAMESPACE, /* a private one of this user namespace */
 	BINFMT_PRIVATE,   /* surely not the machine's; of this user namespace or of one above it */
-	BINFMT_INHERITED, /* an ancestor's, seen from a child: only its root may change it */
-	BINFMT_UNKNOWN,
+	BINFMT_INHERITED, /* an ancestor's, seen from a child: in force or not; its root alone may change it */
+	BINFMT_UNKNOWN,   /* also what is reached through the root folder of another mount namespace's process */
 };
 
 /*
@@ -45,6 +45,9 @@ void binfmt_close(struct binfmt *b);
 struct look binfmt_supported(void);
 
 enum binfmt_scope binfmt_scope(const struct binfmt *b);
+
+/* Whether it is BINFMT_INHERITED: sooner known than the rest, for who is about to change it. */
+struct look binfmt_is_inherited(const struct binfmt *b);
 
 /* Whether it ends with a namespace, and is nothing to the machine. */
 bool binfmt_is_private(enum binfmt_scope scope);

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "bootunit.h"
 #include "confd.h"
 #include "interp.h"
 #include "look.h"
@@ -18,18 +19,29 @@ enum { BOOT_STEPS_MAX = 16, BOOT_ARCHS_MAX = 64, BOOT_UNIT_MAX = 4096 };
 enum boot_does {
 	BOOT_REGISTERS, /* the handlers of architectures */
 	BOOT_CUSTOM,    /* one of another name or magic */
+	BOOT_LOADS,     /* all of binfmt.d */
+	BOOT_IDLE,      /* none, and it may fail */
 	BOOT_RIDDLE,    /* that is not known here */
 };
 
-/* One that has to do with handlers; all words point into the unit's text. */
+/*
+ * One that has to do with handlers, or decides whether those behind it are run: systemd runs none behind one that
+ * fails. All words point into the unit's text.
+ */
 struct boot_step {
 	enum boot_does does;
 	struct wish wish; /* its dirs are these */
 	const char *dirs[INTERP_DIRS_MAX];
 	const char *archs[BOOT_ARCHS_MAX];
 	size_t arch_count;
-	bool all;  /* every architecture, in place of those */
-	bool keep; /* no entry that differs is replaced */
+	bool all;             /* every architecture, in place of those */
+	bool keep;            /* no entry that differs is replaced */
+	bool mounts;          /* binfmt_misc, where it is not */
+	bool persists;        /* a file of binfmt.d is written too, before anything is registered */
+	const char *conf_dir; /* there; NULL: the usual folder */
+	const char *missing;  /* the program, which cannot be executed; NULL: it can */
+	bool fails;           /* though it does what it can: one of the architectures is none */
+	bool forgiven;        /* those behind it are run whatever becomes of it */
 };
 
 /* Everything that registers handlers when this machine boots. */
@@ -39,19 +51,23 @@ struct boot {
 	enum look_is elsewhere;   /* a container or another root folder: the machine boots with files not seen here */
 	const char *reader;       /* what registers binfmt.d; NULL: nothing is known to */
 	enum look_is reads_lines; /* whether anything does */
-	enum look_is flushes; /* systemd-binfmt is there: its restart removes all that binfmt.d does not bring back */
-	enum look_is reads_records; /* binfmt-support is installed */
+	bool loads;               /* it does by our own `load`, which refuses some lines */
+	bool forces;              /* with --force */
+	bool else_too;            /* and whether something registers each line as it stands is not known */
+	enum look_is mounts;      /* systemd mounts binfmt_misc; never no */
+	enum look_is flushes; /* a restart of systemd-binfmt would now remove all that binfmt.d does not bring back */
+	enum look_is reads_records; /* binfmt-support is installed, and started */
 	bool unread;                /* our own unit is enabled and could not be read whole, or nothing at all could */
 	char unit[BOOT_UNIT_MAX];   /* its text (man/examples/binfmtctl.service); empty where it is not enabled */
+	char unit_link[BOOTUNIT_PATH_MAX];      /* what enables it */
 	struct boot_step steps[BOOT_STEPS_MAX]; /* what it does; set by whoever understands it (own_unit.h) */
 	size_t step_count;
-	bool after;   /* it is started after systemd-binfmt */
-	bool follows; /* and again with it */
+	bool after;           /* it is started after systemd-binfmt */
+	enum look_is follows; /* and again with it */
 };
 
-/* Our own unit, and the link that makes systemd start it at boot. */
+/* Our own unit. */
 #define BOOT_UNIT_NAME "binfmtctl.service"
-#define BOOT_UNIT "/etc/systemd/system/multi-user.target.wants/" BOOT_UNIT_NAME
 
 /* Reads all of it, but understands no unit. -1 and *err: no memory; then it holds nothing, and says that it is unread.
  */

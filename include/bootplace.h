@@ -4,7 +4,10 @@
 
 #include "look.h"
 
-/* Whether this is a container, by the marks that managers of containers leave. */
+/*
+ * Whether this is a container, by the marks that managers of containers leave. Unknown without one where the PID
+ * namespace is not the host's, or that cannot be seen.
+ */
 struct look bootplace_container(void);
 
 /*

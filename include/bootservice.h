@@ -2,18 +2,31 @@
 #ifndef BOOTSERVICE_H
 #define BOOTSERVICE_H
 
+#include <stdbool.h>
+
 #include "look.h"
 
-/* Whether systemd runs here and has its systemd-binfmt, not masked. */
+struct look bootservice_runs_systemd(void);
+
+/* Whether systemd runs here and has its systemd-binfmt now, neither masked nor changed, so that it can be restarted. */
 struct look bootservice_systemd(void);
 
-/* Whether binfmt-support is installed, which registers its records. */
+/* Whether a restart of it removes all handlers. */
+struct look bootservice_flushes(void);
+
+/* Whether systemd mounts binfmt_misc when the machine boots. Never no: others may. */
+struct look bootservice_mounts(void);
+
+/* Whether binfmt-support is installed and started at boot, which registers its records. */
 struct look bootservice_update_binfmts(void);
 
-/*
- * Whether anything registers binfmt.d at boot here, but for our own unit: systemd-binfmt, or a service that is enabled.
- * *name is its name, or NULL.
- */
-struct look bootservice_reader(const char **name);
+/* What registers binfmt.d at boot. */
+struct bootservice_reader {
+	const char *name; /* NULL: nothing is known to */
+	bool loads;       /* by our own `load`, with its checks; else each line as it stands */
+};
+
+/* Whether anything does, but for our own unit: systemd-binfmt, or a service that is enabled. */
+struct look bootservice_reader(struct bootservice_reader *reader);
 
 #endif

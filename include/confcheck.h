@@ -4,9 +4,9 @@
 
 #include "doctor.h"
 
-struct confd;
+struct boot;
 
 /* Lines, files and folders of binfmt.d that will fail when they are registered, or cannot work ("config"). */
-void confcheck_examine(const struct confd *confd, doctor_tell *tell, void *arg);
+void confcheck_examine(const struct boot *boot, doctor_tell *tell, void *arg);
 
 #endif

@@ -68,8 +68,23 @@ const struct confd_line *confd_find(const struct confd *confd, const char *name)
 /* Whether this is the line that confd_find finds for its own name. */
 bool confd_decides(const struct confd *confd, const struct confd_line *line);
 
+/*
+ * What a file of this name in the first folder of all hides, as of equal names one is read only: a line that registers
+ * another entry than this one, or a file that could not be read. NULL: nothing.
+ */
+const struct confd_line *confd_hidden(const struct confd *confd, const char *file, const char *entry);
+
+/* The line that decides what becomes of an entry, if it comes later than a file of this name; or NULL. */
+const struct confd_line *confd_later(const struct confd *confd, const char *file, const char *entry);
+
 /* Whether nothing that could not be read may have a line behind it, which would decide in its place. */
 bool confd_is_settled(const struct confd *confd, const struct confd_line *line);
+
+/*
+ * Whether the kernel opens the interpreter that flag F wants opened with the rule, or needs none; if not, or unknown,
+ * why. What registers rules at boot runs in the root folder, where a relative path begins.
+ */
+struct look confd_opens(const struct rule *rule, const char **reason);
 
 /*
  * Whether a line registers its rule; if not, the line's reason, or with flag F what is wrong with its interpreter now;

@@ -15,6 +15,9 @@ struct rule;
  */
 const char *confline_parse(char *line, size_t len, unsigned major, unsigned minor, struct rule *rule);
 
+/* Why Linux MAJOR.MINOR refuses a rule that later ones take, or NULL; 0.0 as above. */
+const char *confline_check_version(const struct rule *rule, unsigned major, unsigned minor);
+
 /* Whether systemd-binfmt takes this for an entry's name: it gives up a line with any other. */
 bool confline_is_name(const char *name, size_t len);
 

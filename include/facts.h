@@ -29,6 +29,8 @@ struct facts {
 	enum look_is initial_user_namespace; /* the one that the machine starts with */
 	enum look_is container;
 	enum binfmt_scope scope;
+	bool writable;               /* this process may register there */
+	enum look_is in_force;       /* the entries decide here (inforce.h); set as harmless is */
 	long entries;                /* live, disabled ones too */
 	long held;                   /* of them those that hold their interpreter open (flag F) */
 	long max_held;               /* user.max_binfmt_misc_interpreters (Linux 7.3); as below */

@@ -16,7 +16,8 @@ struct look inforce_is(const struct snapshot *s);
 /*
  * Completes a verdict by a probe of the file's architecture, stopped before anything of an interpreter runs: where
  * no table is visible, whether a handler is in force here; where an entry holds its interpreter (F) and the path may
- * name another file by now, whether the one that is held runs; and outside of the initial user namespace, whether the
+ * name another file by now, whether the one that is held runs; where several entries take it and no listing shows
+ * their order, which is tried first; and outside of the initial user namespace, whether the
  * visible entries are those in force. s NULL: no table is visible. Nothing where the verdict is sure. What depends on
  * the entries of another instance (ours.h) becomes unknown.
  */

@@ -5,14 +5,19 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
+
+#include "look.h"
 
 /* One mount in a mount namespace. */
 struct mountinfo_mount {
 	char point[PATH_MAX], source[64];
 	unsigned long flags; /* MS_ flags of this mount alone */
+	uint64_t parent;     /* the number of the mount that it is mounted on */
 	bool shared;
-	bool odd; /* a part of the file system only, or a slave of another mount: cannot be put back as it was */
+	bool spreads; /* what is unmounted here is unmounted elsewhere too: the parent is shared, or is not seen */
+	bool odd;     /* a part of the file system only, or a slave of another mount: cannot be put back as it was */
 };
 
 /* All of one file system's. */
@@ -20,7 +25,8 @@ struct mountinfo {
 	dev_t instance;
 	struct mountinfo_mount *list;
 	size_t count;
-	bool odd; /* one of them is, or there are too many (16) */
+	bool odd;     /* one of them is, or there are too many (16) */
+	bool spreads; /* one of them does */
 };
 
 /*
@@ -29,5 +35,8 @@ struct mountinfo {
  */
 int mountinfo_read(const char *path, struct mountinfo *mounts);
 void mountinfo_free(struct mountinfo *mounts);
+
+/* Whether a file system is mounted in our own mount namespace, and not only reached through another's root. */
+struct look mountinfo_shows(dev_t instance);
 
 #endif

@@ -29,6 +29,9 @@ const char *overlap_doubt(const struct rule *rule, const struct binfmt_list *lis
  */
 const char *overlap_shadow(const struct rule *rule, const struct binfmt_list *list);
 
+/* The same wherever it stands, as where the order is hidden (binfmt_list.h): the next one behind `last`, as above. */
+const struct entry *overlap_rival(const struct rule *rule, const struct binfmt_list *list, const struct entry *last);
+
 /* Warns of the enabled entries, but those that leave, that the rule, registered now and so ahead of all, takes files
  * from. */
 void overlap_warn(const struct rule *rule, const struct binfmt_list *list, struct warnings *warnings);

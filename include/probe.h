@@ -13,7 +13,7 @@ struct arch;
 struct err;
 
 enum {
-	PROBE_MAX = 160,        /* bytes of a probe program: header, one program header, code */
+	PROBE_MAX = 256,        /* bytes of a probe: ours have 160 at most, and no handler looks at more of a file */
 	PROBE_STATUS = 42,      /* what it exits with */
 	PROBE_OUTPUT_MAX = 256, /* bytes kept of what the run prints */
 	PROBE_TIMEOUT_MS = 5000,
@@ -91,7 +91,7 @@ typedef void probe_tell(void *arg, size_t i, const struct probe_result *run, con
  */
 void probe_run_all(const struct probe_job *jobs, size_t count, probe_tell *tell, void *arg);
 
-/* One run here. 0, or -1 and *err if it could not be tried. */
+/* One run here, of at most PROBE_MAX bytes. 0, or -1 and *err if it could not be tried. */
 int probe_run(const unsigned char *elf, size_t size, const char *variable, enum probe_until until, unsigned timeout_ms,
 	      struct probe_result *result, struct err *err);
 

@@ -8,6 +8,7 @@
 
 struct binfmt;
 struct check;
+struct confd;
 struct persist;
 
 /* How a planned rule is to be put in place. */
@@ -19,6 +20,7 @@ struct put {
 	bool configured;      /* it is what all configuration says: no file of its can say otherwise */
 	struct persist *file; /* its binfmt.d file is to be written too; NULL: it is not */
 	const char *conf_dir; /* there; NULL: the usual folder */
+	const struct confd *confd; /* what is configured, for a file of the usual folder; may be NULL */
 };
 
 /*

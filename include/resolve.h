@@ -35,6 +35,10 @@ const char *resolve_word(enum resolution result);
  */
 void resolve_file(const struct snapshot *s, int root, const char *path, struct resolved *resolved);
 
+/* The same where it is known which entry is tried first (first.h; NULL: it is not). */
+void resolve_first(const struct snapshot *s, int root, const char *path, const struct entry *first,
+		   struct resolved *resolved);
+
 /* The same for a program in memory. */
 void resolve_bytes(const struct snapshot *s, int root, const unsigned char *bytes, size_t size,
 		   struct resolved *resolved);

@@ -39,6 +39,9 @@ struct rule {
 /* The same files, interpreter and flags (D and the name aside). */
 bool rule_same(const struct rule *a, const struct rule *b);
 
+/* The same interpreter and flags (D aside): what is taken by either is run alike. */
+bool rule_same_run(const struct rule *a, const struct rule *b);
+
 /*
  * Flag letters to bits, with what they imply (C and T: O). *flags is set only if NULL is returned,
  * otherwise the reason: an unknown letter or a combination that the kernel excludes.

@@ -21,10 +21,14 @@ struct session {
 	const struct planned_write *reported; /* the last one that was printed */
 	struct trust_folder folder;           /* of the last interpreter that was checked */
 	struct mount_made made;               /* by this run: --mount, and it was not */
+	int mounts_lock;                      /* with --mount, of lock_mounts; else -1 */
 	size_t before;                        /* so many entries were there when the work began */
 	bool has_temporaries;                 /* some of them are left by killed runs */
-	bool named;                           /* the entry at work was named, not meant by `all` */
+	const struct confd *confd; /* what is configured, where --persist writes to the usual folder; else NULL */
+	bool named;                /* the entry at work was named, not meant by `all` */
+	struct look inherited;     /* the table at work is a parent user namespace's */
 	unsigned failed, done;
+	unsigned changed; /* of those that were done: they were not so before */
 	/* Of the operand at work, told and emptied by session_result: */
 	struct warnings warnings;
 	size_t mount_warnings; /* bytes of them that are on the mount: true whatever becomes of the operand */

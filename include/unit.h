@@ -11,12 +11,17 @@ enum { UNIT_COMMANDS_MAX = 16, UNIT_WORDS_MAX = 256 };
 struct unit {
 	char *words[UNIT_WORDS_MAX]; /* of all commands, a NULL behind each */
 	char **commands[UNIT_COMMANDS_MAX];
+	bool forgiven[UNIT_COMMANDS_MAX]; /* the command may fail, and those behind it are run */
 	size_t command_count, word_count;
 	bool after, part, remains; /* After= and PartOf= systemd-binfmt.service; RemainAfterExit= */
-	const char *riddle;        /* the first line that is not understood; NULL: there is none */
+	bool oneshot;              /* Type=oneshot: the only one that may have more than one command */
+	const char *riddle;        /* the first line that is not understood, or what systemd refuses; NULL: none */
 };
 
 /* Reads a unit's text, which is cut into the words. */
 void unit_parse(char *text, struct unit *unit);
+
+/* Whether a text (a drop-in, which is cut up) changes neither what is run nor whether or when. */
+bool unit_is_harmless(char *text);
 
 #endif

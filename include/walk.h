@@ -27,6 +27,7 @@ struct walk_where {
 	int root;                       /* a directory: all paths are looked up as after chroot; -1: our own root */
 	const struct binfmt_list *list; /* NULL: the table is not visible here */
 	bool switched_on;               /* the global switch */
+	const struct entry *first;      /* tried before all others, as a probe has shown (first.h); may be NULL */
 	const char *but;                /* entries of this name, and its temporary, are passed over; may be NULL */
 	bool any_mode;                  /* the file itself counts as executable, whatever its mode and mount */
 	bool opens; /* the kernel opens the rule's file next, as its flag F wants: a writer of it is seen then */
@@ -67,6 +68,7 @@ enum walk_doubt {
 	WALK_NO_TABLE,   /* the table is not visible, and may take it */
 	WALK_BPF,        /* the program of a type B entry decides */
 	WALK_ENTRY,      /* an entry whose text is not understood may take it */
+	WALK_ORDER,      /* several entries take it, and which is tried first is hidden */
 	WALK_FLAG,       /* the entry that takes it has a flag that is not known */
 	WALK_UNREADABLE, /* this user may execute the file but not read it, so its first bytes are not known */
 	WALK_HELD, /* the kernel holds a file (F), and the path no longer names it, or may not: it was changed since */

@@ -12,6 +12,7 @@
 #include "doctor_machine.h"
 #include "facts.h"
 #include "filecheck.h"
+#include "inforce.h"
 #include "json.h"
 #include "own_unit.h"
 #include "print.h"
@@ -114,7 +115,9 @@ examine(struct visit *visit)
 	if (configured)
 		own_unit_read(&boot, args->commands);
 	facts.flushed = count_flushed(&facts, configured ? &boot : NULL, host);
-	if (seen && s.list.count == 0)
+	if (seen && facts.scope == BINFMT_INHERITED)
+		facts.in_force = inforce_is(&s).is;
+	if (seen && (s.list.count == 0 || facts.in_force == LOOK_NO))
 		facts.emulator = remedy_any(&s).is;
 	facts.harmless = seen && (s.switched_on || check_switch_passes(&s.list));
 	judge_machine(visit, &facts);

@@ -26,9 +26,19 @@ judge(struct session *c, const struct entry *entry, const struct staleness *is)
 	const enum outcome left = c->named ? OUT_FAILED : OUT_SKIPPED;
 	struct check check;
 
-	if (is->untold) {
-		err_set(&c->err, ERR_UNKNOWN, "whether %s was replaced cannot be told: %s", path, is->untold);
+	if (entry->rule.flags & RULE_F && ours_is(&c->b).is != LOOK_YES) {
+		err_set(&c->err, ERR_UNKNOWN,
+			"whether %s was replaced cannot be told: the entry may be of another instance than that in "
+			"force here",
+			path);
 		return left;
+	}
+	if (is->untold && c->args->force)
+		return OUT_REFRESHED;
+	if (is->untold) {
+		err_set(&c->err, ERR_UNKNOWN, "whether %s was replaced cannot be told: %s (--force registers it again)",
+			path, is->untold);
+		return OUT_FAILED;
 	}
 	if (is->stale == STALE_DELETED) {
 		err_set(&c->err, ERR_DELETED, "%s is gone, the old file keeps running: nothing to refresh from", path);
@@ -76,9 +86,6 @@ refresh_one(struct session *c, const char *name)
 		return;
 	}
 	is = stale_of(live.entry, &c->list, on > 0);
-	if (live.entry->rule.flags & RULE_F && ours_is(&c->b).is != LOOK_YES)
-		is = (struct staleness){.stale = STALE_UNKNOWN,
-					.untold = "the entry may be of another instance than that in force here"};
 	snprintf(detail, sizeof(detail), "%s%s", live.entry->rule.interpreter, is.by_time ? ", by time" : "");
 	session_result(c, name, refresh_entry(c, live.entry, &is),
 		       live.entry->rule.flags & RULE_F ? detail : "no flag F: nothing is held");

@@ -7,9 +7,11 @@
 
 #include "binfmt_list.h"
 #include "cmd.h"
+#include "confd.h"
 #include "describe.h"
 #include "elf.h"
 #include "hex.h"
+#include "host_kernel.h"
 #include "opened.h"
 #include "persist.h"
 #include "put.h"
@@ -168,7 +170,13 @@ register_one(struct session *c, const struct arch *arch, bool keeps_magic)
 	struct persist file = {.dir = -1};
 	struct check check = session_check(c, "registers", NULL);
 	const struct put how = {
-	    .b = &c->b, .check = &check, .keep = a->keep, .file = a->persist ? &file : NULL, .conf_dir = a->conf_dir};
+	    .b = &c->b,
+	    .check = &check,
+	    .keep = a->keep,
+	    .file = a->persist ? &file : NULL,
+	    .conf_dir = a->conf_dir,
+	    .confd = c->confd,
+	};
 	enum outcome outcome;
 	struct err detail;
 	struct bytes bytes;
@@ -287,10 +295,24 @@ register_check_dirs(const struct args *a, struct err *err)
 	return 0;
 }
 
+static void
+register_all_operands(struct session *c)
+{
+	const struct args *args = c->args;
+
+	if (args->operand_count > 1) /* `all` moves entries in its mind */
+		binfmt_list_sort(&c->list);
+	for (size_t i = 0; i < args->operand_count; i++)
+		register_operand(c, &args->operands[i]);
+	if (args->operand_count == 0)
+		register_one(c, NULL, false);
+}
+
 int
 cmd_register(const struct cmd *cmd, struct args *args)
 {
 	const char *wrong = register_misuse(args);
+	struct confd confd = {.count = 0};
 	struct session c;
 	int status;
 
@@ -298,15 +320,16 @@ cmd_register(const struct cmd *cmd, struct args *args)
 		return report_usage(cmd, args, "%s", wrong);
 	if (register_check_dirs(args, &c.err) < 0)
 		return report_fail(cmd, args, &c.err);
+	if (args->persist && !args->conf_dir && confd_read(&confd, confd_dirs, host_kernel(), &c.err) < 0)
+		return report_fail(cmd, args, &c.err);
 	status = session_begin(&c, cmd, args);
-	if (status != EXIT_DONE)
+	if (status != EXIT_DONE) {
+		confd_free(&confd);
 		return status;
-	if (args->operand_count > 1) /* `all` moves entries in its mind */
-		binfmt_list_sort(&c.list);
-	for (size_t i = 0; i < args->operand_count; i++)
-		register_operand(&c, &args->operands[i]);
-	if (args->operand_count == 0)
-		register_one(&c, NULL, false);
+	}
+	c.confd = args->persist && !args->conf_dir ? &confd : NULL;
+	register_all_operands(&c);
+	confd_free(&confd);
 	session_warn_if_off(&c);
 	session_prove_kept(&c);
 	return session_end(&c);

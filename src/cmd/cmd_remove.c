@@ -56,7 +56,7 @@ forget(const struct session *c, const char *name, struct persist *file, struct e
 	int done;
 
 	if (persist_open(file, c->args->conf_dir, name, false, err) < 0)
-		return err->code == ERR_PERSIST ? 0 : -1;
+		return err->code == ERR_PERSIST && !file->ours ? 0 : -1;
 	done = persist_remove(file, c->args->dry_run, err);
 	persist_close(file);
 	return done;

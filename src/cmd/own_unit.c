@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "arch.h"
 #include "binfmt_open.h"
 #include "boot.h"
+#include "bootscript.h"
 #include "cmd.h"
 #include "err.h"
 #include "own_unit.h"
@@ -38,6 +40,7 @@ effect_of(const struct cmd *cmd, const struct args *args)
 static bool
 read_register(const struct args *args, struct boot_step *step)
 {
+	const struct arch *rows[ARCH_GROUP_MAX];
 	struct err ignored;
 
 	if (args->operand_count > BOOT_ARCHS_MAX || register_misuse(args) || register_check_dirs(args, &ignored) < 0)
@@ -47,51 +50,107 @@ read_register(const struct args *args, struct boot_step *step)
 	step->wish = (struct wish){
 	    args->name, args->flags, args->interpreter, step->dirs, args->interpreter_dir_count, args->force, 0};
 	step->keep = args->keep;
+	step->mounts = args->mount;
+	step->persists = args->persist;
+	step->conf_dir = args->conf_dir;
 	for (size_t i = 0; i < args->operand_count; i++) {
-		step->all |= operand_is_all(&args->operands[i]);
+		bool all = operand_is_all(&args->operands[i]);
+
+		step->all |= all;
+		step->fails |= !all && arch_select(args->operands[i].word, rows) == 0;
 		step->archs[step->arch_count++] = args->operands[i].word;
 	}
 	return true;
 }
 
-/* All files of binfmt.d, where that is not done already; before anything else, so that it finds nothing to replace. */
+/* All files of binfmt.d, before anything else: it finds nothing to replace, and nothing in front of it fails. */
 static bool
-read_load(const struct args *args, struct boot *boot)
+read_load(const struct args *args, struct boot *boot, struct boot_step *step)
 {
-	if (args->operand_count || (boot->reads_lines != LOOK_YES && boot->step_count))
+	step->does = BOOT_LOADS;
+	step->wish.force = args->force;
+	if (step->missing)
+		return true;
+	if (args->operand_count || boot->step_count || (!args->mount && boot->mounts != LOOK_YES))
 		return false;
-	if (boot->reads_lines != LOOK_YES)
-		boot->reader = BOOT_UNIT_NAME;
+	if (boot->reads_lines == LOOK_YES)
+		return true;
+	boot->reader = BOOT_UNIT_NAME;
+	boot->loads = true;
+	boot->forces = args->force;
+	boot->else_too = boot->reads_lines == LOOK_UNKNOWN;
 	boot->reads_lines = LOOK_YES;
 	return true;
 }
 
+/* Adds a step that is understood, where it decides anything. False: it is a riddle. */
+static bool
+add_step(struct boot *boot, const struct cmd *cmd, const struct args *args, const struct boot_step *like)
+{
+	struct boot_step *step = &boot->steps[boot->step_count];
+	bool known = true;
+
+	*step = *like;
+	switch (effect_of(cmd, args)) {
+	case EFFECT_NONE:
+		step->does = BOOT_IDLE;
+		if (like->forgiven ||
+		    (!like->missing && (args->help || args->version || strcmp(cmd->name, "help") == 0)))
+			return true;
+		break;
+	case EFFECT_LOAD:
+		known = read_load(args, boot, step);
+		break;
+	case EFFECT_REGISTER:
+		known = read_register(args, step);
+		break;
+	case EFFECT_RIDDLE:
+		return false;
+	}
+	boot->step_count++;
+	return known;
+}
+
 /* False: it is a riddle. */
 static bool
-read_command(struct boot *boot, const struct cmd *commands, char *words[])
+read_command(struct boot *boot, const struct cmd *commands, char *words[], bool forgiven)
 {
 	static struct operand operands[BOOT_UNIT_MAX];
 	struct args args = {
 	    .binfmt_dir = BINFMT_DIR, .offset = -1, .timeout = -1, .commands = commands, .operands = operands};
+	struct boot_step like = {.forgiven = forgiven};
 	const char *program = words[0] ? strrchr(words[0], '/') : NULL;
 	const struct cmd *cmd;
+	struct look starts;
 	int count = 0;
 
 	while (words[count])
 		count++;
 	if (!program || strcmp(program, "/binfmtctl") != 0 || command_read(commands, count, words, &args, &cmd) || !cmd)
 		return false;
-	switch (effect_of(cmd, &args)) {
-	case EFFECT_NONE:
+	starts = bootscript_starts(words[0]);
+	if (starts.is == LOOK_NO)
+		like.missing = words[0];
+	if (starts.is == LOOK_NO && forgiven)
 		return true;
-	case EFFECT_LOAD:
-		return read_load(&args, boot);
-	case EFFECT_REGISTER:
-		return read_register(&args, &boot->steps[boot->step_count++]);
-	case EFFECT_RIDDLE:
-		return false;
+	return starts.is != LOOK_UNKNOWN && add_step(boot, cmd, &args, &like);
+}
+
+/* Whether systemd starts it again with systemd-binfmt: only while it has not failed. */
+static enum look_is
+follows(const struct boot *boot, const struct unit *unit)
+{
+	enum look_is is = unit->part && unit->remains ? LOOK_YES : LOOK_NO;
+
+	for (size_t i = 0; is != LOOK_NO && i < boot->step_count; i++) {
+		const struct boot_step *step = &boot->steps[i];
+
+		if (!step->forgiven && (step->missing || step->fails))
+			is = LOOK_NO;
+		else if (!step->forgiven && step->does != BOOT_REGISTERS)
+			is = LOOK_UNKNOWN;
 	}
-	return false;
+	return is;
 }
 
 void
@@ -105,9 +164,10 @@ own_unit_read(struct boot *boot, const struct cmd *commands)
 	memset(boot->steps, 0, sizeof(boot->steps));
 	boot->step_count = 0;
 	boot->after = unit.after;
-	boot->follows = unit.part && unit.remains;
 	for (size_t i = 0; clear && i < unit.command_count; i++)
-		clear = boot->step_count + 1 < BOOT_STEPS_MAX && read_command(boot, commands, unit.commands[i]);
+		clear = boot->step_count + 1 < BOOT_STEPS_MAX &&
+			read_command(boot, commands, unit.commands[i], unit.forgiven[i]);
+	boot->follows = follows(boot, &unit);
 	if (!clear)
 		boot->steps[boot->step_count++].does = BOOT_RIDDLE;
 }

@@ -4,6 +4,7 @@
 #include "binfmt_list.h"
 #include "binfmt_open.h"
 #include "check.h"
+#include "confd.h"
 #include "drift.h"
 #include "err.h"
 #include "host_kernel.h"
@@ -97,6 +98,25 @@ warn(const struct put *put, const struct plan *plan, enum outcome fate, struct w
 		overlap_warn(&plan->rule, put->check->list, warnings);
 }
 
+/* Of files with equal names systemd-binfmt reads one, and of lines for one entry the last decides. */
+static int
+check_place(const struct put *put, const struct plan *plan, struct err *err, struct warnings *warnings)
+{
+	const char *name = put->file->name, *entry = plan->rule.name;
+	const struct confd_line *hidden = confd_hidden(put->confd, name, entry);
+	const struct confd_line *later = confd_later(put->confd, name, entry);
+
+	if (hidden && !put->check->force)
+		return err_set(err, ERR_PERSIST,
+			       "%s would not be read any more beside %s/%s, and it registers %s%s (--force "
+			       "writes it anyway)",
+			       hidden->file, put->file->where, name, hidden->number ? "entry " : "what is not known",
+			       hidden->number ? hidden->rule.name : "");
+	if (later && !(later->fate == CONFD_REGISTERED && rule_same(&later->rule, &plan->rule)))
+		warn_add(warnings, "the next boot has it otherwise: %s:%u comes later", later->file, later->number);
+	return 0;
+}
+
 /* Checks the rule, and finds out what would keep its file from being written while nothing has happened. */
 static int
 check_first(const struct put *put, const struct plan *plan, struct err *err, struct warnings *warnings)
@@ -109,7 +129,7 @@ check_first(const struct put *put, const struct plan *plan, struct err *err, str
 		return 0;
 	if (persist_open(file, put->conf_dir, plan->rule.name, put->check->force, err) < 0)
 		return -1;
-	if (persist_prepare(file, &plan->rule, err) == 0)
+	if (persist_prepare(file, &plan->rule, err) == 0 && (!put->confd || check_place(put, plan, err, warnings) == 0))
 		return 0;
 	persist_close(file);
 	return -1;

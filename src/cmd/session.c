@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "session.h"
+#include <unistd.h>
+
 #include "binfmt.h"
 #include "keep.h"
+#include "lock.h"
 #include "print.h"
 #include "replace.h"
+#include "session.h"
 #include "tempname.h"
+#include "whose.h"
 #include "wish.h"
 
 enum { TIMEOUT = 30 };
@@ -17,6 +21,12 @@ say_waiting(void)
 	print_err(NULL, "waiting for another binfmtctl to finish");
 }
 
+static unsigned
+timeout(const struct args *args)
+{
+	return (unsigned)(args->timeout < 0 ? TIMEOUT : args->timeout);
+}
+
 static int
 list(struct session *c)
 {
@@ -27,9 +37,7 @@ list(struct session *c)
 static int
 prepare(struct session *c)
 {
-	long timeout = c->args->timeout < 0 ? TIMEOUT : c->args->timeout;
-
-	if (binfmt_lock(&c->b, (unsigned)timeout, c->args->verbose ? say_waiting : NULL, &c->err) < 0)
+	if (binfmt_lock(&c->b, timeout(c->args), c->args->verbose ? say_waiting : NULL, &c->err) < 0)
 		return -1;
 	if (list(c) < 0)
 		return -1;
@@ -40,22 +48,36 @@ prepare(struct session *c)
 	return 0;
 }
 
+static bool
+is_exec(const struct session *c)
+{
+	return command_takes(c->cmd, "inherit");
+}
+
 /* With --mount it is there afterwards, or is imagined by a dry run. */
 static int
 open_mount(struct session *c)
 {
 	const struct args *a = c->args;
 	struct planned *planned = a->dry_run ? &c->planned : NULL;
+	const struct mount_wish wish = {
+	    .dir = a->binfmt_dir, .force = a->force, .runs = is_exec(c), .planned = planned};
 
 	binfmt_imagine(&c->b, a->binfmt_dir, planned);
-	if (a->mount && mount_if_absent(a->binfmt_dir, a->force, planned, &c->made, &c->err, &c->warnings) < 0)
+	if (a->mount && !planned &&
+	    lock_mounts(timeout(a), a->verbose ? say_waiting : NULL, &c->mounts_lock, &c->err) < 0)
+		return -1;
+	if (a->mount && mount_if_absent(&wish, &c->made, &c->err, &c->warnings) < 0)
 		return c->err.code == ERR_NAMESPACE && command_takes(c->cmd, "force")
 			   ? err_add(&c->err, " (--force does it anyway)")
 			   : -1;
 	return planned && c->made.mounted ? 0 : binfmt_open(&c->b, a->binfmt_dir, planned, &c->err);
 }
 
-/* Where nothing was done the mount of --mount goes too: in a user namespace it hides what is inherited. */
+/*
+ * Where nothing was done the mount of --mount goes too; not in a user namespace, where that would end the copies of
+ * what was inherited, and bring nothing back.
+ */
 static void
 take_mount_back(struct session *c)
 {
@@ -63,8 +85,47 @@ take_mount_back(struct session *c)
 
 	if (!c->made.mounted || c->args->dry_run)
 		return;
-	if (mount_take_back(&c->b, &c->made, &err) < 0)
-		report_warning(NULL, "%s", err.text);
+	if (!c->made.stays) {
+		if (mount_take_back(&c->b, &err) < 0)
+			report_warning(NULL, "%s", err.text);
+		return;
+	}
+	c->err.status = EXIT_FAILED; /* something was changed */
+	report_warning(NULL,
+		       "binfmt_misc stays mounted at %s: this user namespace has an instance of its own now; inherited "
+		       "handlers that were copied into it: %zu",
+		       c->args->binfmt_dir, c->made.copied);
+}
+
+static void
+close_all(struct session *c)
+{
+	binfmt_close(&c->b);
+	if (c->mounts_lock >= 0)
+		close(c->mounts_lock);
+}
+
+/* Whether the table that is seen may be changed. What --mount has found or made is our own, as what exec works in. */
+static int
+check_whose(struct session *c)
+{
+	bool own = c->args->mount || is_exec(c) || c->b.dir_fd < 0;
+
+	c->inherited = own ? look_seen(false) : binfmt_is_inherited(&c->b);
+	if (c->args->force || whose_check(&c->b, c->inherited, &c->err) == 0)
+		return 0;
+	if (command_takes(c->cmd, "force"))
+		err_add(&c->err, " (%s--force changes the parent's)",
+			command_takes(c->cmd, "mount") ? "--mount mounts it, " : "");
+	return -1;
+}
+
+/* Of a session that has not come to its first result. */
+static void
+tell_warnings(const struct session *c)
+{
+	for (const char *text = warn_next(&c->warnings, NULL); text; text = warn_next(&c->warnings, text))
+		report_warning(NULL, "%s", text);
 }
 
 int
@@ -77,16 +138,17 @@ session_begin(struct session *c, const struct cmd *cmd, const struct args *args)
 	c->reported = NULL;
 	c->named = c->has_temporaries = false;
 	c->made = (struct mount_made){.mounted = false};
-	c->failed = c->done = 0;
+	c->failed = c->done = c->changed = 0;
 	c->warnings.len = 0;
 	c->rule = NULL;
 	c->file = NULL;
 	c->place = NULL;
-	c->folder.fd = -1;
-	if (open_mount(c) < 0 || prepare(c) < 0) {
+	c->folder.fd = c->mounts_lock = -1;
+	if (open_mount(c) < 0 || prepare(c) < 0 || check_whose(c) < 0) {
 		planned_free(&c->planned);
+		tell_warnings(c);
 		take_mount_back(c);
-		binfmt_close(&c->b);
+		close_all(c);
 		return report_fail(cmd, args, &c->err);
 	}
 	c->before = c->list.count;
@@ -207,6 +269,8 @@ session_result(struct session *c, const char *name, enum outcome outcome, const 
 	report_result(c->args, &result);
 	c->failed += result.outcome == OUT_FAILED;
 	c->done += result.outcome < OUT_SKIPPED;
+	c->changed +=
+	    result.outcome < OUT_SKIPPED && result.outcome != OUT_UNCHANGED && result.outcome != OUT_PERSISTED;
 	c->warnings.len = c->mount_warnings = 0;
 	c->rule = NULL;
 	c->file = NULL;
@@ -226,6 +290,18 @@ heal_all(struct session *c)
 		if (name && !planned_has(&c->planned, c->b.dir, entry) && heal(c, name, &c->err) < 0)
 			report_warning(name, "%s: %s", unhealed, c->err.text);
 	}
+}
+
+/* Says of changes in a table that is not surely our own whose it is. */
+static void
+tell_whose(struct session *c)
+{
+	int told = c->changed && !c->args->dry_run ? whose_changed(&c->b, c->inherited, &c->err) : 0;
+
+	if (told < 0 && !c->args->force)
+		session_result(c, c->args->binfmt_dir, OUT_FAILED, NULL);
+	else if (told != 0)
+		report_warning(NULL, "%s%s", told < 0 ? "forced: " : "", c->err.text);
 }
 
 void
@@ -258,6 +334,7 @@ int
 session_end(struct session *c)
 {
 	heal_all(c);
+	tell_whose(c);
 	if (c->failed && !c->done)
 		take_mount_back(c);
 	report_more(c->args);
@@ -272,7 +349,7 @@ session_end(struct session *c)
 	planned_free(&c->planned);
 	binfmt_list_free(&c->list);
 	trust_forget(&c->folder);
-	binfmt_close(&c->b);
+	close_all(c);
 	return c->failed ? EXIT_FAILED : EXIT_DONE;
 }
 

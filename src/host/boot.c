@@ -1,45 +1,41 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
-
 #include "boot.h"
 #include "bootplace.h"
 #include "bootservice.h"
+#include "bootunit.h"
 #include "host.h"
-#include "present.h"
 #include "smallfile.h"
 
-/* What changes our own unit, and is not read. */
-static struct look
-has_drop_ins(void)
-{
-	return look_either(present("/etc/systemd/system/" BOOT_UNIT_NAME ".d"),
-			   present("/run/systemd/system/" BOOT_UNIT_NAME ".d"));
-}
-
-/* The text of our own unit, if systemd runs here and starts it. */
+/* The text of our own unit, where systemd runs here and starts it. */
 static void
 read_unit(struct boot *boot)
 {
-	struct look runs = present("/run/systemd/system");
+	char path[BOOTUNIT_PATH_MAX];
+	struct look starts = look_both(bootservice_runs_systemd(), bootunit_is_wanted(BOOT_UNIT_NAME, boot->unit_link));
 
+	if (starts.is != LOOK_NO)
+		starts = look_both(starts, bootunit_find(BOOT_UNIT_NAME, BOOTUNIT_NEXT, path));
 	boot->unit[0] = '\0';
-	boot->unread =
-	    runs.is != LOOK_NO && smallfile_read(BOOT_UNIT, boot->unit, sizeof(boot->unit)) < 0 && !look_absent(errno);
-	if (boot->unit[0] && (runs.is == LOOK_UNKNOWN || has_drop_ins().is != LOOK_NO)) {
-		boot->unit[0] = '\0';
-		boot->unread = true;
-	}
+	boot->unread = starts.is == LOOK_UNKNOWN ||
+		       (starts.is == LOOK_YES && smallfile_read(path, boot->unit, sizeof(boot->unit)) < 0);
 }
 
 int
 boot_read(struct boot *boot, struct err *err)
 {
+	struct bootservice_reader reader;
+
 	boot->elsewhere = look_either(bootplace_container(), bootplace_chroot()).is;
-	boot->reads_lines = bootservice_reader(&boot->reader).is;
-	boot->flushes = bootservice_systemd().is;
+	boot->reads_lines = bootservice_reader(&reader).is;
+	boot->reader = reader.name;
+	boot->loads = reader.loads;
+	boot->forces = boot->else_too = false;
+	boot->mounts = bootservice_mounts().is;
+	boot->flushes = bootservice_flushes().is;
 	boot->reads_records = bootservice_update_binfmts().is;
 	boot->step_count = 0;
-	boot->after = boot->follows = false;
+	boot->after = false;
+	boot->follows = LOOK_NO;
 	read_unit(boot);
 	boot->records = (struct records){0};
 	if (confd_read(&boot->confd, confd_dirs, host_kernel(), err) == 0 &&

@@ -6,12 +6,16 @@
 
 #include "bootplace.h"
 #include "present.h"
+#include "userns.h"
 
 struct look
 bootplace_container(void)
 {
-	return look_either(present("/run/.containerenv"),
-			   look_either(present("/.dockerenv"), present("/run/systemd/container")));
+	struct look marked = look_either(present("/run/.containerenv"),
+					 look_either(present("/.dockerenv"), present("/run/systemd/container")));
+
+	/* Some managers leave no mark, but none lets its container be among the machine's own processes unasked. */
+	return marked.is == LOOK_NO && !userns_pids_are_hosts() ? look_unknown() : marked;
 }
 
 /* What stands in the third and fourth field of a line of mountinfo that is of "/": "98:0 /folder", cut off; or NULL. */

@@ -5,112 +5,209 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "bootscript.h"
 #include "bootservice.h"
+#include "bootunit.h"
+#include "confd.h"
 #include "present.h"
 
-/* Whether a unit's file says anything: an empty one, a link to a device or to nothing keeps systemd from starting it.
- */
-static struct look
-says_anything(const char *path)
-{
-	struct stat st;
+#define SYSTEMD_BINFMT "systemd-binfmt.service"
+#define MOUNT_UNIT "proc-sys-fs-binfmt_misc.mount"
+#define AUTOMOUNT_UNIT "proc-sys-fs-binfmt_misc.automount"
 
-	if (stat(path, &st) < 0)
-		return look_absent(errno) ? look_seen(false) : look_unknown();
-	return look_seen(!S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode) && (!S_ISREG(st.st_mode) || st.st_size > 0));
+struct look
+bootservice_runs_systemd(void)
+{
+	return present("/run/systemd/system");
 }
 
-/* Whether systemd is not told to leave its systemd-binfmt alone. Where it looks for a unit, the first file counts. */
+/* Whether systemd runs here and has the program systemd-binfmt. */
 static struct look
-is_unmasked(void)
+has_systemd_binfmt(void)
 {
-	static const char *const folders[] = {
-	    "/etc/systemd/system.control",   "/run/systemd/system.control",  "/run/systemd/transient",
-	    "/run/systemd/generator.early",  "/etc/systemd/system",          "/etc/systemd/systemd.attached",
-	    "/run/systemd/system",           "/run/systemd/system.attached", "/run/systemd/generator",
-	    "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",      "/lib/systemd/system",
-	};
-	char path[64];
-	struct stat st;
-
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		snprintf(path, sizeof(path), "%s/systemd-binfmt.service", folders[i]);
-		if (lstat(path, &st) == 0)
-			return says_anything(path);
-		if (!look_absent(errno))
-			return look_unknown();
-	}
-	return look_seen(true);
+	return look_both(bootservice_runs_systemd(), look_either(present("/usr/lib/systemd/systemd-binfmt"),
+								 present("/lib/systemd/systemd-binfmt")));
 }
 
 struct look
 bootservice_systemd(void)
 {
-	struct look program =
-	    look_either(present("/usr/lib/systemd/systemd-binfmt"), present("/lib/systemd/systemd-binfmt"));
-
-	return look_both(look_both(present("/run/systemd/system"), program), is_unmasked());
+	return look_both(has_systemd_binfmt(), bootunit_is_stock(SYSTEMD_BINFMT, BOOTUNIT_NOW));
 }
 
-/* Whether a folder of links as /etc/rcS.d starts our own script (man/examples/binfmtctl.init). */
+/* Whether a folder has a file. Hidden ones do not count for systemd either. */
 static struct look
-starts_own(const char *dir)
+has_file(const char *dir)
 {
-	static const char name[] = "binfmtctl";
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	struct look found;
+
+	if (!d)
+		return look_absent(errno) ? look_seen(false) : look_unknown();
+	do {
+		errno = 0;
+		e = readdir(d);
+	} while (e && e->d_name[0] == '.');
+	found = e || errno == 0 ? look_seen(e) : look_unknown();
+	closedir(d);
+	return found;
+}
+
+/* By the link that systemd has for each unit that is active; what it says is not a file. */
+static struct look
+is_active(void)
+{
+	struct stat st;
+
+	if (lstat("/run/systemd/units/invocation:systemd-binfmt.service", &st) == 0)
+		return look_seen(true);
+	return look_absent(errno) ? look_seen(false) : look_unknown();
+}
+
+/* Its unit wants a file in a folder of binfmt.d to be started; to be stopped, only that it was started before. */
+struct look
+bootservice_flushes(void)
+{
+	struct look runs = is_active();
+
+	for (size_t i = 0; confd_dirs[i]; i++)
+		runs = look_either(runs, has_file(confd_dirs[i]));
+	return look_both(bootservice_systemd(), runs);
+}
+
+/* Whether systemd starts a unit of the distribution's at the next boot. */
+static struct look
+starts_stock(const char *name)
+{
+	char link[BOOTUNIT_PATH_MAX];
+
+	return look_both(bootunit_is_wanted(name, link), bootunit_is_stock(name, BOOTUNIT_NEXT));
+}
+
+struct look
+bootservice_mounts(void)
+{
+	struct look mounts = look_both(bootunit_is_stock(MOUNT_UNIT, BOOTUNIT_NEXT),
+				       look_either(starts_stock(AUTOMOUNT_UNIT), starts_stock(MOUNT_UNIT)));
+
+	return look_both(bootservice_runs_systemd(), mounts).is == LOOK_YES ? mounts : look_unknown();
+}
+
+/* systemd-binfmt, which passes where binfmt_misc is no mount. */
+static struct look
+systemd_reads(void)
+{
+	return look_both(look_both(has_systemd_binfmt(), starts_stock(SYSTEMD_BINFMT)), bootservice_mounts());
+}
+
+/* Whether a folder of links as /etc/rcS.d starts a script: "S12NAME". */
+static struct look
+is_in(const char *dir, const char *name)
+{
+	char path[512];
 	DIR *d = opendir(dir);
 	struct dirent *e;
 	struct look found = look_unknown();
 
 	if (!d)
 		return look_absent(errno) ? look_seen(false) : found;
-	while (found.is != LOOK_YES && (errno = 0, e = readdir(d))) {
-		size_t len = strlen(e->d_name);
-
-		if (e->d_name[0] == 'S' && len == sizeof("S00") - 1 + sizeof(name) - 1 &&
-		    strcmp(e->d_name + sizeof("S00") - 1, name) == 0)
+	while (found.is != LOOK_YES && (errno = 0, e = readdir(d)))
+		if (e->d_name[0] == 'S' && strlen(e->d_name) == 3 + strlen(name) && strcmp(e->d_name + 3, name) == 0)
 			found = look_seen(true);
-	}
-	if (found.is != LOOK_YES && errno == 0)
+	if (found.is == LOOK_YES)
+		snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
+	else if (errno == 0)
 		found = look_seen(false);
 	closedir(d);
-	return found;
+	return found.is == LOOK_YES ? bootscript_starts(path) : found;
 }
 
-struct look
-bootservice_reader(const char **name)
+/* By scripts of init.d, which systemd does not start that way. */
+static struct look
+init_starts(const char *name)
 {
-	/* OpenRC's own service, and ours (man/examples) for OpenRC and runit: where it is enabled. */
-	static const struct {
-		const char *running, *link, *name;
-	} services[] = {
-	    {"/run/openrc", "/etc/runlevels/sysinit/binfmt", "OpenRC's binfmt"},
-	    {"/run/openrc", "/etc/runlevels/boot/binfmt", "OpenRC's binfmt"},
-	    {"/run/openrc", "/etc/runlevels/default/binfmt", "OpenRC's binfmt"},
-	    {"/run/openrc", "/etc/runlevels/sysinit/binfmtctl", "the service binfmtctl"},
-	    {"/run/openrc", "/etc/runlevels/boot/binfmtctl", "the service binfmtctl"},
-	    {"/run/openrc", "/etc/runlevels/default/binfmtctl", "the service binfmtctl"},
-	    {"/run/runit", "/var/service/binfmtctl", "the service binfmtctl"},
-	    {"/run/runit", "/run/runit/service/binfmtctl", "the service binfmtctl"},
-	    {"/run/runit", "/etc/service/binfmtctl", "the service binfmtctl"},
-	};
-	struct look reads = bootservice_systemd();
+	struct look other = bootservice_runs_systemd();
 
-	*name = "systemd-binfmt";
+	if (other.is != LOOK_UNKNOWN)
+		other = look_seen(other.is == LOOK_NO);
+	return look_both(other, look_either(is_in("/etc/rcS.d", name), is_in("/etc/rc2.d", name)));
+}
+
+/* A service of OpenRC or runit, where that runs and starts it. */
+struct service {
+	const char *running, *script;
+	const char *down; /* a file that keeps it from being started; NULL: none does */
+	const char *name;
+	bool loads; /* it is ours (man/examples) */
+};
+
+static struct look
+service_reads(const struct service *service)
+{
+	struct look starts = present(service->running),
+		    down = service->down ? present(service->down) : look_seen(false);
+
+	if (down.is == LOOK_YES)
+		return look_seen(false);
+	if (down.is == LOOK_UNKNOWN)
+		starts = look_both(starts, down);
+	return look_both(starts,
+			 service->loads ? bootscript_loads(service->script) : bootscript_starts(service->script));
+}
+
+static struct look
+init_loads(void)
+{
+	return look_both(init_starts("binfmtctl"), bootscript_loads("/etc/init.d/binfmtctl"));
+}
+
+#define OPENRC(level)                                                                                                  \
+	{"/run/openrc", "/etc/runlevels/" level "/binfmt", NULL, "OpenRC's binfmt", false},                            \
+	{                                                                                                              \
+		"/run/openrc", "/etc/runlevels/" level "/binfmtctl", NULL, "the service binfmtctl", true               \
+	}
+#define RUNIT(folder)                                                                                                  \
+	{                                                                                                              \
+		"/run/runit", folder "/binfmtctl/run", folder "/binfmtctl/down", "the service binfmtctl", true         \
+	}
+
+struct look
+bootservice_reader(struct bootservice_reader *reader)
+{
+	static const struct service services[] = {
+	    OPENRC("sysinit"),           OPENRC("boot"),        OPENRC("default"), RUNIT("/var/service"),
+	    RUNIT("/run/runit/service"), RUNIT("/etc/service"),
+	};
+	struct look reads = systemd_reads();
+
+	*reader = (struct bootservice_reader){"systemd-binfmt", false};
 	for (size_t i = 0; reads.is != LOOK_YES && i < sizeof(services) / sizeof(services[0]); i++) {
-		reads = look_either(reads, look_both(present(services[i].running), present(services[i].link)));
-		*name = services[i].name;
+		reads = look_either(reads, service_reads(&services[i]));
+		*reader = (struct bootservice_reader){services[i].name, services[i].loads};
 	}
 	if (reads.is != LOOK_YES) {
-		reads = look_either(reads, starts_own("/etc/rcS.d"));
-		*name = "/etc/init.d/binfmtctl";
+		reads = look_either(reads, init_loads());
+		*reader = (struct bootservice_reader){"/etc/init.d/binfmtctl", true};
 	}
 	if (reads.is != LOOK_YES)
-		*name = NULL;
+		*reader = (struct bootservice_reader){NULL, false};
 	return reads;
+}
+
+/* Where not by systemd, whatever else may start its service. */
+static struct look
+binfmt_support_starts(void)
+{
+	struct look systemd = bootservice_runs_systemd();
+
+	if (systemd.is == LOOK_YES)
+		return starts_stock("binfmt-support.service");
+	return init_starts("binfmt-support").is == LOOK_YES ? look_seen(true) : look_unknown();
 }
 
 struct look
 bootservice_update_binfmts(void)
 {
-	return present("/usr/sbin/update-binfmts");
+	return look_both(present("/usr/sbin/update-binfmts"), binfmt_support_starts());
 }

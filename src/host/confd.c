@@ -258,15 +258,45 @@ confd_decides(const struct confd *confd, const struct confd_line *line)
 	return line->name && confd_find(confd, line->name) == line;
 }
 
+/* A line's file, by its name in its folder. */
+static const char *
+base_of(const struct confd_line *line)
+{
+	return strrchr(line->file, '/') + 1;
+}
+
+const struct confd_line *
+confd_hidden(const struct confd *confd, const char *file, const char *entry)
+{
+	size_t first = strlen(confd_dirs[0]);
+
+	for (size_t i = 0; i < confd->count; i++) {
+		const struct confd_line *line = &confd->lines[i];
+		bool other = line->fate == CONFD_REGISTERED && strcmp(line->rule.name, entry) != 0;
+
+		if ((other || line->fate == CONFD_UNREAD) && strcmp(base_of(line), file) == 0 &&
+		    (strncmp(line->file, confd_dirs[0], first) != 0 || line->file[first] != '/'))
+			return line;
+	}
+	return NULL;
+}
+
+const struct confd_line *
+confd_later(const struct confd *confd, const char *file, const char *entry)
+{
+	const struct confd_line *line = confd_find(confd, entry);
+
+	return line && strcmp(base_of(line), file) > 0 ? line : NULL;
+}
+
 bool
 confd_is_settled(const struct confd *confd, const struct confd_line *line)
 {
 	return !confd->unread_folder && (size_t)(line - confd->lines) >= confd->last_unread;
 }
 
-/* systemd-binfmt runs in the root folder, so that is where a relative path of flag F begins. */
-static struct look
-look_at_interpreter(const struct rule *rule, const char **reason)
+struct look
+confd_opens(const struct rule *rule, const char **reason)
 {
 	char path[RULE_LINE_MAX + 1];
 	struct interp interp;
@@ -282,7 +312,7 @@ struct look
 confd_registers(const struct confd_line *line, const char **reason)
 {
 	if (line->fate == CONFD_REGISTERED)
-		return look_at_interpreter(&line->rule, reason);
+		return confd_opens(&line->rule, reason);
 	*reason = line->reason;
 	return look_seen(false);
 }

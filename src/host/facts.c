@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
 #include <stdio.h>
@@ -78,6 +79,7 @@ read_mount(struct facts *f, const struct binfmt *b, const struct binfmt_list *li
 	int on = binfmt_enabled(b, &ignored);
 
 	f->scope = binfmt_scope(b);
+	f->writable = faccessat(b->dir_fd, "register", W_OK, AT_EACCESS) == 0;
 	f->read_only = fstatvfs(b->dir_fd, &vfs) < 0           ? LOOK_UNKNOWN
 		       : vfs.f_flag & (unsigned long)ST_RDONLY ? LOOK_YES
 							       : LOOK_NO;
@@ -113,6 +115,7 @@ facts_read(struct facts *f, const char *dir, const struct binfmt *b, const struc
 	    .read_only = LOOK_UNKNOWN,
 	    .switched_on = LOOK_UNKNOWN,
 	    .scope = BINFMT_UNKNOWN,
+	    .in_force = LOOK_UNKNOWN,
 	    .emulator = LOOK_UNKNOWN,
 	    .entries = -1,
 	    .held = -1,

@@ -55,7 +55,7 @@ judge(int error, const struct opened *file, const char **reason)
 {
 	if (error && S_ISDIR(file->st.st_mode))
 		return answer(LOOK_NO, "the interpreter is a directory", reason);
-	if (error > 0 && file->st.st_mode)
+	if (error > 0 && file->st.st_mode && !S_ISLNK(file->st.st_mode))
 		return answer(LOOK_NO, "the interpreter is not a regular file", reason);
 	if (error == ENOENT)
 		return answer(LOOK_NO, "the interpreter does not exist", reason);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <dirent.h>
 #include <errno.h>
+#include <stdalign.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "arena.h"
 #include "binfmt_list.h"
 #include "named.h"
 #include "walk.h"
@@ -23,52 +25,77 @@ runs(const char *path)
 	return walk.verdict == WALK_UNKNOWN ? look_unknown() : look_seen(walk.verdict == WALK_RUNS);
 }
 
-/* The same of each name in a folder that has the extension; the first that runs. */
-static struct look
-search(DIR *dir, const char *folder, const char *extension, char path[static PATH_MAX])
-{
-	struct look found = look_seen(false), is;
-	const char *has;
-	const struct dirent *e;
+/* What is read once: the paths of those programs whose names have an extension, in the order of the folders. */
+static struct {
+	struct arena memory;
+	struct listed {
+		struct listed *next;
+		char *path;
+	} * first, **end;
+	bool read;
+	struct look all; /* whether that is all of them */
+} listing;
 
-	while ((errno = 0, e = readdir(dir))) {
-		has = pattern_extension(e->d_name);
-		if (!has || strcmp(has, extension) != 0)
-			continue;
-		snprintf(path, PATH_MAX, "%s/%s", folder, e->d_name);
-		is = runs(path);
-		if (is.is == LOOK_YES)
-			return is;
-		if (is.is == LOOK_UNKNOWN)
-			found = is;
-	}
-	return errno ? look_unknown() : found;
+/* False: no memory. */
+static bool
+list_one(const char *folder, const char *name)
+{
+	struct listed *listed = arena_take(&listing.memory, sizeof(*listed), alignof(struct listed));
+	char path[PATH_MAX];
+	int len = snprintf(path, sizeof(path), "%s/%s", folder, name);
+
+	if (!listed)
+		return false;
+	*listed = (struct listed){.path = arena_copy(&listing.memory, path, (size_t)len)};
+	*listing.end = listed;
+	listing.end = &listed->next;
+	return listed->path;
 }
 
 static struct look
-look_into(const char *folder, const char *extension, char path[static PATH_MAX])
+list_folder(const char *folder)
 {
 	DIR *dir = opendir(folder);
-	struct look found;
+	const struct dirent *e = NULL;
+	bool room = true, whole;
 
 	if (!dir)
-		return look_absent(errno) ? look_seen(false) : look_unknown();
-	found = search(dir, folder, extension, path);
+		return look_absent(errno) ? look_seen(true) : look_unknown();
+	while (room && (errno = 0, e = readdir(dir)))
+		room = !pattern_extension(e->d_name) || list_one(folder, e->d_name);
+	whole = room && errno == 0;
 	closedir(dir);
-	return found;
+	return whole ? look_seen(true) : look_unknown();
+}
+
+static void
+list_all(void)
+{
+	listing.end = &listing.first;
+	listing.all = look_seen(true);
+	for (size_t i = 0; named_folders[i]; i++)
+		if (list_folder(named_folders[i]).is != LOOK_YES)
+			listing.all = look_unknown();
+	listing.read = true;
 }
 
 struct look
 named_program(const char *extension, char path[static PATH_MAX])
 {
-	struct look found = look_seen(false), here;
+	struct look found, is;
 
-	for (size_t i = 0; named_folders[i]; i++) {
-		here = look_into(named_folders[i], extension, path);
-		if (here.is == LOOK_YES)
-			return here;
-		if (here.is == LOOK_UNKNOWN)
-			found = here;
+	if (!listing.read)
+		list_all();
+	found = listing.all.is == LOOK_YES ? look_seen(false) : look_unknown();
+	for (const struct listed *listed = listing.first; listed; listed = listed->next) {
+		if (strcmp(pattern_extension(listed->path), extension) != 0)
+			continue;
+		snprintf(path, PATH_MAX, "%s", listed->path);
+		is = runs(path);
+		if (is.is == LOOK_YES)
+			return is;
+		if (is.is == LOOK_UNKNOWN)
+			found = is;
 	}
 	return found;
 }

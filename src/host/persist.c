@@ -43,7 +43,16 @@ read_file(struct persist *file)
 	return len;
 }
 
-/* Sets file->ours; -1 if the file is somebody else's (ERR_PERSIST), or could not be looked at. */
+/* Whether behind the mark there is no more than the line that goes with it. */
+static bool
+is_as_written(const struct persist *file)
+{
+	const char *line = file->was + MARK, *end = memchr(line, '\n', file->was_len - MARK);
+
+	return end ? end + 1 == file->was + file->was_len : file->was_len == MARK;
+}
+
+/* Sets file->ours; -1 if the file is somebody else's, wholly or in part (ERR_PERSIST), or could not be looked at. */
 static int
 look_whose(struct persist *file, struct err *err)
 {
@@ -55,9 +64,13 @@ look_whose(struct persist *file, struct err *err)
 	if (len < 0 && !foreign_kind)
 		return err_set(err, ERR_READ, "cannot read %s/%s: %s", file->where, file->name, strerror(errno));
 	file->ours = len >= MARK && memcmp(file->was, mark, MARK) == 0;
-	if (file->ours)
+	if (!file->ours)
+		return err_set(err, ERR_PERSIST, "%s/%s is there and was not written by binfmtctl", file->where,
+			       file->name);
+	if (is_as_written(file))
 		return 0;
-	return err_set(err, ERR_PERSIST, "%s/%s is there and was not written by binfmtctl", file->where, file->name);
+	return err_set(err, ERR_PERSIST, "%s/%s is not as binfmtctl wrote it: not one whole line", file->where,
+		       file->name);
 }
 
 int
@@ -172,14 +185,11 @@ persist_write(struct persist *file, struct planned *planned, struct err *err)
 static struct look
 read_rule(struct persist *file, struct rule *rule, struct err *err)
 {
-	const char *reason = NULL;
+	const char *reason;
 
 	if (file->was_len == MARK)
 		return look_seen(false);
-	if (file->was_len == sizeof(file->was) || file->was[file->was_len - 1] != '\n')
-		reason = "not one whole line";
-	else
-		reason = line_parse(file->was + MARK, file->was_len - MARK, rule);
+	reason = line_parse(file->was + MARK, file->was_len - MARK, rule);
 	if (!reason)
 		return look_seen(true);
 	err_set(err, ERR_UNKNOWN, "%s/%s is not as binfmtctl wrote it: %s", file->where, file->name, reason);
@@ -198,7 +208,7 @@ persist_rule(struct persist *file, const char *name, struct rule *rule, struct e
 	if (lstat(path, &st) < 0 && look_absent(errno))
 		return found;
 	if (persist_open(file, NULL, name, false, err) < 0)
-		return err->code == ERR_PERSIST ? found : look_unknown();
+		return err->code == ERR_PERSIST && !file->ours ? found : look_unknown();
 	if (file->ours)
 		found = read_rule(file, rule, err);
 	persist_close(file);

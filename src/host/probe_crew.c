@@ -44,6 +44,7 @@ now_ms(void)
 static void
 dismiss(struct watcher *w, bool hangs)
 {
+	shutdown(w->line, SHUT_RDWR); /* what it waits for, whatever close comes to */
 	close(w->line);
 	if (hangs)
 		kill(w->pid, SIGKILL);

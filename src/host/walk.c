@@ -30,6 +30,8 @@ find_rule(struct walker *w, const struct entry **entry)
 		walker_doubt(w, WALK_NO_TABLE, NULL);
 	if (!where->switched_on || !where->list)
 		return NULL;
+	if (where->first && pattern_takes(&where->first->rule.pattern, &w->subject))
+		return &(*entry = where->first)->rule;
 	buckets_takers(where->list->buckets, where->list->count, &w->subject, &way);
 	for (size_t i; (i = way_next(&way)) < where->list->count;) {
 		const struct entry *e = *entry = &where->list->entries[i];
@@ -38,6 +40,8 @@ find_rule(struct walker *w, const struct entry **entry)
 		if (!e->enabled || (known && !pattern_takes(&e->rule.pattern, &w->subject)) ||
 		    (where->but && tempname_matches(e->rule.name, where->but)))
 			continue;
+		if (known && binfmt_list_rival(where->list, &w->subject, e))
+			walker_doubt(w, WALK_ORDER, e);
 		if (known)
 			return &e->rule;
 		walker_doubt(w, e->reason ? WALK_ENTRY : WALK_BPF, e);
@@ -301,6 +305,7 @@ walk_doubt_text(enum walk_doubt doubt)
 	    [WALK_NO_TABLE] = "the handlers cannot be seen here, and one may take it",
 	    [WALK_BPF] = "a BPF handler is tried first: its program decides",
 	    [WALK_ENTRY] = "an entry that is not understood is tried first, and may take it",
+	    [WALK_ORDER] = "another entry takes it too, and since Linux 7.3 no listing shows which is tried first",
 	    [WALK_FLAG] = "the entry that takes it has a flag that is not known",
 	    [WALK_UNREADABLE] = "this user may execute it but not read it",
 	    [WALK_HELD] = "the kernel holds the interpreter (flag F), and its path may name another file now",

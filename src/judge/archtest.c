@@ -210,11 +210,27 @@ archtest_judge(const struct archtest_input *in, struct archtest *t)
 	judge_argv(in, t);
 }
 
+/*
+ * The file that a hop's path names there where the kernel looks it up: the walk has opened it. What an entry holds (F)
+ * is of our own root.
+ */
+static struct look
+look_at_hop(const struct walk_hop *hop, int root, struct stat *st)
+{
+	*st = (struct stat){.st_dev = hop->dev, .st_ino = hop->ino};
+	if (hop->seen || ((hop->held || root < 0) && stat(hop->path, st) == 0))
+		return look_seen(true);
+	if (!hop->held && root >= 0)
+		return look_unknown();
+	return look_absent(errno) || errno == EACCES ? look_seen(false) : look_unknown();
+}
+
 /* Fills in what is known of the entry that takes the probe. */
 static void
-look_at_taker(const struct resolved *r, struct archtest_input *in, struct stat *path, struct stat *script)
+look_at_taker(const struct resolved *r, int root, struct archtest_input *in, struct stat *path, struct stat *script)
 {
 	const struct walk *walk = &r->walk;
+	struct look seen;
 
 	in->walk = walk;
 	if (r->result == RESOLVED_NONE)
@@ -222,12 +238,13 @@ look_at_taker(const struct resolved *r, struct archtest_input *in, struct stat *
 	if (r->result != RESOLVED_HANDLER)
 		return;
 	in->taker = &r->handler;
-	in->path = stat(walk->hops[1].path, path) == 0 ? path : NULL;
-	in->unseen = !in->path && !look_absent(errno) && errno != EACCES;
+	seen = look_at_hop(&walk->hops[1], root, path);
+	in->path = seen.is == LOOK_YES ? path : NULL;
+	in->unseen = seen.is == LOOK_UNKNOWN;
 	for (size_t i = 2; i < walk->count; i++)
 		in->foreign |= walk->hops[i].by == WALK_HANDLER;
 	if (walk->count > 2 && walk->hops[2].by == WALK_SCRIPT && walk->runner > 1 &&
-	    stat(walk->hops[walk->runner].path, script) == 0)
+	    look_at_hop(&walk->hops[walk->runner], root, script).is == LOOK_YES)
 		in->script = script;
 }
 
@@ -322,7 +339,7 @@ judge(const struct archtest_way *way, const struct arch *arch, const struct prob
 	}
 	if (s) {
 		resolve_bytes(s, way->root, job->elf, job->size, &r);
-		look_at_taker(&r, &in, &path, &script);
+		look_at_taker(&r, way->root, &in, &path, &script);
 		if (in.taker && way->root < 0 && !(in.path && is_runner(in.path, in.run)))
 			in.other = stale_who_ran(&s->list, arch, in.taker->entry, in.run);
 	}

@@ -5,6 +5,7 @@
 
 #include "boot.h"
 #include "bootcheck.h"
+#include "bootline.h"
 #include "bootorder.h"
 #include "confcheck.h"
 #include "drift.h"
@@ -146,8 +147,9 @@ look_for_absent(struct run *run)
 {
 	const struct confd *confd = &run->boot->confd;
 	size_t count, absent = 0;
-	const char **live = live_names(run->s, &count), *reason;
+	const char **live = live_names(run->s, &count);
 	bool unknown = false;
+	struct err ignored;
 	struct finding f;
 
 	if (!live) {
@@ -163,7 +165,7 @@ look_for_absent(struct run *run)
 		if (!confd_decides(confd, line) || !confd_is_settled(confd, line) ||
 		    bsearch(&line->name, live, count, sizeof(*live), by_text))
 			continue;
-		registers = confd_registers(line, &reason);
+		registers = bootline_registers(run->boot, line, &ignored);
 		unknown |= registers.is == LOOK_UNKNOWN;
 		if (registers.is != LOOK_YES)
 			continue;
@@ -279,7 +281,7 @@ bootcheck_examine(const struct boot *boot, const struct snapshot *s, doctor_tell
 		tell(&run, "config", &f);
 		return;
 	}
-	confcheck_examine(&boot->confd, tell_each, arg);
+	confcheck_examine(boot, tell_each, arg);
 	if (s)
 		look_at_entries(&run);
 }

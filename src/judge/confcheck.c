@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "boot.h"
+#include "bootline.h"
 #include "check.h"
 #include "confcheck.h"
 #include "confd.h"
@@ -11,7 +13,7 @@
 
 /* One run over all lines. */
 struct run {
-	const struct confd *confd;
+	const struct boot *boot;
 	doctor_tell *tell;
 	void *arg;
 	size_t amiss;
@@ -109,6 +111,27 @@ works(const struct rule *rule, struct err *why)
 	return false;
 }
 
+/* What would be registered as it stands, and is not, as our own `load` does it. False: it is. */
+static bool
+tell_not_loaded(struct run *run, const struct confd_line *line)
+{
+	struct finding f = {.grade = GRADE_FAIL};
+	struct look loaded;
+
+	err_note(&f.why, "%s", "");
+	loaded = bootline_registers(run->boot, line, &f.why);
+	if (loaded.is == LOOK_YES)
+		return false;
+	if (loaded.is == LOOK_UNKNOWN)
+		f.grade = GRADE_UNKNOWN;
+	err_add(&f.why, "%s",
+		loaded.is == LOOK_UNKNOWN ? "; whether it is registered at boot is not known"
+					  : "; binfmtctl load, which reads it at boot, refuses it");
+	f.why.fix[0] = '\0';
+	tell_line(run, line, &f);
+	return true;
+}
+
 /* What gets registered and yet does not work. */
 static void
 tell_useless(struct run *run, const struct confd_line *line)
@@ -132,15 +155,16 @@ look_at_line(struct run *run, const struct confd_line *line)
 		finding_set(&f, registers.is == LOOK_NO ? GRADE_FAIL : GRADE_UNKNOWN,
 			    "%s: %s, and flag F needs it when the line is registered", line->rule.interpreter, reason);
 		tell_line(run, line, &f);
-	} else if (confd_decides(run->confd, line) && !tell_danger(run, line)) {
+	} else if (confd_decides(&run->boot->confd, line) && !tell_danger(run, line) && !tell_not_loaded(run, line)) {
 		tell_useless(run, line);
 	}
 }
 
 void
-confcheck_examine(const struct confd *confd, doctor_tell *tell, void *arg)
+confcheck_examine(const struct boot *boot, doctor_tell *tell, void *arg)
 {
-	struct run run = {.confd = confd, .tell = tell, .arg = arg};
+	const struct confd *confd = &boot->confd;
+	struct run run = {.boot = boot, .tell = tell, .arg = arg};
 	struct finding f;
 
 	for (size_t i = 0; i < confd->count; i++)

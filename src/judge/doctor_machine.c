@@ -116,6 +116,8 @@ judge_read_only(const struct facts *f, struct finding *out)
 		finding_set(out, GRADE_UNKNOWN, "whether it is read-only shows only where it is mounted");
 	} else if (f->read_only == LOOK_NO) {
 		finding_set(out, GRADE_PASS, "the mount is not read-only");
+	} else if (f->scope == BINFMT_UNKNOWN) {
+		finding_set(out, GRADE_WARN, "binfmt_misc is mounted read-only: handlers cannot be changed");
 	} else if (binfmt_is_private(f->scope) || on_the_host(f)) {
 		finding_set(out, GRADE_WARN, "binfmt_misc is mounted read-only: handlers run, but cannot be changed");
 		if (quote_dir(f, dir))
@@ -127,13 +129,32 @@ judge_read_only(const struct facts *f, struct finding *out)
 	}
 }
 
+/* Of a parent's handlers, which an instance of this user namespace's own may hide. */
+static void
+judge_inherited(const struct facts *f, struct finding *out)
+{
+	static const char whose[] = "these are the handlers of a parent user namespace";
+
+	if (f->in_force == LOOK_NO) {
+		finding_set(out, GRADE_FAIL,
+			    "%s, and they are not in force here: an instance of this user namespace's own is, which is "
+			    "not mounted there",
+			    whose);
+		if (f->emulator == LOOK_YES)
+			fix_by_tool(f, out, "register --mount all");
+		return;
+	}
+	finding_set(out, GRADE_WARN, "%s: %s, %s; register on the host", whose,
+		    f->in_force == LOOK_YES ? "they apply" : "whether they apply here cannot be told",
+		    f->writable ? "and what is changed here is changed for all that inherit them"
+				: "but only its root can change them");
+}
+
 static void
 judge_scope(const struct facts *f, struct finding *out)
 {
 	if (f->scope == BINFMT_INHERITED)
-		finding_set(out, GRADE_WARN,
-			    "these are the handlers of a parent user namespace: they apply, but only its "
-			    "root can change them; register on the host");
+		judge_inherited(f, out);
 	else if (f->scope == BINFMT_HOST && f->container == LOOK_YES)
 		finding_set(out, GRADE_WARN,
 			    "this is a container: handlers registered here apply to the whole machine, "
@@ -281,6 +302,9 @@ judge_managers(const struct facts *f, struct finding *out)
 			    "they are, cannot be looked at");
 	else if (binfmt_is_private(f->scope))
 		finding_set(out, GRADE_PASS, "no other program manages the handlers here");
+	else if (f->scope == BINFMT_UNKNOWN && !f->mount.code)
+		finding_set(out, GRADE_UNKNOWN,
+			    "whose handlers these are cannot be told, and so not which program manages them");
 	else if (!on_the_host(f))
 		finding_set(out, GRADE_UNKNOWN,
 			    "which program manages the handlers that come from outside cannot be seen from in here");
@@ -298,7 +322,7 @@ judge_managers(const struct facts *f, struct finding *out)
 		finding_set(out, GRADE_UNKNOWN, "what update-binfmts has on record cannot be read");
 	else if (f->systemd_binfmt == LOOK_UNKNOWN)
 		finding_set(out, GRADE_UNKNOWN,
-			    "whether systemd-binfmt is installed and enabled could not be looked at");
+			    "whether systemd-binfmt is there to be restarted, and what it would do, is not known");
 	else if (f->flushed < 0)
 		finding_set(out, GRADE_UNKNOWN,
 			    "which handlers systemd-binfmt loads when it is restarted is not known");

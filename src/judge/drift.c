@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "boot.h"
+#include "bootline.h"
 #include "bootorder.h"
 #include "drift.h"
 #include "drift_fix.h"
@@ -22,6 +23,7 @@ struct exam {
 	const struct rule *then; /* the rule that it has then */
 	bool detected;           /* its interpreter is found by run-detectors */
 	const char *refusal;     /* why what stands in a source is not registered; NULL: it stands nowhere */
+	struct err line_why;     /* the same of a line */
 	struct unitrun run;
 };
 
@@ -74,6 +76,8 @@ compare(const struct exam *exam, const struct rule *then, bool same_interpreter)
 	compare_flags(exam, then);
 	if (!now->enabled && !(then->flags & RULE_D))
 		differs(exam, "enabled, and it is disabled now");
+	if (now->enabled && then->flags & RULE_D)
+		differs(exam, "disabled, and it is enabled now");
 	if (drift->end == DRIFT_CHANGED)
 		err_add(&drift->why, ": %s", drift->source);
 }
@@ -101,6 +105,14 @@ not_known(struct drift *drift)
 		drift->flushed = LOOK_UNKNOWN;
 }
 
+/* Whether the interpreter in the source lets the rule be registered cannot be told. */
+static void
+say_unknown(const struct exam *exam, const struct rule *rule)
+{
+	err_set(&exam->drift->why, ERR_DRIFT, "whether a reboot brings it back is not known: %s: %s: %s",
+		exam->drift->source, rule->interpreter, exam->refusal);
+}
+
 /* Unknown: drift->why says what could not be looked at. */
 static struct look
 by_line(struct exam *exam)
@@ -113,17 +125,18 @@ by_line(struct exam *exam)
 	if (!line)
 		return look_seen(false);
 	snprintf(drift->source, DRIFT_SOURCE_MAX, "%s:%u", line->file, line->number);
-	back = confd_registers(line, &exam->refusal);
+	back = bootline_registers(boot, line, &exam->line_why);
+	if (back.is != LOOK_YES)
+		exam->refusal = exam->line_why.text;
 	if (back.is == LOOK_UNKNOWN)
-		err_set(&drift->why, ERR_DRIFT, "whether a reboot brings it back is not known: %s: %s: %s",
-			drift->source, line->rule.interpreter, exam->refusal);
+		say_unknown(exam, &line->rule);
 	if (back.is != LOOK_YES)
 		return back;
 	if (boot->reads_lines == LOOK_NO)
 		exam->refusal = "nothing that reads it was found here";
 	else if (boot->reads_lines == LOOK_UNKNOWN)
 		err_set(&drift->why, ERR_DRIFT,
-			"whether a reboot brings it back is not known: what reads %s at boot could not be looked at",
+			"whether a reboot brings it back is not known: what reads %s at boot is not known",
 			drift->source);
 	if (boot->reads_lines != LOOK_YES)
 		return (struct look){boot->reads_lines};
@@ -139,21 +152,28 @@ static struct look
 by_record(struct exam *exam)
 {
 	const struct boot *boot = exam->boot;
-	const struct record *record =
-	    boot->reads_records != LOOK_NO ? records_find(&boot->records, exam->handler->name) : NULL;
+	const struct record *record = records_find(&boot->records, exam->handler->name);
 	const char *interpreter = strrchr(exam->handler->entry->rule.interpreter, '/');
 	struct drift *drift = exam->drift;
+	struct look back;
 
-	if (!record)
+	if (!record || (boot->reads_records == LOOK_NO && exam->refusal))
 		return look_seen(false);
 	snprintf(drift->source, DRIFT_SOURCE_MAX, RECORDS_DIR "/%s", record->name);
 	exam->refusal = record->reason;
-	if (record->reason)
+	if (boot->reads_records == LOOK_NO)
+		exam->refusal = "nothing that registers it was found here";
+	if (exam->refusal)
 		return look_seen(false);
+	back = record->detected ? look_seen(true) : confd_opens(&record->rule, &exam->refusal);
+	if (back.is == LOOK_UNKNOWN)
+		say_unknown(exam, &record->rule);
+	if (back.is != LOOK_YES)
+		return back;
 	if (boot->reads_records == LOOK_UNKNOWN) {
 		err_set(&drift->why, ERR_DRIFT,
 			"whether a reboot brings it back is not known: whether binfmt-support, which has it on record, "
-			"is installed could not be looked at");
+			"is installed and started then could not be told");
 		return look_unknown();
 	}
 	drift->program = "update-binfmts";
@@ -161,7 +181,7 @@ by_record(struct exam *exam)
 	exam->then = &record->rule;
 	/* two formats of one magic go by way of run-detectors too */
 	exam->detected = interpreter && strcmp(interpreter, "/run-detectors") == 0;
-	return look_seen(true);
+	return back;
 }
 
 /* Whether our own unit is known to come after what registers the entry too. */
@@ -186,21 +206,21 @@ by_unit(struct exam *exam)
 	if (back.is == LOOK_YES && !comes_last(exam))
 		back = look_unknown();
 	if (back.is == LOOK_UNKNOWN)
-		err_set(&drift->why, ERR_DRIFT, "what a reboot makes of it is not known: %s: %s", BOOT_UNIT,
+		err_set(&drift->why, ERR_DRIFT, "what a reboot makes of it is not known: %s: %s", boot->unit_link,
 			*exam->run.why.text ? exam->run.why.text : "another service registers it too, before or after");
 	if (back.is == LOOK_NO && !exam->then && *exam->run.why.text) {
-		snprintf(drift->source, DRIFT_SOURCE_MAX, "%s", BOOT_UNIT);
+		snprintf(drift->source, DRIFT_SOURCE_MAX, "%s", boot->unit_link);
 		exam->refusal = exam->run.why.text;
 	}
 	if (back.is == LOOK_YES && exam->then && rule_same(exam->then, &exam->run.plan.rule))
 		back = look_seen(false); /* it is left as it is */
 	if (back.is != LOOK_YES)
 		return back;
-	snprintf(drift->source, DRIFT_SOURCE_MAX, "%s", BOOT_UNIT);
+	snprintf(drift->source, DRIFT_SOURCE_MAX, "%s", boot->unit_link);
 	drift->program = BOOT_UNIT_NAME;
 	drift->turn = boot->after ? (long)boot->confd.count : BOOTORDER_ANY;
-	if (boot->follows)
-		drift->flushed = LOOK_NO;
+	if (boot->follows != LOOK_NO && drift->flushed != LOOK_NO)
+		drift->flushed = boot->follows == LOOK_YES ? LOOK_NO : LOOK_UNKNOWN;
 	exam->then = &exam->run.plan.rule;
 	exam->detected = false;
 	return back;
@@ -228,7 +248,7 @@ is_in_doubt(const struct boot *boot, const char *name, enum drift_end end)
 	bool unseen = line ? !confd_is_settled(&boot->confd, line) : boot->confd.unread > 0;
 
 	return (unseen && (boot->reads_lines != LOOK_NO || end == DRIFT_GONE)) ||
-	       (end == DRIFT_GONE && (boot->records.unread || boot->unread));
+	       (end == DRIFT_GONE && boot->records.unread) || boot->unread;
 }
 
 /* What becomes of it, by all that is configured. */
@@ -253,8 +273,7 @@ examine(struct exam *exam)
 		not_known(drift);
 	} else if (drift->end == DRIFT_SAME && drift->flushed == LOOK_UNKNOWN) {
 		err_set(&drift->why, ERR_DRIFT,
-			"whether it stays is not known: systemd-binfmt, whose restart would remove it, could not be "
-			"looked at");
+			"whether it stays is not known: a restart of systemd-binfmt may remove it");
 		not_known(drift);
 	}
 	if (drift->flushed == LOOK_YES && drift->end != DRIFT_SAME)

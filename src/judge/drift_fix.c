@@ -48,19 +48,19 @@ register_words(const struct handler *handler, char *words, size_t size)
 	       (int)size;
 }
 
-/* Whether a file of the entry's name in /etc/binfmt.d may be written, and would be the one that decides. */
+/* Whether a file of the entry's name in /etc/binfmt.d may be written, hides nothing, and would be what decides. */
 static bool
 own_file_decides(const struct boot *boot, const struct handler *handler)
 {
-	const struct confd_line *line = confd_find(&boot->confd, handler->name);
-	const char *base = line ? strrchr(line->file, '/') + 1 : "";
 	struct persist file;
 	struct err ignored;
 	bool decides;
 
 	if (persist_open(&file, NULL, handler->name, false, &ignored) < 0)
 		return false;
-	decides = strcmp(base, file.name) <= 0 && persist_prepare(&file, &handler->entry->rule, &ignored) == 0;
+	decides = !confd_later(&boot->confd, file.name, handler->name) &&
+		  !confd_hidden(&boot->confd, file.name, handler->name) &&
+		  persist_prepare(&file, &handler->entry->rule, &ignored) == 0;
 	persist_close(&file);
 	return decides;
 }

@@ -105,7 +105,7 @@ static const struct format formats[] = {
 		.kind = {"a Git LFS pointer", "the real file was not fetched: run git lfs pull in its repository", NULL}},
 	{START("\xef\xbb\xbf#!"),
 		.kind = {"a script with a byte order mark before its #!", "the kernel wants #! as the first two bytes",
-			EDIT "'1s/^\\xef\\xbb\\xbf//' "}},
+			EDIT "\"$(printf '1s/^\\357\\273\\277//')\" "}}, /* busybox's sed knows no \xef */
 	{START("\xff\xfe"), .kind = {"a text in UTF-16", "save it as UTF-8 without a byte order mark", NULL}},
 	{START("\xfe\xff"), .kind = {"a text in UTF-16", "save it as UTF-8 without a byte order mark", NULL}},
 	{START("#\0!\0"), .kind = {"a text in UTF-16", "save it as UTF-8 without a byte order mark", NULL}},

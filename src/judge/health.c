@@ -8,6 +8,7 @@
 #include "danger.h"
 #include "drift.h"
 #include "edit.h"
+#include "first.h"
 #include "health.h"
 #include "interp.h"
 #include "overlap.h"
@@ -249,6 +250,42 @@ tell_danger(const struct exam *exam, enum err_code code, const char *reason)
 	tell(exam, &problem);
 }
 
+/*
+ * The name of the entry that takes files of this one, and whether that is known. Where no listing shows the order a
+ * probe of each that may be tried first tells.
+ */
+static const char *
+find_shadow(const struct exam *exam, bool *known)
+{
+	const struct binfmt_list *list = &exam->s->list;
+	const struct entry *own = exam->handler->entry, *rival = NULL, *first = own;
+
+	*known = true;
+	if (!list->order_hidden)
+		return overlap_shadow(exam->rule, list);
+	while (first == own && (rival = overlap_rival(exam->rule, list, rival)))
+		first = first_of_two(exam->s, own, rival);
+	*known = first != NULL;
+	return first == own ? NULL : first ? first->rule.name : rival->rule.name;
+}
+
+static void
+tell_shadow(const struct exam *exam)
+{
+	bool known;
+	const char *front = exam->handler->entry->enabled ? find_shadow(exam, &known) : NULL;
+	struct err problem;
+
+	if (!front)
+		return;
+	if (known)
+		set(&problem, ERR_SHADOWED, "entry %s is tried first and takes its files", front);
+	else
+		set(&problem, ERR_UNKNOWN,
+		    "entry %s takes its files if it is tried first, which no listing shows since Linux 7.3", front);
+	tell(exam, &problem);
+}
+
 /* An enabled entry ahead of this one that is not understood may take its files. */
 static void
 tell_riddle(const struct exam *exam)
@@ -295,8 +332,7 @@ health_examine(const struct snapshot *s, const struct boot *boot, struct recall 
 	const struct entry *entry = handler->entry;
 	const struct exam exam = {s, handler, &entry->rule, recall, tell_each, arg};
 	const struct walk *walk = entry->rule.pattern.type != PATTERN_BPF ? recall_walk(recall, &s->list, entry) : NULL;
-	const char *front = overlap_shadow(&entry->rule, &s->list), *native, *loop;
-	struct err problem;
+	const char *native, *loop;
 	struct look breaks;
 
 	loop = walk ? danger_loop(walk, entry) : NULL;
@@ -305,10 +341,7 @@ health_examine(const struct snapshot *s, const struct boot *boot, struct recall 
 		tell_disabled(&exam);
 	if (walk)
 		examine_interpreter(&exam, walk, loop);
-	if (front && entry->enabled) {
-		set(&problem, ERR_SHADOWED, "entry %s is tried first and takes its files", front);
-		tell(&exam, &problem);
-	}
+	tell_shadow(&exam);
 	tell_riddle(&exam);
 	if (boot)
 		tell_drift(&exam, boot);

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "arch.h"
+#include "first.h"
 #include "inforce.h"
 #include "overlap.h"
 #include "probe.h"
@@ -146,6 +147,18 @@ doubt_other(const struct snapshot *s, struct resolved *r)
 	err_note(&r->why, "the entries that are visible here may not be those in force (another user namespace's)");
 }
 
+/* Several entries take the file. False: which is tried first cannot be told. */
+static bool
+settle_order(const struct snapshot *s, int root, struct resolved *r)
+{
+	size_t size = r->walk.st.st_size < PATTERN_WINDOW ? (size_t)r->walk.st.st_size : PATTERN_WINDOW;
+	const struct entry *first = root < 0 ? first_of(s, &r->subject, size) : NULL;
+
+	if (first)
+		resolve_first(s, root, r->subject.path, first, r);
+	return first;
+}
+
 void
 inforce_explain(const struct snapshot *s, int root, struct resolved *r)
 {
@@ -154,6 +167,10 @@ inforce_explain(const struct snapshot *s, int root, struct resolved *r)
 		     snapshot_scope(s) != BINFMT_HOST;
 	struct probe_result run;
 
+	if (s && r->walk.doubt == WALK_ORDER && r->walk.doubt_hop == 0 && settle_order(s, root, r)) {
+		inforce_explain(s, root, r);
+		return;
+	}
 	if (s && (r->result == RESOLVED_HANDLER || r->walk.error == ENOEXEC) && snapshot_ours(s).is != LOOK_YES) {
 		r->walk.verdict = WALK_UNKNOWN;
 		err_note(&r->why, "the entries at %s may not be those in force here", s->b.dir);

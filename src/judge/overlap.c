@@ -51,6 +51,16 @@ overlap_doubt(const struct rule *rule, const struct binfmt_list *list)
 	return doubt ? doubt->rule.name : NULL;
 }
 
+/* Whether an entry takes files of a rule, if it is tried first, and not on purpose. */
+static bool
+shadows(const struct entry *e, const struct rule *rule)
+{
+	const struct rule *front = &e->rule;
+
+	return overlaps(e, rule) && !rule_same_run(front, rule) &&
+	       (pattern_covers(&front->pattern, &rule->pattern) || !pattern_covers(&rule->pattern, &front->pattern));
+}
+
 const char *
 overlap_shadow(const struct rule *rule, const struct binfmt_list *list)
 {
@@ -58,14 +68,24 @@ overlap_shadow(const struct rule *rule, const struct binfmt_list *list)
 	struct way way;
 
 	buckets_sharers(list->buckets, list->count, &rule->pattern, &way);
-	for (size_t i; (i = way_next(&way)) < place;) {
-		const struct rule *front = &list->entries[i].rule;
+	for (size_t i; (i = way_next(&way)) < place;)
+		if (shadows(&list->entries[i], rule))
+			return list->entries[i].rule.name;
+	return NULL;
+}
 
-		if (!overlaps(&list->entries[i], rule) || (pattern_covers(&rule->pattern, &front->pattern) &&
-							   !pattern_covers(&front->pattern, &rule->pattern)))
-			continue;
-		if (strcmp(front->interpreter, rule->interpreter) != 0 || front->flags != rule->flags)
-			return front->name;
+const struct entry *
+overlap_rival(const struct rule *rule, const struct binfmt_list *list, const struct entry *last)
+{
+	struct way way;
+
+	buckets_sharers(list->buckets, list->count, &rule->pattern, &way);
+	for (size_t i; (i = way_next(&way)) < list->count;) {
+		const struct entry *e = &list->entries[i];
+
+		if ((!last || e > last) && shadows(e, rule) && !tempname_matches(e->rule.name, rule->name) &&
+		    !tempname_matches(rule->name, e->rule.name))
+			return e;
 	}
 	return NULL;
 }

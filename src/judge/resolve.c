@@ -49,9 +49,10 @@ result_of(const struct walk *walk)
 }
 
 static struct walk_where
-where_of(const struct snapshot *s, int root)
+where_of(const struct snapshot *s, int root, const struct entry *first)
 {
-	return (struct walk_where){.root = root, .list = s ? &s->list : NULL, .switched_on = s ? s->switched_on : true};
+	return (struct walk_where){
+	    .root = root, .list = s ? &s->list : NULL, .switched_on = s ? s->switched_on : true, .first = first};
 }
 
 /* An entry that would take it is worth more than any other explanation. */
@@ -158,7 +159,7 @@ explain_unseen(const struct stat *st, struct resolved *r)
 static void
 explain(const struct snapshot *s, int root, const char *path, const struct stat *st, struct resolved *r)
 {
-	const struct walk_where where = where_of(s, root);
+	const struct walk_where where = where_of(s, root, NULL);
 	struct err ending;
 	bool script = r->subject.head[0] == '#' && r->subject.head[1] == '!';
 
@@ -211,9 +212,9 @@ judge(const struct snapshot *s, int root, const char *path, const struct stat *s
 }
 
 void
-resolve_file(const struct snapshot *s, int root, const char *path, struct resolved *r)
+resolve_first(const struct snapshot *s, int root, const char *path, const struct entry *first, struct resolved *r)
 {
-	const struct walk_where where = where_of(s, root);
+	const struct walk_where where = where_of(s, root, first);
 
 	walk_file(&where, path, &r->walk);
 	r->subject = (struct subject){.path = path};
@@ -224,9 +225,15 @@ resolve_file(const struct snapshot *s, int root, const char *path, struct resolv
 }
 
 void
+resolve_file(const struct snapshot *s, int root, const char *path, struct resolved *r)
+{
+	resolve_first(s, root, path, NULL, r);
+}
+
+void
 resolve_bytes(const struct snapshot *s, int root, const unsigned char *bytes, size_t size, struct resolved *r)
 {
-	const struct walk_where where = where_of(s, root);
+	const struct walk_where where = where_of(s, root, NULL);
 	const struct stat st = {.st_mode = S_IFREG | 0755, .st_size = (off_t)size};
 
 	walk_bytes(&where, "", bytes, size, &r->walk);

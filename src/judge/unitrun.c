@@ -6,11 +6,14 @@
 #include "arch.h"
 #include "binfmt_open.h"
 #include "boot.h"
+#include "bootline.h"
 #include "check.h"
+#include "confline.h"
 #include "err.h"
 #include "host.h"
 #include "interp.h"
 #include "opened.h"
+#include "persist.h"
 #include "probe.h"
 #include "unitrun.h"
 
@@ -57,13 +60,13 @@ line_takes(const struct exam *exam, const struct confd_line *line, const struct 
 {
 	const struct confd *confd = &exam->boot->confd;
 	struct look found = look_seen(false);
-	const char *ignored;
+	struct err ignored;
 
 	if (line->fate == CONFD_REGISTERED)
 		found = takes(&line->rule, line->name, program, exam);
 	if (found.is == LOOK_NO || !confd_decides(confd, line))
 		return look_seen(false);
-	found = look_both(found, confd_registers(line, &ignored));
+	found = look_both(found, bootline_registers(exam->boot, line, &ignored));
 	if (found.is == LOOK_YES && (exam->boot->reads_lines != LOOK_YES || !confd_is_settled(confd, line)))
 		found = look_unknown();
 	return found;
@@ -125,6 +128,36 @@ is_meant(const struct exam *exam, const struct boot_step *step, const struct arc
 	return handled.is == LOOK_UNKNOWN ? handled : look_seen(handled.is == LOOK_NO);
 }
 
+/* Whether this kernel knows what the rule asks of it. */
+static struct look
+kernel_takes(const struct exam *exam, const struct rule *rule)
+{
+	struct host_kernel kernel = host_kernel();
+	const char *reason = confline_check_version(rule, kernel.major, kernel.minor);
+
+	if (reason)
+		err_set(&exam->run->why, ERR_KERNEL, "%s", reason);
+	else if (!kernel.major && confline_check_version(rule, 1, 0))
+		return say(exam, "the kernel's version, which decides whether it is refused, cannot be told");
+	return look_seen(!reason);
+}
+
+/* Whether --persist can write its file, which comes first. */
+static struct look
+writes_file(const struct exam *exam, const struct boot_step *step)
+{
+	const struct rule *rule = &exam->run->plan.rule;
+	struct persist file;
+	struct err err;
+	int done = persist_open(&file, step->conf_dir, rule->name, step->wish.force, &err);
+
+	if (done == 0) {
+		done = persist_prepare(&file, rule, &err);
+		persist_close(&file);
+	}
+	return done == 0 ? look_seen(true) : say(exam, "whether it can write its file is not known: %s", err.text);
+}
+
 /* Makes the plan that `register` makes, and asks its checks. */
 static struct look
 plan_row(const struct exam *exam, const struct boot_step *step, const struct arch *arch)
@@ -141,15 +174,25 @@ plan_row(const struct exam *exam, const struct boot_step *step, const struct arc
 	opened_close(&run->plan.file);
 	if (done < 0 || check_rule(&run->plan.rule, &check, &run->why, &warnings) < 0)
 		return failed(exam);
-	return look_seen(true);
+	if (step->persists && writes_file(exam, step).is != LOOK_YES)
+		return look_unknown();
+	if (!step->mounts && exam->boot->mounts != LOOK_YES)
+		return say(exam, "whether binfmt_misc is mounted by then is not known");
+	return kernel_takes(exam, &run->plan.rule);
+}
+
+/* Whether a step leaves out an architecture, which this machine runs itself. */
+static struct look
+is_native(const struct boot_step *step, const struct arch *arch)
+{
+	return step->wish.interpreter || step->wish.force ? look_seen(false) : host_runs(arch);
 }
 
 /* A row that a step names, whose entry is the one in question. */
 static struct look
 run_row(const struct exam *exam, const struct boot_step *step, const struct arch *arch)
 {
-	struct look native = step->wish.interpreter || step->wish.force ? look_seen(false) : host_runs(arch);
-	struct look meant = look_seen(true);
+	struct look native = is_native(step, arch), meant = look_seen(true);
 
 	if (native.is == LOOK_UNKNOWN)
 		return say(exam, "whether this machine runs %s programs itself could not be tried", arch->name);
@@ -195,6 +238,88 @@ find_row(const struct boot_step *step, const char *name)
 	return NULL;
 }
 
+/* Whether something else may give an entry of this name a rule before. */
+static bool
+is_configured(const struct boot *boot, const char *name)
+{
+	return (boot->reads_lines != LOOK_NO && (confd_find(&boot->confd, name) || boot->confd.unread)) ||
+	       (boot->reads_records != LOOK_NO && (records_find(&boot->records, name) || boot->records.unread));
+}
+
+/* Whether a step's row, of any entry, is known not to fail. */
+static bool
+row_succeeds(const struct boot *boot, const struct boot_step *step, const struct arch *arch)
+{
+	static struct unitrun run;
+	struct plan plan;
+	const struct exam exam = {boot, plan.name, NULL, &run};
+
+	plan_start(&plan, &step->wish, arch);
+	err_clear(&run.why);
+	return is_native(step, arch).is == LOOK_YES ||
+	       (!is_configured(boot, plan.name) && run_row(&exam, step, arch).is == LOOK_YES);
+}
+
+/* The same of all that it names. */
+static bool
+rows_succeed(const struct boot *boot, const struct boot_step *step)
+{
+	const struct arch *rows[ARCH_GROUP_MAX];
+	bool succeed = !step->all && !step->fails;
+
+	for (size_t i = 0; succeed && i < step->arch_count; i++)
+		for (size_t k = arch_select(step->archs[i], rows); succeed && k-- > 0;)
+			succeed = row_succeeds(boot, step, rows[k]);
+	return succeed;
+}
+
+/* The same of all lines of binfmt.d. */
+static bool
+lines_succeed(const struct boot *boot, const struct boot_step *step)
+{
+	const struct confd *confd = &boot->confd;
+	struct err ignored;
+	bool succeed = !confd->unread;
+
+	for (size_t i = 0; succeed && i < confd->count; i++) {
+		const struct confd_line *line = &confd->lines[i];
+
+		if (line->fate == CONFD_REGISTERED && confd_decides(confd, line))
+			succeed = bootline_loads(line, step->wish.force, &ignored).is == LOOK_YES;
+		else
+			succeed = line->fate == CONFD_REGISTERED || line->fate == CONFD_IGNORED;
+	}
+	return succeed;
+}
+
+/* Whether a step does not keep those behind it from being run. */
+static bool
+lets_pass(const struct boot *boot, const struct boot_step *step)
+{
+	return step->forgiven || (step->does == BOOT_REGISTERS && rows_succeed(boot, step)) ||
+	       (step->does == BOOT_LOADS && lines_succeed(boot, step));
+}
+
+/* Whether a step, by its number, is run for all that stands in front of it. */
+static struct look
+is_reached(const struct exam *exam, size_t number)
+{
+	for (size_t i = 0; i < number; i++)
+		if (!lets_pass(exam->boot, &exam->boot->steps[i]))
+			return say(exam, "it may not get so far: systemd runs no command behind one that fails");
+	return look_seen(true);
+}
+
+/* The first program up to a step that cannot be executed, which ends the unit there; NULL: there is none. */
+static const char *
+missing_program(const struct boot *boot, size_t number)
+{
+	for (size_t i = 0; i <= number; i++)
+		if (boot->steps[i].missing)
+			return boot->steps[i].missing;
+	return NULL;
+}
+
 struct look
 unitrun_examine(const struct boot *boot, const char *name, const struct rule *before, struct unitrun *run)
 {
@@ -202,6 +327,7 @@ unitrun_examine(const struct boot *boot, const char *name, const struct rule *be
 	struct look done = look_seen(false);
 	const struct arch *arch;
 	size_t named = 0, others = 0;
+	const char *missing;
 
 	err_clear(&run->why);
 	for (size_t i = 0; i < boot->step_count; i++) {
@@ -209,13 +335,22 @@ unitrun_examine(const struct boot *boot, const char *name, const struct rule *be
 
 		if (step->does == BOOT_RIDDLE)
 			return say(&exam, "what it does is not understood");
+		if (step->does == BOOT_LOADS || step->does == BOOT_IDLE)
+			continue;
 		arch = step->does == BOOT_REGISTERS ? find_row(step, name) : NULL;
 		others += step->does == BOOT_CUSTOM || step->wish.name;
 		if (!arch && (step->does == BOOT_REGISTERS || strcmp(step->wish.name, name) != 0))
 			continue;
+		missing = missing_program(boot, i);
+		if (missing && !named)
+			err_set(&run->why, ERR_DRIFT, "its program %s is not there, or cannot be executed", missing);
+		if (missing)
+			return done;
 		if (!arch || ++named > 1 || (step->all && others))
 			return say(&exam, "it registers more than is understood here");
 		done = run_row(&exam, step, arch);
+		if (done.is == LOOK_YES)
+			done = is_reached(&exam, i);
 		if (done.is == LOOK_UNKNOWN)
 			return done;
 	}

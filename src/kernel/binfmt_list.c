@@ -14,6 +14,7 @@
 #include "binfmt_open.h"
 #include "buckets.h"
 #include "err.h"
+#include "host_kernel.h"
 #include "limit.h"
 #include "tempname.h"
 
@@ -186,7 +187,10 @@ list_mount(const struct binfmt *b, bool names_only, struct binfmt_list *list, st
 {
 	int done, error;
 
-	*list = (struct binfmt_list){.names_only = names_only};
+	*list = (struct binfmt_list){
+	    .names_only = names_only,
+	    .order_hidden = host_kernel_since(host_kernel(), 7, 3),
+	};
 	if (b->dir_fd < 0)
 		return 0;
 	done = list_all(b, list);
@@ -317,6 +321,31 @@ const struct entry *
 binfmt_list_taker(const struct binfmt_list *list, const struct subject *subject)
 {
 	return binfmt_list_next_taker(list, subject, NULL);
+}
+
+/* Of one name; the other is the temporary of a change. */
+static bool
+are_twins(const struct entry *a, const struct entry *b)
+{
+	return tempname_matches(a->rule.name, b->rule.name) || tempname_matches(b->rule.name, a->rule.name);
+}
+
+const struct entry *
+binfmt_list_rival(const struct binfmt_list *list, const struct subject *subject, const struct entry *taker)
+{
+	struct way way;
+
+	if (!list->order_hidden)
+		return NULL;
+	buckets_takers(list->buckets, list->count, subject, &way);
+	for (size_t i; (i = way_next(&way)) < list->count;) {
+		const struct entry *e = &list->entries[i];
+		bool takes = e->rule.pattern.type > PATTERN_EXTENSION || pattern_takes(&e->rule.pattern, subject);
+
+		if (e->enabled && takes && !are_twins(e, taker) && !rule_same_run(&e->rule, &taker->rule))
+			return e;
+	}
+	return NULL;
 }
 
 const struct entry *

@@ -14,14 +14,11 @@
 #include "binfmt_open.h"
 #include "caps.h"
 #include "err.h"
-#include "holder.h"
-#include "retry.h"
+#include "lock.h"
+#include "mountinfo.h"
 #include "userns.h"
 
-enum {
-	LOCK_POLL_MS = 5,
-	SHARE_TRIES = 1000, /* of a millisecond each: a writer's turn is far shorter */
-};
+enum { SHARE_TRIES = 1000 }; /* of a millisecond each: a writer's turn is far shorter */
 
 /* statfs(2) types, from include/uapi/linux/magic.h, which musl does not bring. */
 enum { BINFMTFS_MAGIC = 0x42494e4d, PROC_SUPER_MAGIC = 0x9fa0, AUTOFS_SUPER_MAGIC = 0x0187 };
@@ -163,6 +160,16 @@ is_of_another_root(const struct stat *file)
 	return stat("/proc/sys/kernel", &st) == 0 && st.st_uid != file->st_uid;
 }
 
+/* Whether it is mounted in our own mount namespace: the root folder of a process of another leads to any instance. */
+static bool
+is_mounted_here(const struct binfmt *b)
+{
+	struct stat st;
+
+	return !b->dir || strcmp(b->dir, BINFMT_DIR) == 0 ||
+	       (fstat(b->dir_fd, &st) == 0 && mountinfo_shows(st.st_dev).is == LOOK_YES);
+}
+
 enum binfmt_scope
 binfmt_scope(const struct binfmt *b)
 {
@@ -171,16 +178,27 @@ binfmt_scope(const struct binfmt *b)
 	struct stat st;
 
 	if (initial.is == LOOK_UNKNOWN || mounts == USERNS_UNKNOWN || mounts == USERNS_BELOW ||
-	    fstatat(b->dir_fd, "register", &st, AT_SYMLINK_NOFOLLOW) < 0)
+	    fstatat(b->dir_fd, "register", &st, AT_SYMLINK_NOFOLLOW) < 0 || !is_mounted_here(b))
 		return BINFMT_UNKNOWN;
 	if (initial.is == LOOK_YES)
-		return BINFMT_HOST;
+		return is_of_another_root(&st) ? BINFMT_UNKNOWN : BINFMT_HOST;
 	own = is_own(b);
 	if (own.is == LOOK_UNKNOWN && st.st_uid == userns_overflow_uid())
 		return BINFMT_INHERITED;
 	if (own.is == LOOK_UNKNOWN)
 		return is_of_another_root(&st) ? BINFMT_PRIVATE : BINFMT_UNKNOWN;
 	return own.is == LOOK_YES ? BINFMT_NAMESPACE : BINFMT_INHERITED;
+}
+
+struct look
+binfmt_is_inherited(const struct binfmt *b)
+{
+	enum binfmt_scope scope;
+
+	if (userns_is_initial().is == LOOK_YES || is_own(b).is == LOOK_YES)
+		return look_seen(false);
+	scope = binfmt_scope(b);
+	return scope == BINFMT_UNKNOWN ? look_unknown() : look_seen(scope == BINFMT_INHERITED);
 }
 
 bool
@@ -209,40 +227,6 @@ binfmt_not_writable(const struct binfmt *b, const char *file, int error, struct 
 		       b->dir, file);
 }
 
-static int
-not_had(int fd, unsigned timeout, struct err *err)
-{
-	char holder[HOLDER_MAX];
-
-	holder_name(fd, holder);
-	return err_set(err, ERR_LOCK,
-		       "%s has held the lock for %u seconds; nothing was changed (--timeout waits longer)", holder,
-		       timeout);
-}
-
-static int
-wait_for_lock(int fd, unsigned timeout, void (*waiting)(void), struct err *err)
-{
-	const struct timespec pause = {.tv_nsec = LOCK_POLL_MS * 1000000L};
-	struct timespec now, end;
-	unsigned tries = 0;
-
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	end.tv_sec += timeout;
-	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		if (errno != EWOULDBLOCK && !retry_interrupted(&tries))
-			return err_set(err, ERR_LOCK, "cannot lock the register file: %s", strerror(errno));
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (now.tv_sec > end.tv_sec || (now.tv_sec == end.tv_sec && now.tv_nsec >= end.tv_nsec))
-			return not_had(fd, timeout, err);
-		if (waiting)
-			waiting();
-		waiting = NULL;
-		nanosleep(&pause, NULL);
-	}
-	return 0;
-}
-
 /* Whether the instance is still where it was opened: who mounted it may have taken it away, and ends it so. */
 static int
 check_still_there(const struct binfmt *b, struct err *err)
@@ -265,7 +249,7 @@ binfmt_lock(struct binfmt *b, unsigned timeout, void (*waiting)(void), struct er
 	b->register_fd = openat(b->dir_fd, "register", O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (b->register_fd < 0)
 		return binfmt_not_writable(b, "register", errno, err);
-	if (wait_for_lock(b->register_fd, timeout, waiting, err) < 0 || check_still_there(b, err) < 0) {
+	if (lock_wait(b->register_fd, timeout, waiting, err) < 0 || check_still_there(b, err) < 0) {
 		binfmt_unlock(b);
 		return -1;
 	}

@@ -13,6 +13,8 @@
 #include "neighbours.h"
 #include "userns.h"
 
+static const char untried[] = "whether the entries outlive this mount namespace could not be tried: ";
+
 static bool
 mount_back(const struct mountinfo_mount *place)
 {
@@ -21,16 +23,24 @@ mount_back(const struct mountinfo_mount *place)
 	       mount(NULL, place->point, NULL, place->shared ? MS_SHARED : MS_PRIVATE, NULL) == 0;
 }
 
-/* The places from `first` on; -1 and *err for those that cannot be. */
+/* The places from `first` on; -1 and *err for those that cannot be. A mount that another program has made there
+ * meanwhile may be what kept the entries. */
 static int
 put_back(const struct mountinfo *places, size_t first, struct err *err)
 {
 	int done = 0;
 
-	for (size_t i = first; i < places->count; i++)
-		if (!mount_back(&places->list[i]))
-			done = err_set(err, ERR_MOUNT, "cannot mount binfmt_misc at %s again as it was: %s",
-				       places->list[i].point, strerror(errno));
+	for (size_t i = first; i < places->count; i++) {
+		const char *point = places->list[i].point;
+
+		if (mount_back(&places->list[i]))
+			continue;
+		done = errno == EBUSY
+			   ? err_set(err, ERR_UNKNOWN, "%sanother program has mounted binfmt_misc at %s meanwhile",
+				     untried, point)
+			   : err_set(err, ERR_MOUNT, "cannot mount binfmt_misc at %s again as it was: %s", point,
+				     strerror(errno));
+	}
 	return done;
 }
 
@@ -52,9 +62,8 @@ take_away(const struct mountinfo *places, struct err *err)
 
 		if (is_on_top(places, i) && umount2(point, UMOUNT_NOFOLLOW) == 0)
 			continue;
-		err_set(err, ERR_UNKNOWN,
-			"whether the entries outlive this mount namespace could not be tried: cannot unmount %s: %s",
-			point, is_on_top(places, i) ? strerror(errno) : "another mount covers it");
+		err_set(err, ERR_UNKNOWN, "%scannot unmount %s: %s", untried, point,
+			is_on_top(places, i) ? strerror(errno) : "another mount covers it");
 		if (i + 1 < places->count)
 			put_back(places, i + 1, err);
 		return -1;
@@ -62,22 +71,26 @@ take_away(const struct mountinfo *places, struct err *err)
 	return put_back(places, 0, err);
 }
 
+/* Whether one of these entries is in the instance still: the very one, not another of its name. */
 static int
-count_entries(const struct binfmt *b, struct err *err)
+has_one_of(const struct binfmt *b, const struct binfmt_list *ours, struct err *err)
 {
-	struct binfmt_list list;
-	int count;
+	struct binfmt_list now;
+	bool found = false;
 
-	if (binfmt_list(b, &list, err) < 0)
+	if (binfmt_list(b, &now, err) < 0)
 		return -1;
-	count = list.count > 0;
-	binfmt_list_free(&list);
-	return count;
+	for (size_t i = 0; !found && i < ours->count; i++) {
+		const struct entry *live = binfmt_list_find(&now, ours->entries[i].rule.name);
+
+		found = live && live->inode == ours->entries[i].inode;
+	}
+	binfmt_list_free(&now);
+	return found;
 }
 
-/* The look itself: 1 the entries are still there, 0 they are gone, -1 and *err. */
 static int
-look(struct binfmt *b, const struct mountinfo *places, struct err *err)
+look_at(struct binfmt *b, const struct mountinfo *places, const struct binfmt_list *ours, struct err *err)
 {
 	struct err ignored;
 
@@ -86,15 +99,29 @@ look(struct binfmt *b, const struct mountinfo *places, struct err *err)
 		binfmt_open(b, b->dir, NULL, &ignored);
 		return -1;
 	}
-	return binfmt_open(b, b->dir, NULL, err) < 0 ? -1 : count_entries(b, err);
+	return binfmt_open(b, b->dir, NULL, err) < 0 ? -1 : has_one_of(b, ours, err);
+}
+
+/* The look itself: 1 the entries are still there, 0 they are gone, -1 and *err. All that are there are ours: there were
+ * none before, and the lock was held since. */
+static int
+look(struct binfmt *b, const struct mountinfo *places, struct err *err)
+{
+	struct binfmt_list ours;
+	int kept;
+
+	if (binfmt_list(b, &ours, err) < 0)
+		return -1;
+	kept = ours.count > 0 ? look_at(b, places, &ours, err)
+			      : err_set(err, ERR_UNKNOWN, "another program has removed the entries");
+	binfmt_list_free(&ours);
+	return kept;
 }
 
 /* Without a look: 1 somebody else holds the instance, 0 that is not known, -1 and *err: nor can it be tried. */
 static int
 is_held(struct mountinfo *places, bool mounted, size_t before, struct err *err)
 {
-	static const char untried[] = "whether the entries outlive this mount namespace cannot be tried: ";
-
 	if (userns_pids_are_hosts() && userns_same("/proc/self/ns/mnt", "/proc/1/ns/mnt").is == LOOK_NO &&
 	    mountinfo_read("/proc/1/mountinfo", places) == 0 && places->count > 0)
 		return 1;
@@ -104,6 +131,12 @@ is_held(struct mountinfo *places, bool mounted, size_t before, struct err *err)
 		return 1; /* the entries that it came with are kept by another mount */
 	if (before > 0)
 		return err_set(err, ERR_UNKNOWN, "%sentries that were there before could end with it", untried);
+	if (places->spreads)
+		return err_set(
+		    err, ERR_UNKNOWN,
+		    "%sbinfmt_misc is mounted on a shared mount, and to unmount it would take it away elsewhere "
+		    "too",
+		    untried);
 	if (places->count == 0 || places->odd)
 		return err_set(err, ERR_UNKNOWN, "%sthe mounts here could not be put back as they are", untried);
 	return 0;
@@ -126,6 +159,7 @@ static int
 prove(struct binfmt *b, struct mountinfo *places, bool mounted, size_t before, struct err *err)
 {
 	int held = is_held(places, mounted, before, err);
+	struct err stays;
 
 	if (held == 0)
 		held = look(b, places, err);
@@ -133,14 +167,13 @@ prove(struct binfmt *b, struct mountinfo *places, bool mounted, size_t before, s
 		held = is_held_outside(places->instance, err);
 	if (held != 0)
 		return held < 0 ? -1 : 0;
-	if (mounted) {
-		binfmt_close(b);
-		umount2(b->dir, UMOUNT_NOFOLLOW);
-	}
-	return err_set(err, ERR_NOT_KEPT,
-		       "the entries are gone as soon as the mounts of this mount namespace are: nobody else has "
-		       "binfmt_misc mounted; mount it on the host, outside this container or mount namespace, then "
-		       "register again");
+	err_set(err, ERR_NOT_KEPT,
+		"the entries are gone as soon as the mounts of this mount namespace are: nobody else has "
+		"binfmt_misc mounted; mount it on the host, outside this container or mount namespace, then "
+		"register again");
+	if (mounted && mount_take_back(b, &stays) < 0)
+		err_add(err, "; %s", stays.text);
+	return -1;
 }
 
 int

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 
 #include "binfmt.h"
 #include "binfmt_list.h"
@@ -10,6 +11,11 @@
 #include "err.h"
 #include "mount.h"
 #include "userns.h"
+
+enum {
+	BUSY_TRIES = 3,
+	LOCK_SECONDS = 30,
+};
 
 int
 mount_here(const char *dir, struct err *err)
@@ -24,6 +30,8 @@ mount_here(const char *dir, struct err *err)
 		return err_unavailable(err, ERR_DENIED,
 				       "not permitted to mount binfmt_misc at %s: that needs CAP_SYS_ADMIN%s", dir,
 				       userns_is_initial().is == LOOK_NO ? ", and in a user namespace Linux 6.7" : "");
+	if (errno == EBUSY)
+		return err_set(err, ERR_BUSY, "another program has just mounted binfmt_misc at %s", dir);
 	return err_unavailable(err, ERR_MOUNT, "cannot mount binfmt_misc at %s: %s", dir, strerror(errno));
 }
 
@@ -52,10 +60,8 @@ check_empty(const char *dir, struct err *err)
 
 /* Where nothing is mounted: whether it may be. */
 static int
-check_absent(const char *dir, bool force, struct err *err)
+check_absent(const char *dir, struct look initial, bool force, struct err *err)
 {
-	struct look initial = userns_is_initial();
-
 	if (err->code == ERR_NOT_BINFMT && check_empty(dir, err) < 0)
 		return -1;
 	if (err->code != ERR_NOT_BINFMT && err->code != ERR_NOT_MOUNTED && err->code != ERR_NO_KERNEL_SUPPORT)
@@ -104,22 +110,25 @@ copy_all(struct binfmt *b, const struct binfmt_list *list, struct warnings *warn
 	return copied;
 }
 
-/* Whether there is no more in it than was copied. If not, or if that cannot be told: -1 and *err. */
+/* Whether it is on top there, with nothing in it. If not, or if that cannot be told: -1 and *err. */
 static int
-check_unused(const struct binfmt *b, size_t copied, struct err *err)
+check_unused(const struct binfmt *b, struct err *err)
 {
+	struct stat opened, now;
 	struct binfmt_list list;
 	size_t count;
 
+	if (fstat(b->dir_fd, &opened) < 0 || stat(b->dir, &now) < 0 || opened.st_dev != now.st_dev)
+		return err_set(err, ERR_MOUNT, "another mount covers it");
 	if (binfmt_list_names(b, &list, err) < 0)
 		return -1;
 	count = list.count;
 	binfmt_list_free(&list);
-	return count <= copied ? 0 : err_set(err, ERR_EXISTS, "another program has registered handlers there");
+	return count == 0 ? 0 : err_set(err, ERR_EXISTS, "another program has registered handlers there");
 }
 
 int
-mount_take_back(struct binfmt *b, const struct mount_made *made, struct err *err)
+mount_take_back(struct binfmt *b, struct err *err)
 {
 	static const char stays[] = "binfmt_misc stays mounted at";
 	const char *dir = b->dir;
@@ -130,7 +139,7 @@ mount_take_back(struct binfmt *b, const struct mount_made *made, struct err *err
 	if (b->dir_fd < 0 && binfmt_open(b, dir, NULL, &why) < 0)
 		return err_set(err, ERR_WRITE, "%s %s: %s", stays, dir, why.text);
 	locked = binfmt_lock(b, 0, NULL, &why) == 0;
-	if (check_unused(b, made->copied, &why) < 0) {
+	if (check_unused(b, &why) < 0) {
 		binfmt_close(b);
 		return err_set(err, ERR_WRITE, "%s %s: %s", stays, dir, why.text);
 	}
@@ -145,27 +154,90 @@ mount_take_back(struct binfmt *b, const struct mount_made *made, struct err *err
 	return done;
 }
 
-/* An instance of our own over the inherited one, with all that is to be seen there. */
+/* What was inherited does not run any more, as nothing of it could be copied: the mount goes, so that it can be seen
+ * and copied yet. */
 static int
-mount_over(const char *dir, const struct binfmt_list *list, struct planned *planned, struct mount_made *made,
-	   struct err *err, struct warnings *warnings)
+give_up(struct binfmt *own, struct err *err)
 {
 	struct err stays;
-	struct binfmt own;
-	int done;
 
-	if (!planned && mount_here(dir, err) < 0)
+	err->status = EXIT_FAILED; /* something was changed */
+	err_add(err, "; in force is an empty instance of this user namespace's own now: --mount, run again, copies the "
+		     "inherited handlers into it");
+	if (mount_take_back(own, &stays) < 0)
+		err_add(err, "; unmount it before, as %s", stays.text);
+	return -1;
+}
+
+/* What is inherited, as it was seen. */
+struct inherited {
+	struct binfmt_list list;
+	bool on; /* the global switch */
+};
+
+static int
+read_inherited(const struct binfmt *b, struct inherited *inherited, struct err *err)
+{
+	int on = binfmt_enabled(b, err);
+
+	inherited->on = on > 0;
+	return on < 0 ? -1 : binfmt_list(b, &inherited->list, err);
+}
+
+/* An instance is born switched on. */
+static int
+copy_switch(struct binfmt *own, bool on, struct err *err)
+{
+	int now;
+
+	if (on)
+		return 0;
+	if (binfmt_command(own, "status", "0", err) < 0)
+		return -1;
+	now = own->planned ? 0 : binfmt_enabled(own, err);
+	return now > 0 ? err_set(err, ERR_VERIFY, "the kernel still shows the new instance switched on") : now;
+}
+
+/* Copies what is inherited: how many entries; the rest is warned of. */
+static size_t
+copy_inherited(struct binfmt *own, const struct inherited *inherited, bool runs, struct warnings *warnings)
+{
+	if (!inherited->on)
+		warn_add(warnings, "the inherited instance is switched off, %s",
+			 runs ? "so nothing is inherited" : "and so is this user namespace's own now");
+	return inherited->on || !runs ? copy_all(own, &inherited->list, warnings) : 0;
+}
+
+/* An instance of our own over the inherited one, with all that is to be seen there; off before anything is in it. */
+static int
+mount_over(const struct mount_wish *wish, const struct inherited *inherited, struct mount_made *made, struct err *err,
+	   struct warnings *warnings)
+{
+	bool real = !wish->planned;
+	struct binfmt own;
+
+	if (real && mount_here(wish->dir, err) < 0)
 		return err_add(err, "; the handlers that are seen here are another namespace's");
-	done = binfmt_open(&own, dir, planned, err);
-	if (done == 0) {
-		done = binfmt_lock(&own, 0, NULL, err);
-		if (done == 0)
-			made->copied = copy_all(&own, list, warnings);
-	}
-	made->mounted = done == 0 && !planned; /* a dry run goes on with what is inherited */
-	if (done < 0 && !planned && mount_take_back(&own, made, &stays) < 0)
-		err_add(err, "; the inherited handlers are hidden now: %s", stays.text);
+	if (binfmt_open(&own, wish->dir, wish->planned, err) < 0 || binfmt_lock(&own, LOCK_SECONDS, NULL, err) < 0 ||
+	    copy_switch(&own, inherited->on || wish->runs, err) < 0)
+		return real ? give_up(&own, err) : -1;
+	made->copied = copy_inherited(&own, inherited, wish->runs, warnings);
+	made->mounted = made->stays = real; /* a dry run goes on with what is inherited */
 	binfmt_close(&own);
+	return 0;
+}
+
+/* Where nothing is to be seen. */
+static int
+mount_absent(const struct mount_wish *wish, struct mount_made *made, struct err *err)
+{
+	struct look initial = userns_is_initial();
+	int done = check_absent(wish->dir, initial, wish->force, err);
+
+	if (done == 0 && !wish->planned)
+		done = mount_here(wish->dir, err);
+	made->mounted = done == 0;
+	made->stays = done == 0 && !wish->planned && initial.is != LOOK_YES;
 	return done;
 }
 
@@ -187,30 +259,36 @@ may_stay(enum binfmt_scope scope, bool force, struct err *err)
 			       "changed");
 }
 
-int
-mount_if_absent(const char *dir, bool force, struct planned *planned, struct mount_made *made, struct err *err,
-		struct warnings *warnings)
+static int
+make_mount(const struct mount_wish *wish, struct mount_made *made, struct err *err, struct warnings *warnings)
 {
-	struct binfmt_list list;
+	struct inherited inherited;
 	struct binfmt b;
 	enum binfmt_scope scope;
 	int done;
 
 	*made = (struct mount_made){.mounted = false};
-	if (binfmt_open(&b, dir, NULL, err) < 0) {
-		done = check_absent(dir, force, err);
-		if (done == 0 && !planned)
-			done = mount_here(dir, err);
-		made->mounted = done == 0;
-		return done;
-	}
+	if (binfmt_open(&b, wish->dir, NULL, err) < 0)
+		return mount_absent(wish, made, err);
 	scope = binfmt_scope(&b);
-	done = is_of_others(scope) ? binfmt_list(&b, &list, err) : may_stay(scope, force, err);
+	done = is_of_others(scope) ? read_inherited(&b, &inherited, err) : may_stay(scope, wish->force, err);
 	binfmt_close(&b);
 	if (done < 0 || !is_of_others(scope))
 		return done;
-	done = mount_over(dir, &list, planned, made, err, warnings);
-	binfmt_list_free(&list);
+	done = mount_over(wish, &inherited, made, err, warnings);
+	binfmt_list_free(&inherited.list);
+	return done;
+}
+
+int
+mount_if_absent(const struct mount_wish *wish, struct mount_made *made, struct err *err, struct warnings *warnings)
+{
+	unsigned tries = 0;
+	int done;
+
+	do /* what another program has mounted meanwhile is looked at again */
+		done = make_mount(wish, made, err, warnings);
+	while (done < 0 && err->code == ERR_BUSY && ++tries < BUSY_TRIES);
 	return done;
 }
 

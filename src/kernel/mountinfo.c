@@ -79,6 +79,7 @@ static bool
 parse(char *line, dev_t instance, struct mountinfo_mount *place)
 {
 	char *fields[6], *rest = line, *tail;
+	const char *parent;
 
 	for (size_t i = 0; i < 6; i++)
 		fields[i] = strsep(&rest, " ");
@@ -90,14 +91,31 @@ parse(char *line, dev_t instance, struct mountinfo_mount *place)
 		*tail = '\0'; /* what is left of it are the words on propagation */
 	place->shared = strstr(rest, "shared:");
 	place->odd |= strstr(rest, "master:") != NULL;
+	parent = fields[1];
+	place->odd |= !number_read(&parent, 10, &place->parent);
+	place->spreads = true; /* until the parent is seen */
 	snprintf(place->point, sizeof(place->point), "%s", fields[4]);
 	unescape(place->point);
 	place->flags = flags_of(fields[5]);
 	return true;
 }
 
+/* Takes from the line of a mount what it says of those that are mounted on it. */
+static void
+parse_parent(const char *line, struct mountinfo *mounts)
+{
+	const char *tail = strstr(line, " - "), *shared = strstr(line, " shared:");
+	uint64_t number;
+
+	if (!tail || !number_read(&line, 10, &number))
+		return;
+	for (size_t i = 0; i < mounts->count; i++)
+		if (mounts->list[i].parent == number)
+			mounts->list[i].spreads = shared && shared < tail;
+}
+
 static int
-read_lines(FILE *f, struct mountinfo *mounts)
+read_places(FILE *f, struct mountinfo *mounts)
 {
 	size_t room = 0;
 	char *line = NULL;
@@ -112,6 +130,21 @@ read_lines(FILE *f, struct mountinfo *mounts)
 	return ferror(f) ? -1 : 0;
 }
 
+static int
+read_parents(FILE *f, struct mountinfo *mounts)
+{
+	size_t room = 0;
+	char *line = NULL;
+
+	rewind(f);
+	while (getline(&line, &room, f) > 0)
+		parse_parent(line, mounts);
+	for (size_t i = 0; i < mounts->count; i++)
+		mounts->spreads |= mounts->list[i].spreads;
+	free(line);
+	return ferror(f) ? -1 : 0;
+}
+
 int
 mountinfo_read(const char *path, struct mountinfo *mounts)
 {
@@ -119,10 +152,12 @@ mountinfo_read(const char *path, struct mountinfo *mounts)
 	int done;
 
 	mounts->count = 0;
-	mounts->odd = false;
+	mounts->odd = mounts->spreads = false;
 	if (!mounts->list)
 		mounts->list = calloc(MOUNTS_MAX, sizeof(*mounts->list));
-	done = f && mounts->list ? read_lines(f, mounts) : -1;
+	done = f && mounts->list ? read_places(f, mounts) : -1;
+	if (done == 0 && mounts->count > 0)
+		done = read_parents(f, mounts);
 	if (f)
 		fclose(f);
 	return done;
@@ -133,4 +168,16 @@ mountinfo_free(struct mountinfo *mounts)
 {
 	free(mounts->list);
 	mounts->list = NULL;
+}
+
+struct look
+mountinfo_shows(dev_t instance)
+{
+	struct mountinfo mounts = {.instance = instance};
+	struct look shown = look_unknown();
+
+	if (mountinfo_read("/proc/self/mountinfo", &mounts) == 0)
+		shown = look_seen(mounts.count > 0);
+	mountinfo_free(&mounts);
+	return shown;
 }

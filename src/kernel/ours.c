@@ -4,21 +4,10 @@
 
 #include "binfmt_open.h"
 #include "err.h"
-#include "mountinfo.h"
 #include "ours.h"
 #include "userns.h"
 
-/* Whether a file system is mounted in this mount namespace at all, and not only reached through another's root. */
-static bool
-is_mounted_here(dev_t dev)
-{
-	struct mountinfo mounts = {.instance = dev};
-	bool found = mountinfo_read("/proc/self/mountinfo", &mounts) == 0 && mounts.count > 0;
-
-	mountinfo_free(&mounts);
-	return found;
-}
-
+/* The machine's, or this user namespace's, in a mount of our own mount namespace. */
 static bool
 is_own(const struct binfmt *b)
 {
@@ -43,7 +32,7 @@ ours_is(const struct binfmt *b)
 	shown = binfmt_open(&usual, BINFMT_DIR, NULL, &ignored) == 0;
 	if (shown && fstat(usual.dir_fd, &usual_st) == 0 && usual_st.st_dev == st.st_dev)
 		is = look_seen(true);
-	else if (is_mounted_here(st.st_dev) && is_own(b) && !(shown && is_own(&usual)))
+	else if (is_own(b) && !(shown && is_own(&usual)))
 		is = look_seen(true);
 	if (shown)
 		binfmt_close(&usual);

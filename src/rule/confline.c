@@ -113,10 +113,17 @@ check_fields(const struct rule *rule)
 	return rule_check_flags(rule->flags);
 }
 
-/* What only later kernels take. */
-static const char *
-check_version(const struct rule *rule, unsigned version)
+/* As one number; 0.0 is later than any. */
+static unsigned
+version_of(unsigned major, unsigned minor)
 {
+	return major ? major * 1000 + minor : UINT_MAX;
+}
+
+const char *
+confline_check_version(const struct rule *rule, unsigned major, unsigned minor)
+{
+	unsigned version = version_of(major, minor);
 	const struct pattern *p = &rule->pattern;
 
 	if (version < SINCE_TLD && p->type == PATTERN_BPF)
@@ -133,18 +140,17 @@ check_version(const struct rule *rule, unsigned version)
 const char *
 confline_parse(char *line, size_t len, unsigned major, unsigned minor, struct rule *rule)
 {
-	unsigned version = major ? major * 1000 + minor : UINT_MAX;
 	const char *reason;
 
 	*rule = (struct rule){.name = ""};
 	if (len >= RULE_LINE_MAX)
 		return "the line is longer than 1919 bytes (systemd-binfmt adds a newline, and the kernel takes 1920)";
-	if (!len || memchr(version < SINCE_TLD ? "POCFPOC" : "POCFTLD", line[0], 7))
+	if (!len || memchr(version_of(major, minor) < SINCE_TLD ? "POCFPOC" : "POCFTLD", line[0], 7))
 		return "a flag letter cannot separate the fields";
 	reason = make_plain(line, len);
 	if (!reason)
 		reason = line_parse(line, len, rule);
 	if (!reason)
 		reason = check_fields(rule);
-	return reason ? reason : check_version(rule, version);
+	return reason ? reason : confline_check_version(rule, major, minor);
 }

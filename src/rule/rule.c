@@ -59,10 +59,16 @@ same_text(const char *a, const char *b)
 }
 
 bool
-rule_same(const struct rule *a, const struct rule *b)
+rule_same_run(const struct rule *a, const struct rule *b)
 {
 	unsigned differ = rule_implied(a->flags) ^ rule_implied(b->flags);
 
 	return !(differ & ~(unsigned)RULE_D) && same_text(a->more_flags, b->more_flags) &&
-	       same_text(a->interpreter, b->interpreter) && pattern_same(&a->pattern, &b->pattern);
+	       same_text(a->interpreter, b->interpreter);
+}
+
+bool
+rule_same(const struct rule *a, const struct rule *b)
+{
+	return rule_same_run(a, b) && pattern_same(&a->pattern, &b->pattern);
 }

@@ -11,34 +11,43 @@
 
 static const char blanks[] = " \t\r";
 
-enum kind { KIND_PASSED, KIND_COMMAND, KIND_AFTER, KIND_PART, KIND_REMAINS };
+enum kind { KIND_PASSED, KIND_COMMAND, KIND_AFTER, KIND_PART, KIND_REMAINS, KIND_TYPE, KIND_SHUTDOWN, KIND_SUCCESS };
+enum section { SECTION_NONE, UNIT, SERVICE, INSTALL };
 
+static const char *const sections[] = {[UNIT] = "[Unit]", [SERVICE] = "[Service]", [INSTALL] = "[Install]"};
+
+/* In another section than its own systemd passes a key over. */
 static const struct {
 	const char *name;
+	enum section section;
 	enum kind kind;
 } keys[] = {
-    {"ExecStart", KIND_COMMAND},
-    {"After", KIND_AFTER},
-    {"PartOf", KIND_PART},
-    {"RemainAfterExit", KIND_REMAINS},
-    {"Before", KIND_PASSED},
-    {"Conflicts", KIND_PASSED},
-    {"DefaultDependencies", KIND_PASSED},
-    {"Description", KIND_PASSED},
-    {"Documentation", KIND_PASSED},
-    {"ExecReload", KIND_PASSED},
-    {"Requires", KIND_PASSED},
-    {"StandardError", KIND_PASSED},
-    {"StandardOutput", KIND_PASSED},
-    {"SuccessExitStatus", KIND_PASSED},
-    {"TimeoutSec", KIND_PASSED},
-    {"TimeoutStartSec", KIND_PASSED},
-    {"Type", KIND_PASSED},
-    {"WantedBy", KIND_PASSED},
-    {"Wants", KIND_PASSED},
+    {"ExecStart", SERVICE, KIND_COMMAND},
+    {"Type", SERVICE, KIND_TYPE},
+    {"RemainAfterExit", SERVICE, KIND_REMAINS},
+    {"After", UNIT, KIND_AFTER},
+    {"PartOf", UNIT, KIND_PART},
+    {"Conflicts", UNIT, KIND_SHUTDOWN},
+    {"Before", UNIT, KIND_PASSED},
+    {"DefaultDependencies", UNIT, KIND_PASSED},
+    {"Description", UNIT, KIND_PASSED},
+    {"Documentation", UNIT, KIND_PASSED},
+    {"Wants", UNIT, KIND_PASSED},
+    {"ExecReload", SERVICE, KIND_PASSED},
+    {"StandardError", SERVICE, KIND_PASSED},
+    {"StandardOutput", SERVICE, KIND_PASSED},
+    {"SuccessExitStatus", SERVICE, KIND_SUCCESS},
+    {"SyslogIdentifier", SERVICE, KIND_PASSED},
+    {"TimeoutAbortSec", SERVICE, KIND_PASSED},
+    {"TimeoutSec", SERVICE, KIND_PASSED},
+    {"TimeoutStartSec", SERVICE, KIND_PASSED},
+    {"TimeoutStopFailureMode", SERVICE, KIND_PASSED},
+    {"TimeoutStopSec", SERVICE, KIND_PASSED},
+    {"Alias", INSTALL, KIND_PASSED},
+    {"Also", INSTALL, KIND_PASSED},
+    {"RequiredBy", INSTALL, KIND_PASSED},
+    {"WantedBy", INSTALL, KIND_PASSED},
 };
-
-static const char *const sections[] = {"[Unit]", "[Service]", "[Install]"};
 
 static bool
 is_comment(const char *line)
@@ -114,11 +123,14 @@ static bool
 add_command(struct unit *unit, char *value)
 {
 	char *word;
+	size_t prefix;
 
 	if (unit->command_count == UNIT_COMMANDS_MAX || unit->word_count == UNIT_WORDS_MAX ||
 	    strpbrk(value, "\"'\\$%;@|"))
 		return false;
-	value += strspn(value, "-+!:");
+	prefix = strspn(value, "-+!:");
+	unit->forgiven[unit->command_count] = memchr(value, '-', prefix) != NULL;
+	value += prefix;
 	unit->commands[unit->command_count++] = &unit->words[unit->word_count];
 	while ((word = take_word(&value))) {
 		if (unit->word_count + 1 == UNIT_WORDS_MAX)
@@ -127,6 +139,14 @@ add_command(struct unit *unit, char *value)
 	}
 	unit->words[unit->word_count++] = NULL;
 	return unit->word_count < UNIT_WORDS_MAX;
+}
+
+/* Services that wait for more than their commands are a riddle. */
+static bool
+read_type(struct unit *unit, const char *value)
+{
+	unit->oneshot = strcmp(value, "oneshot") == 0;
+	return unit->oneshot || strcmp(value, "simple") == 0 || strcmp(value, "exec") == 0;
 }
 
 static bool
@@ -153,36 +173,87 @@ read_value(struct unit *unit, enum kind kind, char *value)
 		for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++)
 			unit->remains |= strcmp(value, yes[i]) == 0;
 		return true;
+	case KIND_TYPE:
+		return read_type(unit, value);
+	case KIND_SHUTDOWN:
+		return strcmp(value, "shutdown.target") == 0;
+	case KIND_SUCCESS: /* with others a command that fails lets those behind it run */
+		return strcmp(value, "3") == 0;
 	}
 	return false;
 }
 
-/* False: it is not understood. */
+/* The section that a line begins, SECTION_NONE: none that is known. */
+static enum section
+section_of(const char *line)
+{
+	for (enum section i = UNIT; i <= INSTALL; i++)
+		if (strcmp(line, sections[i]) == 0)
+			return i;
+	return SECTION_NONE;
+}
+
+/* What kind of line it is in a section, and its value. False: it is not known. */
 static bool
-read_line(struct unit *unit, char *line)
+find_key(char *line, enum section section, enum kind *kind, char **value)
 {
 	size_t len = strcspn(line, "= \t");
-	char *value = strchr(line, '=');
 
-	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
-		if (strcmp(line, sections[i]) == 0)
-			return true;
-	if (!value || line[len + strspn(line + len, blanks)] != '=')
+	*value = strchr(line, '=');
+	if (!*value || line[len + strspn(line + len, blanks)] != '=')
 		return false;
-	value++;
+	*value += 1 + strspn(*value + 1, blanks);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (strlen(keys[i].name) == len && strncmp(line, keys[i].name, len) == 0)
-			return read_value(unit, keys[i].kind, value + strspn(value, blanks));
+		if (keys[i].section == section && strlen(keys[i].name) == len &&
+		    strncmp(line, keys[i].name, len) == 0) {
+			*kind = keys[i].kind;
+			return true;
+		}
 	return false;
+}
+
+/* The next line that says something, NULL behind the last; those that begin a section only change *section. */
+static char *
+take_setting(char **text, enum section *section)
+{
+	char *line;
+
+	while ((line = take_line(text))) {
+		if (!*line || is_comment(line))
+			continue;
+		if (*line != '[')
+			return line;
+		*section = section_of(line);
+		if (*section == SECTION_NONE)
+			return line;
+	}
+	return NULL;
 }
 
 void
 unit_parse(char *text, struct unit *unit)
 {
-	char *line;
+	enum section section = SECTION_NONE;
+	enum kind kind;
+	char *line, *value;
 
 	*unit = (struct unit){.riddle = NULL};
-	while ((line = take_line(&text)))
-		if (*line && !is_comment(line) && !read_line(unit, line) && !unit->riddle)
+	while ((line = take_setting(&text, &section)))
+		if ((!find_key(line, section, &kind, &value) || !read_value(unit, kind, value)) && !unit->riddle)
 			unit->riddle = line;
+	if (unit->command_count > 1 && !unit->oneshot && !unit->riddle)
+		unit->riddle = "more than one ExecStart= without Type=oneshot";
+}
+
+bool
+unit_is_harmless(char *text)
+{
+	enum section section = SECTION_NONE;
+	enum kind kind;
+	char *line, *value;
+
+	while ((line = take_setting(&text, &section)))
+		if (!find_key(line, section, &kind, &value) || kind != KIND_PASSED)
+			return false;
+	return true;
 }

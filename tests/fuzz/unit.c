@@ -20,7 +20,7 @@ check_unit(char *text, size_t len)
 
 	unit_parse(text, &unit);
 	demand(unit.command_count <= UNIT_COMMANDS_MAX && unit.word_count <= UNIT_WORDS_MAX);
-	demand(!unit.riddle || lies_in(unit.riddle, text, len));
+	demand(!unit.riddle || lies_in(unit.riddle, text, len) || (unit.command_count > 1 && !unit.oneshot));
 	for (size_t i = 0; !unit.riddle && i < unit.command_count; i++) {
 		demand(unit.commands[i] == &unit.words[words]);
 		for (; unit.words[words]; words++)

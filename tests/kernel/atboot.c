@@ -78,6 +78,25 @@ static const struct row {
      false,
      "/var/lib/binfmts/a, by update-binfmts",
      {"/var/lib/binfmts/a", "update-binfmts", NULL}},
+    {":a:E::ext::/nowhere:\n",
+     NULL,
+     "the service binfmtctl",
+     false,
+     "it is not there after a reboot: /etc/binfmt.d/a.conf:1: interpreter /nowhere: does not exist, so exec would fail "
+     "with ENOENT",
+     {"/etc/binfmt.d/a.conf:1", NULL, NULL}},
+    {":a:E::ext::/nowhere:\n",
+     good_record,
+     "/etc/init.d/binfmtctl",
+     false,
+     "/var/lib/binfmts/a, by update-binfmts",
+     {"/var/lib/binfmts/a", "update-binfmts", NULL}},
+    {":a:E::ext::/nowhere:\n",
+     NULL,
+     "OpenRC's binfmt",
+     false,
+     "a reboot brings it back with interpreter /nowhere instead of /bin/true: /etc/binfmt.d/a.conf:1",
+     {"/etc/binfmt.d/a.conf:1", "OpenRC's binfmt", NULL}},
     {":a:E::ext::/nowhere:F\n",
      good_record,
      "systemd-binfmt",
@@ -103,6 +122,12 @@ static const struct row {
      "a reboot brings it back with flags OC instead of none: /var/lib/binfmts/a" FLUSHED,
      {"/var/lib/binfmts/a", "update-binfmts", "systemd-binfmt"}},
     {NULL,
+     ":\nextension\n0\next\n\n/nowhere\n\n\n\nyes\n",
+     "systemd-binfmt",
+     true,
+     "it is not there after a reboot: /var/lib/binfmts/a: the interpreter does not exist" FLUSHED,
+     {"/var/lib/binfmts/a", NULL, "systemd-binfmt"}},
+    {NULL,
      "garbage\n",
      "systemd-binfmt",
      true,
@@ -125,6 +150,13 @@ static const struct row {
 
 static struct boot boot;
 
+/* Whether it is by our own `load` that binfmt.d is read. */
+static bool
+loads(const struct row *row)
+{
+	return row->reader && strstr(row->reader, "binfmtctl");
+}
+
 /* The machine of a row, in `boot`; boot_free ends it. */
 static void
 read_boot(const struct row *row)
@@ -143,6 +175,7 @@ read_boot(const struct row *row)
 	free(dir);
 	boot.reads_records = LOOK_YES;
 	boot.reader = row->reader;
+	boot.loads = loads(row);
 	boot.reads_lines = row->reader ? LOOK_YES : LOOK_NO;
 	boot.flushes = row->flushes ? LOOK_YES : LOOK_NO;
 }
@@ -246,8 +279,11 @@ at_boot__own_unit__follows_systemd_binfmt_or_not(void **state)
 	static const struct row machine = {.reader = "systemd-binfmt", .flushes = true};
 	static const char part[] = "[Unit]\nPartOf=systemd-binfmt.service\n", remains[] = "RemainAfterExit=yes\n";
 	const struct {
-		const char *part, *remains, *flushed;
-	} units[] = {{part, remains, ""}, {part, "", FLUSHED}, {"", remains, FLUSHED}};
+		const char *part, *remains, *more, *flushed;
+	} units[] = {{part, remains, "", ""},
+		     {part, "", "", FLUSHED},
+		     {"", remains, "", FLUSHED},
+		     {part, remains, "ExecStart=/nowhere/binfmtctl help\n", FLUSHED}};
 	char wanted[256];
 
 	(void)state;
@@ -255,14 +291,21 @@ at_boot__own_unit__follows_systemd_binfmt_or_not(void **state)
 	read_boot(&machine);
 	for (size_t i = 0; i < LENGTH(units); i++) {
 		snprintf(boot.unit, sizeof(boot.unit),
-			 "%s[Service]\n%sExecStart=/usr/bin/binfmtctl register --flags F arm64 -i %s\n", units[i].part,
-			 units[i].remains, tiny_interpreter());
+			 "%s[Service]\nType=oneshot\n%sExecStart=%s/binfmtctl register --flags F arm64 -i %s\n%s",
+			 units[i].part, units[i].remains, tool_folder(), tiny_interpreter(), units[i].more);
 		own_unit_read(&boot, commands);
-		snprintf(wanted, sizeof(wanted), BOOT_UNIT ", by binfmtctl.service%s", units[i].flushed);
+		snprintf(wanted, sizeof(wanted), CONF_UNIT ", by binfmtctl.service%s", units[i].flushed);
 		expect_text(units[i].part, at_boot(), wanted);
 	}
+	snprintf(boot.unit, sizeof(boot.unit),
+		 "%s[Service]\nType=oneshot\n%sExecStart=%s/binfmtctl register --flags F arm64 -i %s\n"
+		 "ExecStart=%s/binfmtctl status\n",
+		 part, remains, tool_folder(), tiny_interpreter(), tool_folder());
+	own_unit_read(&boot, commands);
+	expect_text("a last command that may fail", at_boot(),
+		    "whether it stays is not known: a restart of systemd-binfmt may remove it");
 	boot.flushes = LOOK_NO;
-	expect_text("alone", at_boot(), BOOT_UNIT ", by binfmtctl.service");
+	expect_text("alone", at_boot(), CONF_UNIT ", by binfmtctl.service");
 	boot_free(&boot);
 	assert_non_null(strstr(slurp("man/examples/binfmtctl.service"), "\nPartOf=systemd-binfmt.service\n"));
 }
@@ -303,6 +346,23 @@ at_boot__systemd_binfmt_restarted__removes_what_was_said(void **state)
 	}
 }
 
+/* What our own service does at boot. */
+static void
+at_boot__load_run__brings_back_what_was_said(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		if (!rows[i].line || !loads(&rows[i]))
+			continue;
+		read_boot(&rows[i]);
+		ns_empty();
+		tool("load", NULL);
+		if (is_entry("a") != (rows[i].json[1] && strcmp(rows[i].json[1], rows[i].reader) == 0))
+			fail_msg("row %zu: %s", i, rows[i].text);
+		boot_free(&boot);
+	}
+}
+
 /* The real one, as at boot: it registers what is said to come by it, and leaves what systemd-binfmt has registered. */
 static void
 at_boot__update_binfmts_started__brings_back_what_was_said(void **state)
@@ -333,6 +393,7 @@ main(void)
 	    cmocka_unit_test(at_boot__own_unit__follows_systemd_binfmt_or_not),
 	    cmocka_unit_test(at_boot__systemd_binfmt_not_to_be_looked_at__null),
 	    cmocka_unit_test(at_boot__systemd_binfmt_restarted__removes_what_was_said),
+	    cmocka_unit_test(at_boot__load_run__brings_back_what_was_said),
 	    cmocka_unit_test(at_boot__update_binfmts_started__brings_back_what_was_said),
 	};
 

@@ -195,7 +195,8 @@ bootcheck__order_of_own_unit__warned_or_unknown(void **state)
 	for (size_t i = 0; i < LENGTH(after); i++) {
 		conf_read_boot(&boot);
 		snprintf(boot.unit, sizeof(boot.unit),
-			 "%s[Service]\nExecStart=/bin/binfmtctl register arm64 -i %s -f F\n", after[i], path);
+			 "%s[Service]\nExecStart=%s/binfmtctl register arm64 -i %s -f F\n", after[i], tool_folder(),
+			 path);
 		own_unit_read(&boot, commands);
 		told[0] = '\0';
 		bootcheck_examine(&boot, &live, note_finding, NULL);
@@ -245,6 +246,46 @@ bootcheck__lines__graded_by_what_systemd_makes_of_them(void **state)
 		conf_write(0, "c.conf", rows[i].line);
 		examine(NULL);
 		if (!strstr(told, rows[i].told ? rows[i].told : "pass config: ") || strstr(told, "--force"))
+			fail_msg("%s: %s", rows[i].line, told);
+	}
+}
+
+/* Our own `load` is stricter. */
+static void
+bootcheck__lines_that_load_reads__graded_by_what_it_refuses(void **state)
+{
+	static const struct {
+		const char *line;
+		bool forces, else_too;
+		const char *told;
+	} rows[] = {
+	    {":a:E::x::/bin/true:", false, false, "pass config: "},
+	    {":a:E::x::/nowhere/interpreter:", false, false,
+	     "fail config: /etc/binfmt.d/c.conf:1: interpreter /nowhere/interpreter: does not exist, so exec would "
+	     "fail "
+	     "with ENOENT; binfmtctl load, which reads it at boot, refuses it []\n"},
+	    {":a:E::x::/nowhere/interpreter:", true, false, "warn config: /etc/binfmt.d/c.conf:1: interpreter "},
+	    {":a:E::x::/nowhere/interpreter:", false, true, "; whether it is registered at boot is not known []\n"},
+	    {":a:E::x::relative:", false, false,
+	     "fail config: /etc/binfmt.d/c.conf:1: interpreter relative: its path "},
+	    {"nonsense", false, false, "fail config: /etc/binfmt.d/c.conf:1: "},
+	};
+
+	(void)state;
+	conf_needs_boot_dirs();
+	make_live((const char *const[]){"b", "y", NULL});
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		conf_write(0, "c.conf", rows[i].line);
+		conf_read_boot(&boot);
+		boot.reader = "the service binfmtctl";
+		boot.loads = true;
+		boot.forces = rows[i].forces;
+		boot.else_too = rows[i].else_too;
+		told[0] = '\0';
+		bootcheck_examine(&boot, &live, note_finding, NULL);
+		boot_free(&boot);
+		if (!strstr(told, rows[i].told) ||
+		    !strstr(told, "back at the next boot: a ") != (!rows[i].forces && i > 0) || strstr(told, "--force"))
 			fail_msg("%s: %s", rows[i].line, told);
 	}
 }
@@ -560,6 +601,7 @@ main(void)
 	    cmocka_unit_test(bootcheck__order_of_own_unit__warned_or_unknown),
 	    cmocka_unit_test(bootcheck__without_entries__only_the_lines),
 	    cmocka_unit_test(bootcheck__lines__graded_by_what_systemd_makes_of_them),
+	    cmocka_unit_test(bootcheck__lines_that_load_reads__graded_by_what_it_refuses),
 	    cmocka_unit_test(bootcheck__fix_of_a_line__run_and_gone),
 	    cmocka_unit_test(bootcheck__line_of_a_megabyte__taken_out_by_the_fix),
 	    cmocka_unit_test(bootcheck__line_that_sed_would_miss__no_fix),

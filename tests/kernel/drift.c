@@ -196,6 +196,27 @@ drift__disabled__comes_back_enabled(void **state)
 	expect_drift("a", DRIFT_CHANGED, "a reboot brings it back enabled, and it is disabled now", false);
 }
 
+/* As Linux 7.3 reads it: born disabled. */
+static void
+drift__line_with_flag_d__comes_back_disabled(void **state)
+{
+	struct err err;
+
+	(void)state;
+	cover_dirs();
+	conf_write(3, "a.conf", ":a:E::ext::/bin/true:D\n:b:E::b::/bin/true:D\n");
+	register_raw(":a:E::ext::/bin/true:");
+	register_raw(":b:E::b::/bin/true:");
+	assert_int_equal(mount_write("b", "0", 1), 0);
+	conf_read_boot(&boot);
+	confd_free(&boot.confd);
+	assert_int_equal(confd_read(&boot.confd, confd_dirs, (struct host_kernel){7, 3}, &err), 0);
+	assert_int_equal(look("a"), DRIFT_CHANGED);
+	assert_non_null(strstr(drift.why.text, "a reboot brings it back disabled, and it is enabled now: "));
+	assert_int_equal(look("b"), DRIFT_SAME);
+	boot_free(&boot);
+}
+
 static void
 drift__line_that_fails__gone_with_the_reason(void **state)
 {
@@ -311,6 +332,7 @@ drift__record_of_update_binfmts__compared(void **state)
 	conf_read_boot(&boot);
 	assert_int_equal(records_read(&boot.records, dir, &err), 0);
 	assert_int_equal(look("a"), DRIFT_GONE);
+	assert_non_null(strstr(drift.why.text, "/var/lib/binfmts/a: nothing that registers it was found here"));
 	boot.reads_records = LOOK_YES;
 	assert_int_equal(look("a"), DRIFT_CHANGED);
 	assert_string_equal(drift.source, "/var/lib/binfmts/a");
@@ -398,11 +420,28 @@ drift__manager_that_cannot_be_looked_at__unknown_where_it_decides(void **state)
 	free(dir);
 }
 
+/* Adds a text to our own unit; "@" is the folder of the program. */
+static void
+add_unit(const char *text)
+{
+	size_t len = strlen(boot.unit);
+
+	for (; *text; text++, len = strlen(boot.unit))
+		snprintf(boot.unit + len, sizeof(boot.unit) - len, "%.*s%s", *text != '@', text,
+			 *text == '@' ? tool_folder() : "");
+}
+
 /* Our own unit, as the machine's. */
 static void
 set_unit(const char *before, const char *command, const char *words)
 {
-	snprintf(boot.unit, sizeof(boot.unit), "%s[Service]\nType=oneshot\nExecStart=%s %s\n", before, command, words);
+	boot.unit[0] = '\0';
+	add_unit(before);
+	add_unit("[Service]\nType=oneshot\nExecStart=");
+	add_unit(command);
+	add_unit(" ");
+	add_unit(words);
+	add_unit("\n");
 	own_unit_read(&boot, commands);
 }
 
@@ -422,7 +461,7 @@ register_aarch64(void)
 
 	if (!*command) {
 		dir = scratch_folder("unit");
-		snprintf(command, sizeof(command), "/usr/sbin/binfmtctl register --interpreter-dir %s", dir);
+		snprintf(command, sizeof(command), "@/binfmtctl register --interpreter-dir %s", dir);
 		free(scratch_copy(tiny_interpreter(), "unit/qemu-aarch64-static"));
 		free(dir);
 	}
@@ -459,12 +498,12 @@ drift__own_unit__brings_back_what_it_registers(void **state)
 	    {"-f F all --bogus", DRIFT_UNKNOWN, "what it does is not understood"},
 	    {"-d /mnt -f F all", DRIFT_UNKNOWN, "what it does is not understood"},
 	    {"-f F 'all'", DRIFT_UNKNOWN, "what it does is not understood"},
-	    {"-f F all\nExecStart=/usr/sbin/binfmtctl remove all", DRIFT_UNKNOWN, "what it does is not understood"},
-	    {"-f F all\nExecStart=/usr/sbin/binfmtctl refresh", DRIFT_SAME, ""},
-	    {"-f F all\nExecStart=/usr/sbin/binfmtctl register -f F arm64", DRIFT_UNKNOWN, "registers more than is "},
+	    {"-f F all\nExecStart=@/binfmtctl remove all", DRIFT_UNKNOWN, "what it does is not understood"},
+	    {"-f F all\nExecStart=@/binfmtctl refresh", DRIFT_SAME, ""},
+	    {"-f F all\nExecStart=@/binfmtctl register -f F arm64", DRIFT_UNKNOWN, "registers more than is "},
 	    {"-f F all\nExecStartPost=/usr/bin/true", DRIFT_UNKNOWN, "what it does is not understood"},
 	    {"-f F all\nExecStart=/bin/sh /etc/more", DRIFT_UNKNOWN, "what it does is not understood"},
-	    {"-f F all\nExecStart=\nExecStart=/usr/sbin/binfmtctl refresh", DRIFT_GONE, "in no configuration"},
+	    {"-f F all\nExecStart=\nExecStart=@/binfmtctl refresh", DRIFT_GONE, "in no configuration"},
 	    {"\\\n-f F \\\n  all", DRIFT_SAME, ""},
 	};
 	const char *command;
@@ -481,9 +520,115 @@ drift__own_unit__brings_back_what_it_registers(void **state)
 						? DRIFT_UNKNOWN
 						: DRIFT_GONE);
 	}
-	set_unit("", "/usr/sbin/binfmtctl register", "-f F all"); /* an interpreter from elsewhere, or none */
+	set_unit("", command, "-f FD aarch64");
+	if (host_kernel_since(host_kernel(), 7, 3))
+		expect_unit("D", DRIFT_CHANGED, "brings it back disabled", __LINE__);
+	else
+		expect_unit("D", DRIFT_GONE, "this kernel has none of the flags T, L and D", __LINE__);
+	set_unit("", "@/binfmtctl register", "-f F all"); /* an interpreter from elsewhere, or none */
 	assert_true(look("qemu-aarch64") == DRIFT_CHANGED || drift.end == DRIFT_GONE);
 	boot_free(&boot);
+}
+
+/* systemd runs no command behind one that fails. */
+static void
+drift__own_unit__commands_run_in_turn(void **state)
+{
+	static const struct {
+		const char *words[2]; /* of two commands; "+" is register_aarch64's */
+		enum drift_end end;
+		const char *text;
+	} rows[] = {
+	    {{"@/binfmtctl register arm nosucharch", "+ -f F arm64"}, DRIFT_UNKNOWN, "it may not get so far"},
+	    {{"-@/binfmtctl register arm nosucharch", "+ -f F arm64"}, DRIFT_SAME, ""},
+	    {{"@/binfmtctl register arm -i /bin/true", "+ -f F arm64"}, DRIFT_SAME, ""},
+	    {{"@/binfmtctl register arm -i /nowhere", "+ -f F arm64"}, DRIFT_UNKNOWN, "it may not get so far"},
+	    {{"@/binfmtctl register --name x --extension x -i /nowhere", "+ -f F arm64"},
+	     DRIFT_UNKNOWN,
+	     "it may not get so far"},
+	    {{"@/binfmtctl test alpha", "+ -f F arm64"}, DRIFT_UNKNOWN, "it may not get so far"},
+	    {{"-@/binfmtctl test alpha", "+ -f F arm64"}, DRIFT_SAME, ""},
+	    {{"@/binfmtctl help", "+ -f F arm64"}, DRIFT_SAME, ""},
+	    {{"+ -f F arm64", "@/binfmtctl test alpha"}, DRIFT_SAME, ""},
+	    {{"+ -f F arm64 nosucharch", NULL}, DRIFT_SAME, ""},
+	    {{"+ -f F arm64 --persist --conf-dir /nonexistent", NULL}, DRIFT_UNKNOWN, "whether it can write its file"},
+	    {{"/nowhere/binfmtctl register -f F arm64", NULL}, DRIFT_GONE, "its program /nowhere/binfmtctl is not "},
+	    {{"/nowhere/binfmtctl test", "+ -f F arm64"}, DRIFT_GONE, "its program /nowhere/binfmtctl is not there"},
+	    {{"-/nowhere/binfmtctl test", "+ -f F arm64"}, DRIFT_SAME, ""},
+	    {{"+ -f F arm64", "/nowhere/binfmtctl test"}, DRIFT_SAME, ""},
+	    {{"+ -f F arm64", "@/binfmtctl load"}, DRIFT_UNKNOWN, "what it does is not understood"},
+	    {{"@/binfmtctl load", "+ -f F arm64"}, DRIFT_SAME, ""},
+	    {{"/nowhere/binfmtctl load", "+ -f F arm64"}, DRIFT_GONE, "its program /nowhere/binfmtctl is not there"},
+	};
+	const char *command;
+
+	(void)state;
+	cover_dirs();
+	command = register_aarch64();
+	conf_read_boot(&boot);
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		snprintf(boot.unit, sizeof(boot.unit), "[Service]\nType=oneshot\n");
+		for (size_t k = 0; k < 2 && rows[i].words[k]; k++) {
+			add_unit("ExecStart=");
+			add_unit(*rows[i].words[k] == '+' ? command : "");
+			add_unit(rows[i].words[k] + (*rows[i].words[k] == '+'));
+			add_unit("\n");
+		}
+		own_unit_read(&boot, commands);
+		expect_unit(rows[i].words[0], rows[i].end, rows[i].text, (int)i);
+	}
+	boot_free(&boot);
+	conf_write(0, "x.conf", ":x:E::x::/nowhere:\n");
+	conf_read_boot(&boot);
+	snprintf(boot.unit, sizeof(boot.unit), "[Service]\nType=oneshot\nExecStart=");
+	add_unit("@/binfmtctl load\nExecStart=");
+	add_unit(command);
+	add_unit(" -f F arm64\n");
+	own_unit_read(&boot, commands);
+	expect_unit("load that fails", DRIFT_UNKNOWN, "it may not get so far", __LINE__);
+	boot.mounts = LOOK_UNKNOWN;
+	set_unit("", command, "-f F arm64");
+	expect_unit("no mount", DRIFT_UNKNOWN, "whether binfmt_misc is mounted by then is not known", __LINE__);
+	set_unit("", command, "--mount -f F arm64");
+	expect_unit("mount", DRIFT_SAME, "", __LINE__);
+	boot_free(&boot);
+}
+
+/* Where nothing else reads binfmt.d, its `load` does, with its checks. */
+static void
+drift__own_unit_that_loads__brings_back_what_load_takes(void **state)
+{
+	static const struct {
+		const char *command, *line;
+		enum look_is reads;
+		enum drift_end end;
+		const char *text;
+	} rows[] = {
+	    {"@/binfmtctl load", ":a:E::ext::/bin/true:\n", LOOK_NO, DRIFT_SAME, ""},
+	    {"@/binfmtctl load", ":a:E::ext::/nowhere:\n", LOOK_NO, DRIFT_GONE, "interpreter /nowhere: does not exist"},
+	    {"@/binfmtctl load --force", ":a:E::ext::/nowhere:\n", LOOK_NO, DRIFT_CHANGED, "interpreter /nowhere"},
+	    {"@/binfmtctl load", ":a:E::ext::/nowhere:\n", LOOK_UNKNOWN, DRIFT_UNKNOWN, "interpreter /nowhere"},
+	    {"@/binfmtctl load", ":a:E::ext::/bin/true:\n", LOOK_UNKNOWN, DRIFT_SAME, ""},
+	    {"@/binfmtctl load", ":a:E::ext::/nowhere:\n", LOOK_YES, DRIFT_CHANGED, "interpreter /nowhere"},
+	    {"/nowhere/binfmtctl load", ":a:E::ext::/bin/true:\n", LOOK_NO, DRIFT_GONE, "nothing that reads it"},
+	    {"@/binfmtctl load /etc/x", ":a:E::ext::/bin/true:\n", LOOK_NO, DRIFT_UNKNOWN, "not understood"},
+	};
+
+	(void)state;
+	cover_dirs();
+	register_raw(":a:E::ext::/bin/true:");
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		conf_write(0, "x.conf", rows[i].line);
+		conf_read_boot(&boot);
+		boot.reads_lines = rows[i].reads;
+		boot.flushes = LOOK_NO;
+		if (rows[i].reads != LOOK_YES)
+			boot.reader = NULL;
+		set_unit("", rows[i].command, "");
+		if (look("a") != rows[i].end || !strstr(drift.why.text, rows[i].text))
+			fail_msg("row %zu: %d, %s", i, (int)drift.end, drift.why.text);
+		boot_free(&boot);
+	}
 }
 
 /* What stands in binfmt.d or is on record for the same programs decides too, and which of the services is last. */
@@ -629,6 +774,7 @@ main(void)
 	    cmocka_unit_test(drift__architecture__kept_by_its_name),
 	    cmocka_unit_test(drift__in_no_configuration__kept_by_the_fix),
 	    cmocka_unit_test(drift__disabled__comes_back_enabled),
+	    cmocka_unit_test(drift__line_with_flag_d__comes_back_disabled),
 	    cmocka_unit_test(drift__line_that_fails__gone_with_the_reason),
 	    cmocka_unit_test(drift__file_that_cannot_be_ours_or_decide__no_fix),
 	    cmocka_unit_test(drift__rule_that_is_refused__no_fix),
@@ -638,6 +784,8 @@ main(void)
 	    cmocka_unit_test(drift__interpreter_of_f_that_cannot_be_looked_at__unknown),
 	    cmocka_unit_test(drift__manager_that_cannot_be_looked_at__unknown_where_it_decides),
 	    cmocka_unit_test(drift__own_unit__brings_back_what_it_registers),
+	    cmocka_unit_test(drift__own_unit__commands_run_in_turn),
+	    cmocka_unit_test(drift__own_unit_that_loads__brings_back_what_load_takes),
 	    cmocka_unit_test(drift__own_unit_and_others__judged_together),
 	    cmocka_unit_test(drift__no_memory_for_the_configuration__unknown),
 	};

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "forbid.h"
+#include "probe.h"
 
 /* Another user namespace, with an instance of its own, as it is reached from here. */
 static struct {
@@ -102,6 +103,19 @@ other_instance__looks__nothing_is_concluded(void **state)
 	expect_json(tool("-d", other.dir, "-j", "match", file, NULL)->out, ".files[0] | .runs == null");
 	expect(tool("-d", other.dir, "test", "aarch64", NULL), 1, "no handler", "may not be the instance in force");
 	expect(tool("-d", other.dir, "match", "/bin/sh", NULL), 0, "native", "");
+}
+
+/* By the path alone nothing tells whose it is: not ours, even where we may do what its root may. */
+static void
+other_instance__whose__unknown(void **state)
+{
+	(void)state;
+	begin();
+	expect(tool("-d", other.dir, "status", NULL), 0, "instance unknown", "");
+	expect_json(tool("-d", other.dir, "-j", "list", NULL)->out, ".scope == \"unknown\"");
+	expect(tool("-d", other.dir, "-v", "doctor", NULL), 0, "unknown  scope: whose instance it is cannot be told",
+	       "");
+	expect(tool("status", NULL), 0, "private instance", "");
 }
 
 /* Its mount namespace entered from outside: the usual place shows its table there, and ours is in force. */
@@ -200,6 +214,97 @@ inherited_table__not_in_force__never_runs(void **state)
 	free(program);
 }
 
+/* Commands that would change the table that is seen; those that can be forced are done then, and it is said. */
+static void
+inherited_table__not_in_force__not_written(void **state)
+{
+	static const struct {
+		const char *words[8];
+		size_t count;
+		bool forced;
+	} rows[] = {
+	    {{"register", "--name", "x", "--extension", "x", "-i", "/bin/true"}, 7, true},
+	    {{"remove", "qemu-aarch64"}, 2, false},
+	    {{"remove", "--global"}, 2, false},
+	    {{"disable", "all"}, 2, false},
+	    {{"disable", "--global"}, 2, false},
+	    {{"enable", "off"}, 2, true},
+	    {{"refresh"}, 1, false},
+	};
+	const char *words[9] = {NULL};
+	char *before;
+
+	(void)state;
+	need_ptrace();
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		ns_empty();
+		expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
+		register_raw(":off:E::off::/bin/true:");
+		assert_int_equal(mount_write("off", "0", 1), 0);
+		before = instance();
+		run_prepare = hidden;
+		expect(tool_words(rows[i].words), 3, "", "of a parent user namespace, which is not in force here");
+		expect_instance(before);
+		memcpy(words, rows[i].words, sizeof(rows[i].words));
+		words[rows[i].count] = "--force";
+		if (rows[i].forced)
+			expect(tool_words(words), 0, "ed",
+			       "forced: this was changed in the table of a parent user namespace");
+		run_prepare = NULL;
+		free(before);
+	}
+}
+
+/* Nothing tells it before the first entry is there. */
+static void
+inherited_table__empty_and_not_in_force__failure(void **state)
+{
+	(void)state;
+	need_ptrace();
+	run_prepare = hidden;
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 1, "registered",
+	       "this was changed in the table of a parent user namespace, which is not in force here");
+	run_prepare = NULL;
+}
+
+/* Whoever is the root of both may change it: said, once something is changed. */
+static void
+inherited_table__in_force__written_and_said(void **state)
+{
+	static const char said[] = "changed in the table of a parent user namespace, and so for all";
+
+	(void)state;
+	need_ptrace();
+	expect(shell("unshare -Ur ./binfmtctl register aarch64 -i '%s'", tiny_interpreter()), 0, "registered", said);
+	expect(shell("unshare -Ur ./binfmtctl register aarch64 -i '%s'", tiny_interpreter()), 0, "unchanged", "");
+	expect(shell("unshare -Ur ./binfmtctl doctor"), 0, "they apply, and what is changed here is changed for all",
+	       "");
+	expect(shell("unshare -Ur ./binfmtctl disable --global"), 0, "disabled", said);
+	expect(shell("unshare -Ur ./binfmtctl enable --global"), 0, "enabled", said);
+	expect(shell("unshare -Ur ./binfmtctl remove aarch64"), 0, "removed", said);
+	assert_string_equal(entry_names(), "");
+}
+
+/* What doctor prints is what helps. */
+static void
+inherited_table__not_in_force__doctor_fails_and_its_fix_cures(void **state)
+{
+	char *program = probe_program("aarch64", "program");
+
+	(void)state;
+	need_ptrace();
+	installed_qemu("s390x");
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
+	run_prepare = hidden;
+	expect(tool("doctor", NULL), 1, "binfmtctl register --mount all", "");
+	run_prepare = NULL;
+	expect(shell("unshare -Urm sh -c 'mount -t binfmt_misc none /mnt && umount /mnt; ./binfmtctl register --mount "
+		     "all >/dev/null; ./binfmtctl doctor -v; %s'",
+		     program),
+	       PROBE_STATUS, "pass  scope: a private instance", NULL);
+	free(program);
+}
+
 /* Where it is in force it is said to run. */
 static void
 inherited_table__in_force__runs(void **state)
@@ -260,10 +365,15 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_teardown(other_instance__looks__nothing_is_concluded, end),
+	    cmocka_unit_test_teardown(other_instance__whose__unknown, end),
 	    cmocka_unit_test_teardown(other_instance__its_mounts_entered__nothing_is_concluded, end),
 	    cmocka_unit_test_teardown(other_instance__refresh_and_register__write_nothing, end),
 	    cmocka_unit_test_teardown(other_instance__register_with_other_flags__replaced_there, end),
 	    cmocka_unit_test(inherited_table__not_in_force__never_runs),
+	    cmocka_unit_test(inherited_table__not_in_force__not_written),
+	    cmocka_unit_test(inherited_table__empty_and_not_in_force__failure),
+	    cmocka_unit_test(inherited_table__in_force__written_and_said),
+	    cmocka_unit_test(inherited_table__not_in_force__doctor_fails_and_its_fix_cures),
 	    cmocka_unit_test(inherited_table__in_force__runs),
 	    cmocka_unit_test(same_instance__another_path__judged_as_ever),
 	    cmocka_unit_test(same_instance__usual_place_covered__judged_as_ever),

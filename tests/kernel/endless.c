@@ -87,7 +87,7 @@ endless__interrupted__given_up_and_nothing_claimed(void **state)
 	    {no_waitid, 1, "by time", "", {"status", "aarch64"}},
 	    {no_waitid, 1, "cannot wait for a process: Interrupted", "", {"test", "aarch64"}},
 	    {no_waitid, 1, "", "the probe that shows it could not be run", {"refresh", "aarch64"}},
-	    {no_flock, 1, "", "cannot lock the register file: Interrupted", {"disable", "aarch64"}},
+	    {no_flock, 1, "", "cannot take the lock: Interrupted", {"disable", "aarch64"}},
 	};
 	char *interpreter = tiny_copy("endless");
 

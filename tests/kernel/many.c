@@ -6,7 +6,8 @@
 enum {
 	FEW = 20,
 	MANY = 60,
-	MOST = 6, /* its file is opened, looked at, read and closed: 4 */
+	MOST = 6,       /* its file is opened, looked at, read and closed: 4 */
+	MOST_LINE = 24, /* written and read back, its interpreter and the loader of that looked at: 19 */
 };
 
 static const char *const commands[] = {
@@ -47,11 +48,48 @@ commands__one_more_entry__few_calls(void **state)
 	}
 }
 
+static size_t
+load_calls(bool by_extension, size_t lines)
+{
+	static char *conf, *log;
+	FILE *f;
+
+	conf = conf ? conf : scratch_file("many.conf");
+	log = log ? log : scratch_file("load.log");
+	f = fopen(conf, "w");
+	assert_non_null(f);
+	for (size_t i = 0; i < lines; i++)
+		if (by_extension)
+			fprintf(f, ":line-%zu:E::many%zu::/bin/true:\n", i, i);
+		else
+			fprintf(f, ":line-%zu:M::\\xfe\\x%02zx\\xfe::/bin/true:\n", i, i);
+	fclose(f);
+	ns_empty();
+	expect(shell("ASAN_OPTIONS=detect_leaks=0 strace -f -o '%s' ./binfmtctl -q load '%s'", log, conf), 0, "", "");
+	return strtoul(shell("wc -l <'%s'", log)->out, NULL, 10);
+}
+
+/* Of binfmt.d, of either kind. */
+static void
+load__one_more_line__few_calls(void **state)
+{
+	(void)state;
+	need_strace();
+	for (int by_extension = 0; by_extension < 2; by_extension++) {
+		size_t few = load_calls(by_extension, FEW), many = load_calls(by_extension, MANY);
+
+		if (many > few + (MANY - FEW) * MOST_LINE)
+			fail_msg("%s: %zu calls for %d lines, %zu for %d", by_extension ? "extension" : "magic", few,
+				 FEW, many, MANY);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(commands__one_more_entry__few_calls),
+	    cmocka_unit_test(load__one_more_line__few_calls),
 	};
 
 	return ns_run(tests);

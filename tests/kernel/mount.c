@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,9 +16,13 @@
 #include "err.h"
 #include "forbid.h"
 #include "keep.h"
+#include "mount.h"
 #include "userns.h"
 
-enum { SKIPPED = 77 };
+enum { SKIPPED = 77, RIVAL_ROUNDS = 5000 };
+
+/* What a shell runs itself where no handler takes it. */
+#define NOT_HANDLED "exit 9\n"
 
 static const char rule[] = ":kept:E::mounttest::/bin/true:";
 
@@ -89,9 +94,9 @@ keep__mounted_by_somebody_else_and_twice__gone_and_all_put_back(void **state)
 	free(second);
 }
 
-/* Another mount namespace with a mount of the instance, until it is killed. */
+/* Another mount namespace with the mounts of the instance but for one (NULL: with all), until it is killed. */
 static pid_t
-holder(void)
+holder(const char *without)
 {
 	char byte;
 	int ready[2];
@@ -102,7 +107,7 @@ holder(void)
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (unshare(CLONE_NEWNS) < 0 || write(ready[1], "", 1) != 1)
+		if (unshare(CLONE_NEWNS) < 0 || (without && umount(without) < 0) || write(ready[1], "", 1) != 1)
 			_exit(1);
 		for (;;)
 			pause();
@@ -117,7 +122,7 @@ static void
 keep__held_by_another_mount_namespace__entries_stay(void **state)
 {
 	int code = userns_pids_are_hosts() ? ERR_NONE : ERR_UNKNOWN; /* else it is of the container that we are in */
-	pid_t pid = holder();
+	pid_t pid = holder(NULL);
 
 	(void)state;
 	prove(false, 0, code, "");
@@ -139,7 +144,7 @@ be_container(void)
 		_exit(SKIPPED);
 	prove(false, 0, ERR_NONE, "");
 	ns_empty();
-	holder();
+	holder(NULL);
 	prove(false, 0, ERR_UNKNOWN, "another mount namespace in it has binfmt_misc mounted too");
 	_exit(0);
 }
@@ -194,6 +199,74 @@ keep__cannot_be_tried__unknown_and_nothing_changed(void **state)
 	free(second);
 }
 
+/* What is unmounted on a shared mount is unmounted in other mount namespaces too: the host's, say. */
+static void
+keep__on_a_shared_mount__unknown_and_nothing_unmounted_elsewhere(void **state)
+{
+	char *parent = scratch_folder("parent"), *place = scratch_folder("parent/place");
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(mount("none", parent, "tmpfs", 0, NULL), 0);
+	assert_int_equal(mount(NULL, parent, NULL, MS_SHARED, NULL), 0);
+	assert_int_equal(mkdir(place, 0755), 0);
+	assert_int_equal(mount("none", place, "binfmt_misc", 0, NULL), 0);
+	assert_int_equal(mount(NULL, place, NULL, MS_PRIVATE, NULL), 0);
+	pid = holder(MOUNT);
+	prove(false, 0, ERR_UNKNOWN, "take it away elsewhere too");
+	assert_string_equal(entry_names(), "kept");
+	assert_string_equal(shell("grep -c binfmt_misc /proc/%d/mountinfo", (int)pid)->out, "1\n");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	assert_int_equal(umount(place), 0);
+	assert_int_equal(umount(parent), 0);
+	free(parent);
+	free(place);
+}
+
+/* Another program that mounts binfmt_misc as soon as it is not, and registers something; it has the status 0 then. */
+static pid_t
+start_rival(void)
+{
+	static const char other[] = ":other:E::other::/bin/true:";
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (mount("none", MOUNT, "binfmt_misc", 0, NULL) < 0)
+		;
+	_exit(mount_write("register", other, sizeof(other) - 1));
+}
+
+/* Neither its entry nor its mount say that ours would be kept. */
+static void
+keep__another_mounts_and_registers_during_the_look__not_kept(void **state)
+{
+	size_t rounds = 0, won = 0;
+
+	(void)state;
+	while (won == 0 && rounds++ < RIVAL_ROUNDS) {
+		pid_t rival = start_rival();
+		struct binfmt b;
+		struct err err;
+		int status;
+
+		register_one(&b);
+		assert_int_equal(keep_prove(&b, false, 0, &err), -1);
+		if (err.code != ERR_NOT_KEPT && err.code != ERR_UNKNOWN)
+			fail_msg("%s", err.text);
+		binfmt_close(&b);
+		kill(rival, SIGKILL);
+		assert_int_equal(waitpid(rival, &status, 0), rival);
+		won += WIFEXITED(status);
+		ns_empty();
+	}
+	printf("another program was faster in round %zu\n", rounds);
+	assert_true(won > 0);
+}
+
 /* A line for a shell in a user and mount namespace below that of the test. */
 #define INSIDE "unshare -Urm sh -c '%s' sh"
 
@@ -241,68 +314,175 @@ register__mount_where_handlers_are_inherited__copied_first(void **state)
 	free(gone);
 }
 
-static bool
-no_locks(void)
-{
-	return forbid(SYS_flock, EIO);
-}
-
-/* What was mounted to take them is taken away again. */
+/* They do not run any more, but can be seen, and the next run copies them. */
 static void
-register__mount_that_cannot_take_the_inherited_ones__they_stay_visible(void **state)
+register__mount_that_cannot_take_the_inherited_ones__visible_and_said(void **state)
 {
+	char *file = scratch_text("file.mounttest", NOT_HANDLED, 0755);
+
 	(void)state;
-	two_entries();
-	run_prepare = no_locks;
-	expect(shell(INSIDE, "./binfmtctl register mips --mount -i /bin/true; ls " MOUNT), 0,
-	       "qemu-aarch64\nqemu-riscv64\n", "lock");
-	run_prepare = NULL;
+	need_strace();
+	register_raw(rule);
+	expect(shell("unshare -Urm sh -c 'ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -P %s/register -e "
+		     "inject=flock:error=EIO ./binfmtctl register mips --mount -i /bin/true; ls %s'",
+		     MOUNT, MOUNT),
+	       0, "kept\n", "in force is an empty instance");
+	expect(shell("unshare -Urm sh -c 'mount -t binfmt_misc none %s; umount %s; ./binfmtctl register mips --mount "
+		     "-i /bin/true && exec %s'",
+		     MOUNT, MOUNT, file),
+	       0, "registered", NULL);
+	free(file);
 }
 
-/* What is visible then is what was visible before. */
+/* Once there was an instance of its own, nothing else is in force in a user namespace: so it keeps the copies. */
 static void
-register__mount_and_nothing_done__taken_back(void **state)
+register__mount_and_nothing_done__what_was_inherited_runs(void **state)
 {
 	static const char *const words[] = {"nosucharch", "--name x --extension x -i /nowhere",
-					    "--force aarch64 -i /nowhere"};
+					    "--force aarch64 -i /nowhere",
+					    "--name kept --extension x -i /bin/cat --keep"};
+	char *file = scratch_text("file.mounttest", NOT_HANDLED, 0755);
 
 	(void)state;
 	register_raw(rule);
 	for (size_t i = 0; i < LENGTH(words); i++) {
-		expect(shell("unshare -Urm sh -c './binfmtctl register --mount %s; grep -c \" %s binfmt_misc \" "
-			     "/proc/self/mounts; ./binfmtctl -j status'",
-			     words[i], MOUNT),
-		       0, "1\n{\"mount\"", NULL);
+		expect(shell("unshare -Urm sh -c '%s && { ./binfmtctl register --mount %s; %s && ls %s; }'", file,
+			     words[i], file, MOUNT),
+		       0, "kept\n", "binfmt_misc stays mounted");
+		expect(shell("unshare -Urm sh -c './binfmtctl register --mount %s; ./binfmtctl -j status'", words[i]),
+		       0, "\"scope\":\"namespace\"", "copied into it: 1");
 	}
-	expect(shell("unshare -Urm sh -c './binfmtctl register --mount aarch64 nosucharch; ./binfmtctl -j status'"), 0,
-	       "\"scope\":\"namespace\"", NULL);
+	expect(shell("unshare -Urm sh -c './binfmtctl -n register --mount nosucharch; ./binfmtctl -j status'"), 0,
+	       "\"scope\":\"unknown\"", NULL);
+	free(file);
 }
 
-/*
- * Nobody is told "registered" of an entry that ends with somebody else's mount. A run that takes its mount back is
- * held up at a call, before which another one comes.
- */
+/* Nor before the first result: the list cannot be had. */
 static void
-register__mount_to_be_taken_back_and_another_registers__no_entry_is_lost(void **state)
+register__mount_and_no_beginning__what_was_inherited_runs(void **state)
 {
-	static const struct {
-		const char *call, *other, *out, *err;
-	} rows[] = {
-	    {"umount2", "./binfmtctl register --name y --extension y -i /bin/true", "3\n", "just been unmounted"},
-	    {"flock", "echo :y:E::y::/bin/true: >" MOUNT "/register", "0\nregister\nstatus\ny\n", "stays mounted"},
-	};
+	char *file = scratch_text("file.mounttest", NOT_HANDLED, 0755);
 
 	(void)state;
 	need_strace();
+	register_raw(rule);
+	expect(shell("unshare -Urm sh -c 'ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -P %s -e "
+		     "inject=getdents64:error=EIO:when=3+ ./binfmtctl register --mount mips -i /bin/true; %s && ls %s'",
+		     MOUNT, file, MOUNT),
+	       0, "kept\n", "binfmt_misc stays mounted");
+	free(file);
+}
+
+/* What did not run before does not run after it. */
+static void
+register__mount_over_one_that_is_switched_off__off_and_said(void **state)
+{
+	char *file = scratch_text("file.mounttest", NOT_HANDLED, 0755);
+
+	(void)state;
+	register_raw(rule);
+	assert_int_equal(mount_write("status", "0", 1), 0);
+	expect(shell("unshare -Urm sh -c './binfmtctl -n register --mount mips -i /bin/true'"), 0,
+	       "write " MOUNT "/status: 0", NULL);
+	expect(shell("unshare -Urm sh -c './binfmtctl register --mount mips -i /bin/true >/dev/null && ! %s && cat "
+		     "%s/status && ./binfmtctl -q enable --global && %s'",
+		     file, MOUNT, file),
+	       0, "disabled\n", "the inherited instance is switched off, and so is");
+	assert_string_equal(slurp(MOUNT "/status"), "disabled\n");
+	free(file);
+}
+
+static void
+open_fresh(struct binfmt *b)
+{
+	struct err err;
+
 	assert_int_equal(umount(MOUNT), 0);
-	for (size_t i = 0; i < LENGTH(rows); i++)
-		expect(shell("unshare -Urm sh -c 'strace -o /dev/null -e trace=%s -e inject=%s:delay_enter=1500000 "
-			     "./binfmtctl register --mount --force --name x --extension x -i /nowhere -f F & "
-			     "while ! grep -q \" binfmt_misc \" /proc/self/mounts; do sleep 0.02; done; %s; echo $?; "
-			     "wait; ls %s'",
-			     rows[i].call, rows[i].call, rows[i].other, MOUNT),
-		       0, rows[i].out, rows[i].err);
+	assert_int_equal(mount("binfmt_misc", MOUNT, "binfmt_misc", 0, NULL), 0);
+	assert_int_equal(binfmt_open(b, MOUNT, NULL, &err), 0);
+}
+
+static void
+take_back__another_has_registered__mounted_with_its_entry(void **state)
+{
+	struct binfmt b;
+	struct err err;
+
+	(void)state;
+	open_fresh(&b);
+	register_raw(rule);
+	assert_int_equal(mount_take_back(&b, &err), -1);
+	assert_non_null(strstr(err.text, "stays mounted"));
+	assert_string_equal(entry_names(), "kept");
+}
+
+/* Waits for the lock until there is nothing to lock any more. */
+static int
+wait_in_vain(int ready)
+{
+	struct binfmt b;
+	struct err err;
+
+	return binfmt_open(&b, MOUNT, NULL, &err) < 0 || write(ready, "", 1) != 1 ||
+	       binfmt_lock(&b, 10, NULL, &err) == 0 || !strstr(err.text, "just been unmounted");
+}
+
+/* Nobody is told "registered" of an entry that ends with somebody else's mount. */
+static void
+take_back__another_waits_for_the_lock__told(void **state)
+{
+	int ready[2], status;
+	struct binfmt b;
+	struct err err;
+	char byte;
+	pid_t pid;
+
+	(void)state;
+	open_fresh(&b);
+	assert_int_equal(binfmt_lock(&b, 0, NULL, &err), 0);
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		binfmt_close(&b);
+		_exit(wait_in_vain(ready[1]));
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
+	usleep(50000);
+	assert_int_equal(mount_take_back(&b, &err), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
 	assert_null(ns_mount());
+}
+
+/* A run that is held up just before it mounts, and what another program does meanwhile. */
+static void
+register__mount_and_another_mounts_meanwhile__both_done(void **state)
+{
+	static const char *const others[] = {"./binfmtctl register --mount --name y --extension y -i /bin/true",
+					     "mount -t binfmt_misc none " MOUNT};
+
+	(void)state;
+	need_strace();
+	register_raw(rule);
+	for (size_t i = 0; i < LENGTH(others); i++)
+		expect(shell("unshare -Urm sh -c 'ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -e trace=mount -e "
+			     "inject=mount:delay_enter=500000 ./binfmtctl register --mount --name x --extension x -i "
+			     "/bin/true >/dev/null & sleep 0.2; %s >/dev/null && wait $! && ls %s'",
+			     others[i], MOUNT),
+		       0, i == 0 ? "kept\nregister\nstatus\nx\ny\n" : "register\nstatus\nx\n", NULL);
+}
+
+static void
+register__mount_while_another_mounts__waits_and_says_for_whom(void **state)
+{
+	(void)state;
+	expect(shell("flock /proc/self/ns/mnt ./binfmtctl register --mount --timeout 0 --name x --extension x -i "
+		     "/bin/true"),
+	       1, "", "flock (process");
+	assert_string_equal(entry_names(), "");
 }
 
 static void
@@ -415,6 +595,20 @@ inherit__cannot_be_looked_at__there_or_refused(void **state)
 	}
 }
 
+/* What is needed runs, and nothing that does not run outside. */
+static void
+inherit__switched_off__nothing_inherited_and_said(void **state)
+{
+	(void)state;
+	installed_qemu("s390x");
+	register_raw(rule);
+	assert_int_equal(mount_write("status", "0", 1), 0);
+	expect(
+	    tool("exec", "--inherit", "--arch", "s390x", "--", "sh", "-c", "ls " MOUNT "; cat " MOUNT "/status", NULL),
+	    0, "qemu-s390x\nregister\nstatus\nenabled\n", "switched off, so nothing is inherited");
+	assert_string_equal(slurp(MOUNT "/status"), "disabled\n");
+}
+
 int
 main(void)
 {
@@ -424,14 +618,22 @@ main(void)
 	    cmocka_unit_test(keep__held_by_another_mount_namespace__entries_stay),
 	    cmocka_unit_test(keep__in_a_container__who_is_in_it_holds_nothing),
 	    cmocka_unit_test(keep__cannot_be_tried__unknown_and_nothing_changed),
+	    cmocka_unit_test(keep__on_a_shared_mount__unknown_and_nothing_unmounted_elsewhere),
+	    cmocka_unit_test(keep__another_mounts_and_registers_during_the_look__not_kept),
+	    cmocka_unit_test(register__mount_and_another_mounts_meanwhile__both_done),
+	    cmocka_unit_test(register__mount_while_another_mounts__waits_and_says_for_whom),
 	    cmocka_unit_test(register__mount_where_handlers_are_inherited_and_none_is_seen__refused),
 	    cmocka_unit_test(register__mount_where_handlers_are_inherited__copied_first),
-	    cmocka_unit_test(register__mount_that_cannot_take_the_inherited_ones__they_stay_visible),
-	    cmocka_unit_test(register__mount_and_nothing_done__taken_back),
-	    cmocka_unit_test(register__mount_to_be_taken_back_and_another_registers__no_entry_is_lost),
+	    cmocka_unit_test(register__mount_that_cannot_take_the_inherited_ones__visible_and_said),
+	    cmocka_unit_test(register__mount_and_nothing_done__what_was_inherited_runs),
+	    cmocka_unit_test(register__mount_and_no_beginning__what_was_inherited_runs),
+	    cmocka_unit_test(register__mount_over_one_that_is_switched_off__off_and_said),
+	    cmocka_unit_test(take_back__another_has_registered__mounted_with_its_entry),
+	    cmocka_unit_test(take_back__another_waits_for_the_lock__told),
 	    cmocka_unit_test(register__mount_at_a_plain_folder__there_unless_it_hides_something),
 	    cmocka_unit_test(mount__of_another_namespace__not_changed),
 	    cmocka_unit_test(inherit__cannot_be_looked_at__there_or_refused),
+	    cmocka_unit_test(inherit__switched_off__nothing_inherited_and_said),
 	    cmocka_unit_test(register__mount_in_a_dry_run__bytes_shown_and_nothing_mounted),
 	};
 

@@ -120,6 +120,32 @@ persist__register_over_a_foreign_file__refused_before_anything(void **state)
 		check_foreign_file(foreign_files[i], "register", "-fPOF");
 }
 
+/* What somebody has added to a file of ours is theirs. */
+static void
+persist__file_with_more_lines__left_alone(void **state)
+{
+	static const char *const more[] = {":jar:E::jar::/bin/cat:", "# the build farm wants it", ""};
+	static const char text[] = "not as binfmtctl wrote it";
+	char *dir = conf_dir("conf"), *file = conf_file(dir, "qemu-aarch64.conf"), *before;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(more); i++) {
+		expect(tool_persist(dir, "register", "aarch64", "-i", tiny_interpreter(), "--force", NULL), 0,
+		       "qemu-aarch64: ", NULL);
+		expect(shell("echo '%s' >>'%s'", more[i], file), 0, "", "");
+		before = strdup(slurp(file));
+		expect(tool_persist(dir, "register", "aarch64", "-f", "PF", NULL), 1, "", text);
+		expect(tool_persist(dir, "remove", "aarch64", NULL), 1, "", text);
+		expect(tool("remove", "aarch64", NULL), 0, "removed", NULL);
+		expect(tool_persist(dir, "remove", "aarch64", NULL), 1, "", text);
+		expect(tool_persist(dir, "remove", "all", NULL), 1, NULL, text);
+		assert_string_equal(slurp(file), before);
+		free(before);
+	}
+	free(file);
+	free(dir);
+}
+
 static void
 persist__remove_with_a_foreign_file__refused_before_anything(void **state)
 {
@@ -318,7 +344,7 @@ static void
 persist__file_alone__persisted_or_unchanged_and_named(void **state)
 {
 	char *dir = conf_dir("conf"), *file = conf_file(dir, "qemu-aarch64.conf"), wrote[4200], same[4200];
-	static const char *const spoil[] = {"rm", "echo >>", "sed -i 's/:F$/:PF/'", "chmod 666", "sed -i '2s/$/ /'"};
+	static const char *const spoil[] = {"rm", "sed -i 's/:F$/:PF/'", "chmod 666", "sed -i '2s/$/ /'"};
 	ino_t inode;
 
 	(void)state;
@@ -419,6 +445,46 @@ persist__file_that_cannot_be_read__said(void **state)
 	assert_int_equal(unlink(FILE_OF), 0);
 }
 
+/* Of equal names one file is read; and the last line of an entry decides. Folders: /etc, /run, /usr/local/lib,
+ * /usr/lib. */
+static void
+persist__beside_other_files__hides_none_and_says_what_decides(void **state)
+{
+	static const struct {
+		size_t folder;
+		const char *name, *text;
+		int status;
+		const char *err;
+	} rows[] = {
+	    {3, "jar.conf", ":jar:E::jar::/bin/cat:\n:war:E::war::/bin/cat:\n", 1, "it registers entry war (--force"},
+	    {1, "jar.conf", ":war:E::war::/bin/cat:\n", 1, "/run/binfmt.d/jar.conf would not be read any more"},
+	    {3, "jar.conf", ":jar:E::jar::/bin/cat:\n", 0, ""}, /* what the file is for */
+	    {3, "jar.conf", "nothing of use\n", 0, ""},
+	    {3, "war.conf", ":war:E::war::/bin/cat:\n", 0, ""},
+	    {3, "zz.conf", "# first\n:jar:E::jar::/bin/cat:\n", 0, "/usr/lib/binfmt.d/zz.conf:2 comes later"},
+	    {3, "zz.conf", ":jar:E::jar::/bin/true:\n", 0, ""}, /* the same */
+	    {3, "aa.conf", ":jar:E::jar::/bin/cat:\n", 0, ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		conf_needs_boot_dirs();
+		assert_int_equal(chmod("/etc/binfmt.d", 0755), 0);
+		conf_write(rows[i].folder, rows[i].name, rows[i].text);
+		for (int again = 0; again < 2; again++)
+			expect(tool("register", "--name", "jar", "--extension", "jar", "-i", "/bin/true", "--persist",
+				    NULL),
+			       rows[i].status, rows[i].status ? "" : "jar: ", rows[i].err);
+		assert_string_equal(entry_names(), rows[i].status ? "" : "jar");
+		if (rows[i].status)
+			expect(tool("register", "--name", "jar", "--extension", "jar", "-i", "/bin/true", "--persist",
+				    "--force", NULL),
+			       0, "written to /etc/binfmt.d/jar.conf", NULL);
+		ns_empty();
+	}
+	conf_needs_boot_dirs();
+}
+
 /* What was written after binfmtctl wrote it. */
 static void
 persist__file_changed_by_hand__read_if_it_is_a_rule(void **state)
@@ -454,10 +520,12 @@ main(void)
 	    cmocka_unit_test(persist__file_that_says_otherwise__named_by_every_change),
 	    cmocka_unit_test(persist__file_that_cannot_be_read__said),
 	    cmocka_unit_test(persist__file_changed_by_hand__read_if_it_is_a_rule),
+	    cmocka_unit_test(persist__beside_other_files__hides_none_and_says_what_decides),
 	    cmocka_unit_test(persist__remove__own_file_goes_too),
 	    cmocka_unit_test(persist__remove_when_the_entry_is_gone__file_goes),
 	    cmocka_unit_test(persist__register_over_a_foreign_file__refused_before_anything),
 	    cmocka_unit_test(persist__remove_with_a_foreign_file__refused_before_anything),
+	    cmocka_unit_test(persist__file_with_more_lines__left_alone),
 	    cmocka_unit_test(persist__folder_missing_or_open_to_others__refused_before_anything),
 	    cmocka_unit_test(persist__left_over_temporary_file__replaced),
 	    cmocka_unit_test(persist__no_room_for_the_file__its_cause_and_nothing_left),

@@ -534,7 +534,10 @@ static const struct {
 	const char *says_stale, *says_fresh;
 } looks[] = {
     {"ptrace:error=EPERM -f", "refresh aarch64", 1, 1, "could not be run", "could not be run"},
-    {"ptrace:error=EPERM -f", "refresh", 0, 0, "skipped (whether", "skipped (whether"},
+    {"ptrace:error=EPERM -f", "refresh", 1, 1, "could not be run", "could not be run"},
+    {"ptrace:error=EPERM -f", "-q refresh", 1, 1, "could not be run", "could not be run"},
+    {"ptrace:error=EPERM -f", "refresh --force", 0, 0, ": refreshed (", ": refreshed ("},
+    {"memfd_create:error=EMFILE -f", "refresh", 1, 1, "cannot be told", "cannot be told"},
     {"ptrace:error=EPERM -f", "register aarch64", 1, 0, "could not be run", "is so by time only"},
     {"ptrace:error=EPERM -f", "register aarch64 --force", 0, 0, "replaced (", "replaced ("},
     {"read:error=EIO -P " MOUNT "/status", "refresh aarch64", 1, 1, "Input/output", "Input/output"},

@@ -329,6 +329,28 @@ test__root__started_is_not_said_to_work(void **state)
 	free(path);
 }
 
+/* A copy of the interpreter in the root is what an entry without F runs there, and nothing is replaced. */
+static void
+test__root_with_its_own_copy__not_stale(void **state)
+{
+	char *path = tiny_copy("copied"), *root = scratch_folder("root"), *run_by;
+
+	(void)state;
+	need_ptrace();
+	expect(shell("mkdir -p '%s%s' && rmdir '%s%s' && cp '%s' '%s%s'", root, path, root, path, path, root, path), 0,
+	       "", "");
+	register_aarch64(path, "P");
+	assert_true(asprintf(&run_by, "%s%s\n", root, path) > 0);
+	expect(tool("test", "--root", root, "aarch64", NULL), 0, run_by, NULL);
+	expect_json(tool("test", "-j", "--root", root, "aarch64", NULL)->out,
+		    ".tests[0] | .stale == false and .fix == null");
+	upgrade(path);
+	expect(tool("test", "--root", root, "aarch64", NULL), 0, run_by, NULL);
+	free(run_by);
+	free(root);
+	free(path);
+}
+
 static void
 test__script_that_only_exits_42__ok_but_no_qemu(void **state)
 {
@@ -727,6 +749,7 @@ main(int argc, char *argv[])
 	    cmocka_unit_test(test__interpreter_exits_with_another_status__said),
 	    cmocka_unit_test(test__limit_of_memory__named_and_no_fix),
 	    cmocka_unit_test(test__root__started_is_not_said_to_work),
+	    cmocka_unit_test(test__root_with_its_own_copy__not_stale),
 	    cmocka_unit_test(test__script_that_only_exits_42__ok_but_no_qemu),
 	    cmocka_unit_test(test__script_around_qemu__version_of_that_qemu),
 	    cmocka_unit_test(test__interpreter_replaced_by_rename__stale),

@@ -207,6 +207,11 @@ hide_something(void)
 	case 18:
 		for (size_t i = 0; i < table.list.count; i++)
 			table.list.entries[i].rule.more_flags = "Z";
+		break;
+	case 8:
+	case 13:
+	case 19:
+		table.list.order_hidden = true;
 	}
 }
 
@@ -317,6 +322,10 @@ agrees(enum walk_verdict verdict, int error, const struct executed *e)
 	case WALK_KILLED:
 		return e->killed && walk->why.text[0];
 	default:
+		/* Here the listing shows the order, whatever the walk is told. */
+		if (walk->doubt == WALK_ORDER && walk->otherwise != WALK_UNKNOWN &&
+		    !agrees(walk->otherwise, walk->otherwise_error, e))
+			return false;
 		return walk->doubt && walk->why.text[0];
 	}
 }

@@ -145,7 +145,9 @@ conf_read_boot(struct boot *boot)
 	records_free(&boot->records);
 	boot->elsewhere = LOOK_NO;
 	boot->reader = "systemd-binfmt";
-	boot->reads_lines = boot->flushes = LOOK_YES;
+	boot->reads_lines = boot->flushes = boot->mounts = LOOK_YES;
+	boot->loads = boot->unread = false;
 	boot->reads_records = LOOK_NO;
 	boot->unit[0] = '\0';
+	strcpy(boot->unit_link, CONF_UNIT);
 }

@@ -7,6 +7,9 @@
 
 struct boot;
 
+/* What enables our own unit there. */
+#define CONF_UNIT "/etc/systemd/system/multi-user.target.wants/binfmtctl.service"
+
 /* A folder of this name in the scratch folder, empty; its path on the heap. */
 char *conf_dir(const char *name);
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -11,35 +12,53 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "boot.h"
 #include "bootplace.h"
-#include "bootservice.h"
+#include "bootunit.h"
+#include "err.h"
 #include "forbid.h"
 #include "namespace.h"
+#include "userns.h"
 
-enum { CONTAINER = 1, SYSTEMD = 2, NEITHER = 0, UNKNOWN = 64, NO_CHROOT = 99 };
+#define UNIT "systemd-binfmt.service"
 
 /* What is seen in another place. */
 static struct seen {
-	int marks;
-	char reader[40];
-	enum look_is chroot;
+	bool there;
+	enum look_is container, chroot;
+	char text[128];               /* of what registers at boot, below */
+	char unit[BOOTUNIT_PATH_MAX]; /* the file of systemd-binfmt, now */
 } seen;
 
-static int
-mark(struct look look, int bit)
+/* "y", "n" or "?". */
+static char
+letter(enum look_is is)
 {
-	return look.is == LOOK_UNKNOWN ? UNKNOWN : look.is == LOOK_YES ? bit : 0;
+	return is == LOOK_YES ? 'y' : is == LOOK_NO ? 'n' : '?';
 }
 
+/*
+ * Whether a restart of systemd-binfmt flushes, whether binfmt.d is read, and records, and whether our own unit is
+ * started, as letters; then who reads binfmt.d, and "!" if that is `load`.
+ */
 static void
 see(void)
 {
-	const char *reader;
-	struct look reads = bootservice_reader(&reader);
+	static struct boot boot;
+	struct err err;
 
-	seen.marks = mark(bootplace_container(), CONTAINER) | mark(bootservice_systemd(), SYSTEMD) | mark(reads, 0);
-	snprintf(seen.reader, sizeof(seen.reader), "%s", reader ? reader : "");
+	boot_read(&boot, &err);
+	seen.there = true;
+	seen.container = bootplace_container().is;
 	seen.chroot = bootplace_chroot().is;
+	snprintf(seen.text, sizeof(seen.text), "%c%c%c%c %s%s", letter(boot.flushes), letter(boot.reads_lines),
+		 letter(boot.reads_records),
+		 boot.unread  ? '?'
+		 : *boot.unit ? 'y'
+			      : 'n',
+		 boot.reader ? boot.reader : "", boot.loads ? "!" : "");
+	boot_free(&boot);
+	bootunit_find(UNIT, BOOTUNIT_NOW, seen.unit);
 }
 
 /* In a process of its own, which `go` (false: that is not possible) takes to its place. */
@@ -49,7 +68,7 @@ see_there(bool (*go)(const char *root), const char *root)
 	int pipes[2];
 	pid_t pid;
 
-	seen = (struct seen){.marks = NO_CHROOT};
+	seen = (struct seen){.there = false};
 	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
 	pid = fork();
 	if (pid == 0) {
@@ -63,102 +82,190 @@ see_there(bool (*go)(const char *root), const char *root)
 	assert_true(pid > 0 && waitpid(pid, NULL, 0) == pid);
 	close(pipes[0]);
 	close(pipes[1]);
-	if (seen.marks == NO_CHROOT)
+	if (!seen.there)
 		skip_because("this machine gives no user namespace, to chroot in");
 }
 
+/* Without /proc. */
 static bool
 into(const char *root)
 {
 	return chroot(root) == 0 || (!ns_become_root() && chroot(root) == 0);
 }
 
-#define U "systemd-binfmt.service"
-#define BOTH "usr/lib/systemd/systemd-binfmt lib/systemd/systemd-binfmt"
+/* The tests' own user namespace may not ask for the root folder of the first process: what mountinfo shows tells. */
+static bool
+with_proc(const char *root)
+{
+	char proc[4200];
+
+	snprintf(proc, sizeof(proc), "%s/proc", root);
+	mkdir(proc, 0755);
+	return !ns_become_root() && mount("/proc", proc, NULL, MS_BIND | MS_REC, NULL) == 0 && chroot(root) == 0;
+}
+
+/* What is not marked as a container may be one all the same where these tests are not among the host's processes. */
+static enum look_is
+unmarked(void)
+{
+	return userns_pids_are_hosts() ? LOOK_NO : LOOK_UNKNOWN;
+}
 
 static void
-marks__each__seen(void **state)
+container__each_mark__seen(void **state)
 {
-	static const struct {
-		const char *files; /* for touch */
-		const char *masks; /* links to /dev/null; NULL: none */
-		int marks;
-		const char *reader;
-	} rows[] = {
-	    {"run/.containerenv", NULL, CONTAINER, ""},
-	    {".dockerenv", NULL, CONTAINER, ""},
-	    {"run/systemd/container", NULL, CONTAINER, ""},
-	    {"run/openrc/x", NULL, NEITHER, ""},
-	    {"run/systemd/system/x", NULL, NEITHER, ""},
-	    {BOTH, NULL, NEITHER, ""},
-	    {"run/systemd/system/x usr/lib/systemd/systemd-binfmt", NULL, SYSTEMD, "systemd-binfmt"},
-	    {"run/systemd/system/x lib/systemd/systemd-binfmt", NULL, SYSTEMD, "systemd-binfmt"},
-	    {"run/systemd/system/x " BOTH, "etc/systemd/system/systemd-binfmt.service", NEITHER, ""},
-	    {"run/systemd/system/x " BOTH, "run/systemd/system/systemd-binfmt.service", NEITHER, ""},
-	    {"run/systemd/system/x " BOTH, "etc/systemd/system/systemd-binfmt", SYSTEMD, "systemd-binfmt"},
-	    {"run/systemd/system/systemd-binfmt.service " BOTH, NULL, NEITHER, ""},
-	    {"run/openrc/x etc/runlevels/boot/binfmt", NULL, NEITHER, "OpenRC's binfmt"},
-	    {"run/openrc/x etc/runlevels/default/binfmt", NULL, NEITHER, "OpenRC's binfmt"},
-	    {"run/openrc/x etc/runlevels/sysinit/binfmt", NULL, NEITHER, "OpenRC's binfmt"},
-	    {"run/openrc/x etc/runlevels/default/binfmtctl", NULL, NEITHER, "the service binfmtctl"},
-	    {"run/openrc/x etc/runlevels/boot/binfmtctl", NULL, NEITHER, "the service binfmtctl"},
-	    {"run/openrc/x etc/runlevels/sysinit/binfmtctl", NULL, NEITHER, "the service binfmtctl"},
-	    {"etc/runlevels/boot/binfmt", NULL, NEITHER, ""},
-	    {"run/runit/x var/service/binfmtctl/run", NULL, NEITHER, "the service binfmtctl"},
-	    {"run/runit/service/binfmtctl/run", NULL, NEITHER, "the service binfmtctl"},
-	    {"run/runit/x etc/service/binfmtctl/run", NULL, NEITHER, "the service binfmtctl"},
-	    {"etc/service/binfmtctl/run", NULL, NEITHER, ""},
-	    {"etc/rcS.d/S12binfmtctl", NULL, NEITHER, "/etc/init.d/binfmtctl"},
-	    {"etc/rcS.d/K12binfmtctl etc/rcS.d/S12binfmtctl2 etc/rcS.d/Sbinfmtctl", NULL, NEITHER, ""},
-	};
-	char *root = scratch_folder("root");
+	static const char *const marks[] = {"run/.containerenv", ".dockerenv", "run/systemd/container"};
+	char *root = scratch_folder("marks");
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(rows); i++) {
-		expect(
-		    shell("cd '%s' && rm -rf * .[!.]* && for f in %s %s; do mkdir -p \"$(dirname $f)\"; done && touch "
-			  "%s && for f in %s; do ln -s /dev/null $f; done",
-			  root, rows[i].files, rows[i].masks ? rows[i].masks : "", rows[i].files,
-			  rows[i].masks ? rows[i].masks : ""),
-		    0, "", "");
-		see_there(into, root);
-		if (seen.marks != rows[i].marks || strcmp(seen.reader, rows[i].reader) != 0)
-			fail_msg("%s: %d, %s", rows[i].files, seen.marks, seen.reader);
+	see_there(with_proc, root);
+	assert_int_equal(seen.container, unmarked());
+	for (size_t i = 0; i < LENGTH(marks); i++) {
+		expect(shell("cd '%s' && rm -rf * .[!.]* && mkdir -p run/systemd && touch %s", root, marks[i]), 0, "",
+		       "");
+		see_there(with_proc, root);
+		assert_int_equal(seen.container, LOOK_YES);
 	}
 	free(root);
 }
 
-/* What systemd.unit(5) calls masked; the first folder's file counts. */
+/* For the shell, in a root folder: a file with its folders; one that is executable; a machine with systemd. */
+static const char words[] =
+    "set -e; say() { mkdir -p \"$(dirname \"$2\")\"; printf \"$1\" >\"$2\"; }\n"
+    "run() { say \"$1\" \"$2\"; chmod 755 \"$2\"; }\n"
+    "ln() { mkdir -p \"$(dirname \"$2\")\"; command ln -s \"$1\" \"$2\"; }\n"
+    "load='#!/bin/sh\\nexec /bin/binfmtctl -q load --mount\\n'\n"
+    "E=etc/systemd/system L=usr/lib/systemd/system R=run/systemd/system S=systemd-binfmt.service\n"
+    "A=proc-sys-fs-binfmt_misc.automount M=proc-sys-fs-binfmt_misc.mount O=binfmtctl.service\n"
+    "G=run/systemd/generator W=sysinit.target.wants F=usr/lib/binfmt.d/README B=binfmt-support.service\n"
+    "unit() { say '[Service]\\nExecStart=/bin/x\\n' \"$1\"; }\n"
+    "stock() { unit $L/$1; ln ../$1 $L/sysinit.target.wants/$1; }\n"
+    "systemd() { mkdir -p $R; say '' dev/null; say '' $F; run '' usr/lib/systemd/systemd-binfmt; stock $S; stock $A; "
+    "unit $L/$M; }\n"
+    "own() { unit $L/$O; ln /$L/$O $E/multi-user.target.wants/$O; }\n"
+    "run '' bin/binfmtctl\n";
+
+static const struct {
+	const char *shell, *seen;
+} machines[] = {
+    {":", "nnnn "},
+    /* systemd-binfmt: a restart of it, and the next boot */
+    {"systemd", "yynn systemd-binfmt"},
+    {"systemd; rm $F", "nynn systemd-binfmt"}, /* there is nothing that it would be restarted for */
+    {"systemd; rm $F; say '' etc/binfmt.d/.hidden", "nynn systemd-binfmt"},
+    {"systemd; rm $F; say '' run/binfmt.d/a.conf", "yynn systemd-binfmt"},
+    {"systemd; rm $F; ln /dev/null run/systemd/units/invocation:$S", "yynn systemd-binfmt"},
+    {"systemd; rm -r run/systemd", "nnnn "},
+    {"systemd; rm usr/lib/systemd/systemd-binfmt", "nnnn "},
+    {"systemd; mkdir -p lib/systemd; mv usr/lib/systemd/systemd-binfmt lib/systemd", "yynn systemd-binfmt"},
+    {"systemd; rm $L/$S", "nnnn "},
+    {"systemd; say '' $E/$S", "nnnn "},
+    {"systemd; say '' $L/$S", "nnnn "},
+    {"systemd; ln /dev/null $E/$S", "nnnn "},
+    {"systemd; ln //dev/null $E/$S", "nnnn "},
+    {"systemd; ln ../../../dev/null $E/$S", "nnnn "},
+    {"systemd; ln /nowhere $E/$S", "nnnn "},
+    {"systemd; ln /dev/null $E/systemd-binfmt", "yynn systemd-binfmt"},
+    {"systemd; ln /dev/null $R/$S", "nynn systemd-binfmt"}, /* until the next boot */
+    {"systemd; say '' $E/$S; unit $R/$S", "nnnn "},
+    {"systemd; unit $E/$S", "??nn "},
+    {"systemd; unit usr/local/lib/systemd/system/$S", "??nn "},
+    {"systemd; unit $R/$S", "?ynn systemd-binfmt"},
+    {"systemd; unit $G/$S", "??nn "},
+    {"systemd; unit $G.late/$S", "yynn systemd-binfmt"},
+    {"systemd; unit etc/x.service; ln ../../x.service $E/$S", "??nn "},
+    {"systemd; ln /dev/null $E/$W/$S", "ynnn "},
+    {"systemd; rm $L/$W/$S", "ynnn "},
+    {"systemd; rm $L/$W/$S; ln ../$S $L/graphical.target.wants/$S", "y?nn "},
+    {"systemd; rm $L/$W/$S; ln ../$S $G/x.service.requires/$S", "y?nn "},
+    {"systemd; rm $L/$W/$S; unit $L/$W/$S", "ynnn "},
+    /* its drop-ins */
+    {"systemd; say '[Unit]\nConditionPathExists=/x\n' $E/$S.d/a.conf", "??nn "},
+    {"systemd; say '[Service]\nExecStart=\n' $L/$S.d/a.conf", "??nn "},
+    {"systemd; say '[Service]\nExecStart=\n' usr/local/lib/systemd/system/systemd-.service.d/a.conf", "??nn "},
+    {"systemd; say '[Service]\nPrivateMounts=yes\n' $E/service.d/a.conf", "??nn "},
+    {"systemd; say '[Service]\nTimeoutStopFailureMode=abort\n' $L/service.d/a.conf", "yynn systemd-binfmt"},
+    {"systemd; say '[Service]\nExecStart=\n' $R/$S.d/a.conf", "?ynn systemd-binfmt"},
+    {"systemd; say junk $E/$S.d/a; say '' $E/$S.d/b.conf", "yynn systemd-binfmt"},
+    /* what mounts binfmt_misc for it */
+    {"systemd; ln /dev/null $E/$A", "y?nn "},
+    {"systemd; ln /dev/null $E/$A; ln ../$M $L/$W/$M", "yynn systemd-binfmt"},
+    {"systemd; ln /dev/null $E/$M", "y?nn "},
+    {"systemd; ln /dev/null $E/$W/$A", "y?nn "},
+    {"systemd; say '[Unit]\nConditionPathExists=/x\n' $E/$A.d/a.conf", "y?nn "},
+    /* binfmt-support */
+    {"systemd; say '' usr/sbin/update-binfmts", "yynn systemd-binfmt"},
+    {"systemd; say '' usr/sbin/update-binfmts; stock $B", "yyyn systemd-binfmt"},
+    {"systemd; say '' usr/sbin/update-binfmts; stock $B; ln /dev/null $E/$B", "yynn systemd-binfmt"},
+    {"systemd; say '' usr/sbin/update-binfmts; stock $B; unit $E/$B", "yy?n systemd-binfmt"},
+    {"systemd; say '' usr/sbin/update-binfmts; run '' etc/rc2.d/S20binfmt-support", "yynn systemd-binfmt"},
+    {"say '' usr/sbin/update-binfmts", "nn?n "},
+    {"say '' usr/sbin/update-binfmts; run '' etc/rc2.d/S20binfmt-support", "nnyn "},
+    /* our own unit */
+    {"systemd; own", "yyny systemd-binfmt"},
+    {"own", "nnnn "},
+    {"systemd; own; unit $E/$O", "yyny systemd-binfmt"},
+    {"systemd; own; ln /dev/null $E/$O", "yynn systemd-binfmt"},
+    {"systemd; own; ln /dev/null $R/$O", "yyny systemd-binfmt"},
+    {"systemd; own; rm $L/$O", "yynn systemd-binfmt"},
+    {"systemd; own; rm $L/$O; unit usr/local/lib/systemd/system/$O", "yyny systemd-binfmt"},
+    {"systemd; own; say '[Unit]\nConditionPathExists=/x\n' $L/$O.d/a.conf", "yyn? systemd-binfmt"},
+    {"systemd; own; say '[Service]\nPrivateMounts=yes\n' $E/service.d/a.conf", "??n? "},
+    {"systemd; own; say '[Unit]\nDescription=x\n' $L/$O.d/a.conf", "yyny systemd-binfmt"},
+    {"systemd; own; rm $E/multi-user.target.wants/$O; unit $E/multi-user.target.wants/$O", "yynn systemd-binfmt"},
+    {"systemd; unit $L/$O", "yynn systemd-binfmt"},
+    {"systemd; unit $L/$O; ln /$L/$O $E/sysinit.target.wants/$O", "yyny systemd-binfmt"},
+    {"systemd; unit $L/$O; ln /$L/$O $E/basic.target.requires/$O", "yyny systemd-binfmt"},
+    {"systemd; unit $L/$O; ln /$L/$O $E/graphical.target.wants/$O", "yyn? systemd-binfmt"},
+    {"systemd; unit $L/$O; ln /$L/$O $R/multi-user.target.wants/$O", "yynn systemd-binfmt"},
+    {"systemd; unit $G.late/$O; ln ../$O $G.late/multi-user.target.wants/$O", "yyn? systemd-binfmt"},
+    /* OpenRC */
+    {"mkdir -p run/openrc; run x etc/runlevels/boot/binfmt", "nynn OpenRC's binfmt"},
+    {"mkdir -p run/openrc; run x etc/runlevels/default/binfmt", "nynn OpenRC's binfmt"},
+    {"mkdir -p run/openrc; run x etc/runlevels/sysinit/binfmt", "nynn OpenRC's binfmt"},
+    {"mkdir -p run/openrc; say x etc/runlevels/sysinit/binfmt", "nnnn "},
+    {"mkdir -p run/openrc; ln /etc/init.d/binfmt etc/runlevels/sysinit/binfmt", "nnnn "},
+    {"run x etc/runlevels/boot/binfmt", "nnnn "},
+    {"mkdir -p run/openrc; run \"$load\" etc/runlevels/default/binfmtctl", "nynn the service binfmtctl!"},
+    {"mkdir -p run/openrc; run \"$load\" etc/runlevels/boot/binfmtctl", "nynn the service binfmtctl!"},
+    {"mkdir -p run/openrc; run \"$load\" etc/runlevels/sysinit/binfmtctl", "nynn the service binfmtctl!"},
+    {"mkdir -p run/openrc; run x etc/runlevels/sysinit/binfmtctl", "n?nn "},
+    /* runit */
+    {"mkdir -p run/runit; run \"$load\" var/service/binfmtctl/run", "nynn the service binfmtctl!"},
+    {"run \"$load\" run/runit/service/binfmtctl/run", "nynn the service binfmtctl!"},
+    {"mkdir -p run/runit; run \"$load\" etc/service/binfmtctl/run", "nynn the service binfmtctl!"},
+    {"run \"$load\" etc/service/binfmtctl/run", "nnnn "},
+    {"run \"$load\" run/runit/service/binfmtctl/run; say '' run/runit/service/binfmtctl/down", "nnnn "},
+    {"mkdir -p run/runit/service/binfmtctl", "nnnn "},
+    {"say \"$load\" run/runit/service/binfmtctl/run", "nnnn "},
+    {"run \"$load\" run/runit/service/binfmtctl/run; rm bin/binfmtctl", "nnnn "},
+    {"run '/bin/binfmtctl load --force\n' run/runit/service/binfmtctl/run", "n?nn "},
+    {"run '/bin/binfmtctl load /etc/x\n' run/runit/service/binfmtctl/run", "n?nn "},
+    {"run '# /bin/binfmtctl load\n' run/runit/service/binfmtctl/run", "n?nn "},
+    {"run '\\t/bin/binfmtctl -q load --mount || [ $? -eq 3 ]\n' run/runit/service/binfmtctl/run",
+     "nynn the service binfmtctl!"},
+    /* init.d */
+    {"run \"$load\" etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl",
+     "nynn /etc/init.d/binfmtctl!"},
+    {"ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl", "nnnn "},
+    {"say \"$load\" etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl", "nnnn "},
+    {"run \"$load\" etc/init.d/binfmtctl; mkdir -p run/systemd/system; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl",
+     "nnnn "},
+    {"run \"$load\" etc/init.d/binfmtctl; for n in K12binfmtctl S12binfmtctl2 Sbinfmtctl; do ln ../init.d/binfmtctl "
+     "etc/rcS.d/$n; done",
+     "nnnn "},
+};
+
 static void
-systemd_binfmt__each_unit_file__masked_or_not(void **state)
+services__each_machine__what_registers_at_boot(void **state)
 {
-	static const struct {
-		const char *shell; /* in the root folder */
-		int marks;
-	} rows[] = {
-	    {":", SYSTEMD},
-	    {": >etc/systemd/system/" U, NEITHER},
-	    {"echo x >etc/systemd/system/" U, SYSTEMD},
-	    {"ln -s /dev/null etc/systemd/system/" U, NEITHER},
-	    {"ln -s //dev/null etc/systemd/system/" U, NEITHER},
-	    {"ln -s ../../../dev/null etc/systemd/system/" U, NEITHER},
-	    {"ln -s /nowhere etc/systemd/system/" U, NEITHER},
-	    {": >run/systemd/system/" U, NEITHER},
-	    {": >usr/lib/systemd/system/" U, NEITHER},
-	    {"echo x >etc/systemd/system/" U "; : >run/systemd/system/" U, SYSTEMD},
-	    {": >etc/systemd/system/" U "; echo x >run/systemd/system/" U, NEITHER},
-	};
-	char *root = scratch_folder("units");
+	char *root = scratch_folder("root");
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(rows); i++) {
-		expect(shell("cd '%s' && rm -rf * && mkdir -p etc/systemd/system run/systemd/system "
-			     "usr/lib/systemd/system dev && : >dev/null && : >usr/lib/systemd/systemd-binfmt && %s",
-			     root, rows[i].shell),
-		       0, "", "");
-		see_there(into, root);
-		if (seen.marks != rows[i].marks)
-			fail_msg("%s: %d", rows[i].shell, seen.marks);
+	for (size_t i = 0; i < LENGTH(machines); i++) {
+		expect(shell("cd '%s' && rm -rf * && { %s %s; }", root, words, machines[i].shell), 0, "", "");
+		see_there(with_proc, root);
+		expect_text(machines[i].shell, seen.text, machines[i].seen);
 	}
 	free(root);
 }
@@ -176,11 +283,81 @@ blinded(const char *root)
 static bool
 blinded_to_units(const char *root)
 {
+	return into(root) && forbid(SYS_statx, EIO) /* what a 32-bit libc asks */
 #ifdef SYS_newfstatat
-	return into(root) && forbid(SYS_newfstatat, EIO);
+	       && forbid(SYS_newfstatat, EIO);
 #else
-	return into(root) && forbid(SYS_fstatat64, EIO);
+	       && forbid(SYS_fstatat64, EIO);
 #endif
+}
+
+/* The first file that the real one reads for systemd-binfmt.service, by what it does not know in it; "" none. */
+static const char *
+analyzed(const char *root)
+{
+	static char first[256];
+
+	snprintf(first, sizeof(first), "%.255s",
+		 shell("systemd-analyze --root='%s' --man=no --generators=no verify " UNIT " 2>&1 | "
+		       "sed -n 's|^%s\\(/[^:]*\\):2: .*|\\1|p' | sort -u",
+		       root, root)
+		     ->out);
+	first[strcspn(first, "\n")] = '\0';
+	return first;
+}
+
+static void
+remove_file(const char *root, const char *path)
+{
+	expect(shell("rm '%s%s'", root, path), 0, "", "");
+}
+
+static void
+units__each_folder__the_first_as_systemd_has_it(void **state)
+{
+	char *root = scratch_folder("folders");
+	int count = 0;
+
+	(void)state;
+	expect(
+	    shell("cd '%s' && { %s for d in etc/systemd/system.control run/systemd/system.control $E "
+		  "etc/systemd/system.attached $R $R.attached usr/local/lib/systemd/system $L lib/systemd/system; do "
+		  "say '[Unit]\nMarker=1\n[Service]\nExecStart=/bin/x\n' $d/$S; done; }",
+		  root, words),
+	    0, "", "");
+	for (; *analyzed(root); count++) {
+		see_there(with_proc, root);
+		expect_text("systemd-analyze", seen.unit, analyzed(root));
+		remove_file(root, seen.unit);
+	}
+	if (!count)
+		skip_because("this machine has no systemd-analyze that looks at another root folder");
+	assert_int_equal(count, 9);
+	free(root);
+}
+
+/* One drop-in after the other is taken away: until the last is, it is not known what the unit does. */
+static void
+units__each_folder_of_drop_ins__read_as_systemd_does(void **state)
+{
+	char *root = scratch_folder("drop-ins");
+	int count = 0;
+
+	(void)state;
+	expect(shell("cd '%s' && { %s systemd; for d in $E $R usr/local/lib/systemd/system $L; do "
+		     "for n in $S systemd-.service service; do say '[Unit]\nMarker=1\n' $d/$n.d/$n.conf; done; done; }",
+		     root, words),
+	       0, "", "");
+	for (; *analyzed(root); count++) {
+		see_there(with_proc, root);
+		assert_int_equal(seen.text[0], '?');
+		remove_file(root, analyzed(root));
+	}
+	if (!count)
+		skip_because("this machine has no systemd-analyze that looks at another root folder");
+	see_there(with_proc, root);
+	assert_int_equal(seen.text[0], 'y');
+	free(root);
 }
 
 static void
@@ -189,14 +366,12 @@ marks__not_to_be_looked_at__unknown(void **state)
 	char *root = scratch_folder("blind");
 
 	(void)state;
+	expect(shell("cd '%s' && { %s systemd; own; }", root, words), 0, "", "");
 	see_there(blinded, root);
-	assert_int_equal(seen.marks, UNKNOWN);
-	assert_string_equal(seen.reader, "");
-	expect(shell("cd '%s' && for f in run/systemd/system/x " BOTH "; do mkdir -p $(dirname $f) && touch $f; done",
-		     root),
-	       0, "", "");
+	assert_int_equal(seen.container, LOOK_UNKNOWN);
+	expect_text("access", seen.text, "???? ");
 	see_there(blinded_to_units, root);
-	assert_int_equal(seen.marks, UNKNOWN);
+	expect_text("stat", seen.text, "??n? ");
 	free(root);
 }
 
@@ -207,22 +382,43 @@ nowhere(const char *root)
 	return !ns_become_root();
 }
 
-/* The tests' own user namespace may not ask for the root folder of the first process: what mountinfo shows tells. */
-static bool
-with_proc(const char *root)
-{
-	char proc[4200];
-
-	snprintf(proc, sizeof(proc), "%s/proc", root);
-	return !ns_become_root() && mount("/proc", proc, NULL, MS_BIND | MS_REC, NULL) == 0 && chroot(root) == 0;
-}
-
 static bool
 mounted_with_proc(const char *root)
 {
 	return !ns_become_root() && mount("tmpfs", root, "tmpfs", 0, NULL) == 0 && chdir(root) == 0 &&
 	       mkdir("proc", 0755) == 0 && mount("/proc", "proc", NULL, MS_BIND | MS_REC, NULL) == 0 &&
 	       chroot(root) == 0;
+}
+
+/* As the first of a PID namespace of its own. */
+static bool
+first_of_its_own(const char *root)
+{
+	pid_t pid;
+
+	if (ns_become_root() || unshare(CLONE_NEWPID) < 0 || (pid = fork()) < 0)
+		return false;
+	if (pid > 0) {
+		waitpid(pid, NULL, 0);
+		kill(getpid(), SIGKILL);
+	}
+	return chdir(root) == 0 && mount("proc", "proc", "proc", 0, NULL) == 0 && chroot(".") == 0;
+}
+
+/* A container whose manager leaves no mark, as those of Kubernetes. */
+static void
+marks__none_in_another_pid_namespace__unknown(void **state)
+{
+	char *root = scratch_folder("pids");
+
+	(void)state;
+	expect(shell("mkdir '%s/proc'", root), 0, "", "");
+	see_there(first_of_its_own, root);
+	assert_int_equal(seen.container, LOOK_UNKNOWN);
+	expect(shell("touch '%s/.dockerenv'", root), 0, "", "");
+	see_there(first_of_its_own, root);
+	assert_int_equal(seen.container, LOOK_YES);
+	free(root);
 }
 
 static void
@@ -255,9 +451,12 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(marks__each__seen),
-	    cmocka_unit_test(systemd_binfmt__each_unit_file__masked_or_not),
+	    cmocka_unit_test(container__each_mark__seen),
+	    cmocka_unit_test(services__each_machine__what_registers_at_boot),
+	    cmocka_unit_test(units__each_folder__the_first_as_systemd_has_it),
+	    cmocka_unit_test(units__each_folder_of_drop_ins__read_as_systemd_does),
 	    cmocka_unit_test(marks__not_to_be_looked_at__unknown),
+	    cmocka_unit_test(marks__none_in_another_pid_namespace__unknown),
 	    cmocka_unit_test(place__other_root__seen_or_unknown),
 	};
 

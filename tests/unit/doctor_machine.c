@@ -233,7 +233,15 @@ doctor__scope__each_told(void **state)
 	facts.scope = BINFMT_NAMESPACE;
 	expect_finding("scope", GRADE_PASS, "a private instance", "");
 	facts.scope = BINFMT_INHERITED;
-	expect_finding("scope", GRADE_WARN, "the handlers of a parent user namespace", "");
+	expect_finding("scope", GRADE_WARN, "whether they apply here cannot be told, but only its root", "");
+	facts.in_force = LOOK_YES;
+	expect_finding("scope", GRADE_WARN, "of a parent user namespace: they apply, but only its root", "");
+	facts.writable = true;
+	expect_finding("scope", GRADE_WARN, "they apply, and what is changed here is changed for all", "");
+	facts.in_force = LOOK_NO;
+	expect_finding("scope", GRADE_FAIL, "are not in force here", "binfmtctl register --mount all");
+	facts.emulator = LOOK_NO;
+	expect_finding("scope", GRADE_FAIL, "are not in force here", "");
 	facts.scope = BINFMT_UNKNOWN;
 	expect_finding("scope", GRADE_UNKNOWN, "whose instance it is cannot be told", "");
 }
@@ -412,7 +420,7 @@ doctor__managers_not_to_be_looked_at__unknown(void **state)
 {
 	(void)state;
 	facts.systemd_binfmt = LOOK_UNKNOWN;
-	expect_finding("managers", GRADE_UNKNOWN, "whether systemd-binfmt is installed and enabled could not", "");
+	expect_finding("managers", GRADE_UNKNOWN, "whether systemd-binfmt is there to be restarted", "");
 	facts.systemd_binfmt = LOOK_NO;
 	facts.flushed = FACTS_UNREAD;
 	expect_finding("managers", GRADE_UNKNOWN, "which handlers systemd-binfmt loads", "");

@@ -81,7 +81,7 @@ static const struct row {
     {BYTES("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"), "f", "a Git LFS pointer",
      "not fetched: run git lfs pull", NULL},
     {BYTES("\xef\xbb\xbf#!/bin/sh\nexit 7\n"), "f", "a script with a byte order mark before its #!", "two bytes",
-     "sed -i '1s/^\\xef\\xbb\\xbf//' "},
+     "sed -i \"$(printf '1s/^\\357\\273\\277//')\" "},
     {BYTES("\xff\xfe#\0!\0/\0"), "f", "a text in UTF-16", "UTF-8", NULL},
     {BYTES("\xfe\xff\0#\0!\0/"), "f", "a text in UTF-16", "UTF-8", NULL},
     {BYTES("#\0!\0/\0"), "f", "a text in UTF-16", "UTF-8", NULL},

@@ -102,12 +102,43 @@ find__link_to_another_folder__stays_a_link(void **state)
 	assert_string_equal(path + strlen(first), "/qemu-arm-static");
 }
 
+static void
+look__what_is_no_interpreter__told(void **state)
+{
+	static const struct {
+		const char *made, *reason;
+	} rows[] = {
+	    {"touch x", "is not executable"},
+	    {"mkdir x", "is a directory"},
+	    {"mkfifo x", "is not a regular file"},
+	    {"ln -s gone x", "does not exist"},
+	    {"ln -s x x", "a loop of links"},
+	    {"ln -s / x", "is a directory"},
+	    {"mkfifo fifo && ln -s fifo x", "is not a regular file"},
+	    {"true", "does not exist"},
+	};
+	char path[4096];
+	const char *reason;
+	struct interp interp;
+
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		setup(state);
+		snprintf(path, sizeof(path), "%s/x", first);
+		expect(shell("cd '%s' && rm -rf x && %s", first, rows[i].made), 0, "", "");
+		assert_int_equal(interp_look(path, &interp, &reason).is, LOOK_NO);
+		if (!strstr(reason, rows[i].reason))
+			fail_msg("%s: %s", rows[i].made, reason);
+		expect(shell("rm -rf '%s'/*", first), 0, "", "");
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(find__links_between_the_names__the_file, setup),
 	    cmocka_unit_test_setup(find__link_to_another_folder__stays_a_link, setup),
+	    cmocka_unit_test_setup(look__what_is_no_interpreter__told, setup),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

@@ -22,7 +22,8 @@ read_unit(const char *text)
 	for (size_t i = 0; i < unit.command_count; i++) {
 		len += (size_t)sprintf(out + len, "%s", i ? " |" : "");
 		for (char **word = unit.commands[i]; *word; word++)
-			len += (size_t)sprintf(out + len, "%s%s", len ? " " : "", *word);
+			len += (size_t)sprintf(out + len, "%s%s%s", len ? " " : "",
+					       unit.forgiven[i] && word == unit.commands[i] ? "-" : "", *word);
 	}
 	sprintf(out + len, "%s%s%s", unit.after ? " after" : "", unit.part ? " part" : "",
 		unit.remains ? " remains" : "");
@@ -38,30 +39,44 @@ unit__each_text__commands_and_order(void **state)
 	    {"", ""},
 	    {"[Unit]\n[Service]\nExecStart=/b register all\n[Install]\nWantedBy=x\n", "/b register all"},
 	    {"[Service]\r\n\tExecStart \t=\t/b  register\tall \r\nType = oneshot\r\n", "/b register all"},
-	    {"ExecStart=/b a\nExecStart=-/b b\nExecStart=+!/b c", "/b a | /b b | /b c"},
-	    {"ExecStart=/b a\nExecStart=\nExecStart=/b b", "/b b"},
-	    {"ExecStart=/b a\nExecStart =\n", ""},
-	    {"ExecStart=/b \\\n  a \\\n# comment\n ; and \\\nb\nType=x", "/b a b"},
-	    {"ExecStart=/b a\\\n\nType=x", "/b a"},
-	    {"ExecStart=/b a\\", "/b a"},
-	    {"# ExecStart=/b a\n ; ExecStart=/b b\n#\\\nExecStart=/b c", "/b c"},
-	    {"execstart=/b a", "? execstart=/b a"},
-	    {"ExecStarts=/b a", "? ExecStarts=/b a"},
-	    {"ExecStart", "? ExecStart"},
-	    {"ExecStart x=/b", "? ExecStart x=/b"},
-	    {"ExecStartPre=/b", "? ExecStartPre=/b"},
-	    {"ExecStart=/b 'a b'", "? ExecStart=/b 'a b'"},
-	    {"ExecStart=/b $A", "? ExecStart=/b $A"},
-	    {"ExecStart=/b %i", "? ExecStart=/b %i"},
-	    {"ExecStart=/b a ; /b b", "? ExecStart=/b a ; /b b"},
-	    {"ExecStart=@/b b", "? ExecStart=@/b b"},
-	    {"ConditionPathExists=/x\n", "? ConditionPathExists=/x"},
-	    {"User=x\n", "? User=x"},
+	    {"[Service]\nExecStart=/b a\nExecStart=-/b b\nExecStart=+!/b c\nType=oneshot", "/b a | -/b b | /b c"},
+	    {"[Service]\nExecStart=/b a\nExecStart=\nExecStart=/b b", "/b b"},
+	    {"[Service]\nExecStart=/b a\nExecStart =\n", ""},
+	    {"[Service]\nExecStart=/b \\\n  a \\\n# comment\n ; and \\\nb\nType=exec", "/b a b"},
+	    {"[Service]\nExecStart=/b a\\\n\nType=exec", "/b a"},
+	    {"[Service]\nExecStart=/b a\\", "/b a"},
+	    {"[Service]\n# ExecStart=/b a\n ; ExecStart=/b b\n#\\\nExecStart=/b c", "/b c"},
+	    {"[Service]\nexecstart=/b a", "? execstart=/b a"},
+	    {"[Service]\nExecStarts=/b a", "? ExecStarts=/b a"},
+	    {"[Service]\nExecStart", "? ExecStart"},
+	    {"[Service]\nExecStart x=/b", "? ExecStart x=/b"},
+	    {"[Service]\nExecStartPre=/b", "? ExecStartPre=/b"},
+	    {"[Service]\nExecStart=/b 'a b'", "? ExecStart=/b 'a b'"},
+	    {"[Service]\nExecStart=/b $A", "? ExecStart=/b $A"},
+	    {"[Service]\nExecStart=/b %i", "? ExecStart=/b %i"},
+	    {"[Service]\nExecStart=/b a ; /b b", "? ExecStart=/b a ; /b b"},
+	    {"[Service]\nExecStart=@/b b", "? ExecStart=@/b b"},
+	    {"[Unit]\nConditionPathExists=/x\n", "? ConditionPathExists=/x"},
+	    {"[Service]\nUser=x\n", "? User=x"},
 	    {"[Other]\n", "? [Other]"},
-	    {"After=a.mount systemd-binfmt.service b\nPartOf=systemd-binfmt.service\nRemainAfterExit=yes\n",
+	    {"[Unit]\nAfter=a.mount systemd-binfmt.service "
+	     "b\nPartOf=systemd-binfmt.service\n[Service]\nRemainAfterExit=yes\n",
 	     " after part remains"},
-	    {"After=systemd-binfmt.service.d xsystemd-binfmt.service\nRemainAfterExit=no", ""},
-	    {"After=systemd-binfmt.service\nAfter=x\nPartOf=systemd-binfmt.service\nPartOf=\n", " after"},
+	    {"[Unit]\nAfter=systemd-binfmt.service.d xsystemd-binfmt.service\n[Service]\nRemainAfterExit=no", ""},
+	    {"[Unit]\nAfter=systemd-binfmt.service\nAfter=x\nPartOf=systemd-binfmt.service\nPartOf=\n", " after"},
+	    {"[Install]\nExecStart=/b a", "? ExecStart=/b a"},
+	    {"[Unit]\nExecStart=/b a", "? ExecStart=/b a"},
+	    {"ExecStart=/b a\n[Service]\n", "? ExecStart=/b a"},
+	    {"[Service]\nAfter=x\n", "? After=x"},
+	    {"[Service]\nExecStart=/b a\nExecStart=/b b", "? more than one ExecStart= without Type=oneshot"},
+	    {"[Service]\nType=exec\nExecStart=/b a\nExecStart=/b b", "? more than one ExecStart= without Type=oneshot"},
+	    {"[Service]\nExecStart=/b a\nExecStart=/b b\nType=oneshot", "/b a | /b b"},
+	    {"[Service]\nType=notify\nExecStart=/b a", "? Type=notify"},
+	    {"[Unit]\nRequires=x.service\n", "? Requires=x.service"},
+	    {"[Unit]\nConflicts=shutdown.target\n", ""},
+	    {"[Service]\nSuccessExitStatus=3\n", ""},
+	    {"[Service]\nSuccessExitStatus=1\n", "? SuccessExitStatus=1"},
+	    {"[Unit]\nConflicts=x.target\n", "? Conflicts=x.target"},
 	};
 
 	(void)state;
@@ -73,18 +88,45 @@ static void
 unit__more_than_there_is_room_for__riddle(void **state)
 {
 	char text[8192];
-	size_t len = 0;
+	size_t len = (size_t)sprintf(text, "[Service]\nType=oneshot\n");
 
 	(void)state;
 	for (int i = 0; i < UNIT_COMMANDS_MAX + 1; i++)
 		len += (size_t)sprintf(text + len, "ExecStart=/b\n");
 	assert_string_equal(read_unit(text), "? ExecStart=/b");
 	for (int words = UNIT_WORDS_MAX - 3; words < UNIT_WORDS_MAX + 3; words++) {
-		len = (size_t)sprintf(text, "ExecStart=");
+		len = (size_t)sprintf(text, "[Service]\nType=oneshot\nExecStart=");
 		for (int i = 0; i < words; i++)
 			len += (size_t)sprintf(text + len, "b ");
 		sprintf(text + len, "\nExecStart=-\n");
 		assert_true((read_unit(text)[0] == '?') == (words > UNIT_WORDS_MAX - 3));
+	}
+}
+
+static void
+drop_in__each_text__harmless_or_not(void **state)
+{
+	static const struct {
+		const char *text;
+		bool harmless;
+	} rows[] = {
+	    {"", true},
+	    {"# c\n[Service]\nTimeoutStopFailureMode=abort\n", true},
+	    {"[Unit]\nDescription=x\n", true},
+	    {"[Service]\nExecStart=\n", false},
+	    {"[Service]\nPrivateMounts=yes\n", false},
+	    {"[Unit]\nConditionPathExists=/x\n", false},
+	    {"[Unit]\nAfter=x\n", false},
+	    {"[Other]\n", false},
+	    {"junk", false},
+	};
+	char copy[256];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		snprintf(copy, sizeof(copy), "%s", rows[i].text);
+		if (unit_is_harmless(copy) != rows[i].harmless)
+			fail_msg("%s", rows[i].text);
 	}
 }
 
@@ -94,6 +136,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(unit__each_text__commands_and_order),
 	    cmocka_unit_test(unit__more_than_there_is_room_for__riddle),
+	    cmocka_unit_test(drop_in__each_text__harmless_or_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

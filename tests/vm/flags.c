@@ -149,9 +149,9 @@ flags__disabled_entry_replaced__no_moment_enabled(void **state)
 	assert_true(WIFSIGNALED(status)); /* it never ran */
 }
 
-/* Such an entry stands at the head from its first enable on, which no listing shows: nobody is called stale for it. */
+/* Such an entry stands at the head from its first enable on, which no listing shows: probes tell, nobody is stale. */
 static void
-flags__d_enabled_later__what_it_takes_is_not_called_stale(void **state)
+flags__d_enabled_later__tried_first(void **state)
 {
 	char *a = scratch_copy(QEMU, "a"), *b = scratch_copy(QEMU, "b"), *before;
 
@@ -166,8 +166,15 @@ flags__d_enabled_later__what_it_takes_is_not_called_stale(void **state)
 		fail_msg("called stale");
 	if (strstr(tool("test", NULL)->out, "stale"))
 		fail_msg("called stale");
+	expect(tool("status", "a", NULL), 0, "a     aarch64  F      ok ", "");
+	expect(tool("status", "b", NULL), 0, "shadowed: entry a is tried first and takes its files", "");
+	expect(tool("match", probe_program("aarch64", "both"), NULL), 0, "handler a", "");
 	expect(tool("refresh", NULL), 0, NULL, NULL);
 	expect_instance(before);
+	expect(tool("register", "--name", "e", "--extension", "prg", "-i", "/bin/busybox", NULL), 0, "registered",
+	       NULL);
+	expect(tool("match", probe_program("aarch64", "both.prg"), NULL), 1, "no listing shows which is tried first",
+	       NULL);
 	free(before);
 	free(a);
 	free(b);
@@ -257,7 +264,7 @@ main(void)
 	    cmocka_unit_test(flags__bpf_without_its_handler__named),
 	    cmocka_unit_test(flags__d__born_disabled),
 	    cmocka_unit_test(flags__disabled_entry_replaced__no_moment_enabled),
-	    cmocka_unit_test(flags__d_enabled_later__what_it_takes_is_not_called_stale),
+	    cmocka_unit_test(flags__d_enabled_later__tried_first),
 	    cmocka_unit_test(flags__l_with_the_hosts_loader__registered_and_all_goes_on),
 	    cmocka_unit_test(flags__l_that_breaks_programs__refused),
 	    cmocka_unit_test(flags__t__registered_and_read_back),

@@ -95,7 +95,7 @@ no_guest(void **state)
 }
 
 int
-guest_run_tests(const char *name, const struct CMUnitTest *tests, size_t count)
+guest_run_tests(const char *name, const struct CMUnitTest *tests, size_t count, bool empty)
 {
 	struct CMUnitTest *own = calloc(count, sizeof(*own));
 	bool ours = is_guest();
@@ -105,7 +105,7 @@ guest_run_tests(const char *name, const struct CMUnitTest *tests, size_t count)
 		return 1;
 	for (size_t i = 0; i < count; i++) {
 		own[i] = (struct CMUnitTest){.name = tests[i].name, .test_func = ours ? tests[i].test_func : no_guest};
-		if (ours)
+		if (ours && empty)
 			own[i].setup_func = begin;
 	}
 	failed = _cmocka_run_group_tests(name, own, count, NULL, NULL);

@@ -16,9 +16,13 @@ struct kernel {
 
 extern struct kernel kernel;
 
-/* cmocka_run_group_tests, but outside such a guest every test is skipped. Each has binfmt_misc mounted and empty. */
-#define guest_run(tests) guest_run_tests(#tests, tests, LENGTH(tests))
-int guest_run_tests(const char *name, const struct CMUnitTest *tests, size_t count);
+/*
+ * cmocka_run_group_tests, but outside such a guest every test is skipped. Each has binfmt_misc mounted and empty, or
+ * the machine as it booted and the tests before it left it.
+ */
+#define guest_run(tests) guest_run_tests(#tests, tests, LENGTH(tests), true)
+#define guest_run_booted(tests) guest_run_tests(#tests, tests, LENGTH(tests), false)
+int guest_run_tests(const char *name, const struct CMUnitTest *tests, size_t count, bool empty);
 
 /* Neither mounted nor loaded, not mounted; mounted and empty. */
 void guest_unload(void);
