@@ -52,6 +52,7 @@ struct run {
 	struct program program;
 	struct newroot_bind binds[NEWROOT_BINDS_MAX];
 	struct ids ids;
+	struct refused refused; /* its limits, from the start; the rest when something is refused */
 	struct err err;
 };
 
@@ -182,11 +183,18 @@ warn_of_one_id(const struct run *run)
 			       "packages with users of their own need --map-auto");
 }
 
-/* What is made at once; the one of pids comes later. */
+/* What is made at once. */
 static int
-namespaces(const struct run *run)
+first_namespaces(const struct run *run)
 {
 	return CLONE_NEWUSER | CLONE_NEWNS | (run->args->root ? CLONE_NEWUTS : 0);
+}
+
+/* That and the one of pids, which comes later. */
+static int
+all_namespaces(const struct run *run)
+{
+	return first_namespaces(run) | (run->args->root ? CLONE_NEWPID : 0);
 }
 
 /* Says which of our own steps failed, and what helps. */
@@ -194,10 +202,9 @@ static int
 refuse(struct run *run, struct private_end end)
 {
 	const struct args *args = run->args;
-	struct refused facts;
 
-	refused_read(&facts, namespaces(run) | (run->args->root ? CLONE_NEWPID : 0));
-	refusal_explain(&facts, end, &run->err);
+	refused_read(&run->refused, all_namespaces(run));
+	refusal_explain(&run->refused, end, &run->err);
 	if (!args->root && run->program.itself && run->program.needs)
 		refusal_without(&(struct without){run->program.needs, args->interpreter_dirs,
 						  args->interpreter_dir_count, args->chdir, run->program.path,
@@ -237,7 +244,7 @@ look_ahead(struct run *run, const struct arch **needs)
 static int
 enter(struct run *run)
 {
-	struct private_end end = private_enter(&run->ids, namespaces(run));
+	struct private_end end = private_enter(&run->ids, first_namespaces(run));
 	const struct arch *needs;
 	int status;
 
@@ -363,6 +370,7 @@ cmd_exec(const struct cmd *cmd, struct args *args)
 	if (*note.text)
 		report_warning(NULL, "%s", note.text);
 	warn_of_one_id(&run);
+	refused_read_limits(&run.refused, all_namespaces(&run));
 	status = enter(&run);
 	if (status != EXIT_DONE)
 		return status;

@@ -520,7 +520,7 @@ refused__each_cause__by_name(void **state)
 	    {"unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_mnt_namespaces && exec ./binfmtctl exec ./aarch64 a'",
 	     "user.max_mnt_namespaces is 0"},
 	    {"unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_pid_namespaces && exec ./binfmtctl exec --root / true'",
-	     "too many namespaces"}, /* the limit of a namespace further out cannot be read */
+	     "user.max_pid_namespaces is 0"},
 	    {"unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_user_namespaces && exec ./binfmtctl exec ./aarch64 \"a "
 	     "b\"'",
 	     " ./aarch64 'a b'; try: "}, /* after the path of a QEMU */
@@ -556,7 +556,7 @@ refused__each_cause__by_name(void **state)
 static void
 refused__by_a_limit__the_fix_cures(void **state)
 {
-	static const char *const limits[] = {"user", "mnt", "uts"};
+	static const char *const limits[] = {"user", "mnt", "uts", "pid"};
 
 	(void)state;
 	begin();
@@ -671,6 +671,12 @@ map_auto__by_the_owner_of_the_root__laid_out(void **state)
 	    {"10000", "0 10000 1000\n1000 1000 1\n1001 11000 19000\n", ""},
 	    {"0", "0 1000 1\n1 10000 20000\n", "belong to neither this user nor its range"},
 	};
+	static const struct {
+		const char *range, *map;
+	} own[] = {
+	    {"joe:900:20000", "0 1000 1\n1 900 100\n101 1001 19899\n0\n"},
+	    {"joe:1000:20000", "0 1000 1\n1 1001 19999\n0\n"},
+	};
 
 	(void)state;
 	begin();
@@ -693,6 +699,11 @@ map_auto__by_the_owner_of_the_root__laid_out(void **state)
 			"--map-auto --root root --bind /usr sh -c 'tr -s \" \" </proc/self/uid_map | sed \"s/^ //\"; "
 			"id -u'"),
 		    0, rows[i].map, *rows[i].err ? rows[i].err : NULL);
+	}
+	for (size_t i = 0; i < LENGTH(own); i++) {
+		cover_ranges(own[i].range);
+		expect(exec_run("--map-auto sh -c 'tr -s \" \" </proc/self/uid_map | sed \"s/^ //\"; id -u'"), 0,
+		       own[i].map, "does not reach id 65534");
 	}
 	expect(shell("umount /etc/passwd /etc/subuid /etc/subgid; true"), 0, NULL, NULL);
 }

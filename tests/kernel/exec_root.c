@@ -238,7 +238,9 @@ root__stops__the_command_and_all_that_is_seen_of_it_together(void **state)
 	     "", 128 + SIGTERM},
 	    {"trap \"n=x\\$n\" CONT; (sleep 0.3; kill -CONT $$) & kill -STOP $$; >/tmp/resumed; i=0; until [ -e "
 	     "/tmp/sent ] || [ $((i += 1)) -gt 100 ]; do sleep 0.05; done; echo $n.",
-	     "until [ -e tmp/resumed ]; do sleep 0.05; done; kill -CONT $p; >tmp/sent", "xx.\n", 0},
+	     "until [ -e tmp/resumed ] && grep -q ^State:.S /proc/$p/status; do sleep 0.05; done; kill -CONT $p; "
+	     ">tmp/sent",
+	     "xx.\n", 0},
 	};
 
 	(void)state;
