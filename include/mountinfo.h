@@ -5,17 +5,20 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* One mount in a mount namespace. */
 struct mountinfo_mount {
 	char point[PATH_MAX], source[64];
 	unsigned long flags; /* MS_ flags of this mount alone */
-	bool shared;
-	bool odd; /* a part of the file system only, or a slave of another mount: cannot be put back as it was */
+	uint64_t id, parent;
+	uint64_t peers; /* the number of the group that it is shared in; 0: it is not */
+	bool odd;       /* a part of the file system only, or a slave of another mount: cannot be put back as it was */
 };
 
-/* All of one file system's. */
+/* All of one file system's; of a mount and its copies at the same point only the first, as they come and go together.
+ */
 struct mountinfo {
 	dev_t instance;
 	struct mountinfo_mount *list;

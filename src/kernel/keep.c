@@ -18,7 +18,7 @@ mount_back(const struct mountinfo_mount *place)
 {
 	return mount(place->source, place->point, "binfmt_misc", place->flags & ~(unsigned long)MS_RDONLY, NULL) == 0 &&
 	       mount(NULL, place->point, NULL, MS_REMOUNT | MS_BIND | place->flags, NULL) == 0 &&
-	       mount(NULL, place->point, NULL, place->shared ? MS_SHARED : MS_PRIVATE, NULL) == 0;
+	       mount(NULL, place->point, NULL, place->peers ? MS_SHARED : MS_PRIVATE, NULL) == 0;
 }
 
 /* The places from `first` on; -1 and *err for those that cannot be. */
@@ -43,10 +43,23 @@ is_on_top(const struct mountinfo *places, size_t i)
 	return lstat(places->list[i].point, &st) == 0 && st.st_dev == places->instance;
 }
 
+/* Whether this mount namespace has no mount of it. */
+static bool
+is_nowhere(dev_t instance)
+{
+	struct mountinfo left = {.instance = instance};
+	bool nowhere = mountinfo_read("/proc/self/mountinfo", &left) == 0 && left.count == 0;
+
+	mountinfo_free(&left);
+	return nowhere;
+}
+
 /* Takes all mounts away, the latest first, and puts them back. -1 and *err if one could not be, then as before. */
 static int
 take_away(const struct mountinfo *places, struct err *err)
 {
+	bool nowhere;
+
 	for (size_t i = places->count; i-- > 0;) {
 		const char *point = places->list[i].point;
 
@@ -59,7 +72,13 @@ take_away(const struct mountinfo *places, struct err *err)
 			put_back(places, i + 1, err);
 		return -1;
 	}
-	return put_back(places, 0, err);
+	nowhere = is_nowhere(places->instance);
+	if (put_back(places, 0, err) < 0)
+		return -1;
+	return nowhere
+		   ? 0
+		   : err_set(err, ERR_UNKNOWN,
+			     "whether the entries outlive this mount namespace could not be tried: one mount stays");
 }
 
 static int

@@ -58,6 +58,14 @@ is_device(const char *text, dev_t device)
 	       major == major(device) && minor == minor(device);
 }
 
+static uint64_t
+number_in(const char *text)
+{
+	uint64_t number;
+
+	return number_read(&text, 10, &number) ? number : 0;
+}
+
 /* Takes the source from what follows the words on propagation: " - type source ro". False: there is none. */
 static bool
 read_source(const char *at, struct mountinfo_mount *place)
@@ -88,12 +96,42 @@ parse(char *line, dev_t instance, struct mountinfo_mount *place)
 	place->odd = !tail || !read_source(tail, place) || strcmp(fields[3], "/") != 0;
 	if (tail)
 		*tail = '\0'; /* what is left of it are the words on propagation */
-	place->shared = strstr(rest, "shared:");
+	place->id = number_in(fields[0]);
+	place->parent = number_in(fields[1]);
+	tail = strstr(rest, "shared:");
+	place->peers = tail ? number_in(tail + strlen("shared:")) : 0;
 	place->odd |= strstr(rest, "master:") != NULL;
 	snprintf(place->point, sizeof(place->point), "%s", fields[4]);
 	unescape(place->point);
 	place->flags = flags_of(fields[5]);
 	return true;
+}
+
+/* Whether it came with another one: where a folder and a part of it are mounts of one group (/proc and /proc/sys in
+ * systemd-nspawn), what is mounted in one is mounted in the other. One that lies on the other is none. */
+static bool
+is_copy(const struct mountinfo *mounts, const struct mountinfo_mount *place)
+{
+	for (size_t i = 0; i < mounts->count; i++) {
+		const struct mountinfo_mount *other = &mounts->list[i];
+
+		if (place->peers && place->peers == other->peers && place->parent != other->parent &&
+		    place->parent != other->id && other->parent != place->id && strcmp(place->point, other->point) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Adds the mount that stands behind the list. */
+static void
+add(struct mountinfo *mounts)
+{
+	const struct mountinfo_mount *place = &mounts->list[mounts->count];
+
+	if (is_copy(mounts, place))
+		return;
+	mounts->odd |= place->odd;
+	mounts->count++;
 }
 
 static int
@@ -106,7 +144,7 @@ read_lines(FILE *f, struct mountinfo *mounts)
 		if (mounts->count == MOUNTS_MAX)
 			mounts->odd = true;
 		else if (parse(line, mounts->instance, &mounts->list[mounts->count]))
-			mounts->odd |= mounts->list[mounts->count++].odd;
+			add(mounts);
 	}
 	free(line);
 	return ferror(f) ? -1 : 0;
