@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "bootunit.h"
+#include "present.h"
 #include "smallfile.h"
 #include "unit.h"
 
@@ -39,10 +40,33 @@ static const struct {
 
 enum { FOLDERS = sizeof(folders) / sizeof(folders[0]) };
 
+/* Whether two paths lead to one folder. */
+static bool
+is_one(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* Whether a folder may have something, which is looked at once; not /lib, where that is a link to /usr/lib. */
+static bool
+may_be_there(size_t folder)
+{
+	static bool looked, there[FOLDERS];
+
+	for (size_t i = 0; !looked && i < FOLDERS; i++)
+		there[i] = present(folders[i].path).is != LOOK_NO &&
+			   (folders[i].stays != STOCK || i + 1 == FOLDERS || folders[i + 1].stays != STOCK ||
+			    !is_one(folders[i].path, folders[i + 1].path));
+	looked = true;
+	return there[folder];
+}
+
 static bool
 counts(size_t folder, enum bootunit_when when)
 {
-	return when == BOOTUNIT_NOW || folders[folder].stays != GOES;
+	return may_be_there(folder) && (when == BOOTUNIT_NOW || folders[folder].stays != GOES);
 }
 
 /* Whether what a path leads to says anything; no: it is not there either. */
