@@ -8,7 +8,7 @@
 #define CONTRACT_MAN "man/binfmtctl-json.5"
 
 /* Headings of the page, and one that stands for no command: then a document has only what all have. */
-#define CONTRACT_CHANGES "register, remove, enable, disable, refresh, load"
+#define CONTRACT_CHANGES "register, remove, enable, disable, refresh, load, exec -n"
 #define CONTRACT_ANY "Every document"
 
 /* Documents of this heading have no warnings and no error, unless they fail. */
