@@ -46,6 +46,9 @@ struct look binfmt_supported(void);
 
 enum binfmt_scope binfmt_scope(const struct binfmt *b);
 
+/* Whether it is BINFMT_INHERITED: sooner known than the rest, for who is about to change it. */
+struct look binfmt_is_inherited(const struct binfmt *b);
+
 /* Whether it ends with a namespace, and is nothing to the machine. */
 bool binfmt_is_private(enum binfmt_scope scope);
 

@@ -50,8 +50,8 @@ enum ids_wish {
 /*
  * Plans them for a caller and its tree (the owner of --root; the caller's own without). With IDS_AUTO the range is laid
  * out by whose tree it is: the caller's makes it root and the range the rest, as podman does; a tree that belongs to
- * the start of the range makes that root, and the caller keeps its own id beside it. *note: what will fail in it, or
- * "". 0, or -1 and *err.
+ * the start of the range makes that root, and the caller keeps its own id beside it. No id is there twice, also where
+ * the range has the caller's. *note: what will fail in it, or "". 0, or -1 and *err.
  */
 int ids_plan(enum ids_wish wish, uid_t tree, struct ids *ids, struct err *note, struct err *err);
 

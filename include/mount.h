@@ -20,15 +20,21 @@ struct mount_made {
 	size_t copied; /* inherited entries, which are in it now */
 };
 
+struct mount_wish {
+	const char *dir;
+	bool force;
+	bool runs;               /* what is registered there has to run: of what is switched off nothing is copied */
+	struct planned *planned; /* NULL: for real */
+};
+
 /*
  * Makes sure that dir shows an instance that may be changed here; *made: what this call has mounted for it. In a user
- * namespace that sees an inherited instance its own is mounted over it, with copies of the entries; *warnings tells
- * which of them could not be copied. Refused without `force` where none can be seen: the empty instance would hide the
- * inherited handlers for good, and where it cannot be told whose instance is seen; and always over a folder that is not
- * empty. 0, or -1 and *err.
+ * namespace that sees an inherited instance its own is mounted over it, with copies of the entries, and switched off if
+ * that is; *warnings tells so, and which entries could not be copied. Refused without `force` where none can be seen:
+ * the empty instance would hide the inherited handlers for good, and where it cannot be told whose instance is seen;
+ * and always over a folder that is not empty. 0, or -1 and *err.
  */
-int mount_if_absent(const char *dir, bool force, struct planned *planned, struct mount_made *made, struct err *err,
-		    struct warnings *warnings);
+int mount_if_absent(const struct mount_wish *wish, struct mount_made *made, struct err *err, struct warnings *warnings);
 
 /*
  * Takes away what mount_if_absent has mounted, and closes it; not for what `stays`. 0, or -1 and *err: it is left where

@@ -2,6 +2,7 @@
 #ifndef NEWROOT_H
 #define NEWROOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct err;
@@ -20,5 +21,11 @@ struct newroot_bind {
  * mount and a PID namespace of our own. No path is looked up through a link out of the folder. 0, or -1 and *err.
  */
 int newroot_enter(const char *name, const struct newroot_bind *binds, size_t count, struct err *note, struct err *err);
+
+/*
+ * As newroot_enter with nothing but the binds, for a process that only looks at what will be there; without `make` a
+ * place that lacks is an error. A mount namespace of its own is enough.
+ */
+int newroot_look(const char *name, const struct newroot_bind *binds, size_t count, bool make, struct err *err);
 
 #endif

@@ -24,7 +24,13 @@ struct refused {
 	char profile[REFUSED_PROFILE_MAX];             /* /proc/self/attr/current, "" if there is none */
 };
 
-/* namespaces: what was asked for, as flags of unshare(2). */
+/*
+ * The limits on the namespaces that are asked for, as flags of unshare(2). They are those of the user namespace that
+ * this process is in, so they are read before it enters one of its own, where none is limited.
+ */
+void refused_read_limits(struct refused *facts, int namespaces);
+
+/* All the rest, when it was refused; namespaces: as above. */
 void refused_read(struct refused *facts, int namespaces);
 
 #endif

@@ -26,7 +26,7 @@ struct session {
 	bool has_temporaries;                 /* some of them are left by killed runs */
 	const struct confd *confd; /* what is configured, where --persist writes to the usual folder; else NULL */
 	bool named;                /* the entry at work was named, not meant by `all` */
-	enum binfmt_scope scope;   /* of the table at work; BINFMT_NAMESPACE where that is known beforehand */
+	struct look inherited;     /* the table at work is a parent user namespace's */
 	unsigned failed, done;
 	unsigned changed; /* of those that were done: they were not so before */
 	/* Of the operand at work, told and emptied by session_result: */

@@ -74,16 +74,26 @@ room_for_operands(int argc, char *argv[])
 	return many;
 }
 
+static int
+run(const struct cmd *cmd, struct args *args, bool secure)
+{
+	struct err err;
+
+	if (secure)
+		return cmd->run(cmd, args);
+	err_set(&err, ERR_OPEN, "a standard descriptor is closed, and nothing could be opened in its place");
+	return report_fail(cmd, args, &err);
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct args args = {.binfmt_dir = BINFMT_DIR, .offset = -1, .timeout = -1, .commands = commands};
+	const bool secure = given_secure() == 0;
 	const struct cmd *cmd;
 	struct err err;
 	int status = EXIT_DONE;
 
-	if (given_secure() < 0)
-		return EXIT_FAILED;
 	print_whole_lines();
 	args.operands = room_for_operands(argc, argv);
 	if (!args.operands) {
@@ -93,7 +103,7 @@ main(int argc, char *argv[])
 	}
 	cmd = parse_line(argc, argv, &args, &status);
 	if (cmd)
-		status = cmd->run(cmd, &args);
+		status = run(cmd, &args, secure);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		print_err("standard output", "the result could not be written");
 		return status ? status : EXIT_FAILED;

@@ -8,12 +8,16 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "binfmt_open.h"
 #include "cmd.h"
 #include "err.h"
+#include "foresee.h"
+#include "front.h"
 #include "given.h"
 #include "handlers.h"
 #include "ids.h"
 #include "newroot.h"
+#include "print.h"
 #include "private.h"
 #include "program.h"
 #include "refusal.h"
@@ -48,6 +52,7 @@ struct run {
 	struct program program;
 	struct newroot_bind binds[NEWROOT_BINDS_MAX];
 	struct ids ids;
+	struct refused refused; /* its limits, from the start; the rest when something is refused */
 	struct err err;
 };
 
@@ -91,6 +96,8 @@ misuse(struct run *run)
 
 	if (!*args->program)
 		return "missing operand: a command";
+	if (strcmp(args->binfmt_dir, BINFMT_DIR) != 0)
+		return "--binfmt-dir has no use here: the handlers of CMD are in a binfmt_misc of its own";
 	if (args->map_root && args->map_auto)
 		return "--map-root and --map-auto exclude each other";
 	if (args->bind_count && !args->root)
@@ -176,11 +183,18 @@ warn_of_one_id(const struct run *run)
 			       "packages with users of their own need --map-auto");
 }
 
-/* What is made at once; the one of pids comes later. */
+/* What is made at once. */
 static int
-namespaces(const struct run *run)
+first_namespaces(const struct run *run)
 {
-	return CLONE_NEWUSER | CLONE_NEWNS | (run->root < 0 ? 0 : CLONE_NEWUTS);
+	return CLONE_NEWUSER | CLONE_NEWNS | (run->args->root ? CLONE_NEWUTS : 0);
+}
+
+/* That and the one of pids, which comes later. */
+static int
+all_namespaces(const struct run *run)
+{
+	return first_namespaces(run) | (run->args->root ? CLONE_NEWPID : 0);
 }
 
 /* Says which of our own steps failed, and what helps. */
@@ -188,11 +202,10 @@ static int
 refuse(struct run *run, struct private_end end)
 {
 	const struct args *args = run->args;
-	struct refused facts;
 
-	refused_read(&facts, namespaces(run) | (run->root < 0 ? 0 : CLONE_NEWPID));
-	refusal_explain(&facts, end, &run->err);
-	if (run->root < 0 && run->program.itself && run->program.needs)
+	refused_read(&run->refused, all_namespaces(run));
+	refusal_explain(&run->refused, end, &run->err);
+	if (!args->root && run->program.itself && run->program.needs)
 		refusal_without(&(struct without){run->program.needs, args->interpreter_dirs,
 						  args->interpreter_dir_count, args->chdir, run->program.path,
 						  args->program + 1},
@@ -200,32 +213,51 @@ refuse(struct run *run, struct private_end end)
 	return fail(run);
 }
 
-/* What the command needs, or else the shell of its root; NULL: this machine runs both, or it is not known. */
-static const struct arch *
-needed(struct run *run)
+/*
+ * What the command needs, or else the shell of its root; *needs NULL: this machine runs both, or it is not known. What
+ * --arch names is not asked for, but a dry run tells of the command. EXIT_DONE, or the exit status.
+ */
+static int
+look_ahead(struct run *run, const struct arch **needs)
 {
-	static struct program program;
-	const char *const names[] = {*run->args->program, "/bin/sh"};
+	const struct args *args = run->args;
+	const struct foresight what = {args->root,  run->binds,     args->bind_count,
+				       args->chdir, *args->program, args->dry_run};
+	const struct foreseen *seen;
 
-	for (size_t i = 0; run->root >= 0 && i < sizeof(names) / sizeof(names[0]); i++)
-		if (program_find(run->root, names[i], &program) == 0 && program.needs)
-			return program.needs;
-	return run->program.needs;
+	*needs = run->program.needs;
+	if (!args->root || (args->operand_count && !args->dry_run))
+		return EXIT_DONE;
+	seen = foresee(&what);
+	if (!seen)
+		return refuse(run, (struct private_end){PRIVATE_HELPER, errno});
+	if (seen->err.code != ERR_NONE) {
+		run->err = seen->err;
+		return fail(run);
+	}
+	*needs = seen->needs;
+	run->program = seen->program;
+	return args->dry_run && seen->found ? not_run(run, seen->found) : EXIT_DONE;
 }
 
 /* Into namespaces with handlers of our own, as their root. */
 static int
 enter(struct run *run)
 {
-	struct private_end end = private_enter(&run->ids, namespaces(run));
+	struct private_end end = private_enter(&run->ids, first_namespaces(run));
+	const struct arch *needs;
+	int status;
 
 	if (end.step != PRIVATE_DONE)
 		return refuse(run, end);
+	status = look_ahead(run, &needs);
+	if (status != EXIT_DONE)
+		return status;
 	if (handlers_mount(run->args, &run->err) < 0)
 		return refuse(run, (struct private_end){PRIVATE_BINFMT, errno});
-	if (handlers_register(run->cmd, run->args, needed(run), &run->err) < 0)
-		return told(report_told(run->cmd, run->args, &run->err));
-	return EXIT_DONE;
+	if (handlers_register(run->cmd, run->args, needs, &run->err) == 0)
+		return EXIT_DONE;
+	return run->args->dry_run ? EXIT_OWN : told(report_told(run->cmd, run->args, &run->err));
 }
 
 /* The last step: this process becomes the command. Returns the exit status where it does not. */
@@ -237,13 +269,13 @@ become(void *arg)
 	struct private_end end;
 	int status;
 
-	if (run->root >= 0 && chdir(args->chdir ? args->chdir : "/") < 0) {
-		err_set(&run->err, ERR_OPEN, "--chdir %s: %s", args->chdir ? args->chdir : "/", strerror(errno));
+	if (args->root && args->chdir && chdir(args->chdir) < 0) {
+		err_set(&run->err, ERR_OPEN, "--chdir %s: %s", args->chdir, strerror(errno));
 		return fail(run);
 	}
-	if (run->root >= 0 && getenv("TMPDIR") && access(getenv("TMPDIR"), F_OK) < 0)
+	if (args->root && getenv("TMPDIR") && access(getenv("TMPDIR"), F_OK) < 0)
 		unsetenv("TMPDIR");
-	status = run->root < 0 ? EXIT_DONE : find_program(run, -1); /* with what was bound into it */
+	status = args->root ? find_program(run, -1) : EXIT_DONE; /* with what was bound into it */
 	if (status != EXIT_DONE)
 		return status;
 	end = private_leave(&run->ids);
@@ -270,12 +302,25 @@ prepare_root(void *arg)
 }
 
 /*
- * In a root of its own the command has a process 1 beside it, and we sit by. The PID namespace is made this late as the
- * first process that we start in it is its process 1.
+ * Nothing of the old tree stays open, nor our folder there: what `..` leads to from it is outside of the new root, for
+ * the command too. 0, or -1 and run->err.
  */
 static int
-run_in_root(struct run *run)
+leave_old_tree(struct run *run)
 {
+	close(run->root);
+	run->root = -1;
+	return chdir("/") == 0 ? 0 : err_set(&run->err, ERR_OPEN, "--root %s: %s", run->args->root, strerror(errno));
+}
+
+/*
+ * In a root of its own the command has a process 1 beside it, and this one sits by. The PID namespace is made this late
+ * as the first process that we start in it is its process 1.
+ */
+static int
+run_in_root(void *arg)
+{
+	struct run *run = arg;
 	pid_t init;
 	int status;
 
@@ -284,8 +329,21 @@ run_in_root(struct run *run)
 	init = sitter_start(prepare_root, run);
 	if (init == 0)
 		return EXIT_OWN;
+	if (init > 0 && leave_old_tree(run) < 0)
+		return fail(run);
 	status = init < 0 ? -1 : sitter_run(init, become, run);
 	return status < 0 ? refuse(run, (struct private_end){PRIVATE_HELPER, errno}) : status;
+}
+
+/* The end of a dry run: the handlers are told of. */
+static int
+would_run(const struct run *run)
+{
+	if (!run->args->json && !run->args->quiet) {
+		print_safe(stdout, run->program.path);
+		puts(": would be run");
+	}
+	return EXIT_DONE;
 }
 
 int
@@ -312,10 +370,16 @@ cmd_exec(const struct cmd *cmd, struct args *args)
 	if (*note.text)
 		report_warning(NULL, "%s", note.text);
 	warn_of_one_id(&run);
+	refused_read_limits(&run.refused, all_namespaces(&run));
 	status = enter(&run);
 	if (status != EXIT_DONE)
 		return status;
+	if (args->dry_run)
+		return would_run(&run);
 	if (run.root < 0)
 		return become(&run);
-	_exit(run_in_root(&run)); /* what else would run at our exit could start no process: its process 1 has ended */
+	status = front_run(run_in_root, &run);
+	if (status < 0)
+		status = refuse(&run, (struct private_end){PRIVATE_HELPER, errno});
+	_exit(status); /* what was not written yet is the child's to write */
 }

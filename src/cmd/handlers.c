@@ -39,12 +39,18 @@ handlers_register(const struct cmd *cmd, const struct args *args, const struct a
 	const bool named = args->operand_count || needed, wished = args->flags || args->interpreter_dir_count;
 	struct args registers = *args;
 	static struct session c;
+	static struct cmd shown;
 
 	err_clear(err);
 	registers.binfmt_dir = BINFMT_DIR;
-	registers.quiet = true;
-	registers.json = registers.dry_run = false; /* standard output is the command's */
-	if (session_begin(&c, cmd, &registers) != EXIT_DONE) {
+	shown = *cmd;
+	if (args->dry_run) {
+		shown.key = "results";
+	} else { /* standard output is the command's */
+		registers.quiet = true;
+		registers.json = false;
+	}
+	if (session_begin(&c, &shown, &registers) != EXIT_DONE) {
 		*err = c.err;
 		return -1;
 	}
@@ -52,5 +58,7 @@ handlers_register(const struct cmd *cmd, const struct args *args, const struct a
 		register_word(&c, &args->operands[i], err);
 	if (!args->operand_count)
 		register_word(&c, &word, err);
+	if (args->dry_run && c.failed && named)
+		report_keep_error(err);
 	return session_end(&c) == EXIT_DONE || (!named && (c.done || !wished)) ? 0 : -1;
 }

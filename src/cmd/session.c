@@ -48,18 +48,26 @@ prepare(struct session *c)
 	return 0;
 }
 
+static bool
+is_exec(const struct session *c)
+{
+	return command_takes(c->cmd, "inherit");
+}
+
 /* With --mount it is there afterwards, or is imagined by a dry run. */
 static int
 open_mount(struct session *c)
 {
 	const struct args *a = c->args;
 	struct planned *planned = a->dry_run ? &c->planned : NULL;
+	const struct mount_wish wish = {
+	    .dir = a->binfmt_dir, .force = a->force, .runs = is_exec(c), .planned = planned};
 
 	binfmt_imagine(&c->b, a->binfmt_dir, planned);
 	if (a->mount && !planned &&
 	    lock_mounts(timeout(a), a->verbose ? say_waiting : NULL, &c->mounts_lock, &c->err) < 0)
 		return -1;
-	if (a->mount && mount_if_absent(a->binfmt_dir, a->force, planned, &c->made, &c->err, &c->warnings) < 0)
+	if (a->mount && mount_if_absent(&wish, &c->made, &c->err, &c->warnings) < 0)
 		return c->err.code == ERR_NAMESPACE && command_takes(c->cmd, "force")
 			   ? err_add(&c->err, " (--force does it anyway)")
 			   : -1;
@@ -77,13 +85,16 @@ take_mount_back(struct session *c)
 
 	if (!c->made.mounted || c->args->dry_run)
 		return;
-	if (c->made.stays)
-		report_warning(NULL,
-			       "binfmt_misc stays mounted at %s: this user namespace has an instance of its own now; "
-			       "inherited handlers that were copied into it: %zu",
-			       c->args->binfmt_dir, c->made.copied);
-	else if (mount_take_back(&c->b, &err) < 0)
-		report_warning(NULL, "%s", err.text);
+	if (!c->made.stays) {
+		if (mount_take_back(&c->b, &err) < 0)
+			report_warning(NULL, "%s", err.text);
+		return;
+	}
+	c->err.status = EXIT_FAILED; /* something was changed */
+	report_warning(NULL,
+		       "binfmt_misc stays mounted at %s: this user namespace has an instance of its own now; inherited "
+		       "handlers that were copied into it: %zu",
+		       c->args->binfmt_dir, c->made.copied);
 }
 
 static void
@@ -98,10 +109,10 @@ close_all(struct session *c)
 static int
 check_whose(struct session *c)
 {
-	bool own = c->args->mount || command_takes(c->cmd, "inherit") || c->b.dir_fd < 0;
+	bool own = c->args->mount || is_exec(c) || c->b.dir_fd < 0;
 
-	c->scope = own ? BINFMT_NAMESPACE : binfmt_scope(&c->b);
-	if (c->args->force || whose_check(&c->b, c->scope, &c->err) == 0)
+	c->inherited = own ? look_seen(false) : binfmt_is_inherited(&c->b);
+	if (c->args->force || whose_check(&c->b, c->inherited, &c->err) == 0)
 		return 0;
 	if (command_takes(c->cmd, "force"))
 		err_add(&c->err, " (%s--force changes the parent's)",
@@ -285,7 +296,7 @@ heal_all(struct session *c)
 static void
 tell_whose(struct session *c)
 {
-	int told = c->changed && !c->args->dry_run ? whose_changed(&c->b, c->scope, &c->err) : 0;
+	int told = c->changed && !c->args->dry_run ? whose_changed(&c->b, c->inherited, &c->err) : 0;
 
 	if (told < 0 && !c->args->force)
 		session_result(c, c->args->binfmt_dir, OUT_FAILED, NULL);

@@ -66,18 +66,51 @@ read_name(uid_t uid, char name[static LINE_MAX], struct err *err)
 	return error ? err_set(err, ERR_READ, "/etc/passwd cannot be read: %s", strerror(error)) : 0;
 }
 
-/* The part of a range between two of its inner ids, moved on by `shift`. */
+/* An extent without the id that is mapped already: twice it would be no map (EINVAL). The parts before and behind it.
+ */
 static void
-add_part(struct ids_map *map, const struct ids_map *range, uint64_t from, uint64_t to, uint32_t shift)
+leave_out(const struct ids_extent *e, uint32_t own, struct ids_extent parts[static 2])
+{
+	const bool has = own >= e->outer && own - e->outer < e->count;
+	const uint32_t before = has ? own - e->outer : e->count, behind = has ? e->count - before - 1 : 0;
+
+	parts[0] = (struct ids_extent){e->inner, e->outer, before};
+	parts[1] = (struct ids_extent){e->inner + before + 1, own + 1, behind};
+}
+
+/* All of a range but the own id, from inner id 1 on. */
+static void
+add_behind(struct ids_map *map, const struct ids_map *range, uint32_t own)
+{
+	uint32_t next = 1;
+
+	for (size_t i = 0; i < range->count; i++) {
+		struct ids_extent parts[2];
+
+		leave_out(&range->extents[i], own, parts);
+		for (size_t part = 0; part < 2; next += parts[part++].count)
+			add(map, next, parts[part].outer, parts[part].count);
+	}
+}
+
+/* The part of a range between two of its inner ids, moved on by `shift`. The others keep their places without the own.
+ */
+static void
+add_part(struct ids_map *map, const struct ids_map *range, uint64_t from, uint64_t to, uint32_t shift, uint32_t own)
 {
 	for (size_t i = 0; i < range->count; i++) {
 		const struct ids_extent *e = &range->extents[i];
 		uint64_t first = e->inner > from ? e->inner : from,
 			 end = (uint64_t)e->inner + e->count < to ? (uint64_t)e->inner + e->count : to;
+		struct ids_extent part = {(uint32_t)first + shift, e->outer + (uint32_t)(first - e->inner),
+					  (uint32_t)(end - first)},
+				  parts[2];
 
-		if (first < end)
-			add(map, (uint32_t)first + shift, e->outer + (uint32_t)(first - e->inner),
-			    (uint32_t)(end - first));
+		if (first >= end)
+			continue;
+		leave_out(&part, own, parts);
+		for (size_t n = 0; n < 2; n++)
+			add(map, parts[n].inner, parts[n].outer, parts[n].count);
 	}
 }
 
@@ -87,12 +120,12 @@ ids_lay_out(const struct ids_map *range, uint32_t own, bool tree_is_of_range, st
 	map->count = 0;
 	if (!tree_is_of_range) {
 		add(map, 0, own, 1);
-		add_part(map, range, 0, UINT64_MAX, 1);
+		add_behind(map, range, own);
 		return;
 	}
-	add_part(map, range, 0, own, 0);
+	add_part(map, range, 0, own, 0, own);
 	add(map, own, own, 1);
-	add_part(map, range, own, UINT64_MAX, 1);
+	add_part(map, range, own, UINT64_MAX, 1, own);
 }
 
 size_t
@@ -152,7 +185,7 @@ plan_range(uid_t tree, struct ids *ids, struct err *note, struct err *err)
 
 	if (read_ranges(own, &uids, &gids, err) < 0)
 		return -1;
-	of_range = tree == uids.own.extents[0].outer;
+	of_range = tree != own && tree == uids.own.extents[0].outer;
 	if (!of_range && tree != own)
 		err_note(note, "the files of --root belong to neither this user nor its range of /etc/subuid: they "
 			       "are nobody's inside, and cannot be changed");

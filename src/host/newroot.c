@@ -20,8 +20,11 @@
  */
 enum source { FRESH, COPY, COPY_DEEP, CONSOLE };
 
-/* Without what must be there is no root; without what should be it is said; others are a matter of the machine. */
-enum need { MUST, SHOULD, MAY };
+/*
+ * Without what must be there is no root: the command would have no handlers either, as they end with the last mount of
+ * their instance. Of the rest this machine may have none; what it has and cannot be had is said.
+ */
+enum need { MUST, SHOULD };
 
 struct part {
 	enum source source;
@@ -33,18 +36,18 @@ struct part {
 
 static const struct part parts[] = {
     {FRESH, "proc", "/proc", {NULL}, true, MUST},
-    {FRESH, "binfmt_misc", BINFMT_DIR, {NULL}, true, MAY},
+    {FRESH, "binfmt_misc", BINFMT_DIR, {NULL}, true, MUST},
     {COPY_DEEP, "/sys", "/sys", {NULL}, true, SHOULD},
     {FRESH, "tmpfs", "/dev", {"mode=755", NULL}, true, MUST},
     {COPY, "/dev/null", "/dev/null", {NULL}, false, MUST},
     {COPY, "/dev/zero", "/dev/zero", {NULL}, false, MUST},
-    {COPY, "/dev/full", "/dev/full", {NULL}, false, MAY},
+    {COPY, "/dev/full", "/dev/full", {NULL}, false, SHOULD},
     {COPY, "/dev/random", "/dev/random", {NULL}, false, MUST},
     {COPY, "/dev/urandom", "/dev/urandom", {NULL}, false, MUST},
-    {COPY, "/dev/tty", "/dev/tty", {NULL}, false, MAY},
+    {COPY, "/dev/tty", "/dev/tty", {NULL}, false, SHOULD},
     {FRESH, "devpts", "/dev/pts", {"newinstance", "ptmxmode=0666", "mode=0620", "gid=5", NULL}, true, SHOULD},
     {FRESH, "tmpfs", "/dev/shm", {"mode=1777", NULL}, true, SHOULD},
-    {CONSOLE, NULL, "/dev/console", {NULL}, false, MAY},
+    {CONSOLE, NULL, "/dev/console", {NULL}, false, SHOULD},
     {COPY, "/etc/resolv.conf", "/etc/resolv.conf", {NULL}, false, SHOULD},
     {COPY, "/etc/hosts", "/etc/hosts", {NULL}, false, SHOULD},
 };
@@ -72,7 +75,7 @@ copy_console(void)
 		if (isatty(fd) && ttyname_r(fd, path, sizeof(path)) == 0 && fstat(fd, &of_fd) == 0 &&
 		    stat(path, &of_path) == 0 && of_path.st_rdev == of_fd.st_rdev)
 			return mounts_copy(path, false);
-	errno = ENOTTY;
+	errno = ENOENT;
 	return -1;
 }
 
@@ -148,19 +151,24 @@ cannot(const char *what, const char *path, struct err *err)
 	return err_set(err, ERR_MOUNT, "--root: cannot %s %s: %s", what, path, strerror(errno));
 }
 
+static const char cannot_make[] = "make what is not there:";
+
+/* Makes what is not there to be covered. 0, or -1 with errno. */
+static int
+need_place(const char *to, bool folder, bool follow)
+{
+	struct stat st;
+
+	return (follow ? stat(to, &st) : lstat(to, &st)) < 0 ? make_place(to, folder) : 0;
+}
+
 /* Ends the descriptor. Returns what failed, with errno, or NULL. */
 static const char *
-place(int mount, const char *to, bool folder, bool follow)
+place(int mount, const char *to, bool follow)
 {
-	const char *failed = NULL;
-	struct stat st;
-	int error;
+	const char *failed = mounts_place(mount, to, follow) < 0 ? "mount" : NULL;
+	int error = errno;
 
-	if ((follow ? stat(to, &st) : lstat(to, &st)) < 0 && make_place(to, folder) < 0)
-		failed = "make what is not there:";
-	else if (mounts_place(mount, to, follow) < 0)
-		failed = "mount";
-	error = errno;
 	close(mount);
 	errno = error;
 	return failed;
@@ -195,26 +203,77 @@ static int
 place_all(const int mounts[static PARTS], struct err *note, struct err *err)
 {
 	for (size_t i = 0; i < PARTS; i++) {
-		const char *failed =
-		    mounts[i] < 0 ? NULL : place(mounts[i], parts[i].to, parts[i].folder, parts[i].folder);
+		const char *failed = NULL;
 
+		if (mounts[i] >= 0)
+			failed = need_place(parts[i].to, parts[i].folder, parts[i].folder) < 0
+				     ? cannot_make
+				     : place(mounts[i], parts[i].to, parts[i].folder);
 		if (failed && miss(&parts[i], failed, note, err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
+/* The binds with their mounts. */
+struct bound {
+	const struct newroot_bind *binds;
+	size_t count;
+	int mounts[NEWROOT_BINDS_MAX];
+	bool folder[NEWROOT_BINDS_MAX];
+};
+
 static int
-take_binds(const struct newroot_bind *binds, size_t count, int mounts[static NEWROOT_BINDS_MAX],
-	   bool folder[static NEWROOT_BINDS_MAX], struct err *err)
+take_binds(struct bound *bound, struct err *err)
 {
 	struct stat st;
 
-	for (size_t i = 0; i < count; i++) {
-		mounts[i] = mounts_copy(binds[i].from, true);
-		if (mounts[i] < 0 || fstat(mounts[i], &st) < 0)
-			return err_set(err, ERR_MOUNT, "--bind %s: %s", binds[i].from, strerror(errno));
-		folder[i] = S_ISDIR(st.st_mode);
+	for (size_t i = 0; i < bound->count; i++) {
+		bound->mounts[i] = mounts_copy(bound->binds[i].from, true);
+		if (bound->mounts[i] < 0 || fstat(bound->mounts[i], &st) < 0)
+			return err_set(err, ERR_MOUNT, "--bind %s: %s", bound->binds[i].from, strerror(errno));
+		bound->folder[i] = S_ISDIR(st.st_mode);
+	}
+	return 0;
+}
+
+/* All before one is covered: what is bound belongs to the outside, and nothing is made in it. */
+static int
+make_bind_places(const struct bound *bound, bool make, struct err *err)
+{
+	struct stat root, st;
+
+	for (size_t i = 0; i < bound->count; i++) {
+		const char *to = bound->binds[i].to;
+
+		if (!make && stat(to, &st) < 0)
+			return err_set(err, ERR_MOUNT,
+				       "--bind %s:%s: there is no such place yet, and a dry run makes none",
+				       bound->binds[i].from, to);
+		if (need_place(to, bound->folder[i], true) < 0)
+			return cannot(cannot_make, to, err);
+		if (stat("/", &root) < 0 || stat(to, &st) < 0)
+			return cannot("look at", to, err);
+		if (root.st_dev == st.st_dev && root.st_ino == st.st_ino)
+			return err_set(err, ERR_MOUNT, "--bind %s:%s: what is to be all of the root is for --root",
+				       bound->binds[i].from, to);
+	}
+	return 0;
+}
+
+static int
+place_binds(const struct bound *bound, struct err *err)
+{
+	for (size_t i = 0; i < bound->count; i++) {
+		const char *to = bound->binds[i].to, *failed = place(bound->mounts[i], to, true);
+
+		if (failed && errno == ENOENT)
+			return err_set(err, ERR_MOUNT,
+				       "--bind %s:%s: what another --bind shows there has no such place, and is not "
+				       "changed",
+				       bound->binds[i].from, to);
+		if (failed)
+			return cannot(failed, to, err);
 	}
 	return 0;
 }
@@ -248,21 +307,26 @@ pivot(const char *name, struct err *err)
 int
 newroot_enter(const char *name, const struct newroot_bind *binds, size_t count, struct err *note, struct err *err)
 {
-	int mounts[PARTS], bound[NEWROOT_BINDS_MAX];
-	bool is_folder[NEWROOT_BINDS_MAX];
-	const char *failed;
+	struct bound bound = {.binds = binds, .count = count};
+	int mounts[PARTS];
 
 	err_clear(note);
-	if (take_all(mounts, note, err) < 0 || take_binds(binds, count, bound, is_folder, err) < 0 ||
-	    pivot(name, err) < 0 || place_all(mounts, note, err) < 0)
+	if (take_all(mounts, note, err) < 0 || take_binds(&bound, err) < 0 || pivot(name, err) < 0 ||
+	    place_all(mounts, note, err) < 0)
 		return -1;
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
 		if (symlink(links[i].to, links[i].path) < 0)
 			return cannot("make", links[i].path, err);
-	for (size_t i = 0; i < count; i++) {
-		failed = place(bound[i], binds[i].to, is_folder[i], true);
-		if (failed)
-			return cannot(failed, binds[i].to, err);
-	}
-	return 0;
+	return make_bind_places(&bound, true, err) < 0 || place_binds(&bound, err) < 0 ? -1 : 0;
+}
+
+int
+newroot_look(const char *name, const struct newroot_bind *binds, size_t count, bool make, struct err *err)
+{
+	struct bound bound = {.binds = binds, .count = count};
+
+	return take_binds(&bound, err) < 0 || pivot(name, err) < 0 || make_bind_places(&bound, make, err) < 0 ||
+		       place_binds(&bound, err) < 0
+		   ? -1
+		   : 0;
 }

@@ -6,7 +6,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -15,10 +14,11 @@
 
 #include "ids.h"
 #include "private.h"
+#include "probe_look.h"
 #include "retry.h"
 
 /* Statuses of the helper beside an errno of its own. */
-enum { TOOL_CLOSED = 125, TOOL_SAID = 126, TOOL_MISSING = 127, WORD_MAX = 16, PATH_SIZE = 64 };
+enum { TOOL_CLOSED = 125, TOOL_SAID = 126, TOOL_MISSING = 127, WORD_MAX = 16 };
 
 static struct private_end
 failed(enum private_step step)
@@ -26,16 +26,37 @@ failed(enum private_step step)
 	return (struct private_end){step, errno};
 }
 
-/* One write(2) of a file below /proc/PID. 0, or -1 with errno. */
+/*
+ * The process whose ids are mapped, as /proc knows it: /proc may be of another PID namespace, in which our own number
+ * is another process.
+ */
+struct self {
+	int files; /* /proc/self */
+	int number;
+};
+
+/* 0, or -1 with errno. */
 static int
-write_file(pid_t pid, const char *name, const char *text, size_t len)
+open_self(struct self *self)
 {
-	char path[PATH_SIZE];
-	int fd, error;
+	self->files = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (self->files < 0)
+		return -1;
+	self->number = probe_look_number();
+	if (self->number > 0)
+		return 0;
+	close(self->files);
+	errno = ESRCH;
+	return -1;
+}
+
+/* One write(2) of a file of the process. 0, or -1 with errno. */
+static int
+write_file(const struct self *self, const char *name, const char *text, size_t len)
+{
+	int fd = openat(self->files, name, O_WRONLY | O_CLOEXEC), error;
 	ssize_t done;
 
-	snprintf(path, sizeof(path), "/proc/%jd/%s", (intmax_t)pid, name);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
 	done = write(fd, text, len);
@@ -46,16 +67,16 @@ write_file(pid_t pid, const char *name, const char *text, size_t len)
 }
 
 static int
-write_map(pid_t pid, const char *name, const struct ids_map *map)
+write_map(const struct self *self, const char *name, const struct ids_map *map)
 {
 	static char text[IDS_MAP_TEXT_MAX];
 
-	return write_file(pid, name, text, ids_text(map, text));
+	return write_file(self, name, text, ids_text(map, text));
 }
 
 /* Becomes newuidmap or newgidmap, which say themselves what is wrong. */
 static void
-become_tool(const char *path, pid_t pid, const struct ids_map *map)
+become_tool(const char *path, int number, const struct ids_map *map)
 {
 	static char words[3 * IDS_EXTENTS_MAX + 1][WORD_MAX];
 	static char *argv[3 * IDS_EXTENTS_MAX + 3];
@@ -63,7 +84,7 @@ become_tool(const char *path, pid_t pid, const struct ids_map *map)
 	size_t n = 0;
 
 	argv[0] = (char *)(uintptr_t)path;
-	snprintf(words[n++], WORD_MAX, "%jd", (intmax_t)pid);
+	snprintf(words[n++], WORD_MAX, "%d", number);
 	for (size_t i = 0; i < map->count; i++) {
 		snprintf(words[n++], WORD_MAX, "%" PRIu32, map->extents[i].inner);
 		snprintf(words[n++], WORD_MAX, "%" PRIu32, map->extents[i].outer);
@@ -78,13 +99,13 @@ become_tool(const char *path, pid_t pid, const struct ids_map *map)
 
 /* 0: it did its work; TOOL_SAID (why not), TOOL_CLOSED, TOOL_MISSING; an errno: no process for it. */
 static int
-run_tool(const char *path, pid_t pid, const struct ids_map *map)
+run_tool(const char *path, int number, const struct ids_map *map)
 {
 	pid_t child = fork();
 	int status;
 
 	if (child == 0)
-		become_tool(path, pid, map);
+		become_tool(path, number, map);
 	if (child < 0 || retry_waitpid(child, &status) < 0)
 		return errno;
 	status = WIFEXITED(status) ? WEXITSTATUS(status) : TOOL_SAID;
@@ -93,20 +114,21 @@ run_tool(const char *path, pid_t pid, const struct ids_map *map)
 
 /* The helper's exit status: as run_tool. */
 static int
-map_from_outside(const struct ids *ids, pid_t pid)
+map_from_outside(const struct ids *ids, const struct self *self)
 {
 	int done;
 
 	if (ids->by == IDS_BY_ROOT)
-		return write_map(pid, "uid_map", &ids->uids) == 0 && write_map(pid, "gid_map", &ids->gids) == 0 ? 0
-														: errno;
-	done = run_tool("/usr/bin/newuidmap", pid, &ids->uids);
-	return done ? done : run_tool("/usr/bin/newgidmap", pid, &ids->gids);
+		return write_map(self, "uid_map", &ids->uids) == 0 && write_map(self, "gid_map", &ids->gids) == 0
+			   ? 0
+			   : errno;
+	done = run_tool("/usr/bin/newuidmap", self->number, &ids->uids);
+	return done ? done : run_tool("/usr/bin/newgidmap", self->number, &ids->gids);
 }
 
 /* Waits until the parent has its namespace (or ends), then writes its maps. */
 static void
-helper(const struct ids *ids, pid_t parent, int go)
+helper(const struct ids *ids, const struct self *parent, int go)
 {
 	char byte;
 	ssize_t got = retry_read(go, &byte, 1);
@@ -116,9 +138,9 @@ helper(const struct ids *ids, pid_t parent, int go)
 
 /* Who writes maps of many ids has to stay outside. Its end of the pipe in *go. The process, or -1. */
 static pid_t
-start_helper(const struct ids *ids, int *go)
+start_helper(const struct ids *ids, const struct self *parent, int *go)
 {
-	pid_t parent = getpid(), child;
+	pid_t child;
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
@@ -165,27 +187,22 @@ finish_helper(const struct ids *ids, pid_t child, int go, bool unshared)
 
 /* setgroups has to be denied before a group is mapped by oneself. */
 static int
-map_itself(const struct ids *ids)
+map_itself(const struct ids *ids, const struct self *self)
 {
-	pid_t self = getpid();
-
 	if (write_file(self, "setgroups", "deny", 4) < 0 && errno != ENOENT && errno != EPERM)
 		return -1;
 	return write_map(self, "uid_map", &ids->uids) < 0 ? -1 : write_map(self, "gid_map", &ids->gids);
 }
 
 static struct private_end
-unshare_and_map(const struct ids *ids, int flags)
+unshare_and_map_self(const struct ids *ids, int flags, const struct self *self)
 {
 	struct private_end end;
 	pid_t child = 0;
 	int go = -1;
 
-	/* Our files of /proc belong to root while we are not dumpable: a program that may not be read is not. */
-	if (prctl(PR_SET_DUMPABLE, 1) < 0)
-		return failed(PRIVATE_MAP);
 	if (ids->by != IDS_BY_ITSELF) {
-		child = start_helper(ids, &go);
+		child = start_helper(ids, self, &go);
 		if (child < 0)
 			return failed(PRIVATE_HELPER);
 	}
@@ -197,7 +214,21 @@ unshare_and_map(const struct ids *ids, int flags)
 	}
 	if (child)
 		return finish_helper(ids, child, go, true);
-	return map_itself(ids) < 0 ? failed(PRIVATE_MAP) : (struct private_end){PRIVATE_DONE, 0};
+	return map_itself(ids, self) < 0 ? failed(PRIVATE_MAP) : (struct private_end){PRIVATE_DONE, 0};
+}
+
+static struct private_end
+unshare_and_map(const struct ids *ids, int flags)
+{
+	struct private_end end;
+	struct self self;
+
+	/* Our files of /proc belong to root while we are not dumpable: a program that may not be read is not. */
+	if (prctl(PR_SET_DUMPABLE, 1) < 0 || open_self(&self) < 0)
+		return failed(PRIVATE_MAP);
+	end = unshare_and_map_self(ids, flags, &self);
+	close(self.files);
+	return end;
 }
 
 struct private_end

@@ -20,10 +20,19 @@
 #endif
 
 /*
- * The program is loaded here whole, headers and all; multiples of every page size. ARM's is where its linker puts
- * programs: QEMU on a 32-bit host finds no room for the page above them otherwise.
+ * The program is loaded here whole, headers and all; multiples of every page size. One of 32 bits is far from where
+ * QEMU itself is on a 32-bit host: nearer, it dies there now and then. ARM's is where its linker puts programs: QEMU
+ * finds no room for the page above them otherwise.
  */
-enum { BASE = 0x400000, BASE_ARM = 0x10000, PAGE = 0x10000 };
+enum { BASE = 0x400000, BASE_NARROW = 0x10000000, BASE_ARM = 0x10000, PAGE = 0x10000 };
+
+static unsigned
+base_of(const struct arch *arch)
+{
+	if (arch->magic[EI_CLASS] == ELFCLASS64)
+		return BASE;
+	return elf_number(arch->magic + 18, 2, arch->magic[EI_DATA] == ELFDATA2MSB) == EM_ARM ? BASE_ARM : BASE_NARROW;
+}
 
 static void
 store(unsigned char **at, unsigned long long value, size_t bytes, int big)
@@ -39,7 +48,7 @@ probe_build(const struct arch *arch, unsigned char version, unsigned char elf[st
 	int wide = arch->magic[EI_CLASS] == ELFCLASS64, big = arch->magic[EI_DATA] == ELFDATA2MSB;
 	size_t word = wide ? 8 : 4, header = wide ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
 	size_t entry = wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr), size = header + entry + arch->probe_size;
-	unsigned base = elf_number(arch->magic + 18, 2, big) == EM_ARM ? BASE_ARM : BASE;
+	unsigned base = base_of(arch);
 	unsigned char *at = elf + EI_NIDENT;
 
 	memset(elf, 0, PROBE_MAX);

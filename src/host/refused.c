@@ -35,15 +35,20 @@ is_filtered(long result)
 }
 
 void
+refused_read_limits(struct refused *facts, int namespaces)
+{
+	facts->max_user = limit(namespaces, CLONE_NEWUSER, "/proc/sys/user/max_user_namespaces");
+	facts->max_mnt = limit(namespaces, CLONE_NEWNS, "/proc/sys/user/max_mnt_namespaces");
+	facts->max_uts = limit(namespaces, CLONE_NEWUTS, "/proc/sys/user/max_uts_namespaces");
+	facts->max_pid = limit(namespaces, CLONE_NEWPID, "/proc/sys/user/max_pid_namespaces");
+}
+
+void
 refused_read(struct refused *facts, int namespaces)
 {
 	char map[256];
 
 	facts->kernel = host_kernel();
-	facts->max_user = limit(namespaces, CLONE_NEWUSER, "/proc/sys/user/max_user_namespaces");
-	facts->max_mnt = limit(namespaces, CLONE_NEWNS, "/proc/sys/user/max_mnt_namespaces");
-	facts->max_uts = limit(namespaces, CLONE_NEWUTS, "/proc/sys/user/max_uts_namespaces");
-	facts->max_pid = limit(namespaces, CLONE_NEWPID, "/proc/sys/user/max_pid_namespaces");
 	facts->userns_clone = facts_number("/proc/sys/kernel/unprivileged_userns_clone");
 	facts->apparmor_restrict = facts_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
 	facts->unshare_filtered = is_filtered(unshare(namespaces | NO_FLAG));

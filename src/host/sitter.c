@@ -5,20 +5,15 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "front.h"
+#include "probe_sweep.h"
 #include "retry.h"
 #include "sitter.h"
 
-/* What a terminal sends to all of the job, the command too; a process sends it to us. */
-static const int of_terminal[] = {SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH, SIGCONT};
-
-enum { NOT_STARTED = 125 };
-
-#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+enum { NOT_STARTED = 125, SAID = -1 };
 
 /* Until process 1 is killed with its parent. */
 static _Noreturn void
@@ -35,22 +30,35 @@ take_in_orphans(void)
 	}
 }
 
+/* 0, or an errno. */
+static int
+end_with_parent(int parent)
+{
+	struct pollfd lives = {.fd = parent};
+	int gone;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || (gone = poll(&lives, 1, 0)) < 0)
+		return errno;
+	return gone ? ESRCH : 0;
+}
+
+/* It keeps no descriptor: one of the old tree would lead out of the new root, and what the command closes is closed. */
 static _Noreturn void
 be_init(int (*prepare)(void *arg), void *arg, int parent, int ready)
 {
-	struct pollfd lives = {.fd = parent};
 	sigset_t all;
+	int error;
 
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, NULL);
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || poll(&lives, 1, 0) != 0 || prepare(arg) < 0)
-		_exit(NOT_STARTED);
-	if (write(ready, "", 1) != 1)
+	error = end_with_parent(parent);
+	if (error == 0 && prepare(arg) < 0)
+		error = SAID;
+	if (write(ready, &error, sizeof(error)) != sizeof(error) || error)
 		_exit(NOT_STARTED);
 	for (int fd = 0; fd <= 2; fd++)
 		close(fd);
-	close(parent);
-	close(ready);
+	probe_sweep_descriptors(NULL, 0);
 	take_in_orphans();
 }
 
@@ -62,19 +70,22 @@ end_init(pid_t init)
 	retry_waitpid(init, NULL);
 }
 
-/* One byte says that it is ready. */
+/* It says 0 when it is ready, SAID, or an errno; nothing if it was killed. */
 static pid_t
 wait_ready(pid_t init, int ready)
 {
-	char byte;
-	ssize_t got = retry_read(ready, &byte, 1);
-	int error = errno;
+	int error = 0;
+	ssize_t got = retry_read(ready, &error, sizeof(error));
 
-	if (got == 1)
+	if (got == sizeof(error) && error == 0)
 		return init;
+	if (got < 0)
+		error = errno;
+	else if (got != sizeof(error))
+		error = EINTR;
 	end_init(init);
 	errno = error;
-	return got < 0 ? -1 : 0;
+	return error == SAID ? 0 : -1;
 }
 
 pid_t
@@ -109,81 +120,67 @@ sitter_start(int (*prepare)(void *arg), void *arg)
 	return init;
 }
 
-/* Stops us as the command has stopped. What continued us is no signal for it: the whole job got that. */
-static void
-stop(void)
-{
-	const struct timespec now = {0, 0};
-	sigset_t one;
+/* The command, as far as is known. */
+struct seen {
+	pid_t pid;
+	int status;
+	bool stopped, stopped_again; /* the last look found it stopped; newly so */
+};
 
-	sigemptyset(&one);
-	sigaddset(&one, SIGCONT);
-	raise(SIGSTOP);
-	sigtimedwait(&one, NULL, &now);
+/*
+ * Whether the command has ended: 1 and seen->status, 0, or -1 with errno where that is not to be had. The front stops
+ * and goes on with it; only what it did last counts.
+ */
+static int
+has_ended(struct seen *seen)
+{
+	const bool was = seen->stopped;
+	pid_t told;
+
+	seen->stopped_again = false;
+	while ((told = waitpid(seen->pid, &seen->status, WNOHANG | WUNTRACED | WCONTINUED)) == seen->pid) {
+		seen->stopped = seen->stopped_again = WIFSTOPPED(seen->status);
+		if (!seen->stopped && !WIFCONTINUED(seen->status))
+			break;
+	}
+	if (seen->stopped_again)
+		front_stop();
+	else if (was && (!seen->stopped || told < 0))
+		front_go();
+	return told == seen->pid ? 1 : told;
 }
 
 /*
- * Whether the command has ended, and how; -1 with errno where that is not to be had. Where it has stopped we do, and go
- * on together: it is continued by us only where nobody else has, as it may have been stopped once more meanwhile.
+ * That the front goes on. Where that ends its stop the whole job may have been continued, and the command have stopped
+ * once more: it is continued only if it has not. As has_ended.
  */
 static int
-has_ended(pid_t command, int *status)
+pass_cont(struct seen *seen, const siginfo_t *info)
 {
-	bool stopped = false;
-	pid_t told;
+	const bool ends_stop = front_was_continued();
+	int ended = has_ended(seen);
 
-	while ((told = waitpid(command, status, WNOHANG | WUNTRACED | WCONTINUED)) == command) {
-		stopped = WIFSTOPPED(*status);
-		if (!stopped && !WIFCONTINUED(*status))
-			return 1;
-		if (stopped)
-			stop();
-	}
-	if (stopped)
-		kill(command, SIGCONT);
-	return told;
-}
-
-/* Dies as the command died. */
-static int
-die_of(int signal_number)
-{
-	const struct rlimit no_core = {0, 0};
-	sigset_t one;
-
-	setrlimit(RLIMIT_CORE, &no_core);
-	signal(signal_number, SIG_DFL);
-	sigemptyset(&one);
-	sigaddset(&one, signal_number);
-	sigprocmask(SIG_UNBLOCK, &one, NULL);
-	raise(signal_number);
-	return 128 + signal_number;
-}
-
-/* Whether the command has not got this signal itself. */
-static bool
-is_for_command(const siginfo_t *info)
-{
-	if (info->si_signo == SIGCHLD) /* of a child, or sent by somebody */
-		return info->si_code <= 0;
-	for (size_t i = 0; i < COUNT(of_terminal); i++)
-		if (info->si_signo == of_terminal[i])
-			return info->si_code <= 0;
-	return true;
+	if (ended == 0 && !seen->stopped_again && (seen->stopped || !ends_stop))
+		front_pass(seen->pid, info);
+	return ended;
 }
 
 /* As has_ended, when it has. */
 static int
-sit_by(pid_t command, const sigset_t *all, int *status)
+sit_by(struct seen *seen)
 {
 	siginfo_t info;
+	sigset_t all;
 	int ended;
 
-	while ((ended = has_ended(command, status)) == 0) {
-		if (sigwaitinfo(all, &info) <= 0 || !is_for_command(&info))
+	sigfillset(&all);
+	while ((ended = has_ended(seen)) == 0) {
+		if (sigwaitinfo(&all, &info) <= 0 || !front_sent(&info))
 			continue;
-		if (info.si_code != SI_QUEUE || sigqueue(command, info.si_signo, info.si_value) < 0)
-			kill(command, info.si_signo);
+		if (info.si_signo != SIGCONT)
+			front_pass(seen->pid, &info);
+		else if ((ended = pass_cont(seen, &info)) != 0)
+			break;
 	}
 	return ended;
 }
@@ -191,20 +188,21 @@ sit_by(pid_t command, const sigset_t *all, int *status)
 int
 sitter_run(pid_t init, int (*become)(void *arg), void *arg)
 {
-	sigset_t all, before;
-	pid_t command;
-	int status, error;
+	struct seen command = {.pid = -1};
+	sigset_t all;
+	int error;
 
-	sigfillset(&all); /* blocked, they wait for us even where they are ignored, and nothing stops or kills us */
-	sigprocmask(SIG_BLOCK, &all, &before);
-	command = fork();
-	if (command == 0) {
-		sigprocmask(SIG_SETMASK, &before, NULL);
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	command.pid = fork();
+	if (command.pid == 0) {
+		front_restore_mask();
 		_exit(become(arg));
 	}
-	if (command < 0)
+	if (command.pid < 0)
 		return -1;
-	if (sit_by(command, &all, &status) < 0) {
+	probe_sweep_descriptors(NULL, 0);
+	if (sit_by(&command) < 0) {
 		error = errno;
 		kill(init,
 		     SIGKILL); /* the command dies of it; as long as nobody has waited for that, init does not end */
@@ -212,5 +210,7 @@ sitter_run(pid_t init, int (*become)(void *arg), void *arg)
 		return -1;
 	}
 	end_init(init);
-	return WIFSIGNALED(status) ? die_of(WTERMSIG(status)) : WEXITSTATUS(status);
+	if (WIFSIGNALED(command.status))
+		front_killed(WTERMSIG(command.status));
+	return WIFSIGNALED(command.status) ? 128 + WTERMSIG(command.status) : WEXITSTATUS(command.status);
 }

@@ -29,9 +29,9 @@ in_force(const struct binfmt *b)
 }
 
 int
-whose_check(const struct binfmt *b, enum binfmt_scope scope, struct err *err)
+whose_check(const struct binfmt *b, struct look inherited, struct err *err)
 {
-	if (scope != BINFMT_INHERITED || in_force(b).is != LOOK_NO)
+	if (inherited.is != LOOK_YES || in_force(b).is != LOOK_NO)
 		return 0;
 	return err_unavailable(err, ERR_NAMESPACE, "%s shows the table of a parent user namespace, %s", b->dir,
 			       other_in_force);
@@ -51,11 +51,11 @@ parents_changed(const struct binfmt *b, struct err *err)
 }
 
 int
-whose_changed(const struct binfmt *b, enum binfmt_scope scope, struct err *err)
+whose_changed(const struct binfmt *b, struct look inherited, struct err *err)
 {
-	if (scope == BINFMT_INHERITED)
+	if (inherited.is == LOOK_YES)
 		return parents_changed(b, err);
-	if (scope != BINFMT_UNKNOWN || strcmp(b->dir, BINFMT_DIR) != 0)
+	if (inherited.is == LOOK_NO || strcmp(b->dir, BINFMT_DIR) != 0)
 		return 0;
 	err_note(err, "whose table %s shows cannot be told: it may be another user namespace's, and not in force here",
 		 b->dir);

@@ -190,6 +190,17 @@ binfmt_scope(const struct binfmt *b)
 	return own.is == LOOK_YES ? BINFMT_NAMESPACE : BINFMT_INHERITED;
 }
 
+struct look
+binfmt_is_inherited(const struct binfmt *b)
+{
+	enum binfmt_scope scope;
+
+	if (userns_is_initial().is == LOOK_YES || is_own(b).is == LOOK_YES)
+		return look_seen(false);
+	scope = binfmt_scope(b);
+	return scope == BINFMT_UNKNOWN ? look_unknown() : look_seen(scope == BINFMT_INHERITED);
+}
+
 bool
 binfmt_is_private(enum binfmt_scope scope)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -161,6 +162,7 @@ give_up(struct binfmt *own, struct err *err)
 {
 	struct err stays;
 
+	err->status = EXIT_FAILED; /* something was changed */
 	err_add(err, "; in force is an empty instance of this user namespace's own now: --mount, run again, copies the "
 		     "inherited handlers into it");
 	if (mount_take_back(own, &stays) < 0)
@@ -168,34 +170,90 @@ give_up(struct binfmt *own, struct err *err)
 	return -1;
 }
 
-/* An instance of our own over the inherited one, with all that is to be seen there. */
+/* What is inherited, as it was seen. */
+struct inherited {
+	struct binfmt_list list;
+	bool on; /* the global switch */
+};
+
 static int
-mount_over(const char *dir, const struct binfmt_list *list, struct planned *planned, struct mount_made *made,
-	   struct err *err, struct warnings *warnings)
+read_inherited(const struct binfmt *b, struct inherited *inherited, struct err *err)
 {
+	int on = binfmt_enabled(b, err);
+
+	inherited->on = on > 0;
+	return on < 0 ? -1 : binfmt_list(b, &inherited->list, err);
+}
+
+/* An instance is born switched on. */
+static int
+copy_switch(struct binfmt *own, bool on, struct err *err)
+{
+	int now;
+
+	if (on)
+		return 0;
+	if (binfmt_command(own, "status", "0", err) < 0)
+		return -1;
+	now = own->planned ? 0 : binfmt_enabled(own, err);
+	return now > 0 ? err_set(err, ERR_VERIFY, "the kernel still shows the new instance switched on") : now;
+}
+
+/* Copies what is inherited: how many entries; the rest is warned of. */
+static size_t
+copy_inherited(struct binfmt *own, const struct inherited *inherited, bool runs, struct warnings *warnings)
+{
+	if (!inherited->on)
+		warn_add(warnings, "the inherited instance is switched off, %s",
+			 runs ? "so nothing is inherited" : "and so is this user namespace's own now");
+	return inherited->on || !runs ? copy_all(own, &inherited->list, warnings) : 0;
+}
+
+/* An instance of our own over the inherited one, with all that is to be seen there; off before anything is in it. */
+static int
+cover(const struct mount_wish *wish, const struct inherited *inherited, struct mount_made *made, struct err *err,
+      struct warnings *warnings)
+{
+	bool real = !wish->planned;
 	struct binfmt own;
 
-	if (!planned && mount_here(dir, err) < 0)
+	if (real && mount_here(wish->dir, err) < 0)
 		return err_add(err, "; the handlers that are seen here are another namespace's");
-	if (binfmt_open(&own, dir, planned, err) < 0 || binfmt_lock(&own, LOCK_SECONDS, NULL, err) < 0)
-		return planned ? -1 : give_up(&own, err);
-	made->copied = copy_all(&own, list, warnings);
-	made->mounted = made->stays = !planned; /* a dry run goes on with what is inherited */
+	if (binfmt_open(&own, wish->dir, wish->planned, err) < 0 || binfmt_lock(&own, LOCK_SECONDS, NULL, err) < 0 ||
+	    copy_switch(&own, inherited->on || wish->runs, err) < 0)
+		return real ? give_up(&own, err) : -1;
+	made->copied = copy_inherited(&own, inherited, wish->runs, warnings);
+	made->mounted = made->stays = real; /* a dry run goes on with what is inherited */
 	binfmt_close(&own);
 	return 0;
 }
 
+/* Who is asked to end in between ends after it: a run that came then would not find what there was to be copied. */
+static int
+mount_over(const struct mount_wish *wish, const struct inherited *inherited, struct mount_made *made, struct err *err,
+	   struct warnings *warnings)
+{
+	sigset_t all, before;
+	int done;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	done = cover(wish, inherited, made, err, warnings);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return done;
+}
+
 /* Where nothing is to be seen. */
 static int
-mount_absent(const char *dir, bool force, struct planned *planned, struct mount_made *made, struct err *err)
+mount_absent(const struct mount_wish *wish, struct mount_made *made, struct err *err)
 {
 	struct look initial = userns_is_initial();
-	int done = check_absent(dir, initial, force, err);
+	int done = check_absent(wish->dir, initial, wish->force, err);
 
-	if (done == 0 && !planned)
-		done = mount_here(dir, err);
+	if (done == 0 && !wish->planned)
+		done = mount_here(wish->dir, err);
 	made->mounted = done == 0;
-	made->stays = done == 0 && !planned && initial.is != LOOK_YES;
+	made->stays = done == 0 && !wish->planned && initial.is != LOOK_YES;
 	return done;
 }
 
@@ -218,36 +276,34 @@ may_stay(enum binfmt_scope scope, bool force, struct err *err)
 }
 
 static int
-make_mount(const char *dir, bool force, struct planned *planned, struct mount_made *made, struct err *err,
-	   struct warnings *warnings)
+make_mount(const struct mount_wish *wish, struct mount_made *made, struct err *err, struct warnings *warnings)
 {
-	struct binfmt_list list;
+	struct inherited inherited;
 	struct binfmt b;
 	enum binfmt_scope scope;
 	int done;
 
 	*made = (struct mount_made){.mounted = false};
-	if (binfmt_open(&b, dir, NULL, err) < 0)
-		return mount_absent(dir, force, planned, made, err);
+	if (binfmt_open(&b, wish->dir, NULL, err) < 0)
+		return mount_absent(wish, made, err);
 	scope = binfmt_scope(&b);
-	done = is_of_others(scope) ? binfmt_list(&b, &list, err) : may_stay(scope, force, err);
+	done = is_of_others(scope) ? read_inherited(&b, &inherited, err) : may_stay(scope, wish->force, err);
 	binfmt_close(&b);
 	if (done < 0 || !is_of_others(scope))
 		return done;
-	done = mount_over(dir, &list, planned, made, err, warnings);
-	binfmt_list_free(&list);
+	done = mount_over(wish, &inherited, made, err, warnings);
+	binfmt_list_free(&inherited.list);
 	return done;
 }
 
 int
-mount_if_absent(const char *dir, bool force, struct planned *planned, struct mount_made *made, struct err *err,
-		struct warnings *warnings)
+mount_if_absent(const struct mount_wish *wish, struct mount_made *made, struct err *err, struct warnings *warnings)
 {
 	unsigned tries = 0;
 	int done;
 
 	do /* what another program has mounted meanwhile is looked at again */
-		done = make_mount(dir, force, planned, made, err, warnings);
+		done = make_mount(wish, made, err, warnings);
 	while (done < 0 && err->code == ERR_BUSY && ++tries < BUSY_TRIES);
 	return done;
 }

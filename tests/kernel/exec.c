@@ -153,6 +153,8 @@ exec__exit_status__as_env(void **state)
 	    {"--flags Q true", 125, "binfmtctl: --flags Q: unknown flag"},
 	    {"--flags PT true", 125, "binfmtctl: --flags PT: flags T and P exclude each other"},
 	    {"--flags L true", 125, "with flag L the kernel still has to run the program itself"},
+	    {"-d /nowhere --inherit true", 125, "--binfmt-dir has no use here"},
+	    {"-d /nowhere true", 125, "--binfmt-dir has no use here"},
 	    {"--bind /usr true", 125, "--bind goes with --root"},
 	    {"--root . --bind usr true", 125, "--bind needs absolute paths"},
 	    {"--root . --bind /usr:usr true", 125, "--bind needs absolute paths"},
@@ -282,10 +284,58 @@ exec__words_behind_the_command__are_its_own(void **state)
 	expect(exec_run("sh -c 'echo \"$@\"' sh --json -h --version --arch x -- y"), 0,
 	       "--json -h --version --arch x -- y\n", "");
 	expect(exec_run("--arch aarch64 -- -x"), 127, "", "-x: No such file or directory");
-	for (const char *const *global = (const char *const[]){"-n", "-j", "-v", "-d /nowhere", NULL}; *global;
-	     global++)
+	for (const char *const *global = (const char *const[]){"-j", "-v", "-q", "-d " MOUNT, NULL}; *global; global++)
 		expect(shell("cd %s && ./binfmtctl %s exec ./%s", place, *global, foreign("aarch64")), 42, "", "");
 	expect(exec_run("--help"), 0, "usage: binfmtctl exec", "");
+}
+
+static void
+exec__dry_run__tells_and_runs_nothing(void **state)
+{
+	static const struct {
+		const char *words;
+		int status;
+		const char *out, *err;
+	} rows[] = {
+	    {"-- touch ran", 0, "/touch: would be run\n", NULL},
+	    {"--arch aarch64 -- touch ran", 0, "qemu-aarch64: would be registered (", ""},
+	    {"--arch aarch64 -- touch ran", 0, "  write " MOUNT "/register: :qemu-aarch64:M:", ""},
+	    {"./aarch64 touch ran", 0, "./aarch64: would be run\n", ""},
+	    {"./aarch64 touch ran", 0, "qemu-aarch64: would be registered (", ""},
+	    {"-q ./aarch64", 0, "", ""},
+	    {"no-such", 127, "", "no-such: No such file"},
+	    {"--arch no-such touch ran", 125, "", "no-such: unknown architecture"},
+	    {"--root root /no-such", 127, NULL, "/no-such: No such file"},
+	    {"--root root /aarch64", 0, "/aarch64: would be run\n", ""},
+	    {"--root root -C /sub ./aarch64", 0, "./aarch64: would be run\n", ""},
+	    {"--root root --bind $PWD/aarch64:/sub/b /sub/b", 0, "/sub/b: would be run\n", ""},
+	    {"--root root --bind $PWD/aarch64:/c /c", 125, "",
+	     "/c: there is no such place yet, and a dry run makes none"},
+	    {"--root root -C /no-such /aarch64", 125, "", "--chdir /no-such: No such file"},
+	    {"--map-root --inherit ./aarch64", 0, "./aarch64: would be run\n", NULL},
+	};
+	static const char find[] = "cd %s && find root ran 2>/dev/null | sort";
+	char *before;
+
+	(void)state;
+	begin();
+	installed_qemu("aarch64");
+	foreign("aarch64");
+	expect(
+	    shell(
+		"cd %s && mkdir -p -m 777 root root/sub && cp aarch64 root/ && cp aarch64 root/sub && chmod a+rwx root "
+		"root/sub && >root/sub/b",
+		place),
+	    0, "", "");
+	before = strdup(shell(find, place)->out);
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		expect(exec_run("-n %s", rows[i].words), rows[i].status, rows[i].out, rows[i].err);
+		expect_json(expect(exec_run("-nj %s", rows[i].words), rows[i].status, NULL, rows[i].err)->out,
+			    rows[i].status ? ".error.detail | length > 0" : ".dry_run and .results[0].writes");
+	}
+	expect_text("after", shell(find, place)->out, before);
+	expect(shell("cd %s && rm -r root", place), 0, "", "");
+	free(before);
 }
 
 /* Signals, descriptors, folder, environment and ids are the same as without. */
@@ -328,6 +378,28 @@ exec__map_root__root_and_nobody_else(void **state)
 	begin();
 	expect(exec_run("--map-root --arch aarch64 id -u"), 0, "0\n", "");
 	expect(exec_run("--map-root --arch aarch64 mount -t tmpfs none /mnt"), 0, "", "");
+}
+
+/* Where our own number is another process in /proc: the ids that are mapped are ours. */
+static void
+exec__proc_of_an_outer_namespace__no_stranger_is_mapped(void **state)
+{
+	static const char *const ways[] = {"-Urpf", "-Upf --map-user=1000 --map-group=1000"};
+	static const char waits[] =
+	    "unshare -Urmpf --mount-proc sh -c 'unshare -U sleep 20 & s=$!; until [ $(readlink /proc/$s/ns/user) != "
+	    "$(readlink /proc/self/ns/user) ]; do :; done; export s; unshare -pf sh -c \"n=0; until [ \\$n -ge \\$s ]; "
+	    "do ./binfmtctl exec --arch aarch64 -- true & n=\\$!; wait \\$n || echo failed; done\"; wc -l "
+	    "</proc/$s/uid_map; kill $s'";
+
+	(void)state;
+	begin();
+	foreign("aarch64");
+	run_prepare = as;
+	for (size_t i = 0; i < LENGTH(ways); i++)
+		expect(shell("cd %s && unshare %s ./binfmtctl exec --arch aarch64 ./aarch64", place, ways[i]), 42, "",
+		       "");
+	expect(shell("cd %s && %s", place, waits), 0, "0\n", "");
+	run_prepare = NULL;
 }
 
 static void
@@ -448,7 +520,7 @@ refused__each_cause__by_name(void **state)
 	    {"unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_mnt_namespaces && exec ./binfmtctl exec ./aarch64 a'",
 	     "user.max_mnt_namespaces is 0"},
 	    {"unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_pid_namespaces && exec ./binfmtctl exec --root / true'",
-	     "too many namespaces"}, /* the limit of a namespace further out cannot be read */
+	     "user.max_pid_namespaces is 0"},
 	    {"unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_user_namespaces && exec ./binfmtctl exec ./aarch64 \"a "
 	     "b\"'",
 	     " ./aarch64 'a b'; try: "}, /* after the path of a QEMU */
@@ -484,7 +556,7 @@ refused__each_cause__by_name(void **state)
 static void
 refused__by_a_limit__the_fix_cures(void **state)
 {
-	static const char *const limits[] = {"user", "mnt", "uts"};
+	static const char *const limits[] = {"user", "mnt", "uts", "pid"};
 
 	(void)state;
 	begin();
@@ -599,6 +671,12 @@ map_auto__by_the_owner_of_the_root__laid_out(void **state)
 	    {"10000", "0 10000 1000\n1000 1000 1\n1001 11000 19000\n", ""},
 	    {"0", "0 1000 1\n1 10000 20000\n", "belong to neither this user nor its range"},
 	};
+	static const struct {
+		const char *range, *map;
+	} own[] = {
+	    {"joe:900:20000", "0 1000 1\n1 900 100\n101 1001 19899\n0\n"},
+	    {"joe:1000:20000", "0 1000 1\n1 1001 19999\n0\n"},
+	};
 
 	(void)state;
 	begin();
@@ -622,6 +700,11 @@ map_auto__by_the_owner_of_the_root__laid_out(void **state)
 			"id -u'"),
 		    0, rows[i].map, *rows[i].err ? rows[i].err : NULL);
 	}
+	for (size_t i = 0; i < LENGTH(own); i++) {
+		cover_ranges(own[i].range);
+		expect(exec_run("--map-auto sh -c 'tr -s \" \" </proc/self/uid_map | sed \"s/^ //\"; id -u'"), 0,
+		       own[i].map, "does not reach id 65534");
+	}
 	expect(shell("umount /etc/passwd /etc/subuid /etc/subgid; true"), 0, NULL, NULL);
 }
 
@@ -643,6 +726,11 @@ map_auto__the_helper__each_failure_is_its_own(void **state)
 	expect(shell("cd %s && echo 'joe:x:1000:1000::/:/bin/sh' >passwd && mount --bind passwd /etc/passwd", place), 0,
 	       "", "");
 	expect(exec_run("--map-auto cat /proc/self/uid_map"), 0, NULL, "does not reach id 65534"); /* each id once */
+	expect(
+	    shell("cd %s && unshare -pf setpriv --reuid 1000 --regid 1000 --clear-groups ./binfmtctl exec --map-auto "
+		  "true",
+		  place),
+	    0, "", "does not reach id 65534"); /* newuidmap is told our number of /proc */
 	run_prepare = with_two_processes;
 	expect(shell("cd %s && exec ./binfmtctl exec --map-auto true", place), 125, "",
 	       "starting a process or waiting for it failed: Resource temporarily unavailable");
@@ -750,6 +838,8 @@ range__ordinary_user__the_same(void **state)
 	    cmocka_unit_test(exec__a_folder_of_path_that_fails__nothing_behind_it),                                    \
 	    cmocka_unit_test(exec__words_behind_the_command__are_its_own),                                             \
 	    cmocka_unit_test(exec__what_the_command_is_given__as_without),                                             \
+	    cmocka_unit_test(exec__dry_run__tells_and_runs_nothing),                                                   \
+	    cmocka_unit_test(exec__proc_of_an_outer_namespace__no_stranger_is_mapped),                                 \
 	    cmocka_unit_test(exec__map_root__root_and_nobody_else),                                                    \
 	    cmocka_unit_test(exec__commands_of_ours_inside__say_a_private_instance),                                   \
 	    cmocka_unit_test(private__not_in_force__unknown), cmocka_unit_test(exec__outside__nothing_changes)

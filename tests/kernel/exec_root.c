@@ -136,6 +136,127 @@ root__foreign_programs__run_without_their_interpreter_in_it(void **state)
 	free(to);
 }
 
+/* What has the command's name before --chdir and --bind is for another machine. */
+static void
+root__what_is_needed__by_the_folder_and_the_binds(void **state)
+{
+	static const struct {
+		const char *options, *command;
+	} rows[] = {
+	    {"--chdir /tmp/p", "./prog"},
+	    {"--chdir tmp/p", "./prog"},
+	    {"--chdir /tmp", "p/prog"},
+	    {"--bind $PWD/work:/tmp/w", "/tmp/w/prog"},
+	    {"--bind $PWD/work:/tmp/w", "/tmp/w/../w/./prog"},
+	    {"--bind $PWD/work:/tmp/w", "/tmp/link"},
+	    {"--bind $PWD/work/prog:/prog", "prog"},
+	    {"--bind $PWD/work:/tmp/made --chdir /tmp/made", "./prog"},
+	    {"--bind $PWD/work:/tmp/w", "/tmp/w/script"},
+	};
+	char *made = probe_program("riscv64", "riscv64"), *other = probe_program("s390x", "s390x");
+
+	(void)state;
+	begin();
+	installed_qemu("riscv64");
+	expect(
+	    shell(
+		"cd %s && umask 022 && mkdir -p work 'a root'/tmp/p 'a root'/tmp/w && cp %s work/prog && cp work/prog "
+		"'a root'/tmp/p/prog && cp %s 'a root'/prog && cp %s 'a root'/tmp/prog && cp %s 'a root'/tmp/w/prog "
+		"&& ln -sf w/prog 'a root'/tmp/link && printf '#!/tmp/w/prog\\n' >work/script && chmod 755 "
+		"work/script",
+		place, made, other, other, other),
+	    0, "", "");
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		run_prepare = as;
+		expect(shell("cd %s && PATH=/:$PATH ./binfmtctl exec --root %s " BINDS "%s %s", place, root,
+			     rows[i].options, rows[i].command),
+		       42, "", "");
+		run_prepare = NULL;
+	}
+	expect(shell("cd %s && rm -rf 'a root'/prog 'a root'/tmp/* work", place), 0, "", "");
+	free(made);
+	free(other);
+}
+
+static void
+root__chdir__within_the_new_root(void **state)
+{
+	static const struct {
+		const char *options, *line;
+	} rows[] = {
+	    {"--chdir ../../../../..", "[ . -ef / ] && [ $PWD = / ]"},
+	    {"--chdir /../..", "[ . -ef / ]"},
+	    {"--chdir .", "[ . -ef / ] && [ .. -ef / ]"},
+	    {"--chdir tmp/..", "[ .. -ef / ]"},
+	    {"--chdir tmp", "[ . -ef /tmp ] && [ .. -ef / ]"},
+	    {"--bind /usr/bin:/tmp/bound --chdir tmp/bound", "[ . -ef /tmp/bound ] && [ -e env ] && [ ../.. -ef / ]"},
+	    {"--chdir dev", "[ . -ef /dev ] && [ -c null ]"},
+	};
+
+	(void)state;
+	begin();
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		expect(in_root(rows[i].options, "%s && echo within", rows[i].line), 0, "within\n", "");
+}
+
+/* Of all our processes in the new root's mount namespace, where the command sees them: what leads to the old tree. */
+static void
+root__our_processes__hold_nothing_of_outside(void **state)
+{
+	static const char look[] =
+	    "echo in:; n=0; for p in /proc/[0-9]*; do [ \"$(cat $p/comm 2>/dev/null)\" = binfmtctl ] && [ \"$(readlink "
+	    "$p/ns/mnt)\" = \"$(readlink /proc/self/ns/mnt)\" ] || continue; n=$((n + 1)); [ $p/cwd -ef / ] && [ "
+	    "$p/root -ef / ] || ls -ld $p/cwd; ls $p/fd | grep -v -x [012]; done; echo $n";
+
+	(void)state;
+	begin();
+	expect(shell("cd %s && exec 7</ && look='%s' && export look && unshare -Urm sh -c 'mount --bind /dev/null "
+		     "/proc/version && exec ./binfmtctl exec --arch aarch64 --map-root --root \"a root\" " BINDS
+		     "sh -c \"$look\"'",
+		     place, look),
+	       0, "in:\n3\n", "");
+	run_prepare = NULL;
+}
+
+/* Stopped and continued by whomever, inside and outside. */
+static void
+root__stops__the_command_and_all_that_is_seen_of_it_together(void **state)
+{
+	static const struct {
+		const char *line, *outside, *out;
+		int status;
+	} rows[] = {
+	    {"(sleep 0.3; kill -CONT $$) & kill -STOP $$; echo resumed", ":", "resumed\n", 0},
+	    {"(sleep 0.3; kill -CONT $$; sleep 0.3; kill -CONT $$) & kill -STOP $$; kill -TSTP $$; echo resumed", ":",
+	     "resumed\n", 0},
+	    {"(sleep 0.3; kill -KILL $$) & kill -STOP $$; echo resumed", ":", "", 128 + SIGKILL},
+	    {"kill -STOP $$; echo resumed",
+	     "until grep -q ^State:.T /proc/$p/status; do sleep 0.05; done; kill -CONT $p", "resumed\n", 0},
+	    {"kill -STOP $$; echo resumed",
+	     "until grep -q ^State:.T /proc/$p/status; do sleep 0.05; done; kill -TERM $p; "
+	     "kill -CONT $p",
+	     "", 128 + SIGTERM},
+	    {"trap \"n=x\\$n\" CONT; (sleep 0.3; kill -CONT $$) & kill -STOP $$; >/tmp/resumed; i=0; until [ -e "
+	     "/tmp/sent ] || [ $((i += 1)) -gt 100 ]; do sleep 0.05; done; echo $n.",
+	     "until [ -e tmp/resumed ] && grep -q ^State:.S /proc/$p/status; do sleep 0.05; done; kill -CONT $p; "
+	     ">tmp/sent",
+	     "xx.\n", 0},
+	};
+
+	(void)state;
+	begin();
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		run_prepare = as;
+		expect(shell("cd %s && rm -f 'a root'/tmp/resumed 'a root'/tmp/sent; ./binfmtctl exec --arch aarch64 "
+			     "--root %s " BINDS
+			     "sh -c '%s' & p=$!; (sleep 20; kill -KILL $p) >/dev/null 2>&1 & k=$!; cd "
+			     "'a root'; %s; wait $p 2>/dev/null; s=$?; kill $k; exit $s",
+			     place, root, rows[i].line, rows[i].outside),
+		       rows[i].status, rows[i].out, "");
+		run_prepare = NULL;
+	}
+}
+
 static void
 root__exit_status__as_env(void **state)
 {
@@ -155,6 +276,71 @@ root__exit_status__as_env(void **state)
 	expect(shell("cd %s && ./binfmtctl exec --root %s no-such", place, root), 127, "", "no-such: No such file");
 	expect(shell("cd %s && ./binfmtctl exec --root %s /tmp", place, root), 126, "", "/tmp: ");
 	run_prepare = NULL;
+}
+
+/* What is bound belongs to the outside. */
+static void
+root__a_bind_within_a_bind__makes_nothing_there(void **state)
+{
+	(void)state;
+	begin();
+	run_prepare = as;
+	expect(
+	    shell(
+		"d=$(mktemp -d) && cd %s && ./binfmtctl exec --arch aarch64 --root %s " BINDS
+		"--bind $d:/tmp/bound --bind /etc/passwd:/tmp/bound/a/b true; s=$?; ls $d; mkdir $d/a && >$d/a/b && "
+		"./binfmtctl exec --arch aarch64 --root %s " BINDS
+		"--bind $d:/tmp/bound --bind /etc/passwd:/tmp/bound/a/b cmp /tmp/bound/a/b /etc/passwd 2>&1 | grep -v "
+		"/etc/passwd; rm -r $d; exit $s",
+		place, root, root),
+	    125, "", "a/b: what another --bind shows there has no such place");
+	run_prepare = NULL;
+	for (const char *const *to = (const char *const[]){"/", "/.", "/tmp/..", NULL}; *to; to++) {
+		char options[64];
+
+		snprintf(options, sizeof(options), "--bind /etc:%s", *to);
+		expect(in_root(options, ":"), 125, "", "what is to be all of the root is for --root");
+	}
+}
+
+/* Each mount of the new root fails once: the handlers are there or nothing runs, and what lacks is said. */
+static void
+root__a_mount_that_cannot_be_had__said(void **state)
+{
+	static const char *const calls[] = {"fsopen:error=EMFILE", "fsmount:error=ENOMEM", "open_tree:error=EMFILE",
+					    "move_mount:error=ENOMEM"};
+	char *made = probe_program("aarch64", "aarch64"), *to, *whole = NULL;
+	unsigned done = 0;
+
+	(void)state;
+	begin();
+	need_strace();
+	installed_qemu("aarch64");
+	assert_true(asprintf(&to, "%s/a root/aarch64", place) > 0);
+	copy_file(made, to, 0755);
+	for (size_t i = 0; i <= LENGTH(calls) * 16; i++) {
+		char inject[64] = "-e trace=unshare";
+		const struct run *r;
+
+		if (i)
+			snprintf(inject, sizeof(inject), "-e inject=%s:when=%zu", calls[(i - 1) / 16],
+				 (i - 1) % 16 + 1);
+		run_prepare = as;
+		r = shell("cd %s && ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null %s ./binfmtctl exec "
+			  "--arch aarch64 --root %s " BINDS "sh -c '/aarch64; echo $?; ls /dev /dev/pts /etc /sys'",
+			  as ? "/mnt/open" : place, inject, root);
+		run_prepare = NULL;
+		if (i == 0)
+			whole = strdup(expect(r, 0, "42\n", "")->out);
+		else if (r->status == 125 ? !*r->err
+					  : strncmp(r->out, "42\n", 3) != 0 || (strcmp(r->out, whole) != 0 && !*r->err))
+			fail_msg("%s: status %d\n%s%s", inject, r->status, r->out, r->err);
+		done += i && *r->err;
+	}
+	assert_in_range(done, 20, LENGTH(calls) * 16);
+	free(whole);
+	free(made);
+	free(to);
 }
 
 /* Whichever process finds out. */
@@ -271,6 +457,23 @@ root__another_folder_of_its_name__not_entered(void **state)
 		  "swap " BINDS "cat /name; readlink swap",
 		  place),
 	    0, "1\nswap2\n", "");
+}
+
+/* As in containers: there the new root has a copy of /proc, of the outer PID namespace. */
+static void
+root__a_part_of_proc_is_covered__runs(void **state)
+{
+	static const char *const ways[] = {"", "unshare -U --map-user=1000 --map-group=1000"};
+
+	(void)state;
+	begin();
+	for (size_t i = 0; i < LENGTH(ways); i++)
+		expect(shell("cd %s && unshare -Urm sh -c 'mount --bind /dev/null /proc/version && exec %s ./binfmtctl "
+			     "exec --arch aarch64 --root \"a root\" " BINDS
+			     "sh -c \"id -u; ls /proc/sys/fs/binfmt_misc | "
+			     "wc -l\"'",
+			     place, ways[i]),
+		       0, i ? "1000\n3\n" : "0\n3\n", NULL);
 }
 
 static void
@@ -513,12 +716,20 @@ range__ordinary_user__the_same(void **state)
 	    cmocka_unit_test(root__places_that_lacked__stay_and_nothing_else),                                         \
 	    cmocka_unit_test(root__signals__each_reaches_the_command_once),                                            \
 	    cmocka_unit_test(root__signals__kill_it_as_any_other),                                                     \
-	    cmocka_unit_test(root__killed_at_any_moment__nobody_is_left)
+	    cmocka_unit_test(root__killed_at_any_moment__nobody_is_left),                                              \
+	    cmocka_unit_test(root__chdir__within_the_new_root),                                                        \
+	    cmocka_unit_test(root__a_bind_within_a_bind__makes_nothing_there),                                         \
+	    cmocka_unit_test(root__a_mount_that_cannot_be_had__said),                                                  \
+	    cmocka_unit_test(root__what_is_needed__by_the_folder_and_the_binds),                                       \
+	    cmocka_unit_test(root__our_processes__hold_nothing_of_outside),                                            \
+	    cmocka_unit_test(root__stops__the_command_and_all_that_is_seen_of_it_together)
 
 int
 main(void)
 {
-	const struct CMUnitTest as_we_are[] = {ANYWHERE, cmocka_unit_test(root__read_only__enough),
+	const struct CMUnitTest as_we_are[] = {ANYWHERE,
+					       cmocka_unit_test(root__read_only__enough),
+					       cmocka_unit_test(root__a_part_of_proc_is_covered__runs),
 					       cmocka_unit_test(root__another_folder_of_its_name__not_entered),
 					       cmocka_unit_test(jobs__stopped_and_continued__as_any_other),
 					       cmocka_unit_test(jobs__a_terminal__is_known_inside)};

@@ -21,6 +21,9 @@
 
 enum { SKIPPED = 77, RIVAL_ROUNDS = 5000 };
 
+/* What a shell runs itself where no handler takes it. */
+#define NOT_HANDLED "exit 9\n"
+
 static const char rule[] = ":kept:E::mounttest::/bin/true:";
 
 static void
@@ -315,7 +318,7 @@ register__mount_where_handlers_are_inherited__copied_first(void **state)
 static void
 register__mount_that_cannot_take_the_inherited_ones__visible_and_said(void **state)
 {
-	char *file = scratch_text("file.mounttest", "", 0755);
+	char *file = scratch_text("file.mounttest", NOT_HANDLED, 0755);
 
 	(void)state;
 	need_strace();
@@ -338,7 +341,7 @@ register__mount_and_nothing_done__what_was_inherited_runs(void **state)
 	static const char *const words[] = {"nosucharch", "--name x --extension x -i /nowhere",
 					    "--force aarch64 -i /nowhere",
 					    "--name kept --extension x -i /bin/cat --keep"};
-	char *file = scratch_text("file.mounttest", "", 0755);
+	char *file = scratch_text("file.mounttest", NOT_HANDLED, 0755);
 
 	(void)state;
 	register_raw(rule);
@@ -358,7 +361,7 @@ register__mount_and_nothing_done__what_was_inherited_runs(void **state)
 static void
 register__mount_and_no_beginning__what_was_inherited_runs(void **state)
 {
-	char *file = scratch_text("file.mounttest", "", 0755);
+	char *file = scratch_text("file.mounttest", NOT_HANDLED, 0755);
 
 	(void)state;
 	need_strace();
@@ -367,6 +370,41 @@ register__mount_and_no_beginning__what_was_inherited_runs(void **state)
 		     "inject=getdents64:error=EIO:when=3+ ./binfmtctl register --mount mips -i /bin/true; %s && ls %s'",
 		     MOUNT, file, MOUNT),
 	       0, "kept\n", "binfmt_misc stays mounted");
+	free(file);
+}
+
+/* Asked to end while it copies. */
+static void
+register__mount_and_terminated_meanwhile__all_copied(void **state)
+{
+	(void)state;
+	need_strace();
+	register_raw(rule);
+	register_raw(":more:E::more::/bin/true:");
+	expect(shell("unshare -Urm sh -c 'ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -P %s/register -e "
+		     "inject=write:signal=TERM:when=1 ./binfmtctl register --mount mips -i /bin/true; ls %s; "
+		     "./binfmtctl -j status'",
+		     MOUNT, MOUNT),
+	       0, "kept\nmore\nregister\nstatus\n{\"mount\":\"" MOUNT "\",\"enabled\":true,\"scope\":\"namespace\"",
+	       NULL);
+}
+
+/* What did not run before does not run after it. */
+static void
+register__mount_over_one_that_is_switched_off__off_and_said(void **state)
+{
+	char *file = scratch_text("file.mounttest", NOT_HANDLED, 0755);
+
+	(void)state;
+	register_raw(rule);
+	assert_int_equal(mount_write("status", "0", 1), 0);
+	expect(shell("unshare -Urm sh -c './binfmtctl -n register --mount mips -i /bin/true'"), 0,
+	       "write " MOUNT "/status: 0", NULL);
+	expect(shell("unshare -Urm sh -c './binfmtctl register --mount mips -i /bin/true >/dev/null && ! %s && cat "
+		     "%s/status && ./binfmtctl -q enable --global && %s'",
+		     file, MOUNT, file),
+	       0, "disabled\n", "the inherited instance is switched off, and so is");
+	assert_string_equal(slurp(MOUNT "/status"), "disabled\n");
 	free(file);
 }
 
@@ -573,6 +611,20 @@ inherit__cannot_be_looked_at__there_or_refused(void **state)
 	}
 }
 
+/* What is needed runs, and nothing that does not run outside. */
+static void
+inherit__switched_off__nothing_inherited_and_said(void **state)
+{
+	(void)state;
+	installed_qemu("s390x");
+	register_raw(rule);
+	assert_int_equal(mount_write("status", "0", 1), 0);
+	expect(
+	    tool("exec", "--inherit", "--arch", "s390x", "--", "sh", "-c", "ls " MOUNT "; cat " MOUNT "/status", NULL),
+	    0, "qemu-s390x\nregister\nstatus\nenabled\n", "switched off, so nothing is inherited");
+	assert_string_equal(slurp(MOUNT "/status"), "disabled\n");
+}
+
 int
 main(void)
 {
@@ -591,11 +643,14 @@ main(void)
 	    cmocka_unit_test(register__mount_that_cannot_take_the_inherited_ones__visible_and_said),
 	    cmocka_unit_test(register__mount_and_nothing_done__what_was_inherited_runs),
 	    cmocka_unit_test(register__mount_and_no_beginning__what_was_inherited_runs),
+	    cmocka_unit_test(register__mount_and_terminated_meanwhile__all_copied),
+	    cmocka_unit_test(register__mount_over_one_that_is_switched_off__off_and_said),
 	    cmocka_unit_test(take_back__another_has_registered__mounted_with_its_entry),
 	    cmocka_unit_test(take_back__another_waits_for_the_lock__told),
 	    cmocka_unit_test(register__mount_at_a_plain_folder__there_unless_it_hides_something),
 	    cmocka_unit_test(mount__of_another_namespace__not_changed),
 	    cmocka_unit_test(inherit__cannot_be_looked_at__there_or_refused),
+	    cmocka_unit_test(inherit__switched_off__nothing_inherited_and_said),
 	    cmocka_unit_test(register__mount_in_a_dry_run__bytes_shown_and_nothing_mounted),
 	};
 

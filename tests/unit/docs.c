@@ -19,7 +19,7 @@
 #define SHARED "Shared by several commands"
 
 /* The heading of what the commands that change something print. */
-#define CHANGES "register, remove, enable, disable, refresh, load"
+#define CHANGES "register, remove, enable, disable, refresh, load, exec -n"
 
 enum { WORD_MAX = 128, WORDS_MAX = 64, FILE_MAX = 1 << 16 };
 

@@ -33,7 +33,20 @@ lay_out__rows__as_podman_or_with_the_own_id_kept(void **state)
 	     15,
 	     true,
 	     "0 100000 10\n10 300000 5\n15 15 1\n16 300005 5\n"},
-	    {"largest", {1, {{0, 1, 4294967294U}}}, 5, false, "0 5 1\n1 1 4294967294\n"},
+	    {"own id within the range", {1, {{0, 900, 65536}}}, 1000, false, "0 1000 1\n1 900 100\n101 1001 65435\n"},
+	    {"own id within the range, kept",
+	     {1, {{0, 900, 65536}}},
+	     1000,
+	     true,
+	     "0 900 100\n101 1001 899\n1000 1000 1\n1001 1900 64536\n"},
+	    {"own id the first of the range", {1, {{0, 1000, 10}}}, 1000, false, "0 1000 1\n1 1001 9\n"},
+	    {"own id the last of the range", {1, {{0, 991, 10}}}, 1000, false, "0 1000 1\n1 991 9\n"},
+	    {"own id in the second range",
+	     {2, {{0, 100, 10}, {10, 1000, 10}}},
+	     1005,
+	     false,
+	     "0 1005 1\n1 100 10\n11 1000 5\n16 1006 4\n"},
+	    {"largest", {1, {{0, 1, 4294967294U}}}, 5, false, "0 5 1\n1 1 4\n5 6 4294967289\n"},
 	};
 	static char text[IDS_MAP_TEXT_MAX];
 	static struct ids_map map;
@@ -55,7 +68,7 @@ lay_out__random_ranges__a_map_the_kernel_takes(void **state)
 	(void)state;
 	for (unsigned round = 0; round < 2000; round++) {
 		struct ids_map range = {.count = 1 + (size_t)random() % 4};
-		uint32_t own = (uint32_t)random() % 300, inner = 0, outer = 1000;
+		uint32_t own = (uint32_t)random() % 300, inner = 0, outer = (uint32_t)random() % 400;
 		bool of_range = random() % 2;
 		unsigned char seen_inner[1000] = {0}, seen_outer[9000] = {0};
 		uint32_t total = 0;
@@ -68,6 +81,8 @@ lay_out__random_ranges__a_map_the_kernel_takes(void **state)
 			inner += count;
 			outer += count;
 			total += count;
+			if (range.extents[i].outer <= own && own < outer) /* it is there once */
+				total--;
 		}
 		ids_lay_out(&range, own, of_range, &map);
 		for (size_t i = 0; i < map.count; i++)

@@ -68,7 +68,9 @@ build__every_architecture__loaded_where_it_runs(void **state)
 		size_t word = wide ? 8 : 4, header = wide ? 64 : 52;
 		unsigned char elf[PROBE_MAX], *segment = elf + header;
 		size_t size = probe_build(arch, 1, elf);
-		uint64_t base = strncmp(arch->name, "arm", 3) == 0 ? 0x10000 : 0x400000;
+		uint64_t base = arch->magic[4] == 2                  ? 0x400000
+				: strncmp(arch->name, "arm", 3) == 0 ? 0x10000
+								     : 0x10000000;
 
 		assert_in_range(size, 90, 132);
 		assert_int_equal(elf_number(segment + 2 * word, word, big), base);
