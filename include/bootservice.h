@@ -26,7 +26,10 @@ struct bootservice_reader {
 	bool loads;       /* by our own `load`, with its checks; else each line as it stands */
 };
 
-/* Whether anything does, but for our own unit: systemd-binfmt, or a service that is enabled. */
-struct look bootservice_reader(struct bootservice_reader *reader);
+/*
+ * Whether anything does, but for our own unit: systemd-binfmt, or a service that is enabled. `mounts` is
+ * bootservice_mounts.
+ */
+struct look bootservice_reader(struct look mounts, struct bootservice_reader *reader);
 
 #endif

@@ -11,11 +11,13 @@ static void
 read_unit(struct boot *boot)
 {
 	char path[BOOTUNIT_PATH_MAX];
-	struct look starts = look_both(bootservice_runs_systemd(), bootunit_is_wanted(BOOT_UNIT_NAME, boot->unit_link));
+	struct look starts = bootservice_runs_systemd();
 
+	boot->unit[0] = boot->unit_link[0] = '\0';
+	if (starts.is != LOOK_NO)
+		starts = look_both(starts, bootunit_is_wanted(BOOT_UNIT_NAME, boot->unit_link));
 	if (starts.is != LOOK_NO)
 		starts = look_both(starts, bootunit_find(BOOT_UNIT_NAME, BOOTUNIT_NEXT, path));
-	boot->unit[0] = '\0';
 	boot->unit_unread = starts.is == LOOK_UNKNOWN ||
 			    (starts.is == LOOK_YES && smallfile_read(path, boot->unit, sizeof(boot->unit)) < 0);
 	boot->unread = boot->unit_unread;
@@ -24,14 +26,15 @@ read_unit(struct boot *boot)
 int
 boot_read(struct boot *boot, struct err *err)
 {
+	struct look mounts = bootservice_mounts();
 	struct bootservice_reader reader;
 
 	boot->elsewhere = look_either(bootplace_container(), bootplace_chroot()).is;
-	boot->reads_lines = bootservice_reader(&reader).is;
+	boot->mounts = mounts.is;
+	boot->reads_lines = bootservice_reader(mounts, &reader).is;
 	boot->reader = reader.name;
 	boot->loads = reader.loads;
 	boot->forces = boot->else_too = false;
-	boot->mounts = bootservice_mounts().is;
 	boot->flushes = bootservice_flushes().is;
 	boot->reads_records = bootservice_update_binfmts().is;
 	boot->step_count = 0;

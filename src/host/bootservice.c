@@ -81,24 +81,30 @@ static struct look
 starts_stock(const char *name)
 {
 	char link[BOOTUNIT_PATH_MAX];
+	struct look wanted = bootunit_is_wanted(name, link);
 
-	return look_both(bootunit_is_wanted(name, link), bootunit_is_stock(name, BOOTUNIT_NEXT));
+	return wanted.is == LOOK_NO ? wanted : look_both(wanted, bootunit_is_stock(name, BOOTUNIT_NEXT));
 }
 
 struct look
 bootservice_mounts(void)
 {
-	struct look mounts = look_both(bootunit_is_stock(MOUNT_UNIT, BOOTUNIT_NEXT),
-				       look_either(starts_stock(AUTOMOUNT_UNIT), starts_stock(MOUNT_UNIT)));
+	struct look mounts = bootservice_runs_systemd();
 
-	return look_both(bootservice_runs_systemd(), mounts).is == LOOK_YES ? mounts : look_unknown();
+	if (mounts.is == LOOK_YES)
+		mounts = bootunit_is_stock(MOUNT_UNIT, BOOTUNIT_NEXT);
+	if (mounts.is == LOOK_YES && starts_stock(AUTOMOUNT_UNIT).is != LOOK_YES)
+		mounts = starts_stock(MOUNT_UNIT);
+	return mounts.is == LOOK_YES ? mounts : look_unknown();
 }
 
 /* systemd-binfmt, which passes where binfmt_misc is no mount. */
 static struct look
-systemd_reads(void)
+systemd_reads(struct look mounts)
 {
-	return look_both(look_both(has_systemd_binfmt(), starts_stock(SYSTEMD_BINFMT)), bootservice_mounts());
+	struct look has = has_systemd_binfmt();
+
+	return has.is == LOOK_NO ? has : look_both(look_both(has, starts_stock(SYSTEMD_BINFMT)), mounts);
 }
 
 /* Whether a folder of links as /etc/rcS.d starts a script: "S12NAME". */
@@ -173,13 +179,13 @@ init_loads(void)
 	}
 
 struct look
-bootservice_reader(struct bootservice_reader *reader)
+bootservice_reader(struct look mounts, struct bootservice_reader *reader)
 {
 	static const struct service services[] = {
 	    OPENRC("sysinit"),           OPENRC("boot"),        OPENRC("default"), RUNIT("/var/service"),
 	    RUNIT("/run/runit/service"), RUNIT("/etc/service"),
 	};
-	struct look reads = systemd_reads();
+	struct look reads = systemd_reads(mounts);
 
 	*reader = (struct bootservice_reader){"systemd-binfmt", false};
 	for (size_t i = 0; reads.is != LOOK_YES && i < sizeof(services) / sizeof(services[0]); i++) {
@@ -209,5 +215,7 @@ binfmt_support_starts(void)
 struct look
 bootservice_update_binfmts(void)
 {
-	return look_both(present("/usr/sbin/update-binfmts"), binfmt_support_starts());
+	struct look installed = present("/usr/sbin/update-binfmts");
+
+	return installed.is == LOOK_NO ? installed : look_both(installed, binfmt_support_starts());
 }
