@@ -97,7 +97,7 @@ first__automount_container__3_and_nothing_done(void **state)
 	expect_nothing_done();
 }
 
-/* There /proc/sys is a mount of its own, in one group with /proc: a mount in it is two, and is not taken away to see. */
+/* There /proc/sys is a mount of its own, in one group with /proc: a mount in it is two, not taken away to see. */
 static void
 first__container_mounts_itself__never_believed(void **state)
 {
