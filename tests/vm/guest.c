@@ -12,6 +12,23 @@ enum { USER = 1000 };
 
 struct kernel kernel;
 
+const char *const guest_emulated[GUEST_EMULATED] = {"aarch64", "arm",     "i386",  "i486",
+						    "ppc64le", "riscv64", "s390x", "x86_64"};
+
+const char *
+guest_needs(void)
+{
+	static char names[256];
+	size_t length = 0;
+
+	names[0] = '\0';
+	for (size_t i = 0; i < GUEST_EMULATED; i++)
+		if (!guest_runs(guest_emulated[i]))
+			length += (size_t)snprintf(names + length, sizeof(names) - length, "%sqemu-%s",
+						   length ? " " : "", guest_emulated[i]);
+	return names;
+}
+
 static bool
 is_mounted(void)
 {
@@ -66,15 +83,36 @@ know_kernel(const char *version)
 	kernel.flags = number >= 512 ? "PF" : "F";
 }
 
+bool
+guest_runs(const char *arch)
+{
+	char one[80], all[80];
+
+	snprintf(one, sizeof(one), ",%s,", arch);
+	snprintf(all, sizeof(all), ",%s,", kernel.natives);
+	return strstr(all, one) != NULL;
+}
+
+/* What tests/vm/start says of this guest, or NULL. */
+static const char *
+told(const char *key)
+{
+	const char *line = slurp("/proc/cmdline"), *word = line ? strstr(line, key) : NULL;
+
+	return word ? word + strlen(key) : NULL;
+}
+
 static bool
 is_guest(void)
 {
-	const char *line = slurp("/proc/cmdline");
-	const char *version = line ? strstr(line, "binfmtctl.vm=") : NULL;
+	const char *version = told("binfmtctl.vm="), *natives;
 
 	if (!version || getpid() == 1)
 		return false;
-	know_kernel(version + strlen("binfmtctl.vm="));
+	know_kernel(version);
+	natives = told("binfmtctl.natives=");
+	snprintf(kernel.natives, sizeof(kernel.natives), "%.*s", natives ? (int)strcspn(natives, " \n") : 0,
+		 natives ? natives : "");
 	return true;
 }
 

@@ -12,6 +12,7 @@ struct kernel {
 	bool has_own;      /* a user namespace can have handlers of its own */
 	bool has_later;    /* flags T, L and D, type B, and the limit of interpreters */
 	const char *flags; /* of an architecture, where the user names none */
+	char natives[64];  /* architectures that it runs itself, with commas: as tests/vm/hosts says */
 };
 
 extern struct kernel kernel;
@@ -23,6 +24,15 @@ extern struct kernel kernel;
 #define guest_run(tests) guest_run_tests(#tests, tests, LENGTH(tests), true)
 #define guest_run_booted(tests) guest_run_tests(#tests, tests, LENGTH(tests), false)
 int guest_run_tests(const char *name, const struct CMUnitTest *tests, size_t count, bool empty);
+
+/* Architectures whose programs an emulator of the image runs; the entries of those that this host needs one for, as
+ * entry_names(). */
+enum { GUEST_EMULATED = 8 };
+extern const char *const guest_emulated[GUEST_EMULATED];
+const char *guest_needs(void);
+
+/* Whether this kernel runs programs of an architecture itself. */
+bool guest_runs(const char *arch);
 
 /* Neither mounted nor loaded, not mounted; mounted and empty. */
 void guest_unload(void);

@@ -15,10 +15,10 @@ places__user_namespace_of_root__not_called_private(void **state)
 		fail_msg("called private");
 	/* Where entries hold the file system, the first one has to come from its own user namespace. */
 	if (!kernel.drops)
-		expect(shell("unshare -Ur ./binfmtctl register aarch64"), 1, "", "register it outside");
-	expect(tool("register", "arm", NULL), 0, "registered", NULL);
-	expect(shell("unshare -Ur ./binfmtctl register aarch64"), 0, "registered", NULL);
-	assert_string_equal(entry_names(), "qemu-aarch64 qemu-arm");
+		expect(shell("unshare -Ur ./binfmtctl register riscv64"), 1, "", "register it outside");
+	expect(tool("register", "ppc64le", NULL), 0, "registered", NULL);
+	expect(shell("unshare -Ur ./binfmtctl register riscv64"), 0, "registered", NULL);
+	assert_string_equal(entry_names(), "qemu-ppc64le qemu-riscv64");
 	expect(shell("unshare -Urm ./binfmtctl -j status"), 0, "\"scope\":\"unknown\"", "");
 	expect(tool("-j", "status", NULL), 0, "\"scope\":\"host\"", "");
 }
@@ -27,15 +27,15 @@ static void
 places__instance_of_a_user_namespace__since_6_7(void **state)
 {
 	static const char line[] = "unshare -Urm sh -c 'mount -t binfmt_misc none " MOUNT
-				   " && ./binfmtctl register arm && ./binfmtctl -j status'";
+				   " && ./binfmtctl register ppc64le && ./binfmtctl -j status'";
 
 	(void)state;
-	expect(tool("register", "aarch64", NULL), 0, "registered", NULL);
+	expect(tool("register", "riscv64", NULL), 0, "registered", NULL);
 	if (kernel.has_own)
 		expect(shell("%s", line), 0, "\"scope\":\"namespace\"", NULL);
 	else
 		expect(shell("%s", line), 1, "", NULL);
-	assert_string_equal(entry_names(), "qemu-aarch64");
+	assert_string_equal(entry_names(), "qemu-riscv64");
 }
 
 /* What is inherited is copied first; before Linux 6.7 that namespace cannot have an instance, and the host's is not
@@ -43,24 +43,24 @@ places__instance_of_a_user_namespace__since_6_7(void **state)
 static void
 places__mount_in_a_user_namespace__copied_or_refused(void **state)
 {
-	static const char line[] = "unshare -Urm sh -c './binfmtctl register arm --mount && ls " MOUNT "'";
+	static const char line[] = "unshare -Urm sh -c './binfmtctl register ppc64le --mount && ls " MOUNT "'";
 
 	(void)state;
-	expect(tool("register", "aarch64", NULL), 0, "registered", NULL);
+	expect(tool("register", "riscv64", NULL), 0, "registered", NULL);
 	if (kernel.has_own)
-		expect(shell("%s", line), 0, "qemu-aarch64\n", NULL);
+		expect(shell("%s", line), 0, "qemu-riscv64\n", NULL);
 	else
 		expect(shell("%s", line), 3, "", "in a user namespace Linux 6.7");
-	assert_string_equal(entry_names(), "qemu-aarch64");
+	assert_string_equal(entry_names(), "qemu-riscv64");
 	guest_unmount();
-	expect(shell("unshare -Urm ./binfmtctl register arm --mount"), 3, "", "can be seen here");
+	expect(shell("unshare -Urm ./binfmtctl register ppc64le --mount"), 3, "", "can be seen here");
 }
 
 static void
 places__exec__since_6_7(void **state)
 {
 	static const char *const before[] = {"", "setpriv --reuid 1000 --regid 1000 --clear-groups "};
-	char *program = probe_program("aarch64", "program");
+	char *program = probe_program("riscv64", "program");
 
 	(void)state;
 	expect(shell("cp %s /tmp/program && chmod 755 /tmp/program", program), 0, "", "");
@@ -77,14 +77,14 @@ places__exec__since_6_7(void **state)
 static void
 places__chroot_without_the_interpreter__served(void **state)
 {
-	char *root = scratch_folder("root"), *program = probe_program("aarch64", "alone");
+	char *root = scratch_folder("root"), *program = probe_program("riscv64", "alone");
 
 	(void)state;
-	expect(tool("register", "aarch64", NULL), 0, "registered", NULL);
+	expect(tool("register", "riscv64", NULL), 0, "registered", NULL);
 	expect(shell("cp %s %s/alone", program, root), 0, "", "");
 	expect(shell("/bin/busybox chroot %s /alone", root), 42, "", "");
-	expect(tool("match", "--root", root, "/alone", NULL), 0, "handler qemu-aarch64", "");
-	expect(tool("register", "aarch64", "-f", "", NULL), 0, "replaced", "flag F is not set");
+	expect(tool("match", "--root", root, "/alone", NULL), 0, "handler qemu-riscv64", "");
+	expect(tool("register", "riscv64", "-f", "", NULL), 0, "replaced", "flag F is not set");
 	expect(tool("match", "--root", root, "/alone", NULL), 1, "does not exist", "");
 	free(program);
 	free(root);
@@ -97,8 +97,8 @@ places__another_place__as_named(void **state)
 
 	(void)state;
 	assert_int_equal(mount("none", dir, "binfmt_misc", 0, NULL), 0);
-	expect(tool("-d", dir, "register", "aarch64", NULL), 0, "registered", NULL);
-	assert_string_equal(entry_names(), "qemu-aarch64"); /* one instance, wherever it is mounted */
+	expect(tool("-d", dir, "register", "riscv64", NULL), 0, "registered", NULL);
+	assert_string_equal(entry_names(), "qemu-riscv64"); /* one instance, wherever it is mounted */
 	expect(tool("-d", dir, "-j", "status", NULL), 0, "\"scope\":\"host\"", "");
 	assert_int_equal(umount(dir), 0);
 	expect(tool("-d", dir, "list", NULL), 3, "", "not binfmt_misc");
