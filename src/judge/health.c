@@ -258,15 +258,18 @@ static const char *
 find_shadow(const struct exam *exam, bool *known)
 {
 	const struct binfmt_list *list = &exam->s->list;
-	const struct entry *own = exam->handler->entry, *rival = NULL, *first = own;
+	const struct entry *own = exam->handler->entry, *rival = NULL, *first;
 
 	*known = true;
 	if (!list->order_hidden)
 		return overlap_shadow(exam->rule, list);
-	while (first == own && (rival = overlap_rival(exam->rule, list, rival)))
+	while ((rival = overlap_rival(exam->rule, list, rival))) {
 		first = first_of_two(exam->s, own, rival);
-	*known = first != NULL;
-	return first == own ? NULL : first ? first->rule.name : rival->rule.name;
+		*known = first != NULL;
+		if (!first || first == rival)
+			return rival->rule.name;
+	}
+	return NULL;
 }
 
 static void
