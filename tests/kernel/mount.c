@@ -94,6 +94,27 @@ keep__mounted_by_somebody_else_and_twice__gone_and_all_put_back(void **state)
 	free(second);
 }
 
+/* As in systemd-nspawn: what is mounted below /proc/sys, a mount of the same group as /proc, is mounted in both. */
+static void
+keep__one_mount_that_is_two__entries_that_it_came_with_are_anothers(void **state)
+{
+	(void)state;
+	assert_int_equal(umount(MOUNT), 0);
+	assert_int_equal(mount(NULL, "/proc", NULL, MS_SHARED, NULL), 0);
+	assert_int_equal(mount("/proc/sys", "/proc/sys", NULL, MS_BIND | MS_REC, NULL), 0);
+	assert_int_equal(mount("binfmt_misc", MOUNT, "binfmt_misc", 0, NULL), 0);
+	expect(shell("grep -c ' %s ' /proc/self/mountinfo", MOUNT), 0, "2\n", "");
+	prove(false, 0, ERR_UNKNOWN, "mounted on a shared mount");
+	ns_empty();
+	prove(true, 1, ERR_NONE, "");
+	ns_empty();
+	prove(false, 1, ERR_UNKNOWN, "could end with it");
+	assert_int_equal(umount(MOUNT), 0);
+	assert_int_equal(umount("/proc/sys"), 0);
+	assert_int_equal(mount(NULL, "/proc", NULL, MS_PRIVATE, NULL), 0);
+	assert_int_equal(mount("binfmt_misc", MOUNT, "binfmt_misc", 0, NULL), 0);
+}
+
 /* Another mount namespace with the mounts of the instance but for one (NULL: with all), until it is killed. */
 static pid_t
 holder(const char *without)
@@ -631,6 +652,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(keep__nobody_else_holds_the_instance__gone_and_said),
 	    cmocka_unit_test(keep__mounted_by_somebody_else_and_twice__gone_and_all_put_back),
+	    cmocka_unit_test(keep__one_mount_that_is_two__entries_that_it_came_with_are_anothers),
 	    cmocka_unit_test(keep__held_by_another_mount_namespace__entries_stay),
 	    cmocka_unit_test(keep__in_a_container__who_is_in_it_holds_nothing),
 	    cmocka_unit_test(keep__cannot_be_tried__unknown_and_nothing_changed),
