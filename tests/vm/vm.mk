@@ -13,7 +13,8 @@ VM_IMAGE = $(VM_ALL) vm/native
 # has something taken away that it could run, what depends on it.
 VM_UNIT = $(filter-out $(addprefix unit/,docs docs_json layers make mktable run), \
 	$(patsubst tests/%.c,%,$(filter tests/unit/%,$(TESTS))))
-HOSTS = arm64:newest armhf:newest i386:newest s390x:newest -- vm/native $(filter-out vm/storm,$(VM)) $(VM_UNIT) -- \
+VM_HOST = vm/native $(filter-out vm/storm,$(VM))
+HOSTS = arm64:newest armhf:newest i386:newest s390x:newest -- $(VM_HOST) $(VM_UNIT) -- uml:newest -- $(VM_HOST) -- \
 	amd64:newest amd64-only:newest arm64-only:newest -- vm/native
 
 build/tests/vm/guest.o: tests/vm/guest.c tests/vm/guest.h $(TEST_HEADERS) $(HEADERS) Makefile build/settings
