@@ -9,8 +9,11 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <linux/magic.h>
 
 #include "binfmt_open.h"
 #include "err.h"
@@ -245,7 +248,18 @@ keep__on_a_shared_mount__unknown_and_nothing_unmounted_elsewhere(void **state)
 	free(place);
 }
 
-/* Another program that mounts binfmt_misc as soon as it is not, and registers something; it has the status 0 then. */
+static bool
+is_mounted(void)
+{
+	struct statfs fs;
+
+	return statfs(MOUNT, &fs) == 0 && fs.f_type == BINFMTFS_MAGIC;
+}
+
+/*
+ * Another program that mounts binfmt_misc as soon as it is not, and registers something; it has the status 0 then.
+ * While it is mounted it does not try: a mount(2) under way holds the instance.
+ */
 static pid_t
 start_rival(void)
 {
@@ -256,7 +270,7 @@ start_rival(void)
 	if (pid)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	while (mount("none", MOUNT, "binfmt_misc", 0, NULL) < 0)
+	while (is_mounted() || mount("none", MOUNT, "binfmt_misc", 0, NULL) < 0)
 		;
 	_exit(mount_write("register", other, sizeof(other) - 1));
 }
