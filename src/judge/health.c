@@ -201,10 +201,10 @@ examine_interpreter(const struct exam *exam, const struct walk *walk, const char
 		tell_unknown(exam, "not of the instance in force here: whether it runs cannot be told");
 		return;
 	}
-	if (recall_in_force(exam->recall, exam->s).is != LOOK_YES)
+	if (recall_in_force(exam->recall, exam->s, exam->handler->entry).is != LOOK_YES)
 		tell_unknown(exam, "the entries that are visible here may not be those in force (another user "
 				   "namespace's)");
-	if (exam->rule->flags & RULE_F)
+	else if (exam->rule->flags & RULE_F)
 		examine_held(exam);
 	switch (walk->verdict) {
 	case WALK_RUNS:

@@ -402,7 +402,7 @@ register__mount_and_no_beginning__what_was_inherited_runs(void **state)
 	need_strace();
 	register_raw(rule);
 	expect(shell("unshare -Urm sh -c 'ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -P %s -e "
-		     "inject=getdents64:error=EIO:when=3+ ./binfmtctl register --mount mips -i /bin/true; %s && ls %s'",
+		     "inject=getdents64:error=EIO:when=5+ ./binfmtctl register --mount mips -i /bin/true; %s && ls %s'",
 		     MOUNT, file, MOUNT),
 	       0, "kept\n", "binfmt_misc stays mounted");
 	free(file);
@@ -523,17 +523,58 @@ register__mount_and_another_mounts_meanwhile__both_done(void **state)
 			     "inject=mount:delay_enter=500000 ./binfmtctl register --mount --name x --extension x -i "
 			     "/bin/true >/dev/null & sleep 0.2; %s >/dev/null && wait $! && ls %s'",
 			     others[i], MOUNT),
-		       0, i == 0 ? "kept\nregister\nstatus\nx\ny\n" : "register\nstatus\nx\n", NULL);
+		       0, i == 0 ? "kept\nregister\nstatus\nx\ny\n" : "kept\nregister\nstatus\nx\n", NULL);
 }
 
+/* The lock of all mounts can be taken by anybody, root or not. */
 static void
-register__mount_while_another_mounts__waits_and_says_for_whom(void **state)
+register__mount_while_anybody_holds_that_lock__done(void **state)
 {
 	(void)state;
+	register_raw(rule);
+	expect(shell("unshare -Urm flock /proc/self/ns/mnt ./binfmtctl register --mount --name x --extension x -i "
+		     "/bin/true"),
+	       0, "x: registered", "");
 	expect(shell("flock /proc/self/ns/mnt ./binfmtctl register --mount --timeout 0 --name x --extension x -i "
 		     "/bin/true"),
-	       1, "", "flock (process");
-	assert_string_equal(entry_names(), "");
+	       0, "x: registered", "");
+}
+
+/* Another mount namespace of the user namespace has its own instance mounted, and a parent's is seen here. */
+static const char in_use[] =
+    "mkfifo $1 || exit\n"
+    "unshare -m sh -c \"mount -t binfmt_misc none " MOUNT "; $2; echo >$1; exec sleep 20\" >/dev/null 2>&1 &\n"
+    "read x <$1\n"
+    "./binfmtctl register --mount mips -i /bin/true >/dev/null\n"
+    "cat " MOUNT "/status; ls " MOUNT "\n"
+    "kill $!; rm $1\n";
+
+#define OWN_ENTRY "echo :own:E::mounttest::/bin/true: >" MOUNT "/register"
+
+/* What is in use is not new: it runs as before, whatever the parent's table and switch are. */
+static void
+register__mount_of_one_in_use__as_it_was(void **state)
+{
+	static const char already[] = "has an instance of its own already";
+	static const struct {
+		const char *theirs, *own, *after, *said;
+	} rows[] = {
+	    {"1", OWN_ENTRY, "enabled\nown\nqemu-mips\nregister\nstatus\n", already},
+	    {"0", OWN_ENTRY, "enabled\nown\nqemu-mips\nregister\nstatus\n", already},
+	    {"1", "echo 0 >" MOUNT "/status", "disabled\nqemu-mips\nregister\nstatus\n", already},
+	    {"1", ":", "enabled\nkept\nqemu-mips\nregister\nstatus\n", NULL},
+	};
+	char *script = scratch_text("in use", in_use, 0644), *fifo = scratch_file("fifo");
+
+	(void)state;
+	register_raw(rule);
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		assert_int_equal(mount_write("status", rows[i].theirs, 1), 0);
+		expect(shell("unshare -Urm sh '%s' '%s' '%s'", script, fifo, rows[i].own), 0, rows[i].after,
+		       rows[i].said);
+	}
+	free(fifo);
+	free(script);
 }
 
 static void
@@ -581,6 +622,27 @@ static bool
 no_fsconfig(void)
 {
 	return forbid(SYS_fsconfig, EPERM);
+}
+
+/* Our own instance, of which that cannot be seen: it is not mounted over itself. */
+static void
+register__mount_of_our_own_unseen__done(void **state)
+{
+	static bool (*const without[])(void) = {no_fspick, no_fsconfig};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(without); i++) {
+		ns_empty();
+		register_raw(rule);
+		assert_int_equal(mount_write("status", "0", 1), 0);
+		run_prepare = without[i];
+		expect(shell("./binfmtctl register --mount --force mips -i /bin/true"), 0, "qemu-mips: registered",
+		       NULL);
+		run_prepare = NULL;
+		assert_string_equal(entry_names(), "kept qemu-mips");
+		assert_string_equal(slurp(MOUNT "/status"), "disabled\n");
+		expect(shell("grep -c ' " MOUNT " .* binfmt_misc ' /proc/self/mountinfo"), 0, "1\n", "");
+	}
 }
 
 /* The instance of the namespace above: whoever runs there as its root could write to it. */
@@ -673,7 +735,8 @@ main(void)
 	    cmocka_unit_test(keep__on_a_shared_mount__unknown_and_nothing_unmounted_elsewhere),
 	    cmocka_unit_test(keep__another_mounts_and_registers_during_the_look__not_kept),
 	    cmocka_unit_test(register__mount_and_another_mounts_meanwhile__both_done),
-	    cmocka_unit_test(register__mount_while_another_mounts__waits_and_says_for_whom),
+	    cmocka_unit_test(register__mount_while_anybody_holds_that_lock__done),
+	    cmocka_unit_test(register__mount_of_one_in_use__as_it_was),
 	    cmocka_unit_test(register__mount_where_handlers_are_inherited_and_none_is_seen__refused),
 	    cmocka_unit_test(register__mount_where_handlers_are_inherited__copied_first),
 	    cmocka_unit_test(register__mount_that_cannot_take_the_inherited_ones__visible_and_said),
@@ -684,6 +747,7 @@ main(void)
 	    cmocka_unit_test(take_back__another_has_registered__mounted_with_its_entry),
 	    cmocka_unit_test(take_back__another_waits_for_the_lock__told),
 	    cmocka_unit_test(register__mount_at_a_plain_folder__there_unless_it_hides_something),
+	    cmocka_unit_test(register__mount_of_our_own_unseen__done),
 	    cmocka_unit_test(mount__of_another_namespace__not_changed),
 	    cmocka_unit_test(inherit__cannot_be_looked_at__there_or_refused),
 	    cmocka_unit_test(inherit__switched_off__nothing_inherited_and_said),
