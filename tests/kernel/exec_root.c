@@ -218,6 +218,23 @@ root__our_processes__hold_nothing_of_outside(void **state)
 	run_prepare = NULL;
 }
 
+/* Whoever reads what it wrote need not wait for its end. */
+static void
+root__what_the_command_closes__is_closed(void **state)
+{
+	static const char line[] = "exec <&- >&- 2>&-; i=0; until [ -e /tmp/seen ] || [ $((i += 1)) -gt 100 ]; do "
+				   "sleep 0.05; done; [ $i -gt 100 ] || >/tmp/early; >/tmp/over";
+
+	(void)state;
+	begin();
+	run_prepare = as;
+	expect(shell("cd %s && rm -f 'a root'/tmp/*; ./binfmtctl exec --arch aarch64 --root %s " BINDS
+		     "sh -c '%s' 2>&1 | (cat; >'a root'/tmp/seen); rm 'a root'/tmp/early",
+		     place, root, line),
+	       0, "", "");
+	run_prepare = NULL;
+}
+
 /* Stopped and continued by whomever, inside and outside. */
 static void
 root__stops__the_command_and_all_that_is_seen_of_it_together(void **state)
@@ -722,6 +739,7 @@ range__ordinary_user__the_same(void **state)
 	    cmocka_unit_test(root__a_mount_that_cannot_be_had__said),                                                  \
 	    cmocka_unit_test(root__what_is_needed__by_the_folder_and_the_binds),                                       \
 	    cmocka_unit_test(root__our_processes__hold_nothing_of_outside),                                            \
+	    cmocka_unit_test(root__what_the_command_closes__is_closed),                                                \
 	    cmocka_unit_test(root__stops__the_command_and_all_that_is_seen_of_it_together)
 
 int
