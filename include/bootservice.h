@@ -11,6 +11,9 @@ struct look bootservice_runs_systemd(void);
 /* Whether systemd runs here and has its systemd-binfmt now, neither masked nor changed, so that it can be restarted. */
 struct look bootservice_systemd(void);
 
+/* Whether a service of systemd's is active now. */
+struct look bootservice_is_active(const char *name);
+
 /* Whether a restart of it removes all handlers. */
 struct look bootservice_flushes(void);
 

@@ -55,12 +55,14 @@ has_file(const char *dir)
 }
 
 /* By the link that systemd has for each unit that is active; what it says is not a file. */
-static struct look
-is_active(void)
+struct look
+bootservice_is_active(const char *name)
 {
+	char link[256];
 	struct stat st;
 
-	if (lstat("/run/systemd/units/invocation:systemd-binfmt.service", &st) == 0)
+	snprintf(link, sizeof(link), "/run/systemd/units/invocation:%s", name);
+	if (lstat(link, &st) == 0)
 		return look_seen(true);
 	return look_absent(errno) ? look_seen(false) : look_unknown();
 }
@@ -69,7 +71,7 @@ is_active(void)
 struct look
 bootservice_flushes(void)
 {
-	struct look runs = is_active();
+	struct look runs = bootservice_is_active(SYSTEMD_BINFMT);
 
 	for (size_t i = 0; confd_dirs[i]; i++)
 		runs = look_either(runs, has_file(confd_dirs[i]));

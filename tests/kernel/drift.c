@@ -436,6 +436,8 @@ drift__manager_that_cannot_be_looked_at__unknown_where_it_decides(void **state)
 	free(dir);
 }
 
+static const char after[] = "[Unit]\nAfter=systemd-binfmt.service\n";
+
 /* Adds a text to our own unit; "@" is the folder of the program. */
 static void
 add_unit(const char *text)
@@ -530,18 +532,18 @@ drift__own_unit__brings_back_what_it_registers(void **state)
 	register_raw(":a:E::ext::/bin/true:");
 	conf_read_boot(&boot);
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		set_unit("", command, rows[i].words);
+		set_unit(after, command, rows[i].words);
 		expect_unit(rows[i].words, rows[i].end, rows[i].text, __LINE__);
 		assert_int_equal(look("a"), rows[i].end == DRIFT_UNKNOWN && !strstr(rows[i].text, "more")
 						? DRIFT_UNKNOWN
 						: DRIFT_GONE);
 	}
-	set_unit("", command, "-f FD aarch64");
+	set_unit(after, command, "-f FD aarch64");
 	if (host_kernel_since(host_kernel(), 7, 3))
 		expect_unit("D", DRIFT_CHANGED, "brings it back disabled", __LINE__);
 	else
 		expect_unit("D", DRIFT_GONE, "this kernel has none of the flags T, L and D", __LINE__);
-	set_unit("", "@/binfmtctl register", "-f F all"); /* an interpreter from elsewhere, or none */
+	set_unit(after, "@/binfmtctl register", "-f F all"); /* an interpreter from elsewhere, or none */
 	assert_true(look("qemu-aarch64") == DRIFT_CHANGED || drift.end == DRIFT_GONE);
 	boot_free(&boot);
 }
@@ -565,6 +567,7 @@ drift__own_unit__commands_run_in_turn(void **state)
 	    {{"@/binfmtctl test alpha", "+ -f F arm64"}, DRIFT_UNKNOWN, "it may not get so far"},
 	    {{"-@/binfmtctl test alpha", "+ -f F arm64"}, DRIFT_SAME, ""},
 	    {{"@/binfmtctl help", "+ -f F arm64"}, DRIFT_SAME, ""},
+	    {{"@/binfmtctl help nosuch", "+ -f F arm64"}, DRIFT_UNKNOWN, "it may not get so far"},
 	    {{"+ -f F arm64", "@/binfmtctl test alpha"}, DRIFT_SAME, ""},
 	    {{"+ -f F arm64 nosucharch", NULL}, DRIFT_SAME, ""},
 	    {{"+ -f F arm64 --persist --conf-dir /nonexistent", NULL}, DRIFT_UNKNOWN, "whether it can write its file"},
@@ -583,7 +586,7 @@ drift__own_unit__commands_run_in_turn(void **state)
 	command = register_aarch64();
 	conf_read_boot(&boot);
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		snprintf(boot.unit, sizeof(boot.unit), "[Service]\nType=oneshot\n");
+		snprintf(boot.unit, sizeof(boot.unit), "%s[Service]\nType=oneshot\n", after);
 		for (size_t k = 0; k < 2 && rows[i].words[k]; k++) {
 			add_unit("ExecStart=");
 			add_unit(*rows[i].words[k] == '+' ? command : "");
@@ -596,16 +599,16 @@ drift__own_unit__commands_run_in_turn(void **state)
 	boot_free(&boot);
 	conf_write(0, "x.conf", ":x:E::x::/nowhere:\n");
 	conf_read_boot(&boot);
-	snprintf(boot.unit, sizeof(boot.unit), "[Service]\nType=oneshot\nExecStart=");
+	snprintf(boot.unit, sizeof(boot.unit), "%s[Service]\nType=oneshot\nExecStart=", after);
 	add_unit("@/binfmtctl load\nExecStart=");
 	add_unit(command);
 	add_unit(" -f F arm64\n");
 	own_unit_read(&boot, commands);
 	expect_unit("load that fails", DRIFT_UNKNOWN, "it may not get so far", __LINE__);
 	boot.mounts = LOOK_UNKNOWN;
-	set_unit("", command, "-f F arm64");
+	set_unit(after, command, "-f F arm64");
 	expect_unit("no mount", DRIFT_UNKNOWN, "whether binfmt_misc is mounted by then is not known", __LINE__);
-	set_unit("", command, "--mount -f F arm64");
+	set_unit(after, command, "--mount -f F arm64");
 	expect_unit("mount", DRIFT_SAME, "", __LINE__);
 	boot_free(&boot);
 }
@@ -651,7 +654,6 @@ drift__own_unit_that_loads__brings_back_what_load_takes(void **state)
 static void
 drift__own_unit_and_others__judged_together(void **state)
 {
-	static const char after[] = "[Unit]\nAfter=systemd-binfmt.service\n";
 	static const struct {
 		const char *before, *words;
 		const char *name, *flags; /* of the line */
@@ -666,7 +668,9 @@ drift__own_unit_and_others__judged_together(void **state)
 	    {after, "-f POF all", "qemu-aarch64", "F", DRIFT_CHANGED, "with flags POF instead of F: /etc/systemd"},
 	    {after, "-f F arm", "qemu-aarch64", "F", DRIFT_SAME, ""},
 	    {after, "--keep -f F arm64", "qemu-aarch64", "F", DRIFT_UNKNOWN, "whether it keeps the entry"},
-	    {"", "all", "qemu-aarch64", "F", DRIFT_UNKNOWN, "another service registers it too"},
+	    {"", "all", "qemu-aarch64", "F", DRIFT_UNKNOWN, "another service registers or removes it too"},
+	    {"", "-f F arm64", "other", "F", DRIFT_UNKNOWN, "another service registers or removes it too"},
+	    {"[Unit]\nDefaultDependencies=no\n", "-f F arm64", "other", "F", DRIFT_UNKNOWN, "not understood"},
 	    {after, "--bogus", "qemu-aarch64", "F", DRIFT_UNKNOWN, "not understood"},
 	};
 	char *path = NULL, *records = scratch_folder("handled"), *text, line[8400];
