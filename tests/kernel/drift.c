@@ -712,6 +712,34 @@ drift__own_unit_and_others__judged_together(void **state)
 	free(records);
 }
 
+/* Debian's line for microblaze is for the old e_machine: `all` registers that of its own, and replaces the line's. */
+static void
+drift__own_unit_replaces_a_line__as_all_does(void **state)
+{
+	static const char line[] = ":qemu-microblaze:M::\\x7fELF\\x01\\x02\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00"
+				   "\\x00\\x00\\x02\\xba\\xab:\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\x00\\xff\\xff"
+				   "\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xfe\\xff\\xff:/bin/true:F";
+	static const char *const names[] = {"qemu-microblaze", "qemu-microblaze-old"};
+	char command[8400], *dir = scratch_folder("replaced");
+
+	(void)state;
+	cover_dirs();
+	ns_setup(NULL);
+	free(scratch_copy(tiny_interpreter(), "replaced/qemu-microblaze-static"));
+	conf_write(3, "qemu-microblaze.conf", line);
+	register_raw(line);
+	tool("register", "--interpreter-dir", dir, "all", NULL);
+	assert_true(is_entry("qemu-microblaze-old"));
+	conf_read_boot(&boot);
+	snprintf(command, sizeof(command), "@/binfmtctl register --interpreter-dir %s", dir);
+	set_unit(after, command, "all");
+	for (size_t i = 0; i < LENGTH(names); i++)
+		if (look(names[i]) != DRIFT_SAME)
+			fail_msg("%s: %d, '%s'", names[i], (int)drift.end, drift.why.text);
+	boot_free(&boot);
+	free(dir);
+}
+
 /* The problems that status tells of an entry, as "CODE: TEXT" lines. */
 static char told[2 * ERR_TEXT_MAX + 64];
 
@@ -808,6 +836,7 @@ main(void)
 	    cmocka_unit_test(drift__own_unit__commands_run_in_turn),
 	    cmocka_unit_test(drift__own_unit_that_loads__brings_back_what_load_takes),
 	    cmocka_unit_test(drift__own_unit_and_others__judged_together),
+	    cmocka_unit_test(drift__own_unit_replaces_a_line__as_all_does),
 	    cmocka_unit_test(drift__no_memory_for_the_configuration__unknown),
 	};
 
