@@ -160,7 +160,11 @@ writes_file(const struct exam *exam, const struct boot_step *step)
 	int done = persist_open(&file, step->conf_dir, rule->name, step->wish.force, &err);
 
 	if (done == 0) {
+		const struct confd_line *hidden = confd_hidden(&exam->boot->confd, file.name, rule->name);
+
 		done = persist_prepare(&file, rule, &err);
+		if (done == 0 && hidden && !step->conf_dir && !step->wish.force)
+			done = err_set(&err, ERR_PERSIST, "%s would not be read any more", hidden->file);
 		persist_close(&file);
 	}
 	return done == 0 ? look_seen(true) : say(exam, "whether it can write its file is not known: %s", err.text);

@@ -712,6 +712,44 @@ drift__own_unit_and_others__judged_together(void **state)
 	free(records);
 }
 
+/* Where the unit changes what a file of ours would register, no such file is the cure. */
+static void
+drift__own_unit_that_changes_it__no_fix(void **state)
+{
+	const char *command;
+
+	(void)state;
+	cover_dirs();
+	command = register_aarch64();
+	conf_read_boot(&boot);
+	set_unit(after, command, "-f POF arm64");
+	expect_unit("changes", DRIFT_CHANGED, "with flags POF instead of F", __LINE__);
+	assert_string_equal(drift.why.fix, "");
+	set_unit(after, command, "-f POF arm");
+	expect_unit("leaves", DRIFT_GONE, "in no configuration", __LINE__);
+	assert_string_equal(drift.why.fix, "binfmtctl register aarch64 --persist");
+	boot_free(&boot);
+}
+
+/* As `register` refuses it: its file would hide another entry. */
+static void
+drift__own_unit_whose_file_hides_another__unknown(void **state)
+{
+	const char *command;
+
+	(void)state;
+	cover_dirs();
+	command = register_aarch64();
+	conf_write(3, "qemu-aarch64.conf", ":other:E::ext::/bin/true:\n");
+	conf_read_boot(&boot);
+	set_unit(after, command, "-f F --persist arm64");
+	expect_unit("hides", DRIFT_UNKNOWN, "whether it can write its file is not known: /usr/lib/binfmt.d/qemu-",
+		    __LINE__);
+	set_unit(after, command, "-f F --persist --force arm64");
+	expect_unit("forced", DRIFT_SAME, "", __LINE__);
+	boot_free(&boot);
+}
+
 /* Debian's line for microblaze is for the old e_machine: `all` registers that of its own, and replaces the line's. */
 static void
 drift__own_unit_replaces_a_line__as_all_does(void **state)
@@ -836,6 +874,8 @@ main(void)
 	    cmocka_unit_test(drift__own_unit__commands_run_in_turn),
 	    cmocka_unit_test(drift__own_unit_that_loads__brings_back_what_load_takes),
 	    cmocka_unit_test(drift__own_unit_and_others__judged_together),
+	    cmocka_unit_test(drift__own_unit_that_changes_it__no_fix),
+	    cmocka_unit_test(drift__own_unit_whose_file_hides_another__unknown),
 	    cmocka_unit_test(drift__own_unit_replaces_a_line__as_all_does),
 	    cmocka_unit_test(drift__no_memory_for_the_configuration__unknown),
 	};
