@@ -5,6 +5,7 @@
 #include "bootplace.h"
 #include "bootservice.h"
 #include "bootunit.h"
+#include "bootwanted.h"
 #include "host.h"
 #include "smallfile.h"
 
@@ -26,9 +27,9 @@ read_unit(struct boot *boot)
 
 	boot->unit[0] = boot->unit_link[0] = '\0';
 	if (starts.is != LOOK_NO)
-		starts = look_both(starts, bootunit_is_wanted(BOOT_UNIT_NAME, boot->unit_link));
+		starts = look_both(starts, bootwanted(BOOT_UNIT_NAME, boot->unit_link));
 	if (starts.is != LOOK_NO)
-		starts = look_both(starts, bootunit_find(BOOT_UNIT_NAME, BOOTUNIT_NEXT, path));
+		starts = look_both(starts, bootunit_find(BOOT_UNIT_NAME, BOOT_NEXT, path));
 	boot->unit_unread = starts.is == LOOK_UNKNOWN || (starts.is == LOOK_YES && !read_text(path, boot->unit));
 	boot->unread = boot->unit_unread;
 }

@@ -8,6 +8,7 @@
 #include "bootscript.h"
 #include "bootservice.h"
 #include "bootunit.h"
+#include "bootwanted.h"
 #include "confd.h"
 #include "present.h"
 
@@ -32,7 +33,7 @@ has_systemd_binfmt(void)
 struct look
 bootservice_systemd(void)
 {
-	return look_both(has_systemd_binfmt(), bootunit_is_stock(SYSTEMD_BINFMT, BOOTUNIT_NOW));
+	return look_both(has_systemd_binfmt(), bootunit_is_stock(SYSTEMD_BINFMT, BOOT_NOW));
 }
 
 /* Whether a folder has a file. Hidden ones do not count for systemd either. */
@@ -83,9 +84,9 @@ static struct look
 starts_stock(const char *name)
 {
 	char link[BOOTUNIT_PATH_MAX];
-	struct look wanted = bootunit_is_wanted(name, link);
+	struct look wanted = bootwanted(name, link);
 
-	return wanted.is == LOOK_NO ? wanted : look_both(wanted, bootunit_is_stock(name, BOOTUNIT_NEXT));
+	return wanted.is == LOOK_NO ? wanted : look_both(wanted, bootunit_is_stock(name, BOOT_NEXT));
 }
 
 struct look
@@ -94,7 +95,7 @@ bootservice_mounts(void)
 	struct look mounts = bootservice_runs_systemd();
 
 	if (mounts.is == LOOK_YES)
-		mounts = bootunit_is_stock(MOUNT_UNIT, BOOTUNIT_NEXT);
+		mounts = bootunit_is_stock(MOUNT_UNIT, BOOT_NEXT);
 	if (mounts.is == LOOK_YES && starts_stock(AUTOMOUNT_UNIT).is != LOOK_YES)
 		mounts = starts_stock(MOUNT_UNIT);
 	return mounts.is == LOOK_YES ? mounts : look_unknown();
