@@ -20,8 +20,8 @@ struct look bootservice_flushes(void);
 /* Whether systemd mounts binfmt_misc when the machine boots. Never no: others may. */
 struct look bootservice_mounts(void);
 
-/* Whether binfmt-support is installed and started at boot, which registers its records. */
-struct look bootservice_update_binfmts(void);
+/* Whether binfmt-support is installed and started at boot, which registers its records. `mounts`: the same. */
+struct look bootservice_update_binfmts(struct look mounts);
 
 /* What registers binfmt.d at boot. */
 struct bootservice_reader {

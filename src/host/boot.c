@@ -27,9 +27,9 @@ read_unit(struct boot *boot)
 
 	boot->unit[0] = boot->unit_link[0] = '\0';
 	if (starts.is != LOOK_NO)
-		starts = look_both(starts, bootwanted(BOOT_UNIT_NAME, boot->unit_link));
-	if (starts.is != LOOK_NO)
 		starts = look_both(starts, bootunit_find(BOOT_UNIT_NAME, BOOT_NEXT, path));
+	if (starts.is != LOOK_NO)
+		starts = look_both(starts, bootwanted(BOOT_UNIT_NAME, boot->unit_link));
 	boot->unit_unread = starts.is == LOOK_UNKNOWN || (starts.is == LOOK_YES && !read_text(path, boot->unit));
 	boot->unread = boot->unit_unread;
 }
@@ -47,7 +47,7 @@ boot_read(struct boot *boot, struct err *err)
 	boot->loads = reader.loads;
 	boot->forces = boot->else_too = false;
 	boot->flushes = bootservice_flushes().is;
-	boot->reads_records = bootservice_update_binfmts().is;
+	boot->reads_records = bootservice_update_binfmts(mounts).is;
 	boot->step_count = 0;
 	boot->after = false;
 	boot->active = bootservice_is_active(BOOT_UNIT_NAME).is;

@@ -156,6 +156,7 @@ static const struct {
     {"systemd", "yynn systemd-binfmt"},
     {"systemd; rm $F", "nynn systemd-binfmt"}, /* there is nothing that it would be restarted for */
     {"systemd; rm $F; say '' etc/binfmt.d/.hidden", "nynn systemd-binfmt"},
+    {"systemd; rm $F; say '' etc/binfmt.d/a.conf~; say '' etc/binfmt.d/a.conf.dpkg-old", "nynn systemd-binfmt"},
     {"systemd; rm $F; say '' run/binfmt.d/a.conf", "yynn systemd-binfmt"},
     {"systemd; rm $F; ln /dev/null run/systemd/units/invocation:$S", "yynn systemd-binfmt"},
     {"systemd; rm -r run/systemd", "nnnn "},
@@ -229,6 +230,7 @@ static const struct {
     {"systemd; say '' usr/sbin/update-binfmts", "yynn systemd-binfmt"},
     {"systemd; say '' usr/sbin/update-binfmts; stock $B", "yyyn systemd-binfmt"},
     {"systemd; say '' usr/sbin/update-binfmts; stock $B; ln /dev/null $E/$B", "yynn systemd-binfmt"},
+    {"systemd; say '' usr/sbin/update-binfmts; stock $B; ln /dev/null $E/$M; ln /dev/null $E/$A", "y??n "},
     {"systemd; say '' usr/sbin/update-binfmts; stock $B; unit $E/$B", "yy?n systemd-binfmt"},
     {"systemd; say '' usr/sbin/update-binfmts; run '' etc/rc2.d/S20binfmt-support", "yynn systemd-binfmt"},
     {"say '' usr/sbin/update-binfmts", "nn?n "},
