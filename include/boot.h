@@ -64,7 +64,8 @@ struct boot {
 	struct boot_step steps[BOOT_STEPS_MAX]; /* what it does; set by whoever understands it (own_unit.h) */
 	size_t step_count;
 	bool after;           /* it is started after systemd-binfmt */
-	enum look_is follows; /* and again with it */
+	enum look_is active;  /* it is now */
+	enum look_is follows; /* it is started again with systemd-binfmt */
 };
 
 /* Our own unit. */

@@ -11,14 +11,17 @@ struct look bootservice_runs_systemd(void);
 /* Whether systemd runs here and has its systemd-binfmt now, neither masked nor changed, so that it can be restarted. */
 struct look bootservice_systemd(void);
 
+/* Whether a service of systemd's is active now. */
+struct look bootservice_is_active(const char *name);
+
 /* Whether a restart of it removes all handlers. */
 struct look bootservice_flushes(void);
 
 /* Whether systemd mounts binfmt_misc when the machine boots. Never no: others may. */
 struct look bootservice_mounts(void);
 
-/* Whether binfmt-support is installed and started at boot, which registers its records. */
-struct look bootservice_update_binfmts(void);
+/* Whether binfmt-support is installed and started at boot, which registers its records. `mounts`: the same. */
+struct look bootservice_update_binfmts(struct look mounts);
 
 /* What registers binfmt.d at boot. */
 struct bootservice_reader {

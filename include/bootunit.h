@@ -2,27 +2,27 @@
 #ifndef BOOTUNIT_H
 #define BOOTUNIT_H
 
-#include "look.h"
+#include <stdbool.h>
 
-enum { BOOTUNIT_PATH_MAX = 256 };
-
-/* What lies below /run counts now, and is gone at the next boot. */
-enum bootunit_when { BOOTUNIT_NOW, BOOTUNIT_NEXT };
+#include "bootfolder.h"
 
 /*
  * Whether systemd has a unit of this name (systemd.unit(5)), and its file: the first of all folders counts, and one
  * that is empty, a device or a link to nothing masks it. Unknown where what is there is not understood: a drop-in that
- * changes it, an alias, what a generator wrote.
+ * changes it, under another name of it too, or what a generator wrote, but for a line of fstab.
  */
-struct look bootunit_find(const char *name, enum bootunit_when when, char path[static BOOTUNIT_PATH_MAX]);
+struct look bootunit_find(const char *name, enum boot_when when, char path[static BOOTUNIT_PATH_MAX]);
 
-/* The same, where it is the distribution's own; another of its name may do anything. */
-struct look bootunit_is_stock(const char *name, enum bootunit_when when);
+/* The same, where it is the distribution's own or of fstab; another of its name may do anything. */
+struct look bootunit_is_stock(const char *name, enum boot_when when);
 
 /*
- * Whether a target that every boot reaches pulls it in: the link that says so, with unknown too where other units pull
- * it in. Other than a link there counts for nothing.
+ * Whether the drop-ins leave a unit what it is: NAME.d, those of the name cut off behind each of its dashes, and of its
+ * type. Yes, or unknown.
  */
-struct look bootunit_is_wanted(const char *name, char link[static BOOTUNIT_PATH_MAX]);
+struct look bootunit_drop_ins_pass(const char *name, enum boot_when when);
+
+/* The same of those of the other names of a unit, by links to its file; *named: it has some. */
+struct look bootunit_aliases_pass(const char *name, const char *path, enum boot_when when, bool *named);
 
 #endif

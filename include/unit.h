@@ -24,4 +24,10 @@ void unit_parse(char *text, struct unit *unit);
 /* Whether a text (a drop-in, which is cut up) changes neither what is run nor whether or when. */
 bool unit_is_harmless(char *text);
 
+/* Whether a text (of a unit, which is cut up) is that of a mount of binfmt_misc that stands in fstab. */
+bool unit_is_of_fstab(char *text);
+
+/* Whether a text of another unit or of its drop-in, which is cut up, may make systemd start the unit of this name. */
+bool unit_may_pull(char *text, const char *name);
+
 #endif

@@ -83,6 +83,13 @@ read_load(const struct args *args, struct boot *boot, struct boot_step *step)
 	return true;
 }
 
+/* Whether a command of no effect always succeeds. */
+static bool
+never_fails(const struct cmd *cmd, const struct args *args)
+{
+	return !args->operand_count && (args->help || args->version || strcmp(cmd->name, "help") == 0);
+}
+
 /* Adds a step that is understood, where it decides anything. False: it is a riddle. */
 static bool
 add_step(struct boot *boot, const struct cmd *cmd, const struct args *args, const struct boot_step *like)
@@ -94,8 +101,7 @@ add_step(struct boot *boot, const struct cmd *cmd, const struct args *args, cons
 	switch (effect_of(cmd, args)) {
 	case EFFECT_NONE:
 		step->does = BOOT_IDLE;
-		if (like->forgiven ||
-		    (!like->missing && (args->help || args->version || strcmp(cmd->name, "help") == 0)))
+		if (like->forgiven || (!like->missing && never_fails(cmd, args)))
 			return true;
 		break;
 	case EFFECT_LOAD:
@@ -136,12 +142,14 @@ read_command(struct boot *boot, const struct cmd *commands, char *words[], bool 
 	return starts.is != LOOK_UNKNOWN && add_step(boot, cmd, &args, &like);
 }
 
-/* Whether systemd starts it again with systemd-binfmt: only while it has not failed. */
+/* Whether systemd starts it again with systemd-binfmt, and behind it: only while it is active, and has not failed. */
 static enum look_is
 follows(const struct boot *boot, const struct unit *unit)
 {
-	enum look_is is = unit->part && unit->remains ? LOOK_YES : LOOK_NO;
+	enum look_is is = unit->part && unit->remains ? boot->active : LOOK_NO;
 
+	if (is == LOOK_YES && !unit->after)
+		is = LOOK_UNKNOWN;
 	for (size_t i = 0; is != LOOK_NO && i < boot->step_count; i++) {
 		const struct boot_step *step = &boot->steps[i];
 

@@ -1,10 +1,22 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "boot.h"
 #include "bootplace.h"
 #include "bootservice.h"
 #include "bootunit.h"
+#include "bootwanted.h"
 #include "host.h"
 #include "smallfile.h"
+
+/* The text of a unit's file, whole. */
+static bool
+read_text(const char *path, char text[static BOOT_UNIT_MAX])
+{
+	ssize_t len = smallfile_read(path, text, BOOT_UNIT_MAX);
+
+	return len >= 0 && strlen(text) == (size_t)len;
+}
 
 /* The text of our own unit, where systemd runs here and starts it. */
 static void
@@ -15,11 +27,10 @@ read_unit(struct boot *boot)
 
 	boot->unit[0] = boot->unit_link[0] = '\0';
 	if (starts.is != LOOK_NO)
-		starts = look_both(starts, bootunit_is_wanted(BOOT_UNIT_NAME, boot->unit_link));
+		starts = look_both(starts, bootunit_find(BOOT_UNIT_NAME, BOOT_NEXT, path));
 	if (starts.is != LOOK_NO)
-		starts = look_both(starts, bootunit_find(BOOT_UNIT_NAME, BOOTUNIT_NEXT, path));
-	boot->unit_unread = starts.is == LOOK_UNKNOWN ||
-			    (starts.is == LOOK_YES && smallfile_read(path, boot->unit, sizeof(boot->unit)) < 0);
+		starts = look_both(starts, bootwanted(BOOT_UNIT_NAME, boot->unit_link));
+	boot->unit_unread = starts.is == LOOK_UNKNOWN || (starts.is == LOOK_YES && !read_text(path, boot->unit));
 	boot->unread = boot->unit_unread;
 }
 
@@ -36,9 +47,10 @@ boot_read(struct boot *boot, struct err *err)
 	boot->loads = reader.loads;
 	boot->forces = boot->else_too = false;
 	boot->flushes = bootservice_flushes().is;
-	boot->reads_records = bootservice_update_binfmts().is;
+	boot->reads_records = bootservice_update_binfmts(mounts).is;
 	boot->step_count = 0;
 	boot->after = false;
+	boot->active = bootservice_is_active(BOOT_UNIT_NAME).is;
 	boot->follows = LOOK_NO;
 	read_unit(boot);
 	boot->records = (struct records){0};

@@ -8,6 +8,7 @@
 #include "bootscript.h"
 #include "bootservice.h"
 #include "bootunit.h"
+#include "bootwanted.h"
 #include "confd.h"
 #include "present.h"
 
@@ -32,10 +33,28 @@ has_systemd_binfmt(void)
 struct look
 bootservice_systemd(void)
 {
-	return look_both(has_systemd_binfmt(), bootunit_is_stock(SYSTEMD_BINFMT, BOOTUNIT_NOW));
+	return look_both(has_systemd_binfmt(), bootunit_is_stock(SYSTEMD_BINFMT, BOOT_NOW));
 }
 
-/* Whether a folder has a file. Hidden ones do not count for systemd either. */
+/* Names that do not count for systemd where it asks whether a folder is empty: hidden ones, and those of backups. */
+static bool
+is_passed(const char *name)
+{
+	static const char *const names[] = {"lost+found", "aquota.user", "aquota.group"};
+	static const char *const ends[] = {
+	    "~",         ".rpmnew",    ".rpmsave",  ".rpmorig",     ".dpkg-old",    ".dpkg-new",
+	    ".dpkg-tmp", ".dpkg-dist", ".dpkg-bak", ".dpkg-backup", ".dpkg-remove", ".ucf-new",
+	    ".ucf-old",  ".ucf-dist",  ".swp",      ".bak",         ".old",         ".new"};
+	bool passed = *name == '.';
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		passed |= strcmp(name, names[i]) == 0;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		passed |= bootfolder_ends_in(name, ends[i]);
+	return passed;
+}
+
+/* Whether a folder has a file that counts. */
 static struct look
 has_file(const char *dir)
 {
@@ -48,19 +67,21 @@ has_file(const char *dir)
 	do {
 		errno = 0;
 		e = readdir(d);
-	} while (e && e->d_name[0] == '.');
+	} while (e && is_passed(e->d_name));
 	found = e || errno == 0 ? look_seen(e) : look_unknown();
 	closedir(d);
 	return found;
 }
 
 /* By the link that systemd has for each unit that is active; what it says is not a file. */
-static struct look
-is_active(void)
+struct look
+bootservice_is_active(const char *name)
 {
+	char link[256];
 	struct stat st;
 
-	if (lstat("/run/systemd/units/invocation:systemd-binfmt.service", &st) == 0)
+	snprintf(link, sizeof(link), "/run/systemd/units/invocation:%s", name);
+	if (lstat(link, &st) == 0)
 		return look_seen(true);
 	return look_absent(errno) ? look_seen(false) : look_unknown();
 }
@@ -69,7 +90,7 @@ is_active(void)
 struct look
 bootservice_flushes(void)
 {
-	struct look runs = is_active();
+	struct look runs = bootservice_is_active(SYSTEMD_BINFMT);
 
 	for (size_t i = 0; confd_dirs[i]; i++)
 		runs = look_either(runs, has_file(confd_dirs[i]));
@@ -81,9 +102,9 @@ static struct look
 starts_stock(const char *name)
 {
 	char link[BOOTUNIT_PATH_MAX];
-	struct look wanted = bootunit_is_wanted(name, link);
+	struct look stock = bootunit_is_stock(name, BOOT_NEXT);
 
-	return wanted.is == LOOK_NO ? wanted : look_both(wanted, bootunit_is_stock(name, BOOTUNIT_NEXT));
+	return stock.is == LOOK_NO ? stock : look_both(stock, bootwanted(name, link));
 }
 
 struct look
@@ -92,7 +113,7 @@ bootservice_mounts(void)
 	struct look mounts = bootservice_runs_systemd();
 
 	if (mounts.is == LOOK_YES)
-		mounts = bootunit_is_stock(MOUNT_UNIT, BOOTUNIT_NEXT);
+		mounts = bootunit_is_stock(MOUNT_UNIT, BOOT_NEXT);
 	if (mounts.is == LOOK_YES && starts_stock(AUTOMOUNT_UNIT).is != LOOK_YES)
 		mounts = starts_stock(MOUNT_UNIT);
 	return mounts.is == LOOK_YES ? mounts : look_unknown();
@@ -107,37 +128,39 @@ systemd_reads(struct look mounts)
 	return has.is == LOOK_NO ? has : look_both(look_both(has, starts_stock(SYSTEMD_BINFMT)), mounts);
 }
 
-/* Whether a folder of links as /etc/rcS.d starts a script: "S12NAME". */
+/* Whether a folder of links as /etc/rcS.d has a script, "S12NAME", that does it. */
 static struct look
-is_in(const char *dir, const char *name)
+is_in(const char *dir, const char *name, struct look (*does)(const char *path))
 {
 	char path[512];
 	DIR *d = opendir(dir);
 	struct dirent *e;
-	struct look found = look_unknown();
+	struct look found = look_seen(false);
 
 	if (!d)
-		return look_absent(errno) ? look_seen(false) : found;
-	while (found.is != LOOK_YES && (errno = 0, e = readdir(d)))
-		if (e->d_name[0] == 'S' && strlen(e->d_name) == 3 + strlen(name) && strcmp(e->d_name + 3, name) == 0)
-			found = look_seen(true);
-	if (found.is == LOOK_YES)
+		return look_absent(errno) ? found : look_unknown();
+	while (found.is != LOOK_YES && (errno = 0, e = readdir(d))) {
+		if (e->d_name[0] != 'S' || strlen(e->d_name) != 3 + strlen(name) || strcmp(e->d_name + 3, name) != 0)
+			continue;
 		snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
-	else if (errno == 0)
-		found = look_seen(false);
+		found = look_either(found, does(path));
+		errno = 0;
+	}
+	if (found.is == LOOK_NO && errno)
+		found = look_unknown();
 	closedir(d);
-	return found.is == LOOK_YES ? bootscript_starts(path) : found;
+	return found;
 }
 
 /* By scripts of init.d, which systemd does not start that way. */
 static struct look
-init_starts(const char *name)
+init_does(const char *name, struct look (*does)(const char *path))
 {
 	struct look other = bootservice_runs_systemd();
 
 	if (other.is != LOOK_UNKNOWN)
 		other = look_seen(other.is == LOOK_NO);
-	return look_both(other, look_either(is_in("/etc/rcS.d", name), is_in("/etc/rc2.d", name)));
+	return look_both(other, look_either(is_in("/etc/rcS.d", name, does), is_in("/etc/rc2.d", name, does)));
 }
 
 /* A service of OpenRC or runit, where that runs and starts it. */
@@ -160,12 +183,6 @@ service_reads(const struct service *service)
 		starts = look_both(starts, down);
 	return look_both(starts,
 			 service->loads ? bootscript_loads(service->script) : bootscript_starts(service->script));
-}
-
-static struct look
-init_loads(void)
-{
-	return look_both(init_starts("binfmtctl"), bootscript_loads("/etc/init.d/binfmtctl"));
 }
 
 #define OPENRC(level)                                                                                                  \
@@ -193,7 +210,7 @@ bootservice_reader(struct look mounts, struct bootservice_reader *reader)
 		*reader = (struct bootservice_reader){services[i].name, services[i].loads};
 	}
 	if (reads.is != LOOK_YES) {
-		reads = look_either(reads, init_loads());
+		reads = look_either(reads, init_does("binfmtctl", bootscript_loads));
 		*reader = (struct bootservice_reader){"/etc/init.d/binfmtctl", true};
 	}
 	if (reads.is != LOOK_YES)
@@ -201,21 +218,26 @@ bootservice_reader(struct look mounts, struct bootservice_reader *reader)
 	return reads;
 }
 
-/* Where not by systemd, whatever else may start its service. */
+/*
+ * Where not by systemd, whatever else may start its service. There it has mounts of its own, so where binfmt_misc is
+ * not mounted before, what it registers is lost.
+ */
 static struct look
-binfmt_support_starts(void)
+binfmt_support_starts(struct look mounts)
 {
-	struct look systemd = bootservice_runs_systemd();
+	struct look systemd = bootservice_runs_systemd(), starts;
 
-	if (systemd.is == LOOK_YES)
-		return starts_stock("binfmt-support.service");
-	return init_starts("binfmt-support").is == LOOK_YES ? look_seen(true) : look_unknown();
+	if (systemd.is == LOOK_YES) {
+		starts = starts_stock("binfmt-support.service");
+		return starts.is == LOOK_NO ? starts : look_both(starts, mounts);
+	}
+	return init_does("binfmt-support", bootscript_starts).is == LOOK_YES ? look_seen(true) : look_unknown();
 }
 
 struct look
-bootservice_update_binfmts(void)
+bootservice_update_binfmts(struct look mounts)
 {
 	struct look installed = present("/usr/sbin/update-binfmts");
 
-	return installed.is == LOOK_NO ? installed : look_both(installed, binfmt_support_starts());
+	return installed.is == LOOK_NO ? installed : look_both(installed, binfmt_support_starts(mounts));
 }

@@ -7,79 +7,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "bootfolder.h"
 #include "bootunit.h"
-#include "present.h"
-#include "smallfile.h"
 #include "unit.h"
-
-enum { DROP_IN_MAX = 4096, FOLDER_MAX = 128 };
-
-enum stays { STAYS, STOCK, GOES, GENERATED };
-
-/*
- * Where systemd looks, the first wins; of the distribution's two folders, where they are two, /lib is systemd's own.
- * Generators write theirs again at each boot.
- */
-static const struct {
-	const char *path;
-	enum stays stays;
-} folders[] = {
-    {"/etc/systemd/system.control", STAYS},
-    {"/run/systemd/system.control", GOES},
-    {"/run/systemd/transient", GOES},
-    {"/run/systemd/generator.early", GENERATED},
-    {"/etc/systemd/system", STAYS},
-    {"/etc/systemd/system.attached", STAYS},
-    {"/run/systemd/system", GOES},
-    {"/run/systemd/system.attached", GOES},
-    {"/run/systemd/generator", GENERATED},
-    {"/usr/local/lib/systemd/system", STAYS},
-    {"/lib/systemd/system", STOCK},
-    {"/usr/lib/systemd/system", STOCK},
-    {"/run/systemd/generator.late", GENERATED},
-};
-
-enum { FOLDERS = sizeof(folders) / sizeof(folders[0]) };
-
-/* Whether two paths lead to one folder. */
-static bool
-is_one(const char *a, const char *b)
-{
-	struct stat x, y;
-
-	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
-/* Whether a folder may have something, which is looked at once; not /lib, where that is a link to /usr/lib. */
-static bool
-may_be_there(size_t folder)
-{
-	static bool looked, there[FOLDERS];
-
-	for (size_t i = 0; !looked && i < FOLDERS; i++)
-		there[i] = present(folders[i].path).is != LOOK_NO &&
-			   (folders[i].stays != STOCK || i + 1 == FOLDERS || folders[i + 1].stays != STOCK ||
-			    !is_one(folders[i].path, folders[i + 1].path));
-	looked = true;
-	return there[folder];
-}
-
-static bool
-counts(size_t folder, enum bootunit_when when)
-{
-	return may_be_there(folder) && (when == BOOTUNIT_NOW || folders[folder].stays != GOES);
-}
-
-/* Whether what a path leads to says anything; no: it is not there either. */
-static struct look
-says_anything(const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) < 0)
-		return look_absent(errno) ? look_seen(false) : look_unknown();
-	return look_seen(!S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode) && (!S_ISREG(st.st_mode) || st.st_size > 0));
-}
 
 /* Whether a path leads to a file of its own name: a link to another makes the unit that one. */
 static struct look
@@ -92,30 +22,21 @@ keeps_name(const char *path)
 	return same ? look_seen(true) : look_unknown();
 }
 
-static bool
-ends_in(const char *name, const char *end)
-{
-	size_t len = strlen(name), cut = strlen(end);
-
-	return len > cut && strcmp(name + len - cut, end) == 0;
-}
-
 static struct look
 drop_in_passes(const char *path)
 {
-	char text[DROP_IN_MAX];
+	static char text[BOOTFOLDER_TEXT_MAX];
 
-	if (says_anything(path).is == LOOK_NO)
+	if (bootfolder_says_anything(path).is == LOOK_NO)
 		return look_seen(true);
-	return smallfile_read(path, text, sizeof(text)) >= 0 && unit_is_harmless(text) ? look_seen(true)
-										       : look_unknown();
+	return bootfolder_read(path, text) && unit_is_harmless(text) ? look_seen(true) : look_unknown();
 }
 
 /* Whether the drop-ins of a folder leave a unit what it is: yes, or unknown. */
 static struct look
 folder_passes(const char *dir)
 {
-	char path[FOLDER_MAX + 256 + NAME_MAX];
+	char path[BOOTFOLDER_MAX + 2 * NAME_MAX + 16];
 	struct look passes = look_seen(true);
 	DIR *d = opendir(dir);
 	struct dirent *e;
@@ -124,7 +45,7 @@ folder_passes(const char *dir)
 		return look_absent(errno) ? passes : look_unknown();
 	while (passes.is == LOOK_YES && (errno = 0, e = readdir(d))) {
 		snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
-		if (ends_in(e->d_name, ".conf"))
+		if (bootfolder_ends_in(e->d_name, ".conf"))
 			passes = drop_in_passes(path);
 		errno = 0;
 	}
@@ -136,25 +57,24 @@ folder_passes(const char *dir)
 
 /* The same of the folders of this name beside all units. */
 static struct look
-folders_pass(const char *name, enum bootunit_when when)
+folders_pass(const char *name, enum boot_when when)
 {
-	char dir[FOLDER_MAX + 256];
+	char dir[BOOTFOLDER_MAX + NAME_MAX + 8];
 	struct look pass = look_seen(true);
 
-	for (size_t i = 0; i < FOLDERS; i++) {
-		snprintf(dir, sizeof(dir), "%s/%s", folders[i].path, name);
-		if (counts(i, when))
+	for (size_t i = 0; i < BOOTFOLDERS; i++) {
+		snprintf(dir, sizeof(dir), "%s/%s", bootfolders[i].path, name);
+		if (bootfolder_counts(i, when))
 			pass = look_both(pass, folder_passes(dir));
 	}
 	return pass;
 }
 
-/* The same of all drop-ins: NAME.d, those of the name cut off behind each of its dashes, and of its type. */
-static struct look
-drop_ins_pass(const char *name, enum bootunit_when when)
+struct look
+bootunit_drop_ins_pass(const char *name, enum boot_when when)
 {
 	const char *type = strrchr(name, '.');
-	char dir[FOLDER_MAX];
+	char dir[NAME_MAX + 8];
 	struct look pass;
 
 	snprintf(dir, sizeof(dir), "%s.d", name);
@@ -167,137 +87,101 @@ drop_ins_pass(const char *name, enum bootunit_when when)
 	return look_both(pass, folders_pass(dir, when));
 }
 
-/* The first file of this name, and in which folder; NO: there is none, UNKNOWN: that cannot be told. */
-static struct look
-find_first(const char *name, enum bootunit_when when, char path[static BOOTUNIT_PATH_MAX], size_t *folder)
+/* Whether a name in a folder is a link by which systemd has a unit, by its file, under another name too. */
+static bool
+is_alias(const char *folder, const struct dirent *e, const char *name, const struct stat *unit)
 {
+	char path[BOOTFOLDER_MAX + NAME_MAX + 2];
 	struct stat st;
 
-	for (size_t i = 0; i < FOLDERS; i++) {
-		if (!counts(i, when))
-			continue;
-		snprintf(path, BOOTUNIT_PATH_MAX, "%s/%s", folders[i].path, name);
-		*folder = i;
-		if (lstat(path, &st) == 0)
-			return look_seen(true);
-		if (!look_absent(errno))
-			return look_unknown();
+	if ((e->d_type != DT_LNK && e->d_type != DT_UNKNOWN) || strcmp(e->d_name, name) == 0)
+		return false;
+	snprintf(path, sizeof(path), "%s/%s", folder, e->d_name);
+	return lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && stat(path, &st) == 0 && st.st_dev == unit->st_dev &&
+	       st.st_ino == unit->st_ino;
+}
+
+/* Whether the drop-ins of its other names in a folder pass too; *named: it has some. */
+static struct look
+folder_aliases_pass(const char *folder, const char *name, const struct stat *unit, enum boot_when when, bool *named)
+{
+	struct look pass = look_seen(true);
+	DIR *d = opendir(folder);
+	struct dirent *e;
+
+	if (!d)
+		return look_absent(errno) ? pass : look_unknown();
+	while (pass.is == LOOK_YES && (errno = 0, e = readdir(d))) {
+		if (is_alias(folder, e, name, unit)) {
+			*named = true;
+			pass = bootunit_drop_ins_pass(e->d_name, when);
+		}
+		errno = 0;
 	}
-	return look_seen(false);
+	if (errno)
+		pass = look_unknown();
+	closedir(d);
+	return pass;
+}
+
+struct look
+bootunit_aliases_pass(const char *name, const char *path, enum boot_when when, bool *named)
+{
+	struct look pass = look_seen(true);
+	struct stat unit;
+
+	*named = false;
+	if (stat(path, &unit) < 0)
+		return look_unknown();
+	for (size_t i = 0; i < BOOTFOLDERS; i++)
+		if (bootfolder_counts(i, when))
+			pass = look_both(pass, folder_aliases_pass(bootfolders[i].path, name, &unit, when, named));
+	return pass;
+}
+
+/* What a generator wrote is known only where it is of a line in fstab. */
+static struct look
+is_of_fstab(const char *path)
+{
+	static char text[BOOTFOLDER_TEXT_MAX];
+
+	return bootfolder_read(path, text) && unit_is_of_fstab(text) ? look_seen(true) : look_unknown();
 }
 
 /* *stays: of the folder that has the file. */
 static struct look
-find(const char *name, enum bootunit_when when, char path[static BOOTUNIT_PATH_MAX], enum stays *stays)
+find(const char *name, enum boot_when when, char path[static BOOTUNIT_PATH_MAX], enum bootfolder_stays *stays)
 {
 	size_t folder;
-	struct look found = find_first(name, when, path, &folder);
+	bool ignored;
+	struct look found = bootfolder_find(name, when, path, &folder);
 
 	if (found.is != LOOK_YES)
 		return found;
-	*stays = folders[folder].stays;
-	found = says_anything(path);
+	*stays = bootfolders[folder].stays;
+	found = bootfolder_says_anything(path);
 	if (found.is == LOOK_YES)
-		found = *stays == GENERATED ? look_unknown() : keeps_name(path);
-	return look_both(found, drop_ins_pass(name, when));
+		found = *stays == BOOTFOLDER_GENERATED ? is_of_fstab(path) : keeps_name(path);
+	if (found.is == LOOK_YES)
+		found = bootunit_aliases_pass(name, path, when, &ignored);
+	return look_both(found, bootunit_drop_ins_pass(name, when));
 }
 
 struct look
-bootunit_find(const char *name, enum bootunit_when when, char path[static BOOTUNIT_PATH_MAX])
+bootunit_find(const char *name, enum boot_when when, char path[static BOOTUNIT_PATH_MAX])
 {
-	enum stays ignored;
+	enum bootfolder_stays ignored;
 
 	return find(name, when, path, &ignored);
 }
 
 struct look
-bootunit_is_stock(const char *name, enum bootunit_when when)
+bootunit_is_stock(const char *name, enum boot_when when)
 {
 	char path[BOOTUNIT_PATH_MAX];
-	enum stays stays;
+	enum bootfolder_stays stays;
 	struct look found = find(name, when, path, &stays);
 
-	return found.is == LOOK_YES && stays != STOCK ? look_unknown() : found;
-}
-
-/* Whether a target's folder of links ("sysinit.target.wants") has one of this name; an empty file there masks it. */
-static struct look
-is_linked(const char *links, const char *name, char link[static BOOTUNIT_PATH_MAX])
-{
-	char file[FOLDER_MAX];
-	struct stat st;
-	size_t folder;
-	struct look found;
-
-	snprintf(file, sizeof(file), "%s/%s", links, name);
-	found = find_first(file, BOOTUNIT_NEXT, link, &folder);
-	if (found.is != LOOK_YES)
-		return found;
-	if (folders[folder].stays == GENERATED)
-		return look_unknown();
-	if (lstat(link, &st) < 0)
-		return look_unknown();
-	if (!S_ISLNK(st.st_mode))
-		return look_seen(false);
-	return stat(link, &st) < 0 && look_absent(errno) ? look_seen(true) : says_anything(link);
-}
-
-/* The links of targets that every boot reaches. */
-static const char *const reached[] = {
-    "sysinit.target.wants",    "basic.target.wants",    "multi-user.target.wants",    "default.target.wants",
-    "sysinit.target.requires", "basic.target.requires", "multi-user.target.requires", "default.target.requires",
-};
-
-enum { REACHED = sizeof(reached) / sizeof(reached[0]) };
-
-static bool
-is_reached(const char *links)
-{
-	for (size_t i = 0; i < REACHED; i++)
-		if (strcmp(links, reached[i]) == 0)
-			return true;
-	return false;
-}
-
-static bool
-holds_links(const char *name)
-{
-	return ends_in(name, ".wants") || ends_in(name, ".requires") || ends_in(name, ".upholds");
-}
-
-/* Whether any other folder of links beside a folder's units has one: then it depends on the unit that pulls it in. */
-static struct look
-is_linked_anywhere(const char *folder, const char *name, char link[static BOOTUNIT_PATH_MAX])
-{
-	struct look found = look_seen(false);
-	DIR *d = opendir(folder);
-	struct dirent *e;
-	struct stat st;
-
-	if (!d)
-		return look_absent(errno) ? found : look_unknown();
-	while (found.is == LOOK_NO && (errno = 0, e = readdir(d))) {
-		if (is_reached(e->d_name) || !holds_links(e->d_name))
-			continue;
-		if (snprintf(link, BOOTUNIT_PATH_MAX, "%s/%s/%s", folder, e->d_name, name) >= BOOTUNIT_PATH_MAX ||
-		    (lstat(link, &st) < 0 ? !look_absent(errno) : S_ISLNK(st.st_mode)))
-			found = look_unknown();
-	}
-	if (found.is == LOOK_NO && errno)
-		found = look_unknown();
-	closedir(d);
-	return found;
-}
-
-struct look
-bootunit_is_wanted(const char *name, char link[static BOOTUNIT_PATH_MAX])
-{
-	struct look found = look_seen(false);
-
-	for (size_t i = 0; found.is == LOOK_NO && i < REACHED; i++)
-		found = is_linked(reached[i], name, link);
-	for (size_t i = 0; found.is == LOOK_NO && i < FOLDERS; i++)
-		if (counts(i, BOOTUNIT_NEXT))
-			found = is_linked_anywhere(folders[i].path, name, link);
-	return found;
+	return found.is == LOOK_YES && stays != BOOTFOLDER_STOCK && stays != BOOTFOLDER_GENERATED ? look_unknown()
+												  : found;
 }

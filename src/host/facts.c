@@ -45,7 +45,7 @@ is_folder(const char *path)
 static long
 count_records(void)
 {
-	struct look installed = bootservice_update_binfmts();
+	struct look installed = bootservice_update_binfmts(bootservice_mounts());
 	DIR *d = installed.is == LOOK_YES ? opendir(RECORDS_DIR) : NULL;
 	struct dirent *e;
 	long n = 0;

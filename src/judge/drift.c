@@ -184,15 +184,19 @@ by_record(struct exam *exam)
 	return back;
 }
 
-/* Whether our own unit is known to come after what registers the entry too. */
+/*
+ * Whether our own unit is known to come after what registers the entry too, and after systemd-binfmt, which removes all
+ * when it starts.
+ */
 static bool
 comes_last(const struct exam *exam)
 {
 	const struct boot *boot = exam->boot;
+	bool alone = boot->reader && strcmp(boot->reader, BOOT_UNIT_NAME) == 0 && !boot->else_too;
 
-	if (!exam->then)
-		return true;
-	return exam->drift->program == boot->reader && (boot->after || strcmp(boot->reader, BOOT_UNIT_NAME) == 0);
+	if (exam->then && exam->drift->program != boot->reader)
+		return false;
+	return boot->after || boot->reads_lines == LOOK_NO || alone;
 }
 
 /* Our own unit: it makes what it registers of what is there by then. The same. */
@@ -207,7 +211,8 @@ by_unit(struct exam *exam)
 		back = look_unknown();
 	if (back.is == LOOK_UNKNOWN)
 		err_set(&drift->why, ERR_DRIFT, "what a reboot makes of it is not known: %s: %s", boot->unit_link,
-			*exam->run.why.text ? exam->run.why.text : "another service registers it too, before or after");
+			*exam->run.why.text ? exam->run.why.text
+					    : "another service registers or removes it too, before or after");
 	if (back.is == LOOK_NO && !exam->then && *exam->run.why.text) {
 		snprintf(drift->source, DRIFT_SOURCE_MAX, "%s", boot->unit_link);
 		exam->refusal = exam->run.why.text;

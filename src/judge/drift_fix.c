@@ -12,6 +12,7 @@
 #include "persist.h"
 #include "snapshot.h"
 #include "text.h"
+#include "unitrun.h"
 
 enum { HEX_MAX = 2 * PATTERN_WINDOW + 1 };
 
@@ -48,6 +49,17 @@ register_words(const struct handler *handler, char *words, size_t size)
 	       (int)size;
 }
 
+/* Whether our own unit, which comes after the lines, leaves the entry as it is. */
+static bool
+own_unit_leaves(const struct boot *boot, const struct handler *handler)
+{
+	const struct rule *rule = &handler->entry->rule;
+	static struct unitrun run; /* 6 KB */
+	struct look changes = unitrun_examine(boot, handler->name, rule, &run);
+
+	return changes.is == LOOK_NO || (changes.is == LOOK_YES && rule_same(rule, &run.plan.rule));
+}
+
 /* Whether a file of the entry's name in /etc/binfmt.d may be written, hides nothing, and would be what decides. */
 static bool
 own_file_decides(const struct boot *boot, const struct handler *handler)
@@ -78,8 +90,8 @@ drift_fix(const struct boot *boot, const struct handler *handler, const char *di
 	warnings.len = 0;
 	if (!boot->reader || !now->enabled || now->rule.more_flags || handler->leftover ||
 	    (now->rule.pattern.type != PATTERN_MAGIC && now->rule.pattern.type != PATTERN_EXTENSION) ||
-	    !own_file_decides(boot, handler) || check_rule(&now->rule, &check, &ignored, &warnings) < 0 ||
-	    !register_words(handler, words, sizeof(words)))
+	    !own_file_decides(boot, handler) || !own_unit_leaves(boot, handler) ||
+	    check_rule(&now->rule, &check, &ignored, &warnings) < 0 || !register_words(handler, words, sizeof(words)))
 		return;
 	if (elsewhere)
 		text_quote(dir, quoted, sizeof(quoted));

@@ -6,6 +6,7 @@
 #include "arch.h"
 #include "binfmt_open.h"
 #include "boot.h"
+#include "bootall.h"
 #include "bootline.h"
 #include "check.h"
 #include "confline.h"
@@ -88,7 +89,8 @@ is_handled(const struct exam *exam, const struct arch *arch)
 		if (by_it.is != LOOK_NO)
 			say(exam, "whether it registers it is not known: entry %s may handle %s already", line->name,
 			    arch->name);
-		if (by_it.is == LOOK_YES && boot->after) {
+		/* one that has an architecture's name may be replaced first */
+		if (by_it.is == LOOK_YES && boot->after && !arch_of_entry_name(line->name)) {
 			err_set(&exam->run->why, ERR_HANDLED, "entry %s handles %s already", line->name, arch->name);
 			return by_it;
 		}
@@ -108,6 +110,8 @@ is_handled(const struct exam *exam, const struct arch *arch)
 	return handled;
 }
 
+static bool row_succeeds(const struct boot *boot, const struct boot_step *step, const struct arch *arch);
+
 /* Whether `all` means an architecture. */
 static struct look
 is_meant(const struct exam *exam, const struct boot_step *step, const struct arch *arch)
@@ -115,6 +119,7 @@ is_meant(const struct exam *exam, const struct boot_step *step, const struct arc
 	struct unitrun *run = exam->run;
 	struct look found = interp_find(arch, step->dirs, step->wish.dir_count, false, run->plan.interpreter), handled;
 	const struct pattern own = arch_pattern(arch);
+	struct bootall all;
 
 	if (found.is == LOOK_NO)
 		err_set(&run->why, ERR_NO_INTERPRETER, "no %s is installed", arch->interpreter);
@@ -122,6 +127,9 @@ is_meant(const struct exam *exam, const struct boot_step *step, const struct arc
 		return say(exam, "whether %s is installed cannot be told", arch->interpreter);
 	if (found.is == LOOK_NO)
 		return found;
+	all = bootall_examine(exam->boot, step, arch, row_succeeds, &run->why);
+	if (all.known && all.put.is != LOOK_UNKNOWN)
+		return all.put;
 	if (exam->before && !pattern_same(&exam->before->pattern, &own))
 		return say(exam, "whether it replaces an entry with another magic is not known");
 	handled = is_handled(exam, arch);
@@ -152,7 +160,11 @@ writes_file(const struct exam *exam, const struct boot_step *step)
 	int done = persist_open(&file, step->conf_dir, rule->name, step->wish.force, &err);
 
 	if (done == 0) {
+		const struct confd_line *hidden = confd_hidden(&exam->boot->confd, file.name, rule->name);
+
 		done = persist_prepare(&file, rule, &err);
+		if (done == 0 && hidden && !step->conf_dir && !step->wish.force)
+			done = err_set(&err, ERR_PERSIST, "%s would not be read any more", hidden->file);
 		persist_close(&file);
 	}
 	return done == 0 ? look_seen(true) : say(exam, "whether it can write its file is not known: %s", err.text);

@@ -1,64 +1,82 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The text of a unit of systemd (systemd.syntax(7), systemd.service(5)): sections of KEY=VALUE, where a backslash at
- * the end of a line makes the next one its continuation, and an empty value takes back what the key was given before.
- * What could change when or how the commands are run, and is not known here, is a riddle; so are quotes, variables and
- * specifiers in a command.
+ * the end of a line makes the next one its continuation. Only the keys below are understood, each with the values
+ * that stand there: all else could change whether, when or how the commands are run, and is a riddle.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "unit.h"
 
-static const char blanks[] = " \t\r";
+static const char blanks[] = " \t";
 
 enum kind {
-	KIND_PASSED,
+	KIND_ANY,
+	KIND_ONE,  /* of the known values */
+	KIND_LIST, /* of them; an empty one changes nothing, of dependencies it takes none back */
 	KIND_COMMAND,
+	KIND_RELOAD,
 	KIND_AFTER,
 	KIND_PART,
 	KIND_REMAINS,
 	KIND_TYPE,
-	KIND_SHUTDOWN,
-	KIND_SUCCESS,
 	KIND_VARIABLE
 };
-enum section { SECTION_NONE, UNIT, SERVICE, INSTALL };
+enum section { SECTION_NONE, UNIT, SERVICE, MOUNT, INSTALL, PASSED };
 
-static const char *const sections[] = {[UNIT] = "[Unit]", [SERVICE] = "[Service]", [INSTALL] = "[Install]"};
+/* Whose text it is: our own unit's, a drop-in of any, or a mount that stands in fstab (systemd-fstab-generator(8)). */
+enum text { OWN = 1, DROP_IN = 2, FSTAB = 4, ALL = OWN | DROP_IN | FSTAB };
+
+static const char *const sections[] = {
+    [UNIT] = "[Unit]", [SERVICE] = "[Service]", [MOUNT] = "[Mount]", [INSTALL] = "[Install]"};
 
 /* In another section than its own systemd passes a key over. */
-static const struct {
+static const struct key {
 	const char *name;
 	enum section section;
+	unsigned of; /* enum text */
 	enum kind kind;
+	const char *known; /* values, or words of lists */
 } keys[] = {
-    {"ExecStart", SERVICE, KIND_COMMAND},
-    {"Type", SERVICE, KIND_TYPE},
-    {"RemainAfterExit", SERVICE, KIND_REMAINS},
-    {"After", UNIT, KIND_AFTER},
-    {"PartOf", UNIT, KIND_PART},
-    {"Conflicts", UNIT, KIND_SHUTDOWN},
-    {"Before", UNIT, KIND_PASSED},
-    {"DefaultDependencies", UNIT, KIND_PASSED},
-    {"Description", UNIT, KIND_PASSED},
-    {"Documentation", UNIT, KIND_PASSED},
-    {"Wants", UNIT, KIND_PASSED},
-    {"Environment", SERVICE, KIND_VARIABLE},
-    {"ExecReload", SERVICE, KIND_PASSED},
-    {"StandardError", SERVICE, KIND_PASSED},
-    {"StandardOutput", SERVICE, KIND_PASSED},
-    {"SuccessExitStatus", SERVICE, KIND_SUCCESS},
-    {"SyslogIdentifier", SERVICE, KIND_PASSED},
-    {"TimeoutAbortSec", SERVICE, KIND_PASSED},
-    {"TimeoutSec", SERVICE, KIND_PASSED},
-    {"TimeoutStartSec", SERVICE, KIND_PASSED},
-    {"TimeoutStopFailureMode", SERVICE, KIND_PASSED},
-    {"TimeoutStopSec", SERVICE, KIND_PASSED},
-    {"Alias", INSTALL, KIND_PASSED},
-    {"Also", INSTALL, KIND_PASSED},
-    {"RequiredBy", INSTALL, KIND_PASSED},
-    {"WantedBy", INSTALL, KIND_PASSED},
+    {"ExecStart", SERVICE, OWN, KIND_COMMAND, ""},
+    {"ExecReload", SERVICE, OWN, KIND_RELOAD, ""},
+    {"Type", SERVICE, OWN, KIND_TYPE, "oneshot simple exec"},
+    {"RemainAfterExit", SERVICE, OWN, KIND_REMAINS, ""},
+    {"SuccessExitStatus", SERVICE, OWN, KIND_ONE, "3"}, /* with others a command that fails lets those behind it run */
+    {"TimeoutStartSec", SERVICE, OWN, KIND_ONE, "infinity 0"},
+    {"After", UNIT, OWN, KIND_AFTER,
+     "local-fs.target proc-sys-fs-binfmt_misc.mount proc-sys-fs-binfmt_misc.automount systemd-binfmt.service"},
+    {"PartOf", UNIT, OWN, KIND_PART, "systemd-binfmt.service"},
+    {"Before", UNIT, OWN, KIND_LIST, "shutdown.target"},
+    {"Conflicts", UNIT, OWN, KIND_LIST, "shutdown.target"},
+    {"DefaultDependencies", UNIT, OWN, KIND_ONE, "yes"},
+    {"Environment", SERVICE, OWN | DROP_IN, KIND_VARIABLE, ""},
+    {"StandardError", SERVICE, OWN | DROP_IN, KIND_ONE, "inherit null journal"},
+    {"StandardOutput", SERVICE, OWN | DROP_IN, KIND_ONE, "inherit null journal"},
+    {"SyslogIdentifier", SERVICE, OWN | DROP_IN, KIND_ANY, ""},
+    {"TimeoutStopFailureMode", SERVICE, OWN | DROP_IN, KIND_ONE, "terminate abort kill"},
+    {"RequiredBy", INSTALL, OWN | DROP_IN, KIND_ANY, ""},
+    {"WantedBy", INSTALL, OWN | DROP_IN, KIND_ANY, ""},
+    {"Description", UNIT, ALL, KIND_ANY, ""},
+    {"Documentation", UNIT, ALL, KIND_ANY, ""},
+    {"SourcePath", UNIT, FSTAB, KIND_ONE, "/etc/fstab"},
+    {"Before", UNIT, FSTAB, KIND_LIST, "local-fs.target"},
+    {"What", MOUNT, FSTAB, KIND_ANY, ""},
+    {"Where", MOUNT, FSTAB, KIND_ONE, "/proc/sys/fs/binfmt_misc"},
+    {"Type", MOUNT, FSTAB, KIND_ONE, "binfmt_misc"},
+    {"Options", MOUNT, FSTAB, KIND_ONE, "defaults nofail noauto nosuid,nodev,noexec"},
 };
+
+/* Whether it has nothing by which systemd may see other lines: bytes that end one, or two backslashes. */
+static bool
+is_plain(const char *text)
+{
+	for (const char *at = text; *at; at++)
+		if ((*at > 0 && *at < ' ' && *at != '\t' && *at != '\n') || *at == 127)
+			return false;
+	return !strstr(text, "\\\\");
+}
 
 static bool
 is_comment(const char *line)
@@ -117,31 +135,58 @@ take_word(char **list)
 	return word;
 }
 
-/* Whether a list names what resets handlers; an empty one takes back what was named before. */
-static void
-read_names(char *value, bool *named)
+/* Whether a word is one of those, with a blank between them. */
+static bool
+is_known(const char *known, const char *word)
 {
-	const char *word = take_word(&value);
+	size_t len = strlen(word);
 
-	if (!word)
-		*named = false;
-	for (; word; word = take_word(&value))
+	for (; *known && len && !strpbrk(word, blanks); known += strcspn(known, " "), known += strspn(known, " "))
+		if (strncmp(known, word, len) == 0 && (known[len] == ' ' || !known[len]))
+			return true;
+	return false;
+}
+
+/* Whether all words of a list are known; *named: one is the service that resets handlers. */
+static bool
+read_list(char *value, const char *known, bool *named)
+{
+	const char *word;
+
+	while ((word = take_word(&value))) {
+		if (!is_known(known, word))
+			return false;
 		*named |= strcmp(word, "systemd-binfmt.service") == 0;
+	}
+	return true;
+}
+
+/* Whether a command is a path and words that mean themselves; *forgiven: with the prefix that lets it fail. */
+static bool
+is_plain_command(const char *value, bool *forgiven)
+{
+	size_t len;
+
+	*forgiven = *value == '-';
+	value += *forgiven;
+	len = strcspn(value, blanks);
+	for (const char *at = value; *at; at++)
+		if ((unsigned char)*at >= 127)
+			return false;
+	return *value == '/' && value[len - 1] != '/' && !strpbrk(value, "\"'\\$%;@|");
 }
 
 /* Adds a command; false: it is not plain, or there is no room. */
 static bool
 add_command(struct unit *unit, char *value)
 {
+	bool *forgiven = &unit->forgiven[unit->command_count];
 	char *word;
-	size_t prefix;
 
 	if (unit->command_count == UNIT_COMMANDS_MAX || unit->word_count == UNIT_WORDS_MAX ||
-	    strpbrk(value, "\"'\\$%;@|"))
+	    !is_plain_command(value, forgiven))
 		return false;
-	prefix = strspn(value, "-+!:");
-	unit->forgiven[unit->command_count] = memchr(value, '-', prefix) != NULL;
-	value += prefix;
+	value += *forgiven;
 	unit->commands[unit->command_count++] = &unit->words[unit->word_count];
 	while ((word = take_word(&value))) {
 		if (unit->word_count + 1 == UNIT_WORDS_MAX)
@@ -152,51 +197,56 @@ add_command(struct unit *unit, char *value)
 	return unit->word_count < UNIT_WORDS_MAX;
 }
 
-/* Services that wait for more than their commands are a riddle. */
+/* False: it is no boolean. */
 static bool
-read_type(struct unit *unit, const char *value)
+read_bool(const char *value, bool *is)
 {
-	unit->oneshot = strcmp(value, "oneshot") == 0;
-	return unit->oneshot || strcmp(value, "simple") == 0 || strcmp(value, "exec") == 0;
+	static const char *const words[][6] = {{"0", "no", "n", "false", "f", "off"},
+					       {"1", "yes", "y", "true", "t", "on"}};
+
+	for (size_t i = 0; i < 12; i++)
+		if (strcasecmp(value, words[i / 6][i % 6]) == 0) {
+			*is = i / 6;
+			return true;
+		}
+	return false;
 }
 
 /* One that only systemd-sleep reads: Fedora has such a drop-in for all services. */
 static bool
 is_of_sleep(const char *value)
 {
-	return strncmp(value, "SYSTEMD_SLEEP_", strlen("SYSTEMD_SLEEP_")) == 0 && !strpbrk(value, " \t\"'\\");
+	return strncmp(value, "SYSTEMD_SLEEP_", strlen("SYSTEMD_SLEEP_")) == 0 && !strpbrk(value, " \t\"'\\%");
 }
 
 static bool
-read_value(struct unit *unit, enum kind kind, char *value)
+read_value(struct unit *unit, const struct key *key, char *value)
 {
-	static const char *const yes[] = {"1", "yes", "y", "true", "t", "on"};
+	bool ignored = false;
 
-	switch (kind) {
-	case KIND_PASSED:
+	switch (key->kind) {
+	case KIND_ANY:
 		return true;
+	case KIND_ONE:
+		return is_known(key->known, value);
+	case KIND_LIST:
+		return read_list(value, key->known, &ignored);
 	case KIND_COMMAND:
 		if (*value)
 			return add_command(unit, value);
 		unit->command_count = unit->word_count = 0;
 		return true;
+	case KIND_RELOAD:
+		return !*value || is_plain_command(value, &ignored);
 	case KIND_AFTER:
-		read_names(value, &unit->after);
-		return true;
+		return read_list(value, key->known, &unit->after);
 	case KIND_PART:
-		read_names(value, &unit->part);
-		return true;
+		return read_list(value, key->known, &unit->part);
 	case KIND_REMAINS:
-		unit->remains = false;
-		for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++)
-			unit->remains |= strcmp(value, yes[i]) == 0;
-		return true;
+		return read_bool(value, &unit->remains);
 	case KIND_TYPE:
-		return read_type(unit, value);
-	case KIND_SHUTDOWN:
-		return strcmp(value, "shutdown.target") == 0;
-	case KIND_SUCCESS: /* with others a command that fails lets those behind it run */
-		return strcmp(value, "3") == 0;
+		unit->oneshot = strcmp(value, "oneshot") == 0;
+		return is_known(key->known, value);
 	case KIND_VARIABLE:
 		return is_of_sleep(value);
 	}
@@ -207,29 +257,29 @@ read_value(struct unit *unit, enum kind kind, char *value)
 static enum section
 section_of(const char *line)
 {
+	if (strncmp(line, "[X-", 3) == 0 && line[strlen(line) - 1] == ']')
+		return PASSED;
 	for (enum section i = UNIT; i <= INSTALL; i++)
 		if (strcmp(line, sections[i]) == 0)
 			return i;
 	return SECTION_NONE;
 }
 
-/* What kind of line it is in a section, and its value. False: it is not known. */
-static bool
-find_key(char *line, enum section section, enum kind *kind, char **value)
+/* The key of a line in a section, and its value; NULL: it is not known. */
+static const struct key *
+find_key(char *line, enum section section, enum text of, char **value)
 {
 	size_t len = strcspn(line, "= \t");
 
 	*value = strchr(line, '=');
 	if (!*value || line[len + strspn(line + len, blanks)] != '=')
-		return false;
+		return NULL;
 	*value += 1 + strspn(*value + 1, blanks);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (keys[i].section == section && strlen(keys[i].name) == len &&
-		    strncmp(line, keys[i].name, len) == 0) {
-			*kind = keys[i].kind;
-			return true;
-		}
-	return false;
+		if (keys[i].section == section && keys[i].of & of && strlen(keys[i].name) == len &&
+		    strncmp(line, keys[i].name, len) == 0)
+			return &keys[i];
+	return NULL;
 }
 
 /* The next line that says something, NULL behind the last; those that begin a section only change *section. */
@@ -239,7 +289,7 @@ take_setting(char **text, enum section *section)
 	char *line;
 
 	while ((line = take_line(text))) {
-		if (!*line || is_comment(line))
+		if (!*line || is_comment(line) || (*line != '[' && *section == PASSED))
 			continue;
 		if (*line != '[')
 			return line;
@@ -250,17 +300,29 @@ take_setting(char **text, enum section *section)
 	return NULL;
 }
 
+/* The first line that is not understood, NULL: none. */
+static char *
+read_text(char *text, enum text of, struct unit *unit)
+{
+	enum section section = SECTION_NONE;
+	char *line, *value, *riddle = NULL;
+
+	*unit = (struct unit){.riddle = NULL};
+	if (!is_plain(text))
+		return text;
+	while (!riddle && (line = take_setting(&text, &section))) {
+		const struct key *key = find_key(line, section, of, &value);
+
+		if (!key || !read_value(unit, key, value))
+			riddle = line;
+	}
+	return riddle;
+}
+
 void
 unit_parse(char *text, struct unit *unit)
 {
-	enum section section = SECTION_NONE;
-	enum kind kind;
-	char *line, *value;
-
-	*unit = (struct unit){.riddle = NULL};
-	while ((line = take_setting(&text, &section)))
-		if ((!find_key(line, section, &kind, &value) || !read_value(unit, kind, value)) && !unit->riddle)
-			unit->riddle = line;
+	unit->riddle = read_text(text, OWN, unit);
 	if (unit->command_count > 1 && !unit->oneshot && !unit->riddle)
 		unit->riddle = "more than one ExecStart= without Type=oneshot";
 }
@@ -268,13 +330,42 @@ unit_parse(char *text, struct unit *unit)
 bool
 unit_is_harmless(char *text)
 {
-	enum section section = SECTION_NONE;
-	enum kind kind;
-	char *line, *value;
+	struct unit ignored;
 
+	return !read_text(text, DROP_IN, &ignored);
+}
+
+bool
+unit_is_of_fstab(char *text)
+{
+	struct unit ignored;
+
+	return !read_text(text, FSTAB, &ignored);
+}
+
+/* Whether a line only orders units, or is for people. */
+static bool
+pulls_nothing(const char *line)
+{
+	static const char *const names[] = {"After", "Before", "PartOf", "Description", "Documentation"};
+	size_t len = strcspn(line, "= \t");
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strlen(names[i]) == len && strncmp(line, names[i], len) == 0)
+			return true;
+	return false;
+}
+
+bool
+unit_may_pull(char *text, const char *name)
+{
+	enum section section = SECTION_NONE;
+	const char *line;
+
+	if (!is_plain(text))
+		return strstr(text, name);
 	while ((line = take_setting(&text, &section)))
-		if (!find_key(line, section, &kind, &value) ||
-		    (kind != KIND_PASSED && (kind != KIND_VARIABLE || !is_of_sleep(value))))
-			return false;
-	return true;
+		if (strstr(line, name) && !pulls_nothing(line))
+			return true;
+	return false;
 }

@@ -277,13 +277,17 @@ static void
 at_boot__own_unit__follows_systemd_binfmt_or_not(void **state)
 {
 	static const struct row machine = {.reader = "systemd-binfmt", .flushes = true};
-	static const char part[] = "[Unit]\nPartOf=systemd-binfmt.service\n", remains[] = "RemainAfterExit=yes\n";
+	static const char part[] = "[Unit]\nAfter=systemd-binfmt.service\nPartOf=systemd-binfmt.service\n",
+			  after[] = "[Unit]\nAfter=systemd-binfmt.service\n", remains[] = "RemainAfterExit=yes\n";
 	const struct {
 		const char *part, *remains, *more, *flushed;
-	} units[] = {{part, remains, "", ""},
-		     {part, "", "", FLUSHED},
-		     {"", remains, "", FLUSHED},
-		     {part, remains, "ExecStart=/nowhere/binfmtctl help\n", FLUSHED}};
+		enum look_is active;
+	} units[] = {{part, remains, "", "", LOOK_YES},
+		     {part, "RemainAfterExit=True\n", "", "", LOOK_YES},
+		     {part, remains, "", FLUSHED, LOOK_NO},
+		     {part, "", "", FLUSHED, LOOK_YES},
+		     {after, remains, "", FLUSHED, LOOK_YES},
+		     {part, remains, "ExecStart=/nowhere/binfmtctl help\n", FLUSHED, LOOK_YES}};
 	char wanted[256];
 
 	(void)state;
@@ -293,6 +297,7 @@ at_boot__own_unit__follows_systemd_binfmt_or_not(void **state)
 		snprintf(boot.unit, sizeof(boot.unit),
 			 "%s[Service]\nType=oneshot\n%sExecStart=%s/binfmtctl register --flags F arm64 -i %s\n%s",
 			 units[i].part, units[i].remains, tool_folder(), tiny_interpreter(), units[i].more);
+		boot.active = units[i].active;
 		own_unit_read(&boot, commands);
 		snprintf(wanted, sizeof(wanted), CONF_UNIT ", by binfmtctl.service%s", units[i].flushed);
 		expect_text(units[i].part, at_boot(), wanted);
@@ -301,6 +306,7 @@ at_boot__own_unit__follows_systemd_binfmt_or_not(void **state)
 		 "%s[Service]\nType=oneshot\n%sExecStart=%s/binfmtctl register --flags F arm64 -i %s\n"
 		 "ExecStart=%s/binfmtctl status\n",
 		 part, remains, tool_folder(), tiny_interpreter(), tool_folder());
+	boot.active = LOOK_YES;
 	own_unit_read(&boot, commands);
 	expect_text("a last command that may fail", at_boot(),
 		    "whether it stays is not known: a restart of systemd-binfmt may remove it");

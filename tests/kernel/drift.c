@@ -436,6 +436,8 @@ drift__manager_that_cannot_be_looked_at__unknown_where_it_decides(void **state)
 	free(dir);
 }
 
+static const char after[] = "[Unit]\nAfter=systemd-binfmt.service\n";
+
 /* Adds a text to our own unit; "@" is the folder of the program. */
 static void
 add_unit(const char *text)
@@ -530,18 +532,18 @@ drift__own_unit__brings_back_what_it_registers(void **state)
 	register_raw(":a:E::ext::/bin/true:");
 	conf_read_boot(&boot);
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		set_unit("", command, rows[i].words);
+		set_unit(after, command, rows[i].words);
 		expect_unit(rows[i].words, rows[i].end, rows[i].text, __LINE__);
 		assert_int_equal(look("a"), rows[i].end == DRIFT_UNKNOWN && !strstr(rows[i].text, "more")
 						? DRIFT_UNKNOWN
 						: DRIFT_GONE);
 	}
-	set_unit("", command, "-f FD aarch64");
+	set_unit(after, command, "-f FD aarch64");
 	if (host_kernel_since(host_kernel(), 7, 3))
 		expect_unit("D", DRIFT_CHANGED, "brings it back disabled", __LINE__);
 	else
 		expect_unit("D", DRIFT_GONE, "this kernel has none of the flags T, L and D", __LINE__);
-	set_unit("", "@/binfmtctl register", "-f F all"); /* an interpreter from elsewhere, or none */
+	set_unit(after, "@/binfmtctl register", "-f F all"); /* an interpreter from elsewhere, or none */
 	assert_true(look("qemu-aarch64") == DRIFT_CHANGED || drift.end == DRIFT_GONE);
 	boot_free(&boot);
 }
@@ -565,6 +567,7 @@ drift__own_unit__commands_run_in_turn(void **state)
 	    {{"@/binfmtctl test alpha", "+ -f F arm64"}, DRIFT_UNKNOWN, "it may not get so far"},
 	    {{"-@/binfmtctl test alpha", "+ -f F arm64"}, DRIFT_SAME, ""},
 	    {{"@/binfmtctl help", "+ -f F arm64"}, DRIFT_SAME, ""},
+	    {{"@/binfmtctl help nosuch", "+ -f F arm64"}, DRIFT_UNKNOWN, "it may not get so far"},
 	    {{"+ -f F arm64", "@/binfmtctl test alpha"}, DRIFT_SAME, ""},
 	    {{"+ -f F arm64 nosucharch", NULL}, DRIFT_SAME, ""},
 	    {{"+ -f F arm64 --persist --conf-dir /nonexistent", NULL}, DRIFT_UNKNOWN, "whether it can write its file"},
@@ -583,7 +586,7 @@ drift__own_unit__commands_run_in_turn(void **state)
 	command = register_aarch64();
 	conf_read_boot(&boot);
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		snprintf(boot.unit, sizeof(boot.unit), "[Service]\nType=oneshot\n");
+		snprintf(boot.unit, sizeof(boot.unit), "%s[Service]\nType=oneshot\n", after);
 		for (size_t k = 0; k < 2 && rows[i].words[k]; k++) {
 			add_unit("ExecStart=");
 			add_unit(*rows[i].words[k] == '+' ? command : "");
@@ -596,16 +599,16 @@ drift__own_unit__commands_run_in_turn(void **state)
 	boot_free(&boot);
 	conf_write(0, "x.conf", ":x:E::x::/nowhere:\n");
 	conf_read_boot(&boot);
-	snprintf(boot.unit, sizeof(boot.unit), "[Service]\nType=oneshot\nExecStart=");
+	snprintf(boot.unit, sizeof(boot.unit), "%s[Service]\nType=oneshot\nExecStart=", after);
 	add_unit("@/binfmtctl load\nExecStart=");
 	add_unit(command);
 	add_unit(" -f F arm64\n");
 	own_unit_read(&boot, commands);
 	expect_unit("load that fails", DRIFT_UNKNOWN, "it may not get so far", __LINE__);
 	boot.mounts = LOOK_UNKNOWN;
-	set_unit("", command, "-f F arm64");
+	set_unit(after, command, "-f F arm64");
 	expect_unit("no mount", DRIFT_UNKNOWN, "whether binfmt_misc is mounted by then is not known", __LINE__);
-	set_unit("", command, "--mount -f F arm64");
+	set_unit(after, command, "--mount -f F arm64");
 	expect_unit("mount", DRIFT_SAME, "", __LINE__);
 	boot_free(&boot);
 }
@@ -651,7 +654,6 @@ drift__own_unit_that_loads__brings_back_what_load_takes(void **state)
 static void
 drift__own_unit_and_others__judged_together(void **state)
 {
-	static const char after[] = "[Unit]\nAfter=systemd-binfmt.service\n";
 	static const struct {
 		const char *before, *words;
 		const char *name, *flags; /* of the line */
@@ -666,7 +668,9 @@ drift__own_unit_and_others__judged_together(void **state)
 	    {after, "-f POF all", "qemu-aarch64", "F", DRIFT_CHANGED, "with flags POF instead of F: /etc/systemd"},
 	    {after, "-f F arm", "qemu-aarch64", "F", DRIFT_SAME, ""},
 	    {after, "--keep -f F arm64", "qemu-aarch64", "F", DRIFT_UNKNOWN, "whether it keeps the entry"},
-	    {"", "all", "qemu-aarch64", "F", DRIFT_UNKNOWN, "another service registers it too"},
+	    {"", "all", "qemu-aarch64", "F", DRIFT_UNKNOWN, "another service registers or removes it too"},
+	    {"", "-f F arm64", "other", "F", DRIFT_UNKNOWN, "another service registers or removes it too"},
+	    {"[Unit]\nDefaultDependencies=no\n", "-f F arm64", "other", "F", DRIFT_UNKNOWN, "not understood"},
 	    {after, "--bogus", "qemu-aarch64", "F", DRIFT_UNKNOWN, "not understood"},
 	};
 	char *path = NULL, *records = scratch_folder("handled"), *text, line[8400];
@@ -706,6 +710,72 @@ drift__own_unit_and_others__judged_together(void **state)
 	expect_unit("unread", DRIFT_UNKNOWN, "on record cannot be read", __LINE__);
 	boot_free(&boot);
 	free(records);
+}
+
+/* Where the unit changes what a file of ours would register, no such file is the cure. */
+static void
+drift__own_unit_that_changes_it__no_fix(void **state)
+{
+	const char *command;
+
+	(void)state;
+	cover_dirs();
+	command = register_aarch64();
+	conf_read_boot(&boot);
+	set_unit(after, command, "-f POF arm64");
+	expect_unit("changes", DRIFT_CHANGED, "with flags POF instead of F", __LINE__);
+	assert_string_equal(drift.why.fix, "");
+	set_unit(after, command, "-f POF arm");
+	expect_unit("leaves", DRIFT_GONE, "in no configuration", __LINE__);
+	assert_string_equal(drift.why.fix, "binfmtctl register aarch64 --persist");
+	boot_free(&boot);
+}
+
+/* As `register` refuses it: its file would hide another entry. */
+static void
+drift__own_unit_whose_file_hides_another__unknown(void **state)
+{
+	const char *command;
+
+	(void)state;
+	cover_dirs();
+	command = register_aarch64();
+	conf_write(3, "qemu-aarch64.conf", ":other:E::ext::/bin/true:\n");
+	conf_read_boot(&boot);
+	set_unit(after, command, "-f F --persist arm64");
+	expect_unit("hides", DRIFT_UNKNOWN, "whether it can write its file is not known: /usr/lib/binfmt.d/qemu-",
+		    __LINE__);
+	set_unit(after, command, "-f F --persist --force arm64");
+	expect_unit("forced", DRIFT_SAME, "", __LINE__);
+	boot_free(&boot);
+}
+
+/* Debian's line for microblaze is for the old e_machine: `all` registers that of its own, and replaces the line's. */
+static void
+drift__own_unit_replaces_a_line__as_all_does(void **state)
+{
+	static const char line[] = ":qemu-microblaze:M::\\x7fELF\\x01\\x02\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00"
+				   "\\x00\\x00\\x02\\xba\\xab:\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\x00\\xff\\xff"
+				   "\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xfe\\xff\\xff:/bin/true:F";
+	static const char *const names[] = {"qemu-microblaze", "qemu-microblaze-old"};
+	char command[8400], *dir = scratch_folder("replaced");
+
+	(void)state;
+	cover_dirs();
+	ns_setup(NULL);
+	free(scratch_copy(tiny_interpreter(), "replaced/qemu-microblaze-static"));
+	conf_write(3, "qemu-microblaze.conf", line);
+	register_raw(line);
+	tool("register", "--interpreter-dir", dir, "all", NULL);
+	assert_true(is_entry("qemu-microblaze-old"));
+	conf_read_boot(&boot);
+	snprintf(command, sizeof(command), "@/binfmtctl register --interpreter-dir %s", dir);
+	set_unit(after, command, "all");
+	for (size_t i = 0; i < LENGTH(names); i++)
+		if (look(names[i]) != DRIFT_SAME)
+			fail_msg("%s: %d, '%s'", names[i], (int)drift.end, drift.why.text);
+	boot_free(&boot);
+	free(dir);
 }
 
 /* The problems that status tells of an entry, as "CODE: TEXT" lines. */
@@ -804,6 +874,9 @@ main(void)
 	    cmocka_unit_test(drift__own_unit__commands_run_in_turn),
 	    cmocka_unit_test(drift__own_unit_that_loads__brings_back_what_load_takes),
 	    cmocka_unit_test(drift__own_unit_and_others__judged_together),
+	    cmocka_unit_test(drift__own_unit_that_changes_it__no_fix),
+	    cmocka_unit_test(drift__own_unit_whose_file_hides_another__unknown),
+	    cmocka_unit_test(drift__own_unit_replaces_a_line__as_all_does),
 	    cmocka_unit_test(drift__no_memory_for_the_configuration__unknown),
 	};
 

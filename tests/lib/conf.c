@@ -145,7 +145,7 @@ conf_read_boot(struct boot *boot)
 	records_free(&boot->records);
 	boot->elsewhere = LOOK_NO;
 	boot->reader = "systemd-binfmt";
-	boot->reads_lines = boot->flushes = boot->mounts = LOOK_YES;
+	boot->reads_lines = boot->flushes = boot->mounts = boot->active = LOOK_YES;
 	boot->loads = boot->unread = boot->unit_unread = false;
 	boot->reads_records = LOOK_NO;
 	boot->unit[0] = '\0';

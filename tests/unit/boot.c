@@ -58,7 +58,7 @@ see(void)
 			      : 'n',
 		 boot.reader ? boot.reader : "", boot.loads ? "!" : "");
 	boot_free(&boot);
-	bootunit_find(UNIT, BOOTUNIT_NOW, seen.unit);
+	bootunit_find(UNIT, BOOT_NOW, seen.unit);
 }
 
 /* In a process of its own, which `go` (false: that is not possible) takes to its place. */
@@ -139,8 +139,11 @@ static const char words[] =
     "A=proc-sys-fs-binfmt_misc.automount M=proc-sys-fs-binfmt_misc.mount O=binfmtctl.service\n"
     "G=run/systemd/generator W=sysinit.target.wants F=usr/lib/binfmt.d/README B=binfmt-support.service\n"
     "unit() { say '[Service]\\nExecStart=/bin/x\\n' \"$1\"; }\n"
+    "targets() { for t in sysinit basic multi-user graphical; do unit $L/$t.target; done; "
+    "ln graphical.target $L/default.target; }\n"
     "stock() { unit $L/$1; ln ../$1 $L/sysinit.target.wants/$1; }\n"
-    "systemd() { mkdir -p $R; say '' dev/null; say '' $F; run '' usr/lib/systemd/systemd-binfmt; stock $S; stock $A; "
+    "systemd() { targets; mkdir -p $R; say '' dev/null; say '' $F; run '' usr/lib/systemd/systemd-binfmt; stock $S; "
+    "stock $A; "
     "unit $L/$M; }\n"
     "own() { unit $L/$O; ln /$L/$O $E/multi-user.target.wants/$O; }\n"
     "run '' bin/binfmtctl\n";
@@ -153,6 +156,7 @@ static const struct {
     {"systemd", "yynn systemd-binfmt"},
     {"systemd; rm $F", "nynn systemd-binfmt"}, /* there is nothing that it would be restarted for */
     {"systemd; rm $F; say '' etc/binfmt.d/.hidden", "nynn systemd-binfmt"},
+    {"systemd; rm $F; say '' etc/binfmt.d/a.conf~; say '' etc/binfmt.d/a.conf.dpkg-old", "nynn systemd-binfmt"},
     {"systemd; rm $F; say '' run/binfmt.d/a.conf", "yynn systemd-binfmt"},
     {"systemd; rm $F; ln /dev/null run/systemd/units/invocation:$S", "yynn systemd-binfmt"},
     {"systemd; rm -r run/systemd", "nnnn "},
@@ -176,7 +180,36 @@ static const struct {
     {"systemd; unit etc/x.service; ln ../../x.service $E/$S", "??nn "},
     {"systemd; ln /dev/null $E/$W/$S", "ynnn "},
     {"systemd; rm $L/$W/$S", "ynnn "},
-    {"systemd; rm $L/$W/$S; ln ../$S $L/graphical.target.wants/$S", "y?nn "},
+    {"systemd; rm $L/$W/$S; ln ../$S $L/getty.target.wants/$S", "y?nn "},
+    {"systemd; rm $L/$W/$S; ln ../$S $L/graphical.target.wants/$S", "yynn systemd-binfmt"},
+    /* the target that is reached */
+    {"systemd; ln /$L/multi-user.target $E/default.target", "yynn systemd-binfmt"},
+    {"systemd; unit $L/rescue.target; ln /$L/rescue.target $E/default.target", "y?nn "},
+    {"systemd; unit $E/kiosk.target; ln kiosk.target $E/default.target", "y?nn "},
+    {"systemd; rm $L/default.target", "y?nn "},
+    {"systemd; ln /dev/null $E/multi-user.target", "y?nn "},
+    {"systemd; unit $E/graphical.target", "y?nn "},
+    {"systemd; unit $E/graphical.target; ln /$L/multi-user.target $E/default.target", "yynn systemd-binfmt"},
+    {"systemd; say '[Unit]\nConditionPathExists=/x\n' $E/default.target.d/a.conf", "y?nn "},
+    {"systemd; ln /$L/multi-user.target $E/default.target; own; ln ../$O $L/graphical.target.wants/$O; "
+     "rm $E/multi-user.target.wants/$O",
+     "yyn? systemd-binfmt"},
+    {"systemd; own; mv $E/multi-user.target.wants $E/graphical.target.wants", "yyny systemd-binfmt"},
+    /* another unit's text */
+    {"systemd; unit $L/$O; say '[Unit]\nWants=binfmtctl.service\n' $E/getty.target.d/a.conf", "yyn? systemd-binfmt"},
+    {"systemd; unit $L/$O; say '[Timer]\nUnit=binfmtctl.service\n' $E/a.timer", "yyn? systemd-binfmt"},
+    {"systemd; unit $L/$O; say '[Unit]\nAfter=binfmtctl.service\n' $E/a.service", "yynn systemd-binfmt"},
+    {"systemd; say '[Unit]\nWants=binfmtctl.service\n' $E/getty.target.d/a.conf", "yynn systemd-binfmt"},
+    /* another name */
+    {"systemd; own; ln /$L/$O $E/binfmt.service", "yyny systemd-binfmt"},
+    {"systemd; own; ln /$L/$O $E/binfmt.service; say '[Unit]\nConditionPathExists=/x\n' $E/binfmt.service.d/a.conf",
+     "yyn? systemd-binfmt"},
+    {"systemd; unit $L/$O; ln /$L/$O $E/binfmt.service", "yyn? systemd-binfmt"},
+    /* a line of fstab for binfmt_misc */
+    {"systemd; say '[Unit]\nSourcePath=/etc/fstab\nBefore=local-fs.target\n[Mount]\nWhat=b\n"
+     "Where=/proc/sys/fs/binfmt_misc\nType=binfmt_misc\n' $G/$M; ln ../$M $G/local-fs.target.requires/$M",
+     "yynn systemd-binfmt"},
+    {"systemd; say '[Mount]\nWhat=b\nWhere=/proc/sys/fs/binfmt_misc\nType=tmpfs\n' $G/$M", "y?nn "},
     {"systemd; rm $L/$W/$S; ln ../$S $G/x.service.requires/$S", "y?nn "},
     {"systemd; rm $L/$W/$S; unit $L/$W/$S", "ynnn "},
     /* its drop-ins */
@@ -197,6 +230,7 @@ static const struct {
     {"systemd; say '' usr/sbin/update-binfmts", "yynn systemd-binfmt"},
     {"systemd; say '' usr/sbin/update-binfmts; stock $B", "yyyn systemd-binfmt"},
     {"systemd; say '' usr/sbin/update-binfmts; stock $B; ln /dev/null $E/$B", "yynn systemd-binfmt"},
+    {"systemd; say '' usr/sbin/update-binfmts; stock $B; ln /dev/null $E/$M; ln /dev/null $E/$A", "y??n "},
     {"systemd; say '' usr/sbin/update-binfmts; stock $B; unit $E/$B", "yy?n systemd-binfmt"},
     {"systemd; say '' usr/sbin/update-binfmts; run '' etc/rc2.d/S20binfmt-support", "yynn systemd-binfmt"},
     {"say '' usr/sbin/update-binfmts", "nn?n "},
@@ -216,7 +250,8 @@ static const struct {
     {"systemd; unit $L/$O", "yynn systemd-binfmt"},
     {"systemd; unit $L/$O; ln /$L/$O $E/sysinit.target.wants/$O", "yyny systemd-binfmt"},
     {"systemd; unit $L/$O; ln /$L/$O $E/basic.target.requires/$O", "yyny systemd-binfmt"},
-    {"systemd; unit $L/$O; ln /$L/$O $E/graphical.target.wants/$O", "yyn? systemd-binfmt"},
+    {"systemd; unit $L/$O; ln /$L/$O $E/graphical.target.wants/$O", "yyny systemd-binfmt"},
+    {"systemd; unit $L/$O; ln /$L/$O $E/getty.target.wants/$O", "yyn? systemd-binfmt"},
     {"systemd; unit $L/$O; ln /$L/$O $R/multi-user.target.wants/$O", "yynn systemd-binfmt"},
     {"systemd; unit $G.late/$O; ln ../$O $G.late/multi-user.target.wants/$O", "yyn? systemd-binfmt"},
     /* OpenRC */

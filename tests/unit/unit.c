@@ -8,7 +8,7 @@
 static const char *
 read_unit(const char *text)
 {
-	static char copy[8192], out[8192];
+	static char copy[8192], out[8300];
 	struct unit unit;
 	size_t len = 0;
 
@@ -38,8 +38,8 @@ unit__each_text__commands_and_order(void **state)
 	} rows[] = {
 	    {"", ""},
 	    {"[Unit]\n[Service]\nExecStart=/b register all\n[Install]\nWantedBy=x\n", "/b register all"},
-	    {"[Service]\r\n\tExecStart \t=\t/b  register\tall \r\nType = oneshot\r\n", "/b register all"},
-	    {"[Service]\nExecStart=/b a\nExecStart=-/b b\nExecStart=+!/b c\nType=oneshot", "/b a | -/b b | /b c"},
+	    {"[Service]\n\tExecStart \t=\t/b  register\tall \nType = oneshot\n", "/b register all"},
+	    {"[Service]\nExecStart=/b a\nExecStart=-/b b\nType=oneshot", "/b a | -/b b"},
 	    {"[Service]\nExecStart=/b a\nExecStart=\nExecStart=/b b", "/b b"},
 	    {"[Service]\nExecStart=/b a\nExecStart =\n", ""},
 	    {"[Service]\nExecStart=/b \\\n  a \\\n# comment\n ; and \\\nb\nType=exec", "/b a b"},
@@ -56,14 +56,53 @@ unit__each_text__commands_and_order(void **state)
 	    {"[Service]\nExecStart=/b %i", "? ExecStart=/b %i"},
 	    {"[Service]\nExecStart=/b a ; /b b", "? ExecStart=/b a ; /b b"},
 	    {"[Service]\nExecStart=@/b b", "? ExecStart=@/b b"},
+	    {"[Service]\nExecStart=- /b", "? ExecStart=- /b"},
+	    {"[Service]\nExecStart=--/b", "? ExecStart=--/b"},
+	    {"[Service]\nExecStart=+!/b", "? ExecStart=+!/b"},
+	    {"[Service]\nExecStart=!!!/b", "? ExecStart=!!!/b"},
+	    {"[Service]\nExecStart=:/b", "? ExecStart=:/b"},
+	    {"[Service]\nExecStart=b", "? ExecStart=b"},
+	    {"[Service]\nExecStart=/b/", "? ExecStart=/b/"},
+	    {"[Service]\nExecStart=/b \xff", "? ExecStart=/b \xff"},
+	    {"[Service]\nExecStart=/b a\nExecReload=-/b refresh\nExecReload=\n", "/b a"},
+	    {"[Service]\nExecReload=--/b refresh", "? ExecReload=--/b refresh"},
+	    /* what systemd may see as other lines */
+	    {"[Unit]\nDescription=a \\\\\nCondition=x", "? [Unit]\nDescription=a \\\\\nCondition=x"},
+	    {"[Unit]\nDescription=a\rCondition=x", "? [Unit]\nDescription=a\rCondition=x"},
+	    {"[Service]\r\nExecStart=/b\r\n", "? [Service]\r\nExecStart=/b\r\n"},
 	    {"[Unit]\nConditionPathExists=/x\n", "? ConditionPathExists=/x"},
 	    {"[Service]\nUser=x\n", "? User=x"},
 	    {"[Other]\n", "? [Other]"},
-	    {"[Unit]\nAfter=a.mount systemd-binfmt.service "
-	     "b\nPartOf=systemd-binfmt.service\n[Service]\nRemainAfterExit=yes\n",
+	    {"[Unit]\nAfter=local-fs.target systemd-binfmt.service "
+	     "proc-sys-fs-binfmt_misc.mount\nPartOf=systemd-binfmt.service\n[Service]\nRemainAfterExit=yes\n",
 	     " after part remains"},
-	    {"[Unit]\nAfter=systemd-binfmt.service.d xsystemd-binfmt.service\n[Service]\nRemainAfterExit=no", ""},
-	    {"[Unit]\nAfter=systemd-binfmt.service\nAfter=x\nPartOf=systemd-binfmt.service\nPartOf=\n", " after"},
+	    {"[Unit]\nAfter=local-fs.target\n[Service]\nRemainAfterExit=no", ""},
+	    {"[Service]\nRemainAfterExit=True", " remains"},
+	    {"[Service]\nRemainAfterExit=ON\nRemainAfterExit=OFF", ""},
+	    {"[Service]\nRemainAfterExit=maybe", "? RemainAfterExit=maybe"},
+	    /* empty, they take nothing back */
+	    {"[Unit]\nAfter=systemd-binfmt.service\nAfter=\nPartOf=systemd-binfmt.service\nPartOf=\n", " after part"},
+	    /* the order of others */
+	    {"[Unit]\nAfter=graphical.target", "? After=graphical.target"},
+	    {"[Unit]\nAfter=default.target", "? After=default.target"},
+	    {"[Unit]\nAfter=\"systemd-binfmt.service\"", "? After=\"systemd-binfmt.service\""},
+	    {"[Unit]\nAfter=systemd-binfmt.service.d", "? After=systemd-binfmt.service.d"},
+	    {"[Unit]\nPartOf=x.service", "? PartOf=x.service"},
+	    {"[Unit]\nBefore=systemd-binfmt.service", "? Before=systemd-binfmt.service"},
+	    {"[Unit]\nBefore=sysinit.target", "? Before=sysinit.target"},
+	    {"[Unit]\nBefore=shutdown.target\nDefaultDependencies=yes", ""},
+	    {"[Unit]\nDefaultDependencies=no", "? DefaultDependencies=no"},
+	    {"[Unit]\nWants=systemd-binfmt.service", "? Wants=systemd-binfmt.service"},
+	    /* values that are not known */
+	    {"[Service]\nStandardOutput=journal\nStandardError=null", ""},
+	    {"[Service]\nStandardOutput=file:/x", "? StandardOutput=file:/x"},
+	    {"[Service]\nStandardError=journal null", "? StandardError=journal null"},
+	    {"[Service]\nTimeoutStartSec=infinity", ""},
+	    {"[Service]\nTimeoutStartSec=1us", "? TimeoutStartSec=1us"},
+	    {"[Install]\nAlias=x.service", "? Alias=x.service"},
+	    /* sections of other programs */
+	    {"[X-Foo]\nBefore=a\n[Service]\nExecStart=/b\n", "/b"},
+	    {"[X-Foo\nBefore=a\n", "? [X-Foo"},
 	    {"[Install]\nExecStart=/b a", "? ExecStart=/b a"},
 	    {"[Unit]\nExecStart=/b a", "? ExecStart=/b a"},
 	    {"ExecStart=/b a\n[Service]\n", "? ExecStart=/b a"},
@@ -94,12 +133,12 @@ unit__more_than_there_is_room_for__riddle(void **state)
 	for (int i = 0; i < UNIT_COMMANDS_MAX + 1; i++)
 		len += (size_t)sprintf(text + len, "ExecStart=/b\n");
 	assert_string_equal(read_unit(text), "? ExecStart=/b");
-	for (int words = UNIT_WORDS_MAX - 3; words < UNIT_WORDS_MAX + 3; words++) {
-		len = (size_t)sprintf(text, "[Service]\nType=oneshot\nExecStart=");
-		for (int i = 0; i < words; i++)
+	for (int words = UNIT_WORDS_MAX - 6; words < UNIT_WORDS_MAX + 3; words++) {
+		len = (size_t)sprintf(text, "[Service]\nType=oneshot\nExecStart=/b ");
+		for (int i = 1; i < words; i++)
 			len += (size_t)sprintf(text + len, "b ");
-		sprintf(text + len, "\nExecStart=-\n");
-		assert_true((read_unit(text)[0] == '?') == (words > UNIT_WORDS_MAX - 3));
+		sprintf(text + len, "\nExecStart=-/b\n");
+		assert_true((read_unit(text)[0] == '?') == (words > UNIT_WORDS_MAX - 4));
 	}
 }
 
@@ -120,6 +159,13 @@ drop_in__each_text__harmless_or_not(void **state)
 	    {"[Service]\nPrivateMounts=yes\n", false},
 	    {"[Unit]\nConditionPathExists=/x\n", false},
 	    {"[Unit]\nAfter=x\n", false},
+	    {"[Unit]\nDefaultDependencies=yes\n", false},
+	    {"[Unit]\nBefore=local-fs-pre.target\n", false},
+	    {"[Unit]\nWants=shutdown.target\n", false},
+	    {"[Service]\nStandardOutput=file:/x\n", false},
+	    {"[Service]\nStandardOutput=journal\n", true},
+	    {"[Service]\nTimeoutStopSec=1us\n", false},
+	    {"[Unit]\nDescription=a\rCondition=x\n", false},
 	    {"[Other]\n", false},
 	    {"junk", false},
 	};
@@ -133,6 +179,67 @@ drop_in__each_text__harmless_or_not(void **state)
 	}
 }
 
+static void
+mount__each_text__of_fstab_or_not(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is;
+	} rows[] = {
+	    {"# by systemd-fstab-generator\n\n[Unit]\nDocumentation=man:fstab(5)\nSourcePath=/etc/fstab\n"
+	     "Before=local-fs.target\n\n[Mount]\nWhat=binfmt_misc\nWhere=/proc/sys/fs/binfmt_misc\nType=binfmt_misc\n",
+	     true},
+	    {"[Mount]\nWhat=x\nWhere=/proc/sys/fs/binfmt_misc\nType=binfmt_misc\nOptions=nofail\n", true},
+	    {"[Mount]\nWhat=x\nWhere=/proc/sys/fs/binfmt_misc\nType=binfmt_misc\nOptions=ro\n", false},
+	    {"[Mount]\nWhat=x\nWhere=/proc/sys/fs/binfmt_misc\nType=tmpfs\n", false},
+	    {"[Mount]\nWhat=x\nWhere=/mnt\nType=binfmt_misc\n", false},
+	    {"[Unit]\nRequires=x.device\n", false},
+	    {"[Unit]\nSourcePath=/etc/other\n", false},
+	};
+	char copy[512];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		snprintf(copy, sizeof(copy), "%s", rows[i].text);
+		if (unit_is_of_fstab(copy) != rows[i].is)
+			fail_msg("%s", rows[i].text);
+	}
+}
+
+static void
+other__each_text__may_pull_or_not(void **state)
+{
+	static const struct {
+		const char *text;
+		bool may;
+	} rows[] = {
+	    {"[Unit]\nWants=a.service b.service\n", true},
+	    {"[Unit]\nWants=a.service \\\n b.service\n", true},
+	    {"[Timer]\nUnit=b.service\n", true},
+	    {"[Unit]\nDescription=x\rWants=b.service\n", true},
+	    {"[Unit]\nAfter=b.service\nBefore = b.service\nPartOf=b.service\n", false},
+	    {"# Wants=b.service\n[Unit]\nDescription=b.service\n[X-Y]\nWants=b.service\n", false},
+	    {"[Unit]\nWants=a.service\n", false},
+	};
+	char copy[256];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		snprintf(copy, sizeof(copy), "%s", rows[i].text);
+		if (unit_may_pull(copy, "b.service") != rows[i].may)
+			fail_msg("%s", rows[i].text);
+	}
+}
+
+/* The example says nothing that is not understood. */
+static void
+example__as_shipped__understood(void **state)
+{
+	(void)state;
+	expect_text("binfmtctl.service", read_unit(slurp("man/examples/binfmtctl.service")),
+		    "/usr/local/bin/binfmtctl register --mount all after part remains");
+}
+
 int
 main(void)
 {
@@ -140,6 +247,9 @@ main(void)
 	    cmocka_unit_test(unit__each_text__commands_and_order),
 	    cmocka_unit_test(unit__more_than_there_is_room_for__riddle),
 	    cmocka_unit_test(drop_in__each_text__harmless_or_not),
+	    cmocka_unit_test(mount__each_text__of_fstab_or_not),
+	    cmocka_unit_test(other__each_text__may_pull_or_not),
+	    cmocka_unit_test(example__as_shipped__understood),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
