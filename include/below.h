@@ -6,7 +6,8 @@
 
 /*
  * Opens a path as after chroot to the folder `root` (a descriptor), links and .. included, by openat2 of Linux 5.6;
- * root below 0: as it is found here. An empty path is the current folder, after chroot the root: so does the kernel's
+ * -1: as it is found here, ROOTVIEW: as it will be
+ * seen (rootview.h). An empty path is the current folder, after chroot the root: so does the kernel's
  * own lookup for exec. flags: of open(2), to which O_CLOEXEC is added. A descriptor, or -1 with errno.
  */
 int below_open(int root, const char *path, int flags);

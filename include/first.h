@@ -15,7 +15,7 @@ struct subject;
  */
 const struct entry *first_of(const struct snapshot *s, const struct subject *subject, size_t size);
 
-/* The same for a file that both of two entries take. */
+/* The same for all files that both of two entries take: one of them, or a third that takes all of these. */
 const struct entry *first_of_two(const struct snapshot *s, const struct entry *a, const struct entry *b);
 
 #endif

@@ -12,7 +12,8 @@
 
 /*
  * Runs `work` in a child and returns its exit status; what front_killed says there the front dies of. All signals that
- * are for the command are passed on to the child. It ends with the front. -1 with errno.
+ * are for the command are passed on to the child. It ends with the front. -1 with errno. Once the child has begun all
+ * descriptors are closed here, so that what the command closes is closed: errors are the child's to tell.
  */
 int front_run(int (*work)(void *arg), void *arg);
 
@@ -28,6 +29,12 @@ void front_killed(int signal_number);
  * by front_go. */
 bool front_sent(const siginfo_t *info);
 bool front_was_continued(void);
+
+/*
+ * In both: as waitpid(2), without waiting for the process. There is nobody left to tell an error to, so one that may
+ * pass is given time.
+ */
+pid_t front_wait(pid_t pid, int *status, int options);
 
 /* Sends a signal on to another process, with its value. */
 void front_pass(pid_t to, const siginfo_t *info);

@@ -11,8 +11,9 @@ struct err;
 int lock_wait(int fd, unsigned timeout, void (*waiting)(void), struct err *err);
 
 /*
- * Lets only one run at a time mount and unmount in this mount namespace: what the others see is whole. *fd is to be
- * closed after the work; -1 where there is no /proc, and so nothing to lock. 0, or -1 and *err.
+ * Lets only one run at a time mount and unmount in this mount namespace: what the others see is whole. Anybody can lock
+ * the file: so it waits a second at most, and goes on. What is copied into an instance is safe by that one's own lock,
+ * which only its root can take. *fd is to be closed after the work; -1: nothing is locked. 0, or -1 and *err.
  */
 int lock_mounts(unsigned timeout, void (*waiting)(void), int *fd, struct err *err);
 

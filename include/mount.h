@@ -30,7 +30,8 @@ struct mount_wish {
 /*
  * Makes sure that dir shows an instance that may be changed here; *made: what this call has mounted for it. In a user
  * namespace that sees an inherited instance its own is mounted over it, with copies of the entries, and switched off if
- * that is; *warnings tells so, and which entries could not be copied. Refused without `force` where none can be seen:
+ * that is; *warnings tells so, and which entries could not be copied. If it is in use already (mounted elsewhere) it
+ * stays as it is. Refused without `force` where none can be seen:
  * the empty instance would hide the inherited handlers for good, and where it cannot be told whose instance is seen;
  * and always over a folder that is not empty. 0, or -1 and *err.
  */

@@ -23,9 +23,9 @@ struct newroot_bind {
 int newroot_enter(const char *name, const struct newroot_bind *binds, size_t count, struct err *note, struct err *err);
 
 /*
- * As newroot_enter with nothing but the binds, for a process that only looks at what will be there; without `make` a
- * place that lacks is an error. A mount namespace of its own is enough.
+ * Looks at the root that newroot_enter would make here: it can be had as far as can be told before, and is what
+ * rootview.h shows from then on. Nothing is made or mounted. 0, or -1 and *err.
  */
-int newroot_look(const char *name, const struct newroot_bind *binds, size_t count, bool make, struct err *err);
+int newroot_look(const struct newroot_bind *binds, size_t count, struct err *err);
 
 #endif

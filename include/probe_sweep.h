@@ -21,6 +21,9 @@ void probe_sweep_start(bool apart);
 /* Kills and reaps all that is left. The process started directly is to be reaped before. */
 void probe_sweep_end(bool apart);
 
+/* Closes all descriptors. */
+void probe_sweep_all_descriptors(void);
+
 /* Closes all descriptors above 2 but these. */
 void probe_sweep_descriptors(const int *keep, size_t count);
 

@@ -18,7 +18,7 @@ struct program {
 
 /*
  * The file that execvp(3) would run for a name: itself where it has a slash, else the first of its name in PATH that
- * this process may execute, below `root` as after chroot (-1: our own root). 0, or the errno: ENOENT there is none,
+ * this process may execute, below `root` as after chroot (as below_open has it). 0, or the errno: ENOENT there is none,
  * EACCES one is there and may not be executed; -1, program->path and program->reason: that cannot be told of this one,
  * and nothing behind it in PATH counts.
  */

@@ -29,8 +29,8 @@ struct recall {
 /* What becomes of a file that is handed to the entry's interpreter, by the list's other entries. Not for type B. */
 const struct walk *recall_walk(struct recall *recall, const struct binfmt_list *list, const struct entry *entry);
 
-/* inforce_is, of the snapshot that all of them are of. */
-struct look recall_in_force(struct recall *recall, const struct snapshot *s);
+/* inforce_is, of the snapshot that all of them are of; where that does not tell, inforce_runs. */
+struct look recall_in_force(struct recall *recall, const struct snapshot *s, const struct entry *entry);
 
 /* trust_reach and trust_check of an interpreter. */
 int recall_reach(struct recall *recall, const char *path, struct err *err);

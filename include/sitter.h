@@ -14,8 +14,8 @@ pid_t sitter_start(int (*prepare)(void *arg), void *arg);
 /*
  * Starts a process beside it that becomes the command (`become` returns its exit status where that fails), and sits by,
  * as what front_run runs: passes signals on, and stops and continues the front with it. When it has ended the
- * namespace's process 1 is killed. Returns the exit status; a death by signal is the front's. All descriptors above 2
- * are closed here.
+ * namespace's process 1 is killed. Returns the exit status; a death by signal is the front's. All descriptors are
+ * closed here when it has started.
  */
 int sitter_run(pid_t init, int (*become)(void *arg), void *arg);
 

@@ -221,23 +221,17 @@ static int
 look_ahead(struct run *run, const struct arch **needs)
 {
 	const struct args *args = run->args;
-	const struct foresight what = {args->root,  run->binds,     args->bind_count,
-				       args->chdir, *args->program, args->dry_run};
-	const struct foreseen *seen;
+	const struct foresight what = {run->binds, args->bind_count, args->chdir, *args->program, args->dry_run};
+	static struct foreseen seen;
 
 	*needs = run->program.needs;
 	if (!args->root || (args->operand_count && !args->dry_run))
 		return EXIT_DONE;
-	seen = foresee(&what);
-	if (!seen)
-		return refuse(run, (struct private_end){PRIVATE_HELPER, errno});
-	if (seen->err.code != ERR_NONE) {
-		run->err = seen->err;
+	if (foresee(&what, &seen, &run->err) < 0)
 		return fail(run);
-	}
-	*needs = seen->needs;
-	run->program = seen->program;
-	return args->dry_run && seen->found ? not_run(run, seen->found) : EXIT_DONE;
+	*needs = seen.needs;
+	run->program = seen.program;
+	return args->dry_run && seen.found ? not_run(run, seen.found) : EXIT_DONE;
 }
 
 /* Into namespaces with handlers of our own, as their root. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "below.h"
+#include "rootview.h"
 
 /* Newer than the headers that some build with; the number is the same on every architecture but alpha. */
 #ifndef SYS_openat2
@@ -29,6 +30,8 @@ below_open(int root, const char *path, int flags)
 
 	if (!*path)
 		path = ".";
+	if (root == ROOTVIEW)
+		return rootview_open(path, flags);
 	if (root < 0)
 		return openat(AT_FDCWD, path, flags | O_CLOEXEC); /* musl adds an fcntl to open */
 	for (int i = 0; i < TRIES && fd < 0 && (i == 0 || errno == EAGAIN); i++)

@@ -13,6 +13,7 @@
 #include "err.h"
 #include "mounts.h"
 #include "newroot.h"
+#include "rootview.h"
 
 /*
  * What is seen in the new root is taken while the old one is there (a new proc needs to see one), and placed when the
@@ -215,65 +216,108 @@ place_all(const int mounts[static PARTS], struct err *note, struct err *err)
 	return 0;
 }
 
-/* The binds with their mounts. */
-struct bound {
-	const struct newroot_bind *binds;
-	size_t count;
-	int mounts[NEWROOT_BINDS_MAX];
-	bool folder[NEWROOT_BINDS_MAX];
-};
-
-static int
-take_binds(struct bound *bound, struct err *err)
+/* Where a part is from, to look at it: what is new and has nothing that could be run is an empty folder. */
+static const char *
+seen_from(const struct part *part)
 {
+	return part->source != FRESH ? part->from : strcmp(part->to, "/proc") == 0 ? "/proc" : NULL;
+}
+
+/* What will be seen of the parts. */
+static int
+look_at_parts(struct err *err)
+{
+	char at[PATH_MAX];
 	struct stat st;
 
-	for (size_t i = 0; i < bound->count; i++) {
-		bound->mounts[i] = mounts_copy(bound->binds[i].from, true);
-		if (bound->mounts[i] < 0 || fstat(bound->mounts[i], &st) < 0)
-			return err_set(err, ERR_MOUNT, "--bind %s: %s", bound->binds[i].from, strerror(errno));
-		bound->folder[i] = S_ISDIR(st.st_mode);
+	rootview_begin();
+	for (const struct part *part = parts; part < parts + PARTS; part++) {
+		const char *from = seen_from(part), *failed = NULL;
+
+		if (part->source == CONSOLE || (part->source == COPY && stat(from, &st) < 0))
+			continue;
+		if (rootview_where(part->to, part->folder, at) < 0)
+			failed = "look at";
+		else if (rootview_look(at, &st) < 0 && !rootview_is_outside(at) && rootview_may_make(at) < 0)
+			failed = cannot_make;
+		if (failed && part->need == MUST)
+			return cannot(failed, part->to, err);
+		if (!failed)
+			rootview_show(at, from);
+	}
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		if (*links[i].to == '/')
+			rootview_show(links[i].path, links[i].to);
+	return 0;
+}
+
+/* The binds with their places and mounts. */
+static struct bound {
+	const struct newroot_bind *binds;
+	size_t count;
+	char at[NEWROOT_BINDS_MAX][PATH_MAX];
+	bool folder[NEWROOT_BINDS_MAX], lacks[NEWROOT_BINDS_MAX]; /* its place is to be made */
+	int mounts[NEWROOT_BINDS_MAX];
+} bound;
+
+_Static_assert(PARTS + sizeof(links) / sizeof(links[0]) + NEWROOT_BINDS_MAX <= ROOTVIEW_MAX, "all that is shown");
+
+static int
+refuse(const struct newroot_bind *bind, const char *why, struct err *err)
+{
+	return err_set(err, ERR_MOUNT, "--bind %s:%s: %s", bind->from, bind->to, why);
+}
+
+/* What of outside is shown before it belongs to the outside, and nothing is made in it. */
+static int
+look_at_bind(size_t i, struct err *err)
+{
+	const struct newroot_bind *bind = &bound.binds[i];
+	struct stat st, place;
+	char *at = bound.at[i];
+
+	if (stat(bind->from, &st) < 0)
+		return err_set(err, ERR_MOUNT, "--bind %s: %s", bind->from, strerror(errno));
+	if (rootview_where(bind->to, true, at) < 0)
+		return cannot("look at", bind->to, err);
+	if (!*at)
+		return refuse(bind, "what is to be all of the root is for --root", err);
+	bound.folder[i] = S_ISDIR(st.st_mode);
+	bound.lacks[i] = rootview_look(at, &place) < 0;
+	if (bound.lacks[i] && errno != ENOENT && errno != ENOTDIR)
+		return cannot("look at", bind->to, err);
+	if (bound.lacks[i] && rootview_is_outside(at))
+		return refuse(bind, "what is shown there of outside has no such place, and is not changed", err);
+	if (bound.lacks[i] && rootview_may_make(at) < 0)
+		return cannot(cannot_make, bind->to, err);
+	if (!bound.lacks[i] && bound.folder[i] != S_ISDIR(place.st_mode))
+		return refuse(bind, "only one of them is a folder", err);
+	rootview_show(at, bind->from);
+	return 0;
+}
+
+static int
+take_binds(struct err *err)
+{
+	for (size_t i = 0; i < bound.count; i++) {
+		bound.mounts[i] = mounts_copy(bound.binds[i].from, true);
+		if (bound.mounts[i] < 0)
+			return err_set(err, ERR_MOUNT, "--bind %s: %s", bound.binds[i].from, strerror(errno));
 	}
 	return 0;
 }
 
-/* All before one is covered: what is bound belongs to the outside, and nothing is made in it. */
+/* Where they were looked at, each in what is seen then. */
 static int
-make_bind_places(const struct bound *bound, bool make, struct err *err)
+place_binds(struct err *err)
 {
-	struct stat root, st;
+	for (size_t i = 0; i < bound.count; i++) {
+		const char *at = bound.at[i], *failed;
 
-	for (size_t i = 0; i < bound->count; i++) {
-		const char *to = bound->binds[i].to;
-
-		if (!make && stat(to, &st) < 0)
-			return err_set(err, ERR_MOUNT,
-				       "--bind %s:%s: there is no such place yet, and a dry run makes none",
-				       bound->binds[i].from, to);
-		if (need_place(to, bound->folder[i], true) < 0)
-			return cannot(cannot_make, to, err);
-		if (stat("/", &root) < 0 || stat(to, &st) < 0)
-			return cannot("look at", to, err);
-		if (root.st_dev == st.st_dev && root.st_ino == st.st_ino)
-			return err_set(err, ERR_MOUNT, "--bind %s:%s: what is to be all of the root is for --root",
-				       bound->binds[i].from, to);
-	}
-	return 0;
-}
-
-static int
-place_binds(const struct bound *bound, struct err *err)
-{
-	for (size_t i = 0; i < bound->count; i++) {
-		const char *to = bound->binds[i].to, *failed = place(bound->mounts[i], to, true);
-
-		if (failed && errno == ENOENT)
-			return err_set(err, ERR_MOUNT,
-				       "--bind %s:%s: what another --bind shows there has no such place, and is not "
-				       "changed",
-				       bound->binds[i].from, to);
+		failed = bound.lacks[i] && make_place(at, bound.folder[i]) < 0 ? cannot_make
+									       : place(bound.mounts[i], at, false);
 		if (failed)
-			return cannot(failed, to, err);
+			return cannot(failed, bound.binds[i].to, err);
 	}
 	return 0;
 }
@@ -305,28 +349,29 @@ pivot(const char *name, struct err *err)
 }
 
 int
+newroot_look(const struct newroot_bind *binds, size_t count, struct err *err)
+{
+	bound.binds = binds;
+	bound.count = count;
+	if (look_at_parts(err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (look_at_bind(i, err) < 0)
+			return -1;
+	return 0;
+}
+
+int
 newroot_enter(const char *name, const struct newroot_bind *binds, size_t count, struct err *note, struct err *err)
 {
-	struct bound bound = {.binds = binds, .count = count};
 	int mounts[PARTS];
 
 	err_clear(note);
-	if (take_all(mounts, note, err) < 0 || take_binds(&bound, err) < 0 || pivot(name, err) < 0 ||
-	    place_all(mounts, note, err) < 0)
+	if (newroot_look(binds, count, err) < 0 || take_all(mounts, note, err) < 0 || take_binds(err) < 0 ||
+	    pivot(name, err) < 0 || place_all(mounts, note, err) < 0)
 		return -1;
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
 		if (symlink(links[i].to, links[i].path) < 0)
 			return cannot("make", links[i].path, err);
-	return make_bind_places(&bound, true, err) < 0 || place_binds(&bound, err) < 0 ? -1 : 0;
-}
-
-int
-newroot_look(const char *name, const struct newroot_bind *binds, size_t count, bool make, struct err *err)
-{
-	struct bound bound = {.binds = binds, .count = count};
-
-	return take_binds(&bound, err) < 0 || pivot(name, err) < 0 || make_bind_places(&bound, make, err) < 0 ||
-		       place_binds(&bound, err) < 0
-		   ? -1
-		   : 0;
+	return place_binds(err);
 }

@@ -43,13 +43,28 @@ read_file(struct persist *file)
 	return len;
 }
 
-/* Whether behind the mark there is no more than the line that goes with it. */
-static bool
-is_as_written(const struct persist *file)
+/* Why what is behind the mark is not one line for the file's own entry, as binfmtctl wrote it; NULL: it is, or nothing.
+ */
+static const char *
+why_not_as_written(const struct persist *file)
 {
-	const char *line = file->was + MARK, *end = memchr(line, '\n', file->was_len - MARK);
+	const char *at = file->was + MARK, *end = memchr(at, '\n', file->was_len - MARK), *reason;
+	char line[PERSIST_TEXT_MAX];
+	struct rule rule;
+	size_t len;
 
-	return end ? end + 1 == file->was + file->was_len : file->was_len == MARK;
+	if (file->was_len == MARK)
+		return NULL;
+	if (!end || end + 1 != file->was + file->was_len)
+		return "not one whole line";
+	memcpy(line, at, file->was_len - MARK);
+	reason = line_parse(line, file->was_len - MARK, &rule);
+	if (reason)
+		return reason;
+	len = strlen(rule.name);
+	return strncmp(file->name, rule.name, len) == 0 && strcmp(file->name + len, ".conf") == 0
+		   ? NULL
+		   : "a line for another entry";
 }
 
 /* Sets file->ours; -1 if the file is somebody else's, wholly or in part (ERR_PERSIST), or could not be looked at. */
@@ -57,6 +72,7 @@ static int
 look_whose(struct persist *file, struct err *err)
 {
 	ssize_t len = read_file(file);
+	const char *reason;
 	bool foreign_kind = len < 0 && (errno == ELOOP || errno == EISDIR || errno == ENXIO);
 
 	if (len < 0 && errno == ENOENT)
@@ -67,10 +83,10 @@ look_whose(struct persist *file, struct err *err)
 	if (!file->ours)
 		return err_set(err, ERR_PERSIST, "%s/%s is there and was not written by binfmtctl", file->where,
 			       file->name);
-	if (is_as_written(file))
-		return 0;
-	return err_set(err, ERR_PERSIST, "%s/%s is not as binfmtctl wrote it: not one whole line", file->where,
-		       file->name);
+	reason = why_not_as_written(file);
+	return reason ? err_set(err, ERR_PERSIST, "%s/%s is not as binfmtctl wrote it: %s", file->where, file->name,
+				reason)
+		      : 0;
 }
 
 int
@@ -181,21 +197,6 @@ persist_write(struct persist *file, struct planned *planned, struct err *err)
 	return 0;
 }
 
-/* What stands behind the mark, as a rule. */
-static struct look
-read_rule(struct persist *file, struct rule *rule, struct err *err)
-{
-	const char *reason;
-
-	if (file->was_len == MARK)
-		return look_seen(false);
-	reason = line_parse(file->was + MARK, file->was_len - MARK, rule);
-	if (!reason)
-		return look_seen(true);
-	err_set(err, ERR_UNKNOWN, "%s/%s is not as binfmtctl wrote it: %s", file->where, file->name, reason);
-	return look_unknown();
-}
-
 struct look
 persist_rule(struct persist *file, const char *name, struct rule *rule, struct err *err)
 {
@@ -209,8 +210,8 @@ persist_rule(struct persist *file, const char *name, struct rule *rule, struct e
 		return found;
 	if (persist_open(file, NULL, name, false, err) < 0)
 		return err->code == ERR_PERSIST && !file->ours ? found : look_unknown();
-	if (file->ours)
-		found = read_rule(file, rule, err);
+	if (file->ours && file->was_len > MARK) /* as it was opened, it can be parsed */
+		found = look_seen(!line_parse(file->was + MARK, file->was_len - MARK, rule));
 	persist_close(file);
 	return found;
 }

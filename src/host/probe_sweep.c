@@ -55,6 +55,12 @@ probe_sweep_descriptors(const int *keep, size_t count)
 	} while (next != UINT_MAX);
 }
 
+void
+probe_sweep_all_descriptors(void)
+{
+	close_between(0, UINT_MAX);
+}
+
 /*
  * Since Linux 6.14 the setting is the PID namespace's own (before, it is the machine's): what forks without end must
  * not keep the machine from ending it.

@@ -56,18 +56,16 @@ be_init(int (*prepare)(void *arg), void *arg, int parent, int ready)
 		error = SAID;
 	if (write(ready, &error, sizeof(error)) != sizeof(error) || error)
 		_exit(NOT_STARTED);
-	for (int fd = 0; fd <= 2; fd++)
-		close(fd);
-	probe_sweep_descriptors(NULL, 0);
+	probe_sweep_all_descriptors();
 	take_in_orphans();
 }
 
-/* It ends of nothing else, whatever state it is in. */
+/* It ends of nothing else, whatever state it is in. Where we may not kill it, it ends with us. */
 static void
 end_init(pid_t init)
 {
-	kill(init, SIGKILL);
-	retry_waitpid(init, NULL);
+	if (kill(init, SIGKILL) == 0)
+		retry_waitpid(init, NULL);
 }
 
 /* It says 0 when it is ready, SAID, or an errno; nothing if it was killed. */
@@ -138,7 +136,7 @@ has_ended(struct seen *seen)
 	pid_t told;
 
 	seen->stopped_again = false;
-	while ((told = waitpid(seen->pid, &seen->status, WNOHANG | WUNTRACED | WCONTINUED)) == seen->pid) {
+	while ((told = front_wait(seen->pid, &seen->status, WUNTRACED | WCONTINUED)) == seen->pid) {
 		seen->stopped = seen->stopped_again = WIFSTOPPED(seen->status);
 		if (!seen->stopped && !WIFCONTINUED(seen->status))
 			break;
@@ -201,7 +199,7 @@ sitter_run(pid_t init, int (*become)(void *arg), void *arg)
 	}
 	if (command.pid < 0)
 		return -1;
-	probe_sweep_descriptors(NULL, 0);
+	probe_sweep_all_descriptors();
 	if (sit_by(&command) < 0) {
 		error = errno;
 		kill(init,

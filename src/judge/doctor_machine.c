@@ -144,8 +144,10 @@ judge_inherited(const struct facts *f, struct finding *out)
 			fix_by_tool(f, out, "register --mount all");
 		return;
 	}
-	finding_set(out, GRADE_WARN, "%s: %s, %s; register on the host", whose,
-		    f->in_force == LOOK_YES ? "they apply" : "whether they apply here cannot be told",
+	finding_set(out, GRADE_WARN,
+		    "%s: they apply unless this user namespace has an instance of its own, which cannot be seen, %s; "
+		    "register on the host",
+		    whose,
 		    f->writable ? "and what is changed here is changed for all that inherit them"
 				: "but only its root can change them");
 }

@@ -201,10 +201,10 @@ examine_interpreter(const struct exam *exam, const struct walk *walk, const char
 		tell_unknown(exam, "not of the instance in force here: whether it runs cannot be told");
 		return;
 	}
-	if (recall_in_force(exam->recall, exam->s).is != LOOK_YES)
+	if (recall_in_force(exam->recall, exam->s, exam->handler->entry).is != LOOK_YES)
 		tell_unknown(exam, "the entries that are visible here may not be those in force (another user "
 				   "namespace's)");
-	if (exam->rule->flags & RULE_F)
+	else if (exam->rule->flags & RULE_F)
 		examine_held(exam);
 	switch (walk->verdict) {
 	case WALK_RUNS:
@@ -258,15 +258,18 @@ static const char *
 find_shadow(const struct exam *exam, bool *known)
 {
 	const struct binfmt_list *list = &exam->s->list;
-	const struct entry *own = exam->handler->entry, *rival = NULL, *first = own;
+	const struct entry *own = exam->handler->entry, *rival = NULL, *first;
 
 	*known = true;
 	if (!list->order_hidden)
 		return overlap_shadow(exam->rule, list);
-	while (first == own && (rival = overlap_rival(exam->rule, list, rival)))
+	while ((rival = overlap_rival(exam->rule, list, rival))) {
 		first = first_of_two(exam->s, own, rival);
-	*known = first != NULL;
-	return first == own ? NULL : first ? first->rule.name : rival->rule.name;
+		*known = first != NULL;
+		if (!first || first == rival)
+			return rival->rule.name;
+	}
+	return NULL;
 }
 
 static void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <string.h>
 
 #include "arch.h"
 #include "first.h"
@@ -7,6 +8,40 @@
 #include "overlap.h"
 #include "probe.h"
 #include "resolve.h"
+
+/* Whether exec failed as foretold. NO: it ought to have run, and nothing takes it. */
+static struct look
+refused_as_foretold(const struct walk *walk, const struct probe_result *run)
+{
+	if (walk->verdict == WALK_RUNS && run->exec_errno == ENOEXEC)
+		return look_seen(false);
+	return walk->verdict == WALK_FAILS && walk->error == run->exec_errno ? look_seen(true) : look_unknown();
+}
+
+/*
+ * Whether a run ended as the walk of the visible table foretells; NO only where no such table can lead to it. A file
+ * that the kernel holds (F) may be of another mount namespace, where its path names it.
+ */
+static struct look
+accord(const struct walk *walk, const struct probe_result *run)
+{
+	const struct walk_hop *runner = NULL;
+
+	if (walk->verdict == WALK_UNKNOWN || walk->verdict == WALK_KILLED ||
+	    (walk->verdict == WALK_RUNS && walk->runner < 0))
+		return look_unknown();
+	if (walk->verdict == WALK_RUNS)
+		runner = &walk->hops[walk->runner];
+	if (run->end == PROBE_REFUSED)
+		return refused_as_foretold(walk, run);
+	if (run->itself)
+		return look_seen(runner && walk->runner == 0);
+	if (!run->exe[0])
+		return look_unknown();
+	if (runner && runner->dev == run->dev && runner->ino == run->ino)
+		return look_seen(true);
+	return runner && runner->held && !run->reachable ? look_unknown() : look_seen(false);
+}
 
 /* Whether a probe goes the file's way: by the same entry, as far as can be seen. */
 static bool
@@ -46,35 +81,68 @@ probe(const struct snapshot *s, int root, struct resolved *r, struct probe_resul
 	return false;
 }
 
-/* The first entry that surely takes the programs of an architecture. NULL: none does. */
-static const struct arch *
-arch_taken(const struct snapshot *s)
+/* Whether the kernel runs an architecture's programs as the visible table foretells, and by which of its entries. */
+static struct look
+agrees(const struct snapshot *s, const struct arch *arch, const struct entry **entry)
 {
-	for (size_t i = 0; i < s->list.count; i++) {
-		const struct entry *e = &s->list.entries[i];
-		const struct arch *arch = e->enabled ? arch_of_pattern(&e->rule.pattern) : NULL;
-
-		if (arch && arch_taker(&s->list, arch) == e && !binfmt_list_doubt(&s->list, e))
-			return arch;
-	}
-	return NULL;
-}
-
-struct look
-inforce_is(const struct snapshot *s)
-{
-	const enum binfmt_scope scope = snapshot_scope(s);
-	const struct arch *arch;
+	const struct walk_where where = {.root = -1, .list = &s->list, .switched_on = s->switched_on};
+	static struct walk walk; /* 12 KB */
 	unsigned char elf[PROBE_MAX];
+	size_t size = probe_build(arch, 1, elf);
 	struct probe_result run;
 	struct err ignored;
 
-	if (scope == BINFMT_HOST || scope == BINFMT_NAMESPACE)
-		return snapshot_ours(s);
-	arch = s->switched_on ? arch_taken(s) : NULL;
-	if (!arch || !run_probe(-1, elf, probe_build(arch, 1, elf), &run, &ignored))
+	walk_bytes(&where, "", elf, size, &walk);
+	*entry = walk.count > 1 ? walk.hops[1].entry : NULL;
+	if (walk.verdict == WALK_UNKNOWN || (walk.verdict == WALK_RUNS && walk.runner == 0) ||
+	    !run_probe(-1, elf, size, &run, &ignored))
 		return look_unknown();
-	return look_seen(run.end == PROBE_STOPPED ? !run.itself : run.exec_errno != ENOEXEC);
+	return accord(&walk, &run);
+}
+
+/* Of the architectures that entries take, or of the others: whether one is run otherwise than is to be seen. */
+static bool
+one_differs(const struct snapshot *s, bool taken)
+{
+	const struct entry *ignored;
+
+	for (size_t i = 0; i < arch_count; i++)
+		if ((s->switched_on && arch_taker(&s->list, &arch_table[i])) == taken &&
+		    agrees(s, &arch_table[i], &ignored).is == LOOK_NO)
+			return true;
+	return false;
+}
+
+static bool
+is_surely_in_force(const struct snapshot *s)
+{
+	const enum binfmt_scope scope = snapshot_scope(s);
+
+	return scope == BINFMT_HOST || scope == BINFMT_NAMESPACE;
+}
+
+/* An instance that cannot be seen may be equal: a parent's entries were copied into it. */
+struct look
+inforce_is(const struct snapshot *s)
+{
+	if (is_surely_in_force(s))
+		return snapshot_ours(s);
+	return one_differs(s, true) || one_differs(s, false) ? look_seen(false) : look_unknown();
+}
+
+struct look
+inforce_runs(const struct snapshot *s, const struct entry *entry)
+{
+	const struct arch *arch = arch_of_pattern(&entry->rule.pattern);
+	const struct entry *taker;
+	struct look is;
+
+	if (is_surely_in_force(s))
+		return snapshot_ours(s);
+	if (!arch || !entry->enabled || !s->switched_on)
+		return look_unknown();
+	is = agrees(s, arch, &taker);
+	return taker == entry ? is : look_unknown();
 }
 
 /* A handler that cannot be seen here. */
@@ -117,34 +185,110 @@ explain_held(const struct probe_result *run, struct resolved *r)
 			 name ? " with " : "", name ? name : "");
 }
 
-/* The visible entries may be a parent namespace's while another instance is in force. */
+static const char may_not_be[] =
+    "the entries that are visible here may not be those in force (another user namespace's)";
+
+/* Nothing that can be seen tells. */
 static void
-explain_other(const struct probe_result *run, struct resolved *r)
+doubt_table(struct resolved *r)
+{
+	r->walk.verdict = WALK_UNKNOWN;
+	err_note(&r->why, "%s", may_not_be);
+}
+
+/* A probe was refused, other than the visible entry's interpreter would be. */
+static void
+explain_refused(const struct probe_result *run, struct resolved *r)
 {
 	const char *name = walk_errno(run->exec_errno);
 
-	if (r->walk.verdict == WALK_RUNS)
-		return;
+	r->walk.verdict = WALK_FAILS;
+	r->walk.error = run->exec_errno;
 	if (run->exec_errno == ENOEXEC)
 		err_note(&r->why,
 			 "entry %s would take it, but nothing does: the entries that are visible here are not those in "
 			 "force (another user namespace's)",
 			 r->handler.name);
 	else
-		err_note(&r->why,
-			 "entry %s would take it, but exec of a probe fails%s%s: the entries that are visible here may "
-			 "not be those in force (another user namespace's)",
-			 r->handler.name, name ? " with " : "", name ? name : "");
+		err_note(&r->why, "entry %s would take it, but exec of a probe fails%s%s: %s", r->handler.name,
+			 name ? " with " : "", name ? name : "", may_not_be);
 }
 
-/* No probe goes the file's way. */
+/* What takes it is not what is to be seen. */
 static void
-doubt_other(const struct snapshot *s, struct resolved *r)
+explain_other_runs(const struct probe_result *run, struct resolved *r)
 {
-	if (inforce_is(s).is == LOOK_YES)
+	r->result = RESOLVED_UNKNOWN;
+	r->handler = (struct handler){.name = NULL};
+	if (run->itself) {
+		doubt_table(r);
 		return;
-	r->walk.verdict = WALK_UNKNOWN;
-	err_note(&r->why, "the entries that are visible here may not be those in force (another user namespace's)");
+	}
+	r->walk.verdict = WALK_RUNS;
+	r->walk.error = 0;
+	err_note(&r->why,
+		 "a handler that cannot be seen takes it%s%s: the entries that are visible here are not those in "
+		 "force (another user namespace's)",
+		 *run->exe ? ", " : "", run->exe);
+}
+
+/* The visible entries may be a parent namespace's while another instance is in force. */
+static void
+explain_other(const struct probe_result *run, struct resolved *r)
+{
+	switch (accord(&r->walk, run).is) {
+	case LOOK_YES:
+		break;
+	case LOOK_NO:
+		if (run->end == PROBE_STOPPED)
+			explain_other_runs(run, r);
+		else
+			explain_refused(run, r);
+		break;
+	case LOOK_UNKNOWN:
+		if (run->end == PROBE_REFUSED && run->exec_errno != ENOEXEC)
+			explain_refused(run, r);
+		else
+			doubt_table(r);
+		break;
+	}
+}
+
+/* Runs the file's own first bytes up to the exec trap: for what is known by them alone. */
+static bool
+probe_head(int root, const struct resolved *r, struct probe_result *run)
+{
+	size_t size = r->walk.st.st_size < PATTERN_WINDOW ? (size_t)r->walk.st.st_size : PATTERN_WINDOW;
+	struct err ignored;
+
+	return run_probe(root, r->subject.head, size, run, &ignored);
+}
+
+/* Whether an entry may ask for the file's name. */
+static bool
+has_extension(const char *path)
+{
+	const char *extension = pattern_extension(path);
+
+	return extension && !strchr(extension, '/');
+}
+
+/* A file that no visible entry takes. One of another instance may by its name, which no probe has. */
+static void
+explain_none(const struct snapshot *s, int root, struct resolved *r)
+{
+	struct probe_result run;
+
+	if (!probe_head(root, r, &run) ||
+	    (run.end == PROBE_REFUSED && (run.exec_errno != ENOEXEC || has_extension(r->subject.path)))) {
+		r->result = RESOLVED_UNKNOWN;
+		doubt_table(r);
+	} else if (run.end == PROBE_STOPPED) {
+		explain_other_runs(&run, r);
+	} else if (inforce_is(s).is == LOOK_NO) {
+		err_note(&r->why, "nothing takes it, and the entries that are visible here are not those in force "
+				  "(another user namespace's)");
+	}
 }
 
 /* Several entries take the file. False: which is tried first cannot be told. */
@@ -159,12 +303,55 @@ settle_order(const struct snapshot *s, int root, struct resolved *r)
 	return first;
 }
 
+/* Outside of where the table is surely in force: whether what it foretells of the file happens. */
+static void
+explain_inherited(const struct snapshot *s, int root, struct resolved *r)
+{
+	struct probe_result run;
+
+	bool by_head = r->result == RESOLVED_HANDLER && r->handler.entry->rule.pattern.type == PATTERN_MAGIC;
+
+	if (r->result == RESOLVED_NONE)
+		explain_none(s, root, r);
+	else if ((r->arch && probe(s, root, r, &run)) || (!r->arch && by_head && probe_head(root, r, &run)))
+		explain_other(&run, r);
+	else
+		doubt_table(r);
+}
+
+/* The same of an entry that holds (F) what its path may not name any more: nothing tells whose file it is. */
+static void
+explain_inherited_held(const struct snapshot *s, int root, struct resolved *r)
+{
+	const char *name = r->handler.name;
+	struct probe_result run;
+
+	if (!r->arch || !probe(s, root, r, &run) || run.end != PROBE_STOPPED || run.itself) {
+		doubt_table(r);
+		return;
+	}
+	r->result = RESOLVED_UNKNOWN;
+	r->handler = (struct handler){.name = NULL};
+	r->walk.verdict = WALK_RUNS;
+	r->walk.error = 0;
+	err_note(&r->why, "a handler takes it%s%s; whether that is entry %s cannot be told: %s", *run.exe ? ", " : "",
+		 run.exe, name, may_not_be);
+}
+
+/* Whether binfmt_misc is asked about the file, and the visible table is not surely in force. */
+static bool
+may_be_otherwise(const struct snapshot *s, const struct resolved *r)
+{
+	if (!s || is_surely_in_force(s))
+		return false;
+	return (r->result == RESOLVED_HANDLER && (r->walk.verdict == WALK_RUNS || r->walk.verdict == WALK_FAILS)) ||
+	       (r->result == RESOLVED_NONE && r->walk.read && r->walk.error == ENOEXEC);
+}
+
 void
 inforce_explain(const struct snapshot *s, int root, struct resolved *r)
 {
 	bool unseen = r->walk.doubt == WALK_NO_TABLE, held = r->walk.doubt == WALK_HELD && r->walk.doubt_hop == 1;
-	bool other = s && r->result == RESOLVED_HANDLER && r->walk.verdict == WALK_RUNS && s->switched_on &&
-		     snapshot_scope(s) != BINFMT_HOST;
 	struct probe_result run;
 
 	if (s && r->walk.doubt == WALK_ORDER && r->walk.doubt_hop == 0 && settle_order(s, root, r)) {
@@ -176,19 +363,20 @@ inforce_explain(const struct snapshot *s, int root, struct resolved *r)
 		err_note(&r->why, "the entries at %s may not be those in force here", s->b.dir);
 		return;
 	}
-	if (!unseen && !held && !other)
-		return;
-	if (!r->arch || !probe(s, root, r, &run)) {
-		if (other)
-			doubt_other(s, r);
+	if (may_be_otherwise(s, r)) {
+		explain_inherited(s, root, r);
 		return;
 	}
+	if (s && held && !is_surely_in_force(s)) {
+		explain_inherited_held(s, root, r);
+		return;
+	}
+	if ((!unseen && !held) || !r->arch || !probe(s, root, r, &run))
+		return;
 	r->walk.verdict = run.end == PROBE_STOPPED ? WALK_RUNS : WALK_FAILS;
 	r->walk.error = run.end == PROBE_STOPPED ? 0 : run.exec_errno;
 	if (held)
 		explain_held(&run, r);
-	else if (unseen)
-		explain_unseen(&run, r);
 	else
-		explain_other(&run, r);
+		explain_unseen(&run, r);
 }

@@ -89,12 +89,12 @@ recall_walk(struct recall *recall, const struct binfmt_list *list, const struct 
 }
 
 struct look
-recall_in_force(struct recall *recall, const struct snapshot *s)
+recall_in_force(struct recall *recall, const struct snapshot *s, const struct entry *entry)
 {
 	if (!recall->asked)
 		recall->in_force = inforce_is(s);
 	recall->asked = true;
-	return recall->in_force;
+	return recall->in_force.is == LOOK_UNKNOWN ? inforce_runs(s, entry) : recall->in_force;
 }
 
 /* An answer that is no answer is asked for again. */

@@ -41,12 +41,13 @@ static int
 parents_changed(const struct binfmt *b, struct err *err)
 {
 	static const char table[] = "this was changed in the table of a parent user namespace";
-	struct look is = in_force(b);
 
-	if (is.is == LOOK_NO)
+	if (in_force(b).is == LOOK_NO)
 		return err_set(err, ERR_NAMESPACE, "%s, %s", table, other_in_force);
-	err_note(err, "%s, and so for all that inherit it%s", table,
-		 is.is == LOOK_YES ? "" : "; whether it is in force here cannot be told");
+	err_note(err,
+		 "%s, and so for all that inherit it: for this user namespace too, unless it has an instance of its "
+		 "own, which cannot be seen",
+		 table);
 	return 1;
 }
 

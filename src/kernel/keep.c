@@ -20,7 +20,7 @@ mount_back(const struct mountinfo_mount *place)
 {
 	return mount(place->source, place->point, "binfmt_misc", place->flags & ~(unsigned long)MS_RDONLY, NULL) == 0 &&
 	       mount(NULL, place->point, NULL, MS_REMOUNT | MS_BIND | place->flags, NULL) == 0 &&
-	       mount(NULL, place->point, NULL, place->shared ? MS_SHARED : MS_PRIVATE, NULL) == 0;
+	       mount(NULL, place->point, NULL, place->peers ? MS_SHARED : MS_PRIVATE, NULL) == 0;
 }
 
 /* The places from `first` on; -1 and *err for those that cannot be. A mount that another program has made there

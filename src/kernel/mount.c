@@ -163,26 +163,60 @@ give_up(struct binfmt *own, struct err *err)
 	struct err stays;
 
 	err->status = EXIT_FAILED; /* something was changed */
-	err_add(err, "; in force is an empty instance of this user namespace's own now: --mount, run again, copies the "
-		     "inherited handlers into it");
 	if (mount_take_back(own, &stays) < 0)
-		err_add(err, "; unmount it before, as %s", stays.text);
+		err_add(err, "; in force is an instance of this user namespace's own now, and %s", stays.text);
+	else
+		err_add(err,
+			"; in force is an empty instance of this user namespace's own now: --mount, run again, copies "
+			"the inherited handlers into it");
 	return -1;
 }
 
 /* What is inherited, as it was seen. */
 struct inherited {
 	struct binfmt_list list;
-	bool on; /* the global switch */
+	bool on;   /* the global switch */
+	dev_t dev; /* the instance */
 };
 
 static int
 read_inherited(const struct binfmt *b, struct inherited *inherited, struct err *err)
 {
+	struct stat st;
 	int on = binfmt_enabled(b, err);
 
+	if (fstat(b->dir_fd, &st) < 0)
+		return err_set(err, ERR_READ, "cannot look at %s: %s", b->dir, strerror(errno));
+	inherited->dev = st.st_dev;
 	inherited->on = on > 0;
 	return on < 0 ? -1 : binfmt_list(b, &inherited->list, err);
+}
+
+/* Whether what was seen was our own: who could not tell finds out as it cannot be mounted over itself. */
+static bool
+is_the_same(const struct binfmt *own, const struct inherited *inherited)
+{
+	struct stat st;
+
+	return !own->planned && fstat(own->dir_fd, &st) == 0 && st.st_dev == inherited->dev;
+}
+
+/* Whether the instance of our own is as it is born: 1, or 0: it is in use, maybe mounted elsewhere. -1 and *err. */
+static int
+is_new(const struct binfmt *own, struct err *err)
+{
+	struct binfmt_list list;
+	size_t count;
+	int on;
+
+	if (own->planned)
+		return 1;
+	on = binfmt_enabled(own, err);
+	if (on < 0 || binfmt_list_names(own, &list, err) < 0)
+		return -1;
+	count = list.count;
+	binfmt_list_free(&list);
+	return on > 0 && count == 0;
 }
 
 /* An instance is born switched on. */
@@ -209,21 +243,45 @@ copy_inherited(struct binfmt *own, const struct inherited *inherited, bool runs,
 	return inherited->on || !runs ? copy_all(own, &inherited->list, warnings) : 0;
 }
 
-/* An instance of our own over the inherited one, with all that is to be seen there; off before anything is in it. */
+/* Puts what is inherited into our own instance, which is off before anything is in it. What is in use stays as it is.
+ */
+static int
+fill(const struct mount_wish *wish, const struct inherited *inherited, struct binfmt *own, struct mount_made *made,
+     struct err *err, struct warnings *warnings)
+{
+	int new = is_new(own, err);
+
+	if (new < 0 || (new &&copy_switch(own, inherited->on || wish->runs, err) < 0))
+		return -1;
+	if (new)
+		made->copied = copy_inherited(own, inherited, wish->runs, warnings);
+	else
+		warn_add(warnings,
+			 "this user namespace has an instance of its own already, which is seen at %s now: it stays as "
+			 "it is, and nothing is copied into it of what was seen there, which is another namespace's",
+			 wish->dir);
+	return 0;
+}
+
+/* An instance of our own over the inherited one, with all that is to be seen there. */
 static int
 cover(const struct mount_wish *wish, const struct inherited *inherited, struct mount_made *made, struct err *err,
       struct warnings *warnings)
 {
-	bool real = !wish->planned;
+	bool mounted = !wish->planned && mount_here(wish->dir, err) == 0;
 	struct binfmt own;
 
-	if (real && mount_here(wish->dir, err) < 0)
+	if (!wish->planned && !mounted && err->code != ERR_BUSY) /* busy: our own is on top */
 		return err_add(err, "; the handlers that are seen here are another namespace's");
-	if (binfmt_open(&own, wish->dir, wish->planned, err) < 0 || binfmt_lock(&own, LOCK_SECONDS, NULL, err) < 0 ||
-	    copy_switch(&own, inherited->on || wish->runs, err) < 0)
-		return real ? give_up(&own, err) : -1;
-	made->copied = copy_inherited(&own, inherited, wish->runs, warnings);
-	made->mounted = made->stays = real; /* a dry run goes on with what is inherited */
+	if (binfmt_open(&own, wish->dir, wish->planned, err) < 0 ||
+	    (!is_the_same(&own, inherited) && (binfmt_lock(&own, LOCK_SECONDS, NULL, err) < 0 ||
+					       fill(wish, inherited, &own, made, err, warnings) < 0))) {
+		if (mounted)
+			return give_up(&own, err);
+		binfmt_close(&own);
+		return -1;
+	}
+	made->mounted = made->stays = mounted; /* a dry run goes on with what is inherited */
 	binfmt_close(&own);
 	return 0;
 }

@@ -58,6 +58,15 @@ is_device(const char *text, dev_t device)
 	       major == major(device) && minor == minor(device);
 }
 
+/* 0: there is none. */
+static uint64_t
+number_in(const char *text)
+{
+	uint64_t number;
+
+	return number_read(&text, 10, &number) ? number : 0;
+}
+
 /* Takes the source from what follows the words on propagation: " - type source ro". False: there is none. */
 static bool
 read_source(const char *at, struct mountinfo_mount *place)
@@ -79,7 +88,6 @@ static bool
 parse(char *line, dev_t instance, struct mountinfo_mount *place)
 {
 	char *fields[6], *rest = line, *tail;
-	const char *parent;
 
 	for (size_t i = 0; i < 6; i++)
 		fields[i] = strsep(&rest, " ");
@@ -89,10 +97,12 @@ parse(char *line, dev_t instance, struct mountinfo_mount *place)
 	place->odd = !tail || !read_source(tail, place) || strcmp(fields[3], "/") != 0;
 	if (tail)
 		*tail = '\0'; /* what is left of it are the words on propagation */
-	place->shared = strstr(rest, "shared:");
+	tail = strstr(rest, "shared:");
+	place->peers = tail ? number_in(tail + strlen("shared:")) : 0;
 	place->odd |= strstr(rest, "master:") != NULL;
-	parent = fields[1];
-	place->odd |= !number_read(&parent, 10, &place->parent);
+	place->number = number_in(fields[0]);
+	place->parent = number_in(fields[1]);
+	place->odd |= !place->parent;
 	place->spreads = true; /* until the parent is seen */
 	snprintf(place->point, sizeof(place->point), "%s", fields[4]);
 	unescape(place->point);
@@ -114,6 +124,34 @@ parse_parent(const char *line, struct mountinfo *mounts)
 			mounts->list[i].spreads = shared && shared < tail;
 }
 
+/* Whether it came with another one: where a folder and a part of it are mounts of one group (/proc and /proc/sys in
+ * systemd-nspawn), what is mounted in one is mounted in the other. One that lies on the other did not. */
+static bool
+came_along(const struct mountinfo *mounts, const struct mountinfo_mount *place)
+{
+	for (size_t i = 0; i < mounts->count; i++) {
+		const struct mountinfo_mount *other = &mounts->list[i];
+
+		if (place->peers && place->peers == other->peers && place->parent != other->parent &&
+		    place->parent != other->number && other->parent != place->number &&
+		    strcmp(place->point, other->point) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Adds the mount that stands behind the list. */
+static void
+add(struct mountinfo *mounts)
+{
+	const struct mountinfo_mount *place = &mounts->list[mounts->count];
+
+	if (came_along(mounts, place))
+		return;
+	mounts->odd |= place->odd;
+	mounts->count++;
+}
+
 static int
 read_places(FILE *f, struct mountinfo *mounts)
 {
@@ -124,7 +162,7 @@ read_places(FILE *f, struct mountinfo *mounts)
 		if (mounts->count == MOUNTS_MAX)
 			mounts->odd = true;
 		else if (parse(line, mounts->instance, &mounts->list[mounts->count]))
-			mounts->odd |= mounts->list[mounts->count++].odd;
+			add(mounts);
 	}
 	free(line);
 	return ferror(f) ? -1 : 0;

@@ -277,8 +277,7 @@ inherited_table__in_force__written_and_said(void **state)
 	need_ptrace();
 	expect(shell("unshare -Ur ./binfmtctl register aarch64 -i '%s'", tiny_interpreter()), 0, "registered", said);
 	expect(shell("unshare -Ur ./binfmtctl register aarch64 -i '%s'", tiny_interpreter()), 0, "unchanged", "");
-	expect(shell("unshare -Ur ./binfmtctl doctor"), 0, "they apply, and what is changed here is changed for all",
-	       "");
+	expect(shell("unshare -Ur ./binfmtctl doctor"), 0, "they apply unless this user namespace has an instance", "");
 	expect(shell("unshare -Ur ./binfmtctl disable --global"), 0, "disabled", said);
 	expect(shell("unshare -Ur ./binfmtctl enable --global"), 0, "enabled", said);
 	expect(shell("unshare -Ur ./binfmtctl remove aarch64"), 0, "removed", said);
@@ -305,18 +304,113 @@ inherited_table__not_in_force__doctor_fails_and_its_fix_cures(void **state)
 	free(program);
 }
 
-/* Where it is in force it is said to run. */
+/* Where what is seen runs it, it is said to run; a name alone no probe can have. */
 static void
 inherited_table__in_force__runs(void **state)
 {
-	char *custom = scratch_text("file.custom", "text", 0755);
+	char *custom = scratch_text("file.custom", "text", 0755), *magic = scratch_text("magic", "text", 0755),
+	     *program = probe_program("aarch64", "program");
 
 	(void)state;
 	need_ptrace();
 	register_raw(":custom:E::custom::/bin/true:");
+	register_raw(":magic:M::text::/bin/true:");
 	expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
-	expect(shell("unshare -Ur ./binfmtctl match '%s'", custom), 0, "handler custom", "");
+	expect(shell("unshare -Ur ./binfmtctl match '%s'", magic), 0, "handler magic", "");
+	expect(shell("unshare -Ur ./binfmtctl match '%s'", program), 0, "handler qemu-aarch64", "");
+	expect_json(shell("unshare -Ur ./binfmtctl -j status qemu-aarch64")->out, ".entries[0].problems == []");
+	register_raw(":name:E::custom::/bin/echo:");
+	expect(shell("unshare -Ur ./binfmtctl match '%s'", custom), 1, "may not be those in force", "");
 	free(custom);
+	free(magic);
+	free(program);
+}
+
+/* As podman has it: an instance of the user namespace's own, with copies, is mounted in another mount namespace. */
+static const char copied[] = "unshare -m sh -c './binfmtctl -q register --mount aarch64 -i \"$0\"; echo; exec sleep "
+			     "20' \"$1\" >$2 2>/dev/null &\n"
+			     "read x <$2; shift 2; \"$@\"; s=$?; kill $!; exit $s\n";
+
+/* A run where that is seen no more than by what happens; aarch64 is run by this interpreter there. */
+static const struct run *
+beside_copies(const char *interpreter, const char *words)
+{
+	char *script = scratch_text("copied", copied, 0644), *fifo = scratch_file("fifo");
+	const struct run *r;
+
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	r = shell("unshare -Urm sh '%s' '%s' '%s' ./binfmtctl %s", script, interpreter, fifo, words);
+	assert_int_equal(unlink(fifo), 0);
+	free(script);
+	free(fifo);
+	return r;
+}
+
+/* What is seen is not in force, though equal to a part of what is. */
+static void
+inherited_table__copied_and_more__not_in_force(void **state)
+{
+	static const char *const changes[] = {"disable riscv64", "remove riscv64", "disable --global",
+					      "register s390x -i /bin/true"};
+	char *before, *program = probe_program("aarch64", "program"), *text = scratch_text("plain", "text", 0755);
+	char words[PATH_MAX + 16];
+
+	(void)state;
+	need_ptrace();
+	expect(tool("register", "riscv64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
+	before = instance();
+	for (size_t i = 0; i < LENGTH(changes); i++) {
+		expect(beside_copies(tiny_interpreter(), changes[i]), 3, "", "which is not in force here");
+		expect_instance(before);
+	}
+	snprintf(words, sizeof(words), "match '%s'", program);
+	expect(beside_copies(tiny_interpreter(), words), 0, "a handler that cannot be seen takes it", NULL);
+	snprintf(words, sizeof(words), "doctor '%s'", program);
+	expect(beside_copies(tiny_interpreter(), words), 1, "they are not in force here", NULL);
+	snprintf(words, sizeof(words), "match '%s'", text);
+	expect(beside_copies(tiny_interpreter(), words), 1, ": none: nothing takes it, and the entries", NULL);
+	free(text);
+	free(program);
+	free(before);
+}
+
+/* Only the interpreter differs. */
+static void
+inherited_table__same_entry_by_another_file__not_in_force(void **state)
+{
+	char *copy = tiny_copy("copy"), *program = probe_program("aarch64", "program");
+	char words[PATH_MAX + 16];
+
+	(void)state;
+	need_ptrace();
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
+	expect(beside_copies(copy, "disable aarch64"), 3, "", "which is not in force here");
+	snprintf(words, sizeof(words), "match '%s'", program);
+	expect(beside_copies(copy, words), 0, "unknown (aarch64)", NULL);
+	expect_json(beside_copies(copy, "-j status")->out, ".entries[0].problems | map(.code) == [\"unknown\"]");
+	assert_string_equal(entry_names(), "qemu-aarch64");
+	free(program);
+	free(copy);
+}
+
+/* The only entry cannot run anything, and says nothing of whether the table is in force. */
+static void
+inherited_table__broken_interpreter__written(void **state)
+{
+	static const char *const flags[] = {"F", "P", ""};
+	char *broken = scratch_text("broken", "\177ELFhalf", 0755);
+
+	(void)state;
+	need_ptrace();
+	for (size_t i = 0; i < LENGTH(flags); i++) {
+		ns_empty();
+		expect(tool("register", "aarch64", "-i", broken, "-f", flags[i], "--force", NULL), 0, "registered",
+		       NULL);
+		expect(shell("unshare -Ur ./binfmtctl register riscv64 -i '%s'", tiny_interpreter()), 0, "registered",
+		       "unless it has an instance of its own");
+		expect(shell("unshare -Ur ./binfmtctl doctor"), 1, "they apply unless", NULL);
+	}
+	free(broken);
 }
 
 /* Other ways to the instance in force. */
@@ -375,6 +469,9 @@ main(void)
 	    cmocka_unit_test(inherited_table__in_force__written_and_said),
 	    cmocka_unit_test(inherited_table__not_in_force__doctor_fails_and_its_fix_cures),
 	    cmocka_unit_test(inherited_table__in_force__runs),
+	    cmocka_unit_test(inherited_table__copied_and_more__not_in_force),
+	    cmocka_unit_test(inherited_table__same_entry_by_another_file__not_in_force),
+	    cmocka_unit_test(inherited_table__broken_interpreter__written),
 	    cmocka_unit_test(same_instance__another_path__judged_as_ever),
 	    cmocka_unit_test(same_instance__usual_place_covered__judged_as_ever),
 	};

@@ -40,6 +40,7 @@ static const struct {
     {"?prctl", "EINVAL"},
     {"?poll", "ENOMEM"},
     {"?fcntl", "EBADF"},
+    {"?kill", "EPERM"},
 };
 
 static const struct {

@@ -152,6 +152,12 @@ root__what_is_needed__by_the_folder_and_the_binds(void **state)
 	    {"--bind $PWD/work/prog:/prog", "prog"},
 	    {"--bind $PWD/work:/tmp/made --chdir /tmp/made", "./prog"},
 	    {"--bind $PWD/work:/tmp/w", "/tmp/w/script"},
+	    {"--bind $PWD/work:/tmp/far/off", "/tmp/far/off/prog"},
+	    {"--bind $PWD/work:/tmp/far/on --chdir /tmp/far", "on/../on/prog"},
+	    {"--bind $PWD/work:/dev/w", "/dev/w/prog"},
+	    {"--bind $PWD/work:/dev/w --chdir /dev/shm", "../w/prog"},
+	    {"--bind $PWD/work:/tmp/p --bind $PWD/work/prog:/tmp/p/it", "/tmp/p/it"},
+	    {"--bind $PWD/work:/tmp/new", "/tmp/leads"},
 	};
 	char *made = probe_program("riscv64", "riscv64"), *other = probe_program("s390x", "s390x");
 
@@ -163,7 +169,7 @@ root__what_is_needed__by_the_folder_and_the_binds(void **state)
 		"cd %s && umask 022 && mkdir -p work 'a root'/tmp/p 'a root'/tmp/w && cp %s work/prog && cp work/prog "
 		"'a root'/tmp/p/prog && cp %s 'a root'/prog && cp %s 'a root'/tmp/prog && cp %s 'a root'/tmp/w/prog "
 		"&& ln -sf w/prog 'a root'/tmp/link && printf '#!/tmp/w/prog\\n' >work/script && chmod 755 "
-		"work/script",
+		"work/script && ln -sf new/prog 'a root'/tmp/leads && >work/it",
 		place, made, other, other, other),
 	    0, "", "");
 	for (size_t i = 0; i < LENGTH(rows); i++) {
@@ -215,6 +221,23 @@ root__our_processes__hold_nothing_of_outside(void **state)
 		     "sh -c \"$look\"'",
 		     place, look),
 	       0, "in:\n3\n", "");
+	run_prepare = NULL;
+}
+
+/* Whoever reads what it wrote need not wait for its end. */
+static void
+root__what_the_command_closes__is_closed(void **state)
+{
+	static const char line[] = "exec <&- >&- 2>&-; i=0; until [ -e /tmp/seen ] || [ $((i += 1)) -gt 100 ]; do "
+				   "sleep 0.05; done; [ $i -gt 100 ] || >/tmp/early; >/tmp/over";
+
+	(void)state;
+	begin();
+	run_prepare = as;
+	expect(shell("cd %s && rm -f 'a root'/tmp/*; ./binfmtctl exec --arch aarch64 --root %s " BINDS
+		     "sh -c '%s' 2>&1 | (cat; >'a root'/tmp/seen); rm 'a root'/tmp/early",
+		     place, root, line),
+	       0, "", "");
 	run_prepare = NULL;
 }
 
@@ -271,7 +294,9 @@ root__exit_status__as_env(void **state)
 	expect(in_root("--bind /usr/bin:/tmp/far/away/", "ls /tmp/far/away | grep -x env"), 0, "env\n", "");
 	expect(in_root("--bind /usr/bin/env:/tmp/more/file", "cmp /usr/bin/env /tmp/more/file"), 0, "", "");
 	expect(in_root("--bind /etc/passwd:/tmp/f --bind /usr/bin:/tmp/f/x", ":"), 125, "",
-	       "cannot make what is not there: /tmp/f/x: Not a directory");
+	       "--bind /usr/bin:/tmp/f/x: what is shown there of outside has no such place");
+	expect(in_root("--bind /usr/bin:/etc/hosts/x", ":"), 125, "", ": what is shown there of outside has no such");
+	expect(in_root("--bind /usr/bin:/etc/hosts", ":"), 125, "", "only one of them is a folder");
 	run_prepare = as;
 	expect(shell("cd %s && ./binfmtctl exec --root %s no-such", place, root), 127, "", "no-such: No such file");
 	expect(shell("cd %s && ./binfmtctl exec --root %s /tmp", place, root), 126, "", "/tmp: ");
@@ -293,7 +318,7 @@ root__a_bind_within_a_bind__makes_nothing_there(void **state)
 		"--bind $d:/tmp/bound --bind /etc/passwd:/tmp/bound/a/b cmp /tmp/bound/a/b /etc/passwd 2>&1 | grep -v "
 		"/etc/passwd; rm -r $d; exit $s",
 		place, root, root),
-	    125, "", "a/b: what another --bind shows there has no such place");
+	    125, "", "a/b: what is shown there of outside has no such place");
 	run_prepare = NULL;
 	for (const char *const *to = (const char *const[]){"/", "/.", "/tmp/..", NULL}; *to; to++) {
 		char options[64];
@@ -301,6 +326,63 @@ root__a_bind_within_a_bind__makes_nothing_there(void **state)
 		snprintf(options, sizeof(options), "--bind /etc:%s", *to);
 		expect(in_root(options, ":"), 125, "", "what is to be all of the root is for --root");
 	}
+}
+
+/* In a root that is another's the same: what lacks is made in the new root's own /dev, or is there in what is bound. */
+static void
+root__a_bind_where_the_root_has_no_place__makes_nothing_in_it(void **state)
+{
+	static const struct {
+		const char *options, *line;
+	} rows[] = {
+	    {"--bind /dev/zero:/dev/kvm", "[ -c /dev/kvm ]"},
+	    {"--bind /etc/passwd:/dev/shm/a/b", "[ -s /dev/shm/a/b ]"},
+	    {"--bind /etc:/dev/etc --bind /etc/passwd:/dev/etc/passwd", "[ -s /dev/etc/passwd ]"},
+	    {"--bind $PWD/of:/etc --bind /etc/passwd:/etc/me/file", "[ -s /etc/me/file ]"},
+	    {"--bind $PWD/of:/etc --bind /usr/bin:/etc/me/folder", "[ -x /etc/me/folder/env ]"},
+	};
+	static const char find[] = "cd %s && find 'a root' of | sort";
+	char options[256], *before;
+
+	(void)state;
+	begin();
+	expect(shell("cd %s && mkdir -p of/me/folder && >of/me/file && chmod -R a+rX of", place), 0, "", "");
+	expect(in_root("", ":"), 0, "", NULL); /* makes what it needs itself */
+	before = strdup(shell(find, place)->out);
+	for (int arch = 0; arch < 2; arch++)
+		for (size_t i = 0; i < LENGTH(rows); i++) {
+			snprintf(options, sizeof(options), "%s %s", arch ? "--arch aarch64" : "", rows[i].options);
+			expect(in_root(options, "%s && echo there", rows[i].line), 0, "there\n", NULL);
+		}
+	expect_text("after", shell(find, place)->out, before);
+	expect(shell("cd %s && rm -r of", place), 0, "", "");
+	free(before);
+}
+
+/* As in a chroot of the classic kind: what is there is the machine's own /dev. */
+static void
+root__its_dev_is_bound__nothing_is_made_there(void **state)
+{
+	(void)state;
+	begin();
+	expect(shell("cd %s && mkdir -p dev && unshare -Urm sh -c 'mount --bind dev \"a root/dev\" && ./binfmtctl exec "
+		     "--root \"a root\" " BINDS
+		     "--bind /etc/passwd:/dev/mine/file sh -c \"cat /dev/mine/file\"' | cmp - "
+		     "/etc/passwd; ls dev",
+		     place),
+	       0, "", NULL);
+}
+
+/* A link of the root's that leads to where a bind is, and to nothing there. */
+static void
+root__a_link_into_a_bind__makes_nothing_there(void **state)
+{
+	(void)state;
+	begin();
+	expect(shell("cd %s && mkdir -p -m 777 of && ln -s /tmp/bound/new 'a root'/tmp/leads", place), 0, "", "");
+	expect(in_root("--bind $PWD/of:/tmp/bound --bind /etc/passwd:/tmp/leads", ":"), 125, "",
+	       "/tmp/leads: what is shown there of outside has no such place");
+	expect(shell("cd %s && ls of && rm 'a root'/tmp/leads && rmdir of", place), 0, "", "");
 }
 
 /* Each mount of the new root fails once: the handlers are there or nothing runs, and what lacks is said. */
@@ -719,9 +801,12 @@ range__ordinary_user__the_same(void **state)
 	    cmocka_unit_test(root__killed_at_any_moment__nobody_is_left),                                              \
 	    cmocka_unit_test(root__chdir__within_the_new_root),                                                        \
 	    cmocka_unit_test(root__a_bind_within_a_bind__makes_nothing_there),                                         \
+	    cmocka_unit_test(root__a_bind_where_the_root_has_no_place__makes_nothing_in_it),                           \
+	    cmocka_unit_test(root__a_link_into_a_bind__makes_nothing_there),                                           \
 	    cmocka_unit_test(root__a_mount_that_cannot_be_had__said),                                                  \
 	    cmocka_unit_test(root__what_is_needed__by_the_folder_and_the_binds),                                       \
 	    cmocka_unit_test(root__our_processes__hold_nothing_of_outside),                                            \
+	    cmocka_unit_test(root__what_the_command_closes__is_closed),                                                \
 	    cmocka_unit_test(root__stops__the_command_and_all_that_is_seen_of_it_together)
 
 int
@@ -730,6 +815,7 @@ main(void)
 	const struct CMUnitTest as_we_are[] = {ANYWHERE,
 					       cmocka_unit_test(root__read_only__enough),
 					       cmocka_unit_test(root__a_part_of_proc_is_covered__runs),
+					       cmocka_unit_test(root__its_dev_is_bound__nothing_is_made_there),
 					       cmocka_unit_test(root__another_folder_of_its_name__not_entered),
 					       cmocka_unit_test(jobs__stopped_and_continued__as_any_other),
 					       cmocka_unit_test(jobs__a_terminal__is_known_inside)};

@@ -86,6 +86,63 @@ first__what_is_told_of_a_file(void **state)
 	}
 }
 
+/* What runs an interpreter is seen, not the interpreter: a script's shell tells of the script, unless it is one too. */
+static void
+first__interpreter_that_is_a_script__its_own_runner(void **state)
+{
+	static struct resolved r;
+	struct snapshot s;
+	char line[5000];
+
+	(void)state;
+	write_file("abcdefgh");
+	ns_empty();
+	snprintf(line, sizeof(line), ":direct:M:0:a::/bin/sh:");
+	assert_int_equal(mount_write("register", line, strlen(line)), 0);
+	snprintf(line, sizeof(line), ":script:M:0:ab::%s:", script_interpreter());
+	assert_int_equal(mount_write("register", line, strlen(line)), 0);
+	open_hidden(&s);
+	resolve(&s, &r);
+	assert_int_equal(r.result, RESOLVED_UNKNOWN);
+	snapshot_close(&s);
+	add(2, "M:0:abc:", 0, "");
+	open_hidden(&s);
+	resolve(&s, &r);
+	assert_string_equal(r.handler.name, "e2");
+	assert_int_equal(r.result, RESOLVED_HANDLER);
+	snapshot_close(&s);
+}
+
+/* Of two that share files, all of which a third takes, neither takes any from the other. */
+static void
+first__a_third_takes_what_both_take__no_shadow(void **state)
+{
+	struct snapshot s;
+
+	(void)state;
+	ns_empty();
+	add(0, "M:2:c:", 0, "");
+	add(1, "M:0:a:", 1, "");
+	add(2, "M:0:axc:\\xff\\x00\\xff", 2, "");
+	open_hidden(&s);
+	assert_ptr_equal(first_of_two(&s, &s.list.entries[1], &s.list.entries[2]), &s.list.entries[0]);
+	snapshot_close(&s);
+	ns_empty();
+	add(0, "M:2:c:", 0, "");
+	add(1, "M:0:a:", 1, "");
+	add(2, "M:0:axcd:\\xff\\x00\\xff\\xff", 2, "");
+	open_hidden(&s);
+	assert_ptr_equal(first_of_two(&s, &s.list.entries[1], &s.list.entries[2]), &s.list.entries[1]);
+	snapshot_close(&s);
+	ns_empty();
+	add(0, "M:2:c:", 0, "");
+	add(1, "M:0:a:", 1, "");
+	add(2, "M:0:axc\\x00:\\xff\\x00\\xff\\xff", 2, "");
+	open_hidden(&s);
+	assert_null(first_of_two(&s, &s.list.entries[1], &s.list.entries[2]));
+	snapshot_close(&s);
+}
+
 /* Nothing runs what is held (F) any more by its path: whose it is cannot be told. */
 static void
 first__interpreter_replaced__unknown(void **state)
@@ -190,6 +247,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(first__what_is_told_of_a_file, make_files),
+	    cmocka_unit_test(first__interpreter_that_is_a_script__its_own_runner),
+	    cmocka_unit_test(first__a_third_takes_what_both_take__no_shadow),
 	    cmocka_unit_test(first__interpreter_replaced__unknown),
 	    cmocka_unit_test_teardown(first__random_tables__as_the_listing_has_it, free_files),
 	};

@@ -9,8 +9,11 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <linux/magic.h>
 
 #include "binfmt_open.h"
 #include "err.h"
@@ -92,6 +95,27 @@ keep__mounted_by_somebody_else_and_twice__gone_and_all_put_back(void **state)
 	prove(false, 0, ERR_NOT_KEPT, "on the host");
 	assert_int_equal(umount(second), 0);
 	free(second);
+}
+
+/* As in systemd-nspawn: what is mounted below /proc/sys, a mount of the same group as /proc, is mounted in both. */
+static void
+keep__one_mount_that_is_two__entries_that_it_came_with_are_anothers(void **state)
+{
+	(void)state;
+	assert_int_equal(umount(MOUNT), 0);
+	assert_int_equal(mount(NULL, "/proc", NULL, MS_SHARED, NULL), 0);
+	assert_int_equal(mount("/proc/sys", "/proc/sys", NULL, MS_BIND | MS_REC, NULL), 0);
+	assert_int_equal(mount("binfmt_misc", MOUNT, "binfmt_misc", 0, NULL), 0);
+	expect(shell("grep -c ' %s ' /proc/self/mountinfo", MOUNT), 0, "2\n", "");
+	prove(false, 0, ERR_UNKNOWN, "mounted on a shared mount");
+	ns_empty();
+	prove(true, 1, ERR_NONE, "");
+	ns_empty();
+	prove(false, 1, ERR_UNKNOWN, "could end with it");
+	assert_int_equal(umount(MOUNT), 0);
+	assert_int_equal(umount("/proc/sys"), 0);
+	assert_int_equal(mount(NULL, "/proc", NULL, MS_PRIVATE, NULL), 0);
+	assert_int_equal(mount("binfmt_misc", MOUNT, "binfmt_misc", 0, NULL), 0);
 }
 
 /* Another mount namespace with the mounts of the instance but for one (NULL: with all), until it is killed. */
@@ -224,7 +248,18 @@ keep__on_a_shared_mount__unknown_and_nothing_unmounted_elsewhere(void **state)
 	free(place);
 }
 
-/* Another program that mounts binfmt_misc as soon as it is not, and registers something; it has the status 0 then. */
+static bool
+is_mounted(void)
+{
+	struct statfs fs;
+
+	return statfs(MOUNT, &fs) == 0 && fs.f_type == BINFMTFS_MAGIC;
+}
+
+/*
+ * Another program that mounts binfmt_misc as soon as it is not, and registers something; it has the status 0 then.
+ * While it is mounted it does not try: a mount(2) under way holds the instance.
+ */
 static pid_t
 start_rival(void)
 {
@@ -235,7 +270,7 @@ start_rival(void)
 	if (pid)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	while (mount("none", MOUNT, "binfmt_misc", 0, NULL) < 0)
+	while (is_mounted() || mount("none", MOUNT, "binfmt_misc", 0, NULL) < 0)
 		;
 	_exit(mount_write("register", other, sizeof(other) - 1));
 }
@@ -367,7 +402,7 @@ register__mount_and_no_beginning__what_was_inherited_runs(void **state)
 	need_strace();
 	register_raw(rule);
 	expect(shell("unshare -Urm sh -c 'ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -P %s -e "
-		     "inject=getdents64:error=EIO:when=3+ ./binfmtctl register --mount mips -i /bin/true; %s && ls %s'",
+		     "inject=getdents64:error=EIO:when=5+ ./binfmtctl register --mount mips -i /bin/true; %s && ls %s'",
 		     MOUNT, file, MOUNT),
 	       0, "kept\n", "binfmt_misc stays mounted");
 	free(file);
@@ -488,17 +523,58 @@ register__mount_and_another_mounts_meanwhile__both_done(void **state)
 			     "inject=mount:delay_enter=500000 ./binfmtctl register --mount --name x --extension x -i "
 			     "/bin/true >/dev/null & sleep 0.2; %s >/dev/null && wait $! && ls %s'",
 			     others[i], MOUNT),
-		       0, i == 0 ? "kept\nregister\nstatus\nx\ny\n" : "register\nstatus\nx\n", NULL);
+		       0, i == 0 ? "kept\nregister\nstatus\nx\ny\n" : "kept\nregister\nstatus\nx\n", NULL);
 }
 
+/* The lock of all mounts can be taken by anybody, root or not. */
 static void
-register__mount_while_another_mounts__waits_and_says_for_whom(void **state)
+register__mount_while_anybody_holds_that_lock__done(void **state)
 {
 	(void)state;
+	register_raw(rule);
+	expect(shell("unshare -Urm flock /proc/self/ns/mnt ./binfmtctl register --mount --name x --extension x -i "
+		     "/bin/true"),
+	       0, "x: registered", "");
 	expect(shell("flock /proc/self/ns/mnt ./binfmtctl register --mount --timeout 0 --name x --extension x -i "
 		     "/bin/true"),
-	       1, "", "flock (process");
-	assert_string_equal(entry_names(), "");
+	       0, "x: registered", "");
+}
+
+/* Another mount namespace of the user namespace has its own instance mounted, and a parent's is seen here. */
+static const char in_use[] =
+    "mkfifo $1 || exit\n"
+    "unshare -m sh -c \"mount -t binfmt_misc none " MOUNT "; $2; echo >$1; exec sleep 20\" >/dev/null 2>&1 &\n"
+    "read x <$1\n"
+    "./binfmtctl register --mount mips -i /bin/true >/dev/null\n"
+    "cat " MOUNT "/status; ls " MOUNT "\n"
+    "kill $!; rm $1\n";
+
+#define OWN_ENTRY "echo :own:E::mounttest::/bin/true: >" MOUNT "/register"
+
+/* What is in use is not new: it runs as before, whatever the parent's table and switch are. */
+static void
+register__mount_of_one_in_use__as_it_was(void **state)
+{
+	static const char already[] = "has an instance of its own already";
+	static const struct {
+		const char *theirs, *own, *after, *said;
+	} rows[] = {
+	    {"1", OWN_ENTRY, "enabled\nown\nqemu-mips\nregister\nstatus\n", already},
+	    {"0", OWN_ENTRY, "enabled\nown\nqemu-mips\nregister\nstatus\n", already},
+	    {"1", "echo 0 >" MOUNT "/status", "disabled\nqemu-mips\nregister\nstatus\n", already},
+	    {"1", ":", "enabled\nkept\nqemu-mips\nregister\nstatus\n", NULL},
+	};
+	char *script = scratch_text("in use", in_use, 0644), *fifo = scratch_file("fifo");
+
+	(void)state;
+	register_raw(rule);
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		assert_int_equal(mount_write("status", rows[i].theirs, 1), 0);
+		expect(shell("unshare -Urm sh '%s' '%s' '%s'", script, fifo, rows[i].own), 0, rows[i].after,
+		       rows[i].said);
+	}
+	free(fifo);
+	free(script);
 }
 
 static void
@@ -546,6 +622,27 @@ static bool
 no_fsconfig(void)
 {
 	return forbid(SYS_fsconfig, EPERM);
+}
+
+/* Our own instance, of which that cannot be seen: it is not mounted over itself. */
+static void
+register__mount_of_our_own_unseen__done(void **state)
+{
+	static bool (*const without[])(void) = {no_fspick, no_fsconfig};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(without); i++) {
+		ns_empty();
+		register_raw(rule);
+		assert_int_equal(mount_write("status", "0", 1), 0);
+		run_prepare = without[i];
+		expect(shell("./binfmtctl register --mount --force mips -i /bin/true"), 0, "qemu-mips: registered",
+		       NULL);
+		run_prepare = NULL;
+		assert_string_equal(entry_names(), "kept qemu-mips");
+		assert_string_equal(slurp(MOUNT "/status"), "disabled\n");
+		expect(shell("grep -c ' " MOUNT " .* binfmt_misc ' /proc/self/mountinfo"), 0, "1\n", "");
+	}
 }
 
 /* The instance of the namespace above: whoever runs there as its root could write to it. */
@@ -631,13 +728,15 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(keep__nobody_else_holds_the_instance__gone_and_said),
 	    cmocka_unit_test(keep__mounted_by_somebody_else_and_twice__gone_and_all_put_back),
+	    cmocka_unit_test(keep__one_mount_that_is_two__entries_that_it_came_with_are_anothers),
 	    cmocka_unit_test(keep__held_by_another_mount_namespace__entries_stay),
 	    cmocka_unit_test(keep__in_a_container__who_is_in_it_holds_nothing),
 	    cmocka_unit_test(keep__cannot_be_tried__unknown_and_nothing_changed),
 	    cmocka_unit_test(keep__on_a_shared_mount__unknown_and_nothing_unmounted_elsewhere),
 	    cmocka_unit_test(keep__another_mounts_and_registers_during_the_look__not_kept),
 	    cmocka_unit_test(register__mount_and_another_mounts_meanwhile__both_done),
-	    cmocka_unit_test(register__mount_while_another_mounts__waits_and_says_for_whom),
+	    cmocka_unit_test(register__mount_while_anybody_holds_that_lock__done),
+	    cmocka_unit_test(register__mount_of_one_in_use__as_it_was),
 	    cmocka_unit_test(register__mount_where_handlers_are_inherited_and_none_is_seen__refused),
 	    cmocka_unit_test(register__mount_where_handlers_are_inherited__copied_first),
 	    cmocka_unit_test(register__mount_that_cannot_take_the_inherited_ones__visible_and_said),
@@ -648,6 +747,7 @@ main(void)
 	    cmocka_unit_test(take_back__another_has_registered__mounted_with_its_entry),
 	    cmocka_unit_test(take_back__another_waits_for_the_lock__told),
 	    cmocka_unit_test(register__mount_at_a_plain_folder__there_unless_it_hides_something),
+	    cmocka_unit_test(register__mount_of_our_own_unseen__done),
 	    cmocka_unit_test(mount__of_another_namespace__not_changed),
 	    cmocka_unit_test(inherit__cannot_be_looked_at__there_or_refused),
 	    cmocka_unit_test(inherit__switched_off__nothing_inherited_and_said),

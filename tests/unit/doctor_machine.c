@@ -233,11 +233,10 @@ doctor__scope__each_told(void **state)
 	facts.scope = BINFMT_NAMESPACE;
 	expect_finding("scope", GRADE_PASS, "a private instance", "");
 	facts.scope = BINFMT_INHERITED;
-	expect_finding("scope", GRADE_WARN, "whether they apply here cannot be told, but only its root", "");
-	facts.in_force = LOOK_YES;
-	expect_finding("scope", GRADE_WARN, "of a parent user namespace: they apply, but only its root", "");
+	expect_finding("scope", GRADE_WARN, "they apply unless this user namespace has an instance of its own", "");
+	expect_finding("scope", GRADE_WARN, "which cannot be seen, but only its root", "");
 	facts.writable = true;
-	expect_finding("scope", GRADE_WARN, "they apply, and what is changed here is changed for all", "");
+	expect_finding("scope", GRADE_WARN, "which cannot be seen, and what is changed here is changed for all", "");
 	facts.in_force = LOOK_NO;
 	expect_finding("scope", GRADE_FAIL, "are not in force here", "binfmtctl register --mount all");
 	facts.emulator = LOOK_NO;

@@ -12,12 +12,14 @@ VM_SYSTEMD = $(addprefix vm/systemd/,first persisted unit load support)
 VM_PRIVATE = $(addprefix kernel/,disabled enable match_oracle mount remove replace scope swap test)
 VM_ALL = $(VM) $(VM_PRIVATE)
 VM_IMAGE = $(VM_ALL) vm/native
-# On other hosts (tests/vm/hosts) the unit tests too, but for those of this tree: text, scripts, objects.
+# On other hosts (tests/vm/hosts) the unit tests too, but for those of this tree: text, scripts, objects; on those that
+# differ from this machine in their kernel only, none; on those with something taken away that they could run, what
+# depends on it.
 VM_UNIT = $(filter-out $(addprefix unit/,docs docs_json layers make mktable run), \
 	$(patsubst tests/%.c,%,$(filter tests/unit/%,$(TESTS))))
-VM_HOSTS = vm/native $(filter-out vm/storm,$(VM)) $(VM_UNIT)
+VM_HOSTS = vm/native $(filter-out vm/storm,$(VM))
 HOSTS = $(addsuffix :newest,arm64 armhf i386 s390x)
-# Some have something taken away that they could run: what depends on it.
+HOSTS_KERNEL = uml:newest
 HOSTS_NATIVE = $(addsuffix :newest,amd64 amd64-only arm64-only)
 VM_BIN = $(VM_IMAGE:%=build/tests/%) $(VM_SYSTEMD:%=build/tests/%)
 
@@ -42,7 +44,8 @@ build/vm/image: build/vm/binfmtctl $(VM_IMAGE:%=build/tests/%) $(addprefix tests
 unplan = rm -rf build/vm/runs build/vm/planned
 plan_kernels = tests/vm/plan tests/vm/boot $(1) -- $(VM_ALL)
 plan_systemd = tests/vm/plan tests/vm/boot-systemd $(SYSTEMD_KERNELS) -- $(VM_SYSTEMD)
-plan_hosts = tests/vm/plan tests/vm/boot $(HOSTS) -- $(VM_HOSTS) && \
+plan_hosts = tests/vm/plan tests/vm/boot $(HOSTS) -- $(VM_HOSTS) $(VM_UNIT) && \
+	tests/vm/plan tests/vm/boot $(HOSTS_KERNEL) -- $(VM_HOSTS) && \
 	tests/vm/plan tests/vm/boot $(HOSTS_NATIVE) -- vm/native
 
 check-vm check-vm-ends check-vm-systemd check-vm-hosts: build/vm/image build/vm/binfmtctl $(VM_BIN)
