@@ -134,7 +134,7 @@ read_command(struct boot *boot, const struct cmd *commands, char *words[], bool 
 		count++;
 	if (!program || strcmp(program, "/binfmtctl") != 0 || command_read(commands, count, words, &args, &cmd) || !cmd)
 		return false;
-	starts = bootscript_starts(words[0]);
+	starts = bootscript_runs(words[0]);
 	if (starts.is == LOOK_NO)
 		like.missing = words[0];
 	if (starts.is == LOOK_NO && forgiven)

@@ -731,6 +731,26 @@ drift__own_unit_that_changes_it__no_fix(void **state)
 	boot_free(&boot);
 }
 
+static void
+drift__own_unit_whose_program_does_not_run__gone(void **state)
+{
+	static const char *const texts[] = {"", "#!/nowhere\n", "garbage"};
+	char *dir = scratch_folder("broken"), words[8400];
+
+	(void)state;
+	cover_dirs();
+	register_aarch64();
+	conf_read_boot(&boot);
+	for (size_t i = 0; i < LENGTH(texts); i++) {
+		free(scratch_text("broken/binfmtctl", texts[i], 0755));
+		snprintf(words, sizeof(words), "%s/binfmtctl register -f F", dir);
+		set_unit(after, words, "arm64");
+		expect_unit(texts[i], DRIFT_GONE, "is not there, or cannot be executed", __LINE__);
+	}
+	boot_free(&boot);
+	free(dir);
+}
+
 /* As `register` refuses it: its file would hide another entry. */
 static void
 drift__own_unit_whose_file_hides_another__unknown(void **state)
@@ -875,6 +895,7 @@ main(void)
 	    cmocka_unit_test(drift__own_unit_that_loads__brings_back_what_load_takes),
 	    cmocka_unit_test(drift__own_unit_and_others__judged_together),
 	    cmocka_unit_test(drift__own_unit_that_changes_it__no_fix),
+	    cmocka_unit_test(drift__own_unit_whose_program_does_not_run__gone),
 	    cmocka_unit_test(drift__own_unit_whose_file_hides_another__unknown),
 	    cmocka_unit_test(drift__own_unit_replaces_a_line__as_all_does),
 	    cmocka_unit_test(drift__no_memory_for_the_configuration__unknown),

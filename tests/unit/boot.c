@@ -146,7 +146,17 @@ static const char words[] =
     "stock $A; "
     "unit $L/$M; }\n"
     "own() { unit $L/$O; ln /$L/$O $E/multi-user.target.wants/$O; }\n"
-    "run '' bin/binfmtctl\n";
+    "mkdir bin; cp ../tiny bin/binfmtctl; cp ../tiny bin/sh; R0='#!/bin/sh\\n' SV=run/runit/service/binfmtctl\n"
+    "example() { mkdir -p \"$(dirname \"$2\")\"; sed s,/usr/local,, \"../examples/$1\" >\"$2\"; chmod 755 \"$2\"; }\n";
+
+/* A folder for it, beside what it takes files from. */
+static char *
+make_root(const char *name)
+{
+	tiny_interpreter();
+	expect(shell("cp -r man/examples '%s'", scratch()), 0, "", "");
+	return scratch_folder(name);
+}
 
 static const struct {
 	const char *shell, *seen;
@@ -277,8 +287,28 @@ static const struct {
     {"run '/bin/binfmtctl load --force\n' run/runit/service/binfmtctl/run", "n?nn "},
     {"run '/bin/binfmtctl load /etc/x\n' run/runit/service/binfmtctl/run", "n?nn "},
     {"run '# /bin/binfmtctl load\n' run/runit/service/binfmtctl/run", "n?nn "},
-    {"run '\\t/bin/binfmtctl -q load --mount || [ $? -eq 3 ]\n' run/runit/service/binfmtctl/run",
+    {"run \"$R0\\t/bin/binfmtctl -q load --mount || [ \\$? -eq 3 ]\\n\" $SV/run", "nynn the service binfmtctl!"},
+    {"run '\\t/bin/binfmtctl -q load --mount\\n' $SV/run", "n?nn "},
+    {"run \"${R0}set -e\\nexec 2>&1\\n\\n# x\\nexec /bin/binfmtctl load --mount\\n\" $SV/run",
      "nynn the service binfmtctl!"},
+    {"run \"$load\" $SV/run; : >bin/binfmtctl", "nnnn "},
+    {"run \"$load\" $SV/run; rm bin/sh", "nnnn "},
+    {"run \"${R0}exit 0\\nexec /bin/binfmtctl load --mount\\n\" $SV/run", "n?nn "},
+    {"run \"${R0}if [ -e /nowhere ]; then\\nexec /bin/binfmtctl load --mount\\nfi\\n\" $SV/run", "n?nn "},
+    {"run \"${R0}cat <<E\\n/bin/binfmtctl load --mount\\nE\\n\" $SV/run", "n?nn "},
+    {"run \"${R0}/bin/binfmtctl load --mount || /bin/binfmtctl remove all\\n\" $SV/run", "n?nn "},
+    {"run \"${R0}/bin/binfmtctl load\\n\" $SV/run", "n?nn "},
+    {"run '#!/bin/nosuch\\nexec /bin/binfmtctl load --mount\\n' $SV/run", "n?nn "},
+    /* the examples */
+    {"example binfmtctl.runit-run $SV/run", "nynn the service binfmtctl!"},
+    {"example binfmtctl.openrc etc/runlevels/boot/binfmtctl; mkdir -p run/openrc sbin; cp bin/sh sbin/openrc-run",
+     "nynn the service binfmtctl!"},
+    {"example binfmtctl.init etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl",
+     "nynn /etc/init.d/binfmtctl!"},
+    {"example binfmtctl.init etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl; "
+     "sed -i '2i exit 0' etc/init.d/binfmtctl",
+     "n?nn "},
+    {"example binfmtctl.init etc/init.d/binfmtctl; run \"${R0}exit 0\\n\" etc/rcS.d/S12binfmtctl", "n?nn "},
     /* init.d */
     {"run \"$load\" etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl",
      "nynn /etc/init.d/binfmtctl!"},
@@ -294,7 +324,7 @@ static const struct {
 static void
 services__each_machine__what_registers_at_boot(void **state)
 {
-	char *root = scratch_folder("root");
+	char *root = make_root("root");
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(machines); i++) {
@@ -350,7 +380,7 @@ remove_file(const char *root, const char *path)
 static void
 units__each_folder__the_first_as_systemd_has_it(void **state)
 {
-	char *root = scratch_folder("folders");
+	char *root = make_root("folders");
 	int count = 0;
 
 	(void)state;
@@ -375,7 +405,7 @@ units__each_folder__the_first_as_systemd_has_it(void **state)
 static void
 units__each_folder_of_drop_ins__read_as_systemd_does(void **state)
 {
-	char *root = scratch_folder("drop-ins");
+	char *root = make_root("drop-ins");
 	int count = 0;
 
 	(void)state;
@@ -398,7 +428,7 @@ units__each_folder_of_drop_ins__read_as_systemd_does(void **state)
 static void
 marks__not_to_be_looked_at__unknown(void **state)
 {
-	char *root = scratch_folder("blind");
+	char *root = make_root("blind");
 
 	(void)state;
 	expect(shell("cd '%s' && { %s systemd; own; }", root, words), 0, "", "");
