@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "accord.h"
 #include "arch.h"
 #include "archtest.h"
 #include "host.h"
@@ -323,6 +324,14 @@ add_limits(struct err *why)
 	return (getrlimit(RLIMIT_DATA, &data) == 0 && add_limit(&data, "data", 'd', why)) || any;
 }
 
+/* Whether what ran it is surely no doing of the entry that is seen, or may be none: of a parent's table. */
+static bool
+may_be_unseen(const struct snapshot *s, const struct walk *walk, const struct probe_result *run)
+{
+	return snapshot_scope(s) == BINFMT_INHERITED && run->end != PROBE_REFUSED &&
+	       accord_of(walk, run).is != LOOK_YES;
+}
+
 /* The verdict on one architecture, and on a failure what helps. */
 static void
 judge(const struct archtest_way *way, const struct arch *arch, const struct probe_job *job, struct runs *runs,
@@ -340,6 +349,8 @@ judge(const struct archtest_way *way, const struct arch *arch, const struct prob
 	if (s) {
 		resolve_bytes(s, way->root, job->elf, job->size, &r);
 		look_at_taker(&r, way->root, &in, &path, &script);
+		if (in.taker && way->root < 0 && may_be_unseen(s, &r.walk, in.run))
+			in.taker = NULL;
 		if (in.taker && way->root < 0 && !(in.path && is_runner(in.path, in.run)))
 			in.other = stale_who_ran(&s->list, arch, in.taker->entry, in.run);
 	}

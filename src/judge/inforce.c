@@ -48,9 +48,9 @@ probe(const struct snapshot *s, int root, struct resolved *r, struct probe_resul
 	return false;
 }
 
-/* Whether the kernel runs an architecture's programs as the visible table foretells, and by which of its entries. */
+/* Whether the kernel runs an architecture's programs as the visible table foretells. */
 static struct look
-agrees(const struct snapshot *s, const struct arch *arch, const struct entry **entry)
+agrees(const struct snapshot *s, const struct arch *arch)
 {
 	const struct walk_where where = {.root = -1, .list = &s->list, .switched_on = s->switched_on};
 	static struct walk walk; /* 12 KB */
@@ -60,7 +60,6 @@ agrees(const struct snapshot *s, const struct arch *arch, const struct entry **e
 	struct err ignored;
 
 	walk_bytes(&where, "", elf, size, &walk);
-	*entry = walk.count > 1 ? walk.hops[1].entry : NULL;
 	if (walk.verdict == WALK_UNKNOWN || (walk.verdict == WALK_RUNS && walk.runner == 0) ||
 	    !run_probe(-1, elf, size, &run, &ignored))
 		return look_unknown();
@@ -71,11 +70,9 @@ agrees(const struct snapshot *s, const struct arch *arch, const struct entry **e
 static bool
 one_differs(const struct snapshot *s, bool taken)
 {
-	const struct entry *ignored;
-
 	for (size_t i = 0; i < arch_count; i++)
 		if ((s->switched_on && arch_taker(&s->list, &arch_table[i])) == taken &&
-		    agrees(s, &arch_table[i], &ignored).is == LOOK_NO)
+		    agrees(s, &arch_table[i]).is == LOOK_NO)
 			return true;
 	return false;
 }
@@ -101,15 +98,10 @@ struct look
 inforce_runs(const struct snapshot *s, const struct entry *entry)
 {
 	const struct arch *arch = arch_of_pattern(&entry->rule.pattern);
-	const struct entry *taker;
-	struct look is;
 
 	if (is_surely_in_force(s))
 		return snapshot_ours(s);
-	if (!arch || !entry->enabled || !s->switched_on)
-		return look_unknown();
-	is = agrees(s, arch, &taker);
-	return taker == entry ? is : look_unknown();
+	return arch && s->switched_on && arch_taker(&s->list, arch) == entry ? agrees(s, arch) : look_unknown();
 }
 
 /* A handler that cannot be seen here. */

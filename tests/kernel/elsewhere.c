@@ -388,6 +388,8 @@ inherited_table__same_entry_by_another_file__not_in_force(void **state)
 	snprintf(words, sizeof(words), "match '%s'", program);
 	expect(beside_copies(copy, words), 0, "unknown (aarch64)", NULL);
 	expect_json(beside_copies(copy, "-j status")->out, ".entries[0].problems | map(.code) == [\"unknown\"]");
+	expect_json(beside_copies(copy, "-j test aarch64")->out,
+		    ".tests[0] | .ok and .entry == null and .stale == null");
 	assert_string_equal(entry_names(), "qemu-aarch64");
 	free(program);
 	free(copy);
