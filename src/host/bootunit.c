@@ -25,11 +25,12 @@ keeps_name(const char *path)
 static struct look
 drop_in_passes(const char *path)
 {
-	static char text[BOOTFOLDER_TEXT_MAX];
+	char *text;
 
 	if (bootfolder_says_anything(path).is == LOOK_NO)
 		return look_seen(true);
-	return bootfolder_read(path, text) && unit_is_harmless(text) ? look_seen(true) : look_unknown();
+	text = bootfolder_text(path);
+	return text && unit_is_harmless(text) ? look_seen(true) : look_unknown();
 }
 
 /* Whether the drop-ins of a folder leave a unit what it is: yes, or unknown. */
@@ -143,9 +144,9 @@ bootunit_aliases_pass(const char *name, const char *path, enum boot_when when, b
 static struct look
 is_of_fstab(const char *path)
 {
-	static char text[BOOTFOLDER_TEXT_MAX];
+	char *text = bootfolder_text(path);
 
-	return bootfolder_read(path, text) && unit_is_of_fstab(text) ? look_seen(true) : look_unknown();
+	return text && unit_is_of_fstab(text) ? look_seen(true) : look_unknown();
 }
 
 /* *stays: of the folder that has the file. */
