@@ -2,6 +2,8 @@
 #ifndef OURS_H
 #define OURS_H
 
+#include <stdbool.h>
+
 #include "look.h"
 
 struct binfmt;
@@ -13,5 +15,8 @@ struct binfmt;
  * LOOK_UNKNOWN: it may be that of another namespace.
  */
 struct look ours_is(const struct binfmt *b);
+
+/* Whether that is known, and no instance that cannot be seen is in force instead. */
+bool ours_surely(const struct binfmt *b);
 
 #endif

@@ -7,6 +7,7 @@
 #include <time.h>
 
 struct arch;
+struct binfmt;
 struct binfmt_list;
 struct entry;
 struct probe_result;
@@ -24,6 +25,7 @@ enum stale {
 
 struct staleness {
 	enum stale stale;
+	bool broken;        /* of STALE_REPLACED: exec of the old file, which the kernel holds, fails */
 	bool by_time;       /* judged by the file's ctime and the time of registration, a hint only */
 	const char *untold; /* why what would tell could not be looked at, or run; NULL: it was, or needs not be */
 };
@@ -50,8 +52,10 @@ enum stale stale_by_time(const struct timespec *registered, const struct stat *p
 
 /*
  * The best answer that can be had for an entry of the list: by a probe if it is enabled, of a known
- * architecture and the first to take its programs, else by time. Entries without F are never stale.
+ * architecture and the first to take its programs, else by time. Entries without F are never stale. b is whose list it
+ * is (NULL: of no mount): of a parent's (BINFMT_INHERITED) no probe tells.
  */
-struct staleness stale_of(const struct entry *entry, const struct binfmt_list *list, bool switched_on);
+struct staleness stale_of(const struct entry *entry, const struct binfmt_list *list, bool switched_on,
+			  const struct binfmt *b);
 
 #endif

@@ -106,7 +106,7 @@ main(int argc, char *argv[])
 		status = run(cmd, &args, secure);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		print_err("standard output", "the result could not be written");
-		return status ? status : EXIT_FAILED;
+		return status ? status : cmd && cmd->failure ? cmd->failure : EXIT_FAILED;
 	}
 	return status;
 }

@@ -23,7 +23,9 @@
 #include "refusal.h"
 #include "refused.h"
 #include "register.h"
+#include "rehearse.h"
 #include "report.h"
+#include "rootview.h"
 #include "rule.h"
 #include "sitter.h"
 
@@ -50,6 +52,7 @@ struct run {
 	int root; /* the opened folder of --root, -1: none */
 	struct stat tree;
 	struct program program;
+	struct rehearsal rehearsal; /* of it, in a dry run */
 	struct newroot_bind binds[NEWROOT_BINDS_MAX];
 	struct ids ids;
 	struct refused refused; /* its limits, from the start; the rest when something is refused */
@@ -249,7 +252,10 @@ enter(struct run *run)
 		return status;
 	if (handlers_mount(run->args, &run->err) < 0)
 		return refuse(run, (struct private_end){PRIVATE_BINFMT, errno});
-	if (handlers_register(run->cmd, run->args, needs, &run->err) == 0)
+	run->rehearsal.root = run->args->root ? ROOTVIEW : -1;
+	run->rehearsal.name = *run->args->program;
+	run->rehearsal.path = run->program.path;
+	if (handlers_register(run->cmd, run->args, needs, &run->rehearsal, &run->err) == 0)
 		return EXIT_DONE;
 	return run->args->dry_run ? EXIT_OWN : told(report_told(run->cmd, run->args, &run->err));
 }
@@ -329,10 +335,16 @@ run_in_root(void *arg)
 	return status < 0 ? refuse(run, (struct private_end){PRIVATE_HELPER, errno}) : status;
 }
 
-/* The end of a dry run: the handlers are told of. */
+/* The end of a dry run: the handlers are told of, and in the document also why it would fail. */
 static int
 would_run(const struct run *run)
 {
+	const struct rehearsal *r = &run->rehearsal;
+
+	if (r->verdict != WALK_RUNS) {
+		print_err(NULL, "%s", r->why.text);
+		return r->error == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTED;
+	}
 	if (!run->args->json && !run->args->quiet) {
 		print_safe(stdout, run->program.path);
 		puts(": would be run");

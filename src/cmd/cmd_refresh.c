@@ -85,7 +85,7 @@ refresh_one(struct session *c, const char *name)
 		session_result(c, name, OUT_FAILED, NULL);
 		return;
 	}
-	is = stale_of(live.entry, &c->list, on > 0);
+	is = stale_of(live.entry, &c->list, on > 0, &c->b);
 	snprintf(detail, sizeof(detail), "%s%s", live.entry->rule.interpreter, is.by_time ? ", by time" : "");
 	session_result(c, name, refresh_entry(c, live.entry, &is),
 		       live.entry->rule.flags & RULE_F ? detail : "no flag F: nothing is held");

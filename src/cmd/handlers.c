@@ -5,6 +5,7 @@
 #include "cmd.h"
 #include "mount.h"
 #include "register.h"
+#include "rehearse.h"
 #include "session.h"
 
 int
@@ -32,8 +33,22 @@ register_word(struct session *c, const struct operand *word, struct err *err)
 	err_wrap(err, "%s", word->word);
 }
 
+/* Before the document ends. */
+static void
+end_dry_run(const struct session *c, bool failed, struct rehearsal *rehearsal, const struct err *err)
+{
+	if (failed) {
+		report_keep_error(err);
+		return;
+	}
+	rehearse(&c->planned, c->args->mount, rehearsal);
+	if (rehearsal->verdict != WALK_RUNS)
+		report_keep_error(&rehearsal->why);
+}
+
 int
-handlers_register(const struct cmd *cmd, const struct args *args, const struct arch *needed, struct err *err)
+handlers_register(const struct cmd *cmd, const struct args *args, const struct arch *needed,
+		  struct rehearsal *rehearsal, struct err *err)
 {
 	const struct operand word = {needed ? needed->name : "all", false};
 	const bool named = args->operand_count || needed, wished = args->flags || args->interpreter_dir_count;
@@ -58,7 +73,7 @@ handlers_register(const struct cmd *cmd, const struct args *args, const struct a
 		register_word(&c, &args->operands[i], err);
 	if (!args->operand_count)
 		register_word(&c, &word, err);
-	if (args->dry_run && c.failed && named)
-		report_keep_error(err);
+	if (args->dry_run)
+		end_dry_run(&c, c.failed && named, rehearsal, err);
 	return session_end(&c) == EXIT_DONE || (!named && (c.done || !wished)) ? 0 : -1;
 }

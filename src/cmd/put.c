@@ -54,7 +54,7 @@ is_stale(const struct put *put, const struct entry *live, struct err *err, struc
 			 path);
 		return 0;
 	}
-	is = stale_of(live, put->check->list, on > 0);
+	is = stale_of(live, put->check->list, on > 0, put->b);
 	if (!is.by_time && !is.untold) {
 		if (is.stale == STALE_REPLACED)
 			warn_add(warnings, "the interpreter file was replaced since the entry was registered");

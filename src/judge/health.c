@@ -70,20 +70,24 @@ tell_unknown(const struct exam *exam, const char *text)
 	tell(exam, &problem);
 }
 
-/* What a probe, or the times of change, say of the file that the kernel holds. */
+/* What a probe, or the times of change, say of the file that the kernel holds; that may be another instance's. */
 static void
-examine_held(const struct exam *exam)
+examine_held(const struct exam *exam, bool in_force)
 {
-	struct staleness is = stale_of(exam->handler->entry, &exam->s->list, exam->s->switched_on);
+	struct staleness is = stale_of(exam->handler->entry, &exam->s->list, exam->s->switched_on, &exam->s->b);
 	const char *path = exam->rule->interpreter;
 	struct err problem;
 
+	if (!in_force && is.stale != STALE_UNKNOWN)
+		return;
 	if (is.stale == STALE_REPLACED) {
 		set(&problem, ERR_STALE,
-		    is.by_time ? "by time: %s was changed after the entry was registered; binfmtctl "
-				 "refresh with its name updates it"
-			       : "%s was replaced, the old file keeps running; binfmtctl refresh "
-				 "updates it",
+		    is.by_time  ? "by time: %s was changed after the entry was registered; binfmtctl "
+				  "refresh with its name updates it"
+		    : is.broken ? "%s was replaced, and the kernel still holds the old file, which fails; binfmtctl "
+				  "refresh updates it"
+				: "%s was replaced, the old file keeps running; binfmtctl refresh "
+				  "updates it",
 		    path);
 		remedy_refresh(exam->s, exam->handler, &problem);
 		tell(exam, &problem);
@@ -197,15 +201,18 @@ examine_owners(const struct exam *exam, const struct walk *walk)
 static void
 examine_interpreter(const struct exam *exam, const struct walk *walk, const char *loop)
 {
+	bool in_force;
+
 	if (snapshot_ours(exam->s).is != LOOK_YES) { /* neither a probe nor our root says anything of it */
 		tell_unknown(exam, "not of the instance in force here: whether it runs cannot be told");
 		return;
 	}
-	if (recall_in_force(exam->recall, exam->s, exam->handler->entry).is != LOOK_YES)
+	in_force = recall_in_force(exam->recall, exam->s, exam->handler->entry).is == LOOK_YES;
+	if (!in_force)
 		tell_unknown(exam, "the entries that are visible here may not be those in force (another user "
 				   "namespace's)");
-	else if (exam->rule->flags & RULE_F)
-		examine_held(exam);
+	if (exam->rule->flags & RULE_F)
+		examine_held(exam, in_force);
 	switch (walk->verdict) {
 	case WALK_RUNS:
 		examine_alone(exam, walk);

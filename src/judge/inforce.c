@@ -2,46 +2,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "accord.h"
 #include "arch.h"
 #include "first.h"
 #include "inforce.h"
 #include "overlap.h"
 #include "probe.h"
 #include "resolve.h"
-
-/* Whether exec failed as foretold. NO: it ought to have run, and nothing takes it. */
-static struct look
-refused_as_foretold(const struct walk *walk, const struct probe_result *run)
-{
-	if (walk->verdict == WALK_RUNS && run->exec_errno == ENOEXEC)
-		return look_seen(false);
-	return walk->verdict == WALK_FAILS && walk->error == run->exec_errno ? look_seen(true) : look_unknown();
-}
-
-/*
- * Whether a run ended as the walk of the visible table foretells; NO only where no such table can lead to it. A file
- * that the kernel holds (F) may be of another mount namespace, where its path names it.
- */
-static struct look
-accord(const struct walk *walk, const struct probe_result *run)
-{
-	const struct walk_hop *runner = NULL;
-
-	if (walk->verdict == WALK_UNKNOWN || walk->verdict == WALK_KILLED ||
-	    (walk->verdict == WALK_RUNS && walk->runner < 0))
-		return look_unknown();
-	if (walk->verdict == WALK_RUNS)
-		runner = &walk->hops[walk->runner];
-	if (run->end == PROBE_REFUSED)
-		return refused_as_foretold(walk, run);
-	if (run->itself)
-		return look_seen(runner && walk->runner == 0);
-	if (!run->exe[0])
-		return look_unknown();
-	if (runner && runner->dev == run->dev && runner->ino == run->ino)
-		return look_seen(true);
-	return runner && runner->held && !run->reachable ? look_unknown() : look_seen(false);
-}
 
 /* Whether a probe goes the file's way: by the same entry, as far as can be seen. */
 static bool
@@ -97,7 +64,7 @@ agrees(const struct snapshot *s, const struct arch *arch, const struct entry **e
 	if (walk.verdict == WALK_UNKNOWN || (walk.verdict == WALK_RUNS && walk.runner == 0) ||
 	    !run_probe(-1, elf, size, &run, &ignored))
 		return look_unknown();
-	return accord(&walk, &run);
+	return accord_of(&walk, &run);
 }
 
 /* Of the architectures that entries take, or of the others: whether one is run otherwise than is to be seen. */
@@ -236,7 +203,7 @@ explain_other_runs(const struct probe_result *run, struct resolved *r)
 static void
 explain_other(const struct probe_result *run, struct resolved *r)
 {
-	switch (accord(&r->walk, run).is) {
+	switch (accord_of(&r->walk, run).is) {
 	case LOOK_YES:
 		break;
 	case LOOK_NO:

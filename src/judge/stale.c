@@ -4,9 +4,11 @@
 
 #include "arch.h"
 #include "binfmt_list.h"
+#include "binfmt_open.h"
 #include "err.h"
 #include "host_kernel.h"
 #include "interp.h"
+#include "ours.h"
 #include "overlap.h"
 #include "probe.h"
 #include "stale.h"
@@ -136,8 +138,28 @@ ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct 
 	return stale != STALE_NO && stale_who_ran(list, arch, taker, &run) ? STALE_UNSEEN : stale;
 }
 
+/* Exec fails as if nothing took the program, and what the path names would run. */
+static struct staleness
+unused_by(const struct binfmt *b)
+{
+	if (b && ours_surely(b))
+		return (struct staleness){.stale = STALE_REPLACED, .broken = true};
+	return (struct staleness){
+	    .stale = STALE_UNKNOWN,
+	    .untold = "the kernel does not use it here: what it holds is no program, or the entry is of another "
+		      "instance than that in force",
+	};
+}
+
+/* Of a parent's table: the file that ran may be of an entry that cannot be seen. */
+static bool
+may_be_another(enum stale stale, const struct binfmt *b)
+{
+	return stale != STALE_NO && stale < STALE_UNSEEN && b && binfmt_scope(b) == BINFMT_INHERITED;
+}
+
 struct staleness
-stale_of(const struct entry *entry, const struct binfmt_list *list, bool switched_on)
+stale_of(const struct entry *entry, const struct binfmt_list *list, bool switched_on, const struct binfmt *b)
 {
 	const struct rule *rule = &entry->rule;
 	struct staleness s = {.stale = STALE_NO};
@@ -152,8 +174,9 @@ stale_of(const struct entry *entry, const struct binfmt_list *list, bool switche
 		return (struct staleness){.stale = STALE_UNKNOWN, .untold = "it cannot be looked at"};
 	s.stale = entry->enabled && switched_on ? ask_probe(rule, list, path, &unused, &s.untold) : STALE_UNSEEN;
 	if (unused)
-		return (struct staleness){.stale = STALE_UNKNOWN,
-					  .untold = "the entry is of another instance than that in force here"};
+		return unused_by(b);
+	if (may_be_another(s.stale, b))
+		s.stale = STALE_UNSEEN;
 	s.by_time = s.untold || s.stale == STALE_UNSEEN;
 	if (s.by_time)
 		s.stale = stale_by_time(&entry->registered, path);

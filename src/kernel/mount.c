@@ -253,6 +253,9 @@ fill(const struct mount_wish *wish, const struct inherited *inherited, struct bi
 
 	if (new < 0 || (new &&copy_switch(own, inherited->on || wish->runs, err) < 0))
 		return -1;
+	if (own->planned)
+		warn_add(warnings, "nothing would be copied if this user namespace has an instance of its own already, "
+				   "which cannot be seen before it is mounted");
 	if (new)
 		made->copied = copy_inherited(own, inherited, wish->runs, warnings);
 	else

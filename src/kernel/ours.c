@@ -38,3 +38,9 @@ ours_is(const struct binfmt *b)
 		binfmt_close(&usual);
 	return is;
 }
+
+bool
+ours_surely(const struct binfmt *b)
+{
+	return ours_is(b).is == LOOK_YES && is_own(b);
+}

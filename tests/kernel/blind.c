@@ -439,7 +439,7 @@ blind__interpreter_in_a_closed_folder__unknown(void **state)
 	plant_arch(path, "F");
 	assert_int_equal(chmod(folder, 0), 0);
 	run_prepare = no_capabilities;
-	expect(tool("status", PLANTED, NULL), 0, PLANTED ": unknown: whether the kernel holds the file", "");
+	expect(tool("status", PLANTED, NULL), 0, PLANTED ": unknown: ", "");
 	expect(tool("status", "--strict", PLANTED, NULL), 1, NULL, NULL);
 	run_prepare = NULL;
 	assert_int_equal(chmod(folder, 0755), 0);
@@ -449,7 +449,7 @@ blind__interpreter_in_a_closed_folder__unknown(void **state)
 	run_prepare = no_capabilities;
 	expect(tool("status", PLANTED, NULL), 0, "closed/interpreter: this user may execute it but not read it", "");
 	expect_json(tool("doctor", "-j", "-v", NULL)->out,
-		    "[.checks[] | select(.check == \"unknown\").result] == [\"unknown\"]");
+		    "[.checks[] | select(.check == \"unknown\").result] | unique == [\"unknown\"]");
 	run_prepare = NULL;
 	free(folder);
 }

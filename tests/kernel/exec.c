@@ -344,6 +344,46 @@ exec__dry_run__tells_and_runs_nothing(void **state)
 	free(before);
 }
 
+/* What would not run is told by the walk of `match`, with the status of the run itself. */
+static void
+exec__dry_run__fails_as_the_run(void **state)
+{
+	static const struct {
+		const char *words;
+		int status;
+		const char *err;
+	} rows[] = {
+	    {"--arch riscv64 ./aarch64", 126, "binfmtctl: ./aarch64: a program for aarch64, and no handler takes it\n"},
+	    {"--inherit --arch riscv64 -- ./aarch64", 126, "./aarch64: a program for aarch64, and no handler takes it"},
+	    {"./lost", 127, "./lost: #! program /no/such: does not exist, so exec fails with ENOENT"},
+	    {"--arch riscv64 ./of-it", 126, "./of-it: #! program "},
+	    {"--root root --bind $PWD:/of --arch riscv64 /of/aarch64", 126, "/of/aarch64: a program for aarch64"},
+	    {"--root root --bind $PWD:/of /of/lost", 127, "/of/lost: #! program /no/such: does not exist"},
+	    {"--root root --flags P /aarch64", 127, "/aarch64: interpreter "},
+	    {"./text", 126, "./text: "},
+	};
+	char *script;
+
+	(void)state;
+	begin();
+	installed_qemu("riscv64");
+	foreign("aarch64");
+	assert_true(asprintf(&script, "#!%s/aarch64\n", place) > 0);
+	spill(in_place("of-it"), script, strlen(script), 0755);
+	spill(in_place("lost"), "#!/no/such\n", 11, 0755);
+	spill(in_place("text"), "\1\2\3\4", 4, 0755);
+	expect(exec_run("-n --arch aarch64 -- ./aarch64 >/dev/full"), 125, "", "the result could not be written");
+	expect(shell("cd %s && mkdir -p -m 777 root && cp aarch64 root/ && chmod a+rwx root", place), 0, "", "");
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		expect(exec_run("-n %s", rows[i].words), rows[i].status, NULL, rows[i].err);
+		expect_json(expect(exec_run("-nj %s", rows[i].words), rows[i].status, NULL, rows[i].err)->out,
+			    ".dry_run and (.error.detail | length > 0)");
+		expect(exec_run("%s", rows[i].words), rows[i].status, "", NULL);
+	}
+	expect(shell("cd %s && rm -r root", place), 0, "", "");
+	free(script);
+}
+
 /* Signals, descriptors, folder, environment and ids are the same as without. */
 static void
 exec__what_the_command_is_given__as_without(void **state)
@@ -845,6 +885,7 @@ range__ordinary_user__the_same(void **state)
 	    cmocka_unit_test(exec__words_behind_the_command__are_its_own),                                             \
 	    cmocka_unit_test(exec__what_the_command_is_given__as_without),                                             \
 	    cmocka_unit_test(exec__dry_run__tells_and_runs_nothing),                                                   \
+	    cmocka_unit_test(exec__dry_run__fails_as_the_run),                                                         \
 	    cmocka_unit_test(exec__proc_of_an_outer_namespace__no_stranger_is_mapped),                                 \
 	    cmocka_unit_test(exec__map_root__root_and_nobody_else),                                                    \
 	    cmocka_unit_test(exec__commands_of_ours_inside__say_a_private_instance),                                   \

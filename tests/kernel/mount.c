@@ -434,7 +434,7 @@ register__mount_over_one_that_is_switched_off__off_and_said(void **state)
 	register_raw(rule);
 	assert_int_equal(mount_write("status", "0", 1), 0);
 	expect(shell("unshare -Urm sh -c './binfmtctl -n register --mount mips -i /bin/true'"), 0,
-	       "write " MOUNT "/status: 0", NULL);
+	       "write " MOUNT "/status: 0", "nothing would be copied if");
 	expect(shell("unshare -Urm sh -c './binfmtctl register --mount mips -i /bin/true >/dev/null && ! %s && cat "
 		     "%s/status && ./binfmtctl -q enable --global && %s'",
 		     file, MOUNT, file),

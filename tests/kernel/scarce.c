@@ -8,7 +8,7 @@
 
 #include "sanitized.h"
 
-enum { STACK = 128 * 1024, MEMORY_FIRST = 1500, MEMORY_LAST = 5000, MEMORY_STEP = 230 /* KiB */ };
+enum { STACK = 128 * 1024, MEMORY_FIRST = 2300, MEMORY_LAST = 5800, MEMORY_STEP = 230 /* KiB */ };
 
 /* How ./binfmtctl ends with these words: exit status, or 128 + signal. */
 static int
