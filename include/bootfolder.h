@@ -7,7 +7,7 @@
 
 #include "look.h"
 
-enum { BOOTFOLDERS = 13, BOOTFOLDER_MAX = 128, BOOTFOLDER_TEXT_MAX = 32768, BOOTUNIT_PATH_MAX = 256 };
+enum { BOOTFOLDERS = 13, BOOTFOLDER_MAX = 128, BOOTFOLDER_TEXT_MAX = 16384, BOOTUNIT_PATH_MAX = 256 };
 
 /* What lies below /run counts now, and is gone at the next boot. */
 enum boot_when { BOOT_NOW, BOOT_NEXT };
@@ -32,8 +32,8 @@ bool bootfolder_counts(size_t folder, enum boot_when when);
 /* Whether what a path leads to says anything; no: it is not there either. */
 struct look bootfolder_says_anything(const char *path);
 
-/* Reads a file; whether it is a text, which fits. */
-bool bootfolder_read(const char *path, char text[static BOOTFOLDER_TEXT_MAX]);
+/* The text of a file, until the next one is asked for; NULL: it is none, it is longer, or it cannot be read. */
+char *bootfolder_text(const char *path);
 
 /* Whether a file's name is longer than its end, which is this. */
 bool bootfolder_ends_in(const char *name, const char *end);

@@ -64,12 +64,13 @@ bootfolder_says_anything(const char *path)
 	return look_seen(!S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode) && (!S_ISREG(st.st_mode) || st.st_size > 0));
 }
 
-bool
-bootfolder_read(const char *path, char text[static BOOTFOLDER_TEXT_MAX])
+char *
+bootfolder_text(const char *path)
 {
-	ssize_t len = smallfile_read(path, text, BOOTFOLDER_TEXT_MAX);
+	static char text[BOOTFOLDER_TEXT_MAX];
+	ssize_t len = smallfile_read(path, text, sizeof(text));
 
-	return len >= 0 && strlen(text) == (size_t)len;
+	return len >= 0 && strlen(text) == (size_t)len ? text : NULL;
 }
 
 bool

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "bootfolder.h"
 #include "bootunit.h"
@@ -25,11 +26,12 @@ keeps_name(const char *path)
 static struct look
 drop_in_passes(const char *path)
 {
-	static char text[BOOTFOLDER_TEXT_MAX];
+	char *text;
 
 	if (bootfolder_says_anything(path).is == LOOK_NO)
 		return look_seen(true);
-	return bootfolder_read(path, text) && unit_is_harmless(text) ? look_seen(true) : look_unknown();
+	text = bootfolder_text(path);
+	return text && unit_is_harmless(text) ? look_seen(true) : look_unknown();
 }
 
 /* Whether the drop-ins of a folder leave a unit what it is: yes, or unknown. */
@@ -87,18 +89,31 @@ bootunit_drop_ins_pass(const char *name, enum boot_when when)
 	return look_both(pass, folders_pass(dir, when));
 }
 
-/* Whether a name in a folder is a link by which systemd has a unit, by its file, under another name too. */
+/* Whether the last part of a path is a name. */
+static bool
+ends_at(const char *path, const char *name)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strcmp(slash ? slash + 1 : path, name) == 0;
+}
+
+/* Whether a name in a folder is a link by which systemd has a unit, by its name or its file, under another too. */
 static bool
 is_alias(const char *folder, const struct dirent *e, const char *name, const struct stat *unit)
 {
-	char path[BOOTFOLDER_MAX + NAME_MAX + 2];
+	char path[BOOTFOLDER_MAX + NAME_MAX + 2], to[PATH_MAX];
 	struct stat st;
+	ssize_t len;
 
 	if ((e->d_type != DT_LNK && e->d_type != DT_UNKNOWN) || strcmp(e->d_name, name) == 0)
 		return false;
 	snprintf(path, sizeof(path), "%s/%s", folder, e->d_name);
-	return lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && stat(path, &st) == 0 && st.st_dev == unit->st_dev &&
-	       st.st_ino == unit->st_ino;
+	len = readlink(path, to, sizeof(to) - 1);
+	if (len < 0)
+		return false;
+	to[len] = '\0';
+	return ends_at(to, name) || (stat(path, &st) == 0 && st.st_dev == unit->st_dev && st.st_ino == unit->st_ino);
 }
 
 /* Whether the drop-ins of its other names in a folder pass too; *named: it has some. */
@@ -143,9 +158,9 @@ bootunit_aliases_pass(const char *name, const char *path, enum boot_when when, b
 static struct look
 is_of_fstab(const char *path)
 {
-	static char text[BOOTFOLDER_TEXT_MAX];
+	char *text = bootfolder_text(path);
 
-	return bootfolder_read(path, text) && unit_is_of_fstab(text) ? look_seen(true) : look_unknown();
+	return text && unit_is_of_fstab(text) ? look_seen(true) : look_unknown();
 }
 
 /* *stays: of the folder that has the file. */

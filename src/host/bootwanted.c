@@ -143,11 +143,12 @@ is_linked_anywhere(const char *folder, const char *name, char link[static BOOTUN
 static bool
 file_may_pull(const char *path, const char *name)
 {
-	static char text[BOOTFOLDER_TEXT_MAX];
+	char *text;
 
 	if (bootfolder_says_anything(path).is == LOOK_NO)
 		return false;
-	return !bootfolder_read(path, text) || unit_may_pull(text, name);
+	text = bootfolder_text(path);
+	return !text || unit_may_pull(text, name);
 }
 
 static bool

@@ -173,7 +173,8 @@ is_plain_command(const char *value, bool *forgiven)
 	for (const char *at = value; *at; at++)
 		if ((unsigned char)*at >= 127)
 			return false;
-	return *value == '/' && value[len - 1] != '/' && !strpbrk(value, "\"'\\$%;@|");
+	return *value == '/' && value[len - 1] != '/' && !strpbrk(value, "\"'\\$%;@|") && !strstr(value, "//") &&
+	       !strstr(value, "/.");
 }
 
 /* Adds a command; false: it is not plain, or there is no room. */

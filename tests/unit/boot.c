@@ -215,6 +215,7 @@ static const struct {
     {"systemd; own; ln /$L/$O $E/binfmt.service; say '[Unit]\nConditionPathExists=/x\n' $E/binfmt.service.d/a.conf",
      "yyn? systemd-binfmt"},
     {"systemd; unit $L/$O; ln /$L/$O $E/binfmt.service", "yyn? systemd-binfmt"},
+    {"systemd; unit $L/$O; ln $O $E/binfmt.service", "yyn? systemd-binfmt"},
     /* a line of fstab for binfmt_misc */
     {"systemd; say '[Unit]\nSourcePath=/etc/fstab\nBefore=local-fs.target\n[Mount]\nWhat=b\n"
      "Where=/proc/sys/fs/binfmt_misc\nType=binfmt_misc\n' $G/$M; ln ../$M $G/local-fs.target.requires/$M",

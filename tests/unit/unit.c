@@ -63,6 +63,8 @@ unit__each_text__commands_and_order(void **state)
 	    {"[Service]\nExecStart=:/b", "? ExecStart=:/b"},
 	    {"[Service]\nExecStart=b", "? ExecStart=b"},
 	    {"[Service]\nExecStart=/b/", "? ExecStart=/b/"},
+	    {"[Service]\nExecStart=/a/../b", "? ExecStart=/a/../b"},
+	    {"[Service]\nExecStart=/a//b", "? ExecStart=/a//b"},
 	    {"[Service]\nExecStart=/b \xff", "? ExecStart=/b \xff"},
 	    {"[Service]\nExecStart=/b a\nExecReload=-/b refresh\nExecReload=\n", "/b a"},
 	    {"[Service]\nExecReload=--/b refresh", "? ExecReload=--/b refresh"},
