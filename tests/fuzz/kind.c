@@ -67,7 +67,7 @@ check_command(const char *command, const uint8_t *data, size_t size)
 		at = line;
 	else
 		demand(line == 0);
-	if (strstr(command, "xbf//"))
+	if (strstr(command, "277//"))
 		at = 3;
 	demand(at + 2 <= size && memcmp(data + at, "#!", 2) == 0);
 }
