@@ -16,6 +16,9 @@ void tempname_make(const char *name, char temporary[static RULE_NAME_MAX + 1]);
 /* Whether an entry's name is `name` or the temporary one for it. */
 bool tempname_matches(const char *entry, const char *name);
 
+/* Whether two names are of one entry: the same, or one is the temporary for the other. */
+bool tempname_same(const char *a, const char *b);
+
 /* The name that a temporary stands for, NULL if it is none or a hashed one. */
 const char *tempname_target(const char *entry);
 

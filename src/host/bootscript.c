@@ -202,11 +202,11 @@ is_understood(const char *text, char shell[static PATH_MAX], char program[static
 	bool is;
 
 	snprintf(shell, PATH_MAX, "%s", "/bin/sh");
-	strcpy(copy, text);
+	snprintf(copy, sizeof(copy), "%s", text);
 	is = only_loads(copy, program);
 	for (size_t i = 0; !is && i < sizeof(examples) / sizeof(examples[0]); i++) {
 		snprintf(shell, PATH_MAX, "%s", examples[i][0] + 2);
-		strcpy(copy, text);
+		snprintf(copy, sizeof(copy), "%s", text);
 		is = is_example(copy, examples[i], program);
 	}
 	return is;

@@ -83,8 +83,7 @@ overlap_rival(const struct rule *rule, const struct binfmt_list *list, const str
 	for (size_t i; (i = way_next(&way)) < list->count;) {
 		const struct entry *e = &list->entries[i];
 
-		if ((!last || e > last) && shadows(e, rule) && !tempname_matches(e->rule.name, rule->name) &&
-		    !tempname_matches(rule->name, e->rule.name))
+		if ((!last || e > last) && shadows(e, rule) && !tempname_same(e->rule.name, rule->name))
 			return e;
 	}
 	return NULL;

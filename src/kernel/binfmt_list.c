@@ -323,13 +323,6 @@ binfmt_list_taker(const struct binfmt_list *list, const struct subject *subject)
 	return binfmt_list_next_taker(list, subject, NULL);
 }
 
-/* Of one name; the other is the temporary of a change. */
-static bool
-are_twins(const struct entry *a, const struct entry *b)
-{
-	return tempname_matches(a->rule.name, b->rule.name) || tempname_matches(b->rule.name, a->rule.name);
-}
-
 const struct entry *
 binfmt_list_rival(const struct binfmt_list *list, const struct subject *subject, const struct entry *taker)
 {
@@ -342,7 +335,8 @@ binfmt_list_rival(const struct binfmt_list *list, const struct subject *subject,
 		const struct entry *e = &list->entries[i];
 		bool takes = e->rule.pattern.type > PATTERN_EXTENSION || pattern_takes(&e->rule.pattern, subject);
 
-		if (e->enabled && takes && !are_twins(e, taker) && !rule_same_run(&e->rule, &taker->rule))
+		if (e->enabled && takes && !tempname_same(e->rule.name, taker->rule.name) &&
+		    !rule_same_run(&e->rule, &taker->rule))
 			return e;
 	}
 	return NULL;

@@ -37,6 +37,12 @@ tempname_matches(const char *entry, const char *name)
 	return strcmp(entry, temporary) == 0;
 }
 
+bool
+tempname_same(const char *a, const char *b)
+{
+	return tempname_matches(a, b) || tempname_matches(b, a);
+}
+
 const char *
 tempname_target(const char *entry)
 {

@@ -117,30 +117,29 @@ first__interpreter_that_is_a_script__its_own_runner(void **state)
 static void
 first__a_third_takes_what_both_take__no_shadow(void **state)
 {
+	static const struct {
+		const char *newest;
+		int first; /* its place in the listing; -1: it cannot be told */
+	} rows[] = {
+	    {"M:0:axc:\\xff\\x00\\xff", 0},
+	    {"M:0:axcd:\\xff\\x00\\xff\\xff", 1},
+	    {"M:0:axc\\x00:\\xff\\x00\\xff\\xff", -1}, /* only a part of what both take */
+	};
 	struct snapshot s;
 
 	(void)state;
-	ns_empty();
-	add(0, "M:2:c:", 0, "");
-	add(1, "M:0:a:", 1, "");
-	add(2, "M:0:axc:\\xff\\x00\\xff", 2, "");
-	open_hidden(&s);
-	assert_ptr_equal(first_of_two(&s, &s.list.entries[1], &s.list.entries[2]), &s.list.entries[0]);
-	snapshot_close(&s);
-	ns_empty();
-	add(0, "M:2:c:", 0, "");
-	add(1, "M:0:a:", 1, "");
-	add(2, "M:0:axcd:\\xff\\x00\\xff\\xff", 2, "");
-	open_hidden(&s);
-	assert_ptr_equal(first_of_two(&s, &s.list.entries[1], &s.list.entries[2]), &s.list.entries[1]);
-	snapshot_close(&s);
-	ns_empty();
-	add(0, "M:2:c:", 0, "");
-	add(1, "M:0:a:", 1, "");
-	add(2, "M:0:axc\\x00:\\xff\\x00\\xff\\xff", 2, "");
-	open_hidden(&s);
-	assert_null(first_of_two(&s, &s.list.entries[1], &s.list.entries[2]));
-	snapshot_close(&s);
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const struct entry *e;
+
+		ns_empty();
+		add(0, "M:2:c:", 0, "");
+		add(1, "M:0:a:", 1, "");
+		add(2, rows[i].newest, 2, "");
+		open_hidden(&s);
+		e = s.list.entries;
+		assert_ptr_equal(first_of_two(&s, &e[1], &e[2]), rows[i].first < 0 ? NULL : &e[rows[i].first]);
+		snapshot_close(&s);
+	}
 }
 
 /* Nothing runs what is held (F) any more by its path: whose it is cannot be told. */

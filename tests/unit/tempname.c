@@ -123,6 +123,20 @@ name__entries__what_they_stand_for(void **state)
 	}
 }
 
+static void
+same__either_way_and_no_other(void **state)
+{
+	char temporary[RULE_NAME_MAX + 1], other[RULE_NAME_MAX + 1];
+
+	(void)state;
+	tempname_make("entry", temporary);
+	tempname_make("another", other);
+	assert_true(tempname_same("entry", "entry") && tempname_same("entry", temporary));
+	assert_true(tempname_same(temporary, "entry") && tempname_same(temporary, temporary));
+	assert_false(tempname_same("entry", "another") || tempname_same("entry", other));
+	assert_false(tempname_same(other, "entry") || tempname_same(other, temporary));
+}
+
 int
 main(void)
 {
@@ -131,6 +145,7 @@ main(void)
 	    cmocka_unit_test(temporary__hashes__fnv_1a),
 	    cmocka_unit_test(is__pairs__as_expected),
 	    cmocka_unit_test(name__entries__what_they_stand_for),
+	    cmocka_unit_test(same__either_way_and_no_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
