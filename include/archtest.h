@@ -11,7 +11,6 @@
 
 struct arch;
 struct entry;
-struct snapshot;
 struct walk;
 struct handler;
 
@@ -35,23 +34,6 @@ struct archtest {
 /* It is known what is started, but not whether that runs programs: nothing of it has run. */
 bool archtest_is_untold(const struct archtest *trial);
 
-/* How architectures are tried. */
-struct archtest_way {
-	const struct snapshot *s; /* NULL where the entries cannot be seen; those of another instance count as such */
-	int root;                 /* -1: here; in another (see resolve.h) always up to the exec trap only */
-	enum probe_until until;   /* with PROBE_UNTIL_EXIT what is registered runs */
-	unsigned timeout_ms;
-	bool version; /* is wanted of every runner that is QEMU; else only where `why` depends on it */
-};
-
-/* Receives what became of an architecture. */
-typedef void archtest_tell(void *arg, const struct arch *arch, const struct archtest *trial);
-
-/* Runs the probes of at most ARCH_ROWS_MAX architectures through the kernel, side by side, and tells of them in their
- * order. */
-void archtest_run_all(const struct archtest_way *way, const struct arch *const archs[], size_t count,
-		      archtest_tell *tell, void *arg);
-
 /*
  * Pure: the verdict on one run. `path` is what stat(2) says of the entry's interpreter (NULL if
  * that failed), `script` the same of what runs the interpreter if that is a script (else NULL),
@@ -70,5 +52,12 @@ struct archtest_input {
 	unsigned timeout_ms;
 };
 void archtest_judge(const struct archtest_input *in, struct archtest *trial);
+
+/* Whether a version line is of the QEMU for an architecture: "qemu-aarch64 version 7.2.22" for qemu-arm is a mistake of
+ * whoever registered it. */
+bool archtest_is_of(const struct arch *arch, const char *version);
+
+/* Whether a file (NULL: none, or not known) is the one that a run's exec started. */
+bool archtest_ran(const struct stat *st, const struct probe_result *run);
 
 #endif

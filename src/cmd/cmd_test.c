@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "archruns.h"
 #include "archtest.h"
 #include "cmd.h"
 #include "columns.h"
@@ -116,7 +117,7 @@ static void
 try_waiting(struct tests *tests)
 {
 	const struct args *args = tests->args;
-	const struct archtest_way way = {
+	const struct archruns_way way = {
 	    .s = tests->s,
 	    .root = tests->root,
 	    .until = PROBE_UNTIL_EXIT,
@@ -124,7 +125,7 @@ try_waiting(struct tests *tests)
 	    .version = args->json || !args->quiet,
 	};
 
-	archtest_run_all(&way, tests->waiting, tests->count, take_trial, tests);
+	archruns_do(&way, tests->waiting, tests->count, take_trial, tests);
 	tests->count = 0;
 }
 

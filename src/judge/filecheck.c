@@ -2,6 +2,7 @@
 #include <fcntl.h>
 
 #include "arch.h"
+#include "archruns.h"
 #include "archtest.h"
 #include "doctor.h"
 #include "elfkind.h"
@@ -95,7 +96,7 @@ keep_trial(void *arg, const struct arch *arch, const struct archtest *trial)
 static bool
 judge_arch(const struct visit *visit, const struct arch *arch)
 {
-	const struct archtest_way way = {.s = visit->s,
+	const struct archruns_way way = {.s = visit->s,
 					 .root = visit->root,
 					 .until = visit->run ? PROBE_UNTIL_EXIT : PROBE_UNTIL_FOREIGN,
 					 .timeout_ms = PROBE_TIMEOUT_MS,
@@ -105,7 +106,7 @@ judge_arch(const struct visit *visit, const struct arch *arch)
 	struct finding f;
 	bool untold;
 
-	archtest_run_all(&way, &arch, 1, keep_trial, &trial);
+	archruns_do(&way, &arch, 1, keep_trial, &trial);
 	untold = archtest_is_untold(&trial);
 	finding_set(&f, grade_of(&trial, untold), "%s programs %s%s%s", arch->name,
 		    !trial.tried ? "could not be tried"
