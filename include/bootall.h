@@ -22,7 +22,7 @@ struct bootall {
 
 /*
  * Plans as `register all` does (takeover.h), over the table that the lines make. Not put: *why. `succeeds` is asked of
- * rows that have to be there before.
+ * rows that have to be there before; NULL: no such row is waited for.
  */
 struct bootall bootall_examine(const struct boot *boot, const struct boot_step *step, const struct arch *arch,
 			       bootall_succeeds *succeeds, struct err *why);

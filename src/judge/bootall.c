@@ -76,14 +76,12 @@ static bool
 is_safe(struct takeover *t, size_t row, const struct boot *boot, const struct boot_step *step,
 	bootall_succeeds *succeeds)
 {
-	static bool asked; /* one such row does not wait for another here */
 	const struct pattern *files;
 
 	if (takeover_is_safe(t, row))
 		return true;
-	if (asked)
+	if (!succeeds)
 		return false;
-	asked = true;
 	files = &t->rows[row].own->rule.pattern;
 	for (size_t i = 0; t->order[i] != row; i++) {
 		const struct arch *arch = &arch_table[t->order[i]];
@@ -93,7 +91,6 @@ is_safe(struct takeover *t, size_t row, const struct boot *boot, const struct bo
 		    succeeds(boot, step, arch))
 			takeover_done(t, t->order[i]);
 	}
-	asked = false;
 	return takeover_is_safe(t, row);
 }
 

@@ -24,6 +24,7 @@ struct exam {
 	const char *name;
 	const struct rule *before;
 	struct unitrun *run;
+	bool alone; /* asked for by another row's, which it does not wait for */
 };
 
 __attribute__((format(printf, 2, 3))) static struct look
@@ -127,7 +128,7 @@ is_meant(const struct exam *exam, const struct boot_step *step, const struct arc
 		return say(exam, "whether %s is installed cannot be told", arch->interpreter);
 	if (found.is == LOOK_NO)
 		return found;
-	all = bootall_examine(exam->boot, step, arch, row_succeeds, &run->why);
+	all = bootall_examine(exam->boot, step, arch, exam->alone ? NULL : row_succeeds, &run->why);
 	if (all.known && all.put.is != LOOK_UNKNOWN)
 		return all.put;
 	if (exam->before && !pattern_same(&exam->before->pattern, &own))
@@ -264,7 +265,7 @@ row_succeeds(const struct boot *boot, const struct boot_step *step, const struct
 {
 	static struct unitrun run;
 	struct plan plan;
-	const struct exam exam = {boot, plan.name, NULL, &run};
+	const struct exam exam = {.boot = boot, .name = plan.name, .run = &run, .alone = true};
 
 	plan_start(&plan, &step->wish, arch);
 	err_clear(&run.why);
@@ -335,7 +336,7 @@ missing_program(const struct boot *boot, size_t number)
 struct look
 unitrun_examine(const struct boot *boot, const char *name, const struct rule *before, struct unitrun *run)
 {
-	const struct exam exam = {boot, name, before, run};
+	const struct exam exam = {.boot = boot, .name = name, .before = before, .run = run};
 	struct look done = look_seen(false);
 	const struct arch *arch;
 	size_t named = 0, others = 0;
