@@ -16,7 +16,7 @@ enum { REFUSED_PROFILE_MAX = 128 };
 struct refused {
 	struct host_kernel kernel;
 	long max_user, max_mnt, max_uts, max_pid;      /* user.max_*_namespaces; absent: of no matter */
-	long userns_clone;                             /* kernel.unprivileged_userns_clone (Debian's kernels) */
+	bool switched_off;                             /* by kernel.unprivileged_userns_clone (Debian's kernels) */
 	long apparmor_restrict;                        /* kernel.apparmor_restrict_unprivileged_userns */
 	enum look_is unshare_filtered, mount_filtered; /* a filter of system calls refuses these to us */
 	enum look_is chrooted;                         /* never no: that cannot be seen */

@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include "bootplace.h"
+#include "caps.h"
 #include "facts.h"
 #include "refused.h"
 #include "smallfile.h"
+#include "userns.h"
 
 enum { NO_FLAG = CLONE_VFORK }; /* unshare(2) takes no such one */
 
@@ -34,6 +36,14 @@ is_filtered(long result)
 						    : LOOK_UNKNOWN;
 }
 
+/* Root of the machine is not meant. */
+static bool
+is_switched_off(void)
+{
+	return facts_number("/proc/sys/kernel/unprivileged_userns_clone") == 0 &&
+	       !(caps_has(CAPS_SYS_ADMIN) && userns_is_initial().is == LOOK_YES);
+}
+
 void
 refused_read_limits(struct refused *facts, int namespaces)
 {
@@ -49,9 +59,10 @@ refused_read(struct refused *facts, int namespaces)
 	char map[256];
 
 	facts->kernel = host_kernel();
-	facts->userns_clone = facts_number("/proc/sys/kernel/unprivileged_userns_clone");
+	facts->switched_off = is_switched_off();
 	facts->apparmor_restrict = facts_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
-	facts->unshare_filtered = is_filtered(unshare(namespaces | NO_FLAG));
+	/* The switch answers with EPERM before the call is looked at. */
+	facts->unshare_filtered = facts->switched_off ? LOOK_UNKNOWN : is_filtered(unshare(namespaces | NO_FLAG));
 	facts->mount_filtered = is_filtered(syscall(SYS_mount, NULL, NULL, NULL, 0, NULL));
 	/* Without a mount there it is a folder of another mount; a chroot to a mount looks as none. */
 	facts->chrooted = bootplace_root_is_mount().is == LOOK_NO ? LOOK_YES : LOOK_UNKNOWN;

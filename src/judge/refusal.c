@@ -82,7 +82,7 @@ explain_unshare(const struct refused *f, int error, struct err *err)
 		say_seccomp("user namespaces", err);
 	} else if (error == EACCES) {
 		err_set(err, ERR_NAMESPACE, "a security module (SELinux) forbids user namespaces to this program");
-	} else if (f->userns_clone == 0) {
+	} else if (f->switched_off) {
 		err_set(err, ERR_NAMESPACE, "user namespaces need root here (kernel.unprivileged_userns_clone is 0)");
 		err_fix(err, "echo 1 >/proc/sys/kernel/unprivileged_userns_clone");
 	} else if (!f->mapped) {

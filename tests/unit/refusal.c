@@ -19,7 +19,6 @@ open_machine(void)
 				.max_mnt = 1000,
 				.max_uts = 1000,
 				.max_pid = 1000,
-				.userns_clone = FACTS_ABSENT,
 				.apparmor_restrict = FACTS_ABSENT,
 				.mapped = true};
 }
@@ -45,7 +44,7 @@ CHANGE(no_uts, f->max_uts = 0)
 CHANGE(chrooted, f->chrooted = LOOK_YES)
 CHANGE(chrooted_filtered, (f->chrooted = LOOK_YES, f->unshare_filtered = LOOK_YES))
 CHANGE(passes_filters, (f->unshare_filtered = f->mount_filtered = LOOK_NO))
-CHANGE(no_clone, f->userns_clone = 0)
+CHANGE(no_clone, f->switched_off = true)
 CHANGE(not_mapped, f->mapped = false)
 CHANGE(filtered, (f->unshare_filtered = f->mount_filtered = LOOK_YES))
 CHANGE(restricted, f->apparmor_restrict = 1)

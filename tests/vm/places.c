@@ -73,6 +73,46 @@ places__exec__since_6_7(void **state)
 	free(program);
 }
 
+/* What forbids user namespaces to users: the switch is named, by `doctor` too, and what is printed sets it back. */
+static void
+places__namespaces_forbidden__printed_cure_permits_them(void **state)
+{
+	static const struct {
+		const char *file, *forbids, *said;
+	} rows[] = {
+	    {"/proc/sys/user/max_user_namespaces", "0", "user.max_user_namespaces"},
+	    {"/proc/sys/kernel/unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone"},
+	};
+	static const char line[] = "setpriv --reuid 1000 --regid 1000 --clear-groups ./binfmtctl exec /bin/true";
+	size_t tried = 0;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		char *was = NULL, *cure = NULL;
+		const struct run *r;
+
+		if (access(rows[i].file, F_OK) != 0)
+			continue;
+		was = strdup(slurp(rows[i].file));
+		assert_true(overwrite(rows[i].file, rows[i].forbids));
+		r = shell("%s", line);
+		expect(r, 125, "", rows[i].said);
+		cure = strstr(r->err, "try: ");
+		assert_non_null(cure);
+		cure = strndup(cure + strlen("try: "), strcspn(cure + strlen("try: "), "\n"));
+		if (!strstr(tool("doctor", NULL)->out, cure))
+			fail_msg("doctor does not say: %s", cure);
+		expect(shell("%s", cure), 0, "", "");
+		expect(shell("%s", line), kernel.has_own ? 0 : 125, "", kernel.has_own ? "" : "that needs Linux 6.7");
+		assert_true(overwrite(rows[i].file, was));
+		free(cure);
+		free(was);
+		print_message("  %s: named, and cured\n", rows[i].said);
+		tried++;
+	}
+	assert_in_range(tried, 1, LENGTH(rows));
+}
+
 /* F holds the file open: a root without QEMU is served too. */
 static void
 places__chroot_without_the_interpreter__served(void **state)
@@ -113,6 +153,7 @@ main(void)
 	    cmocka_unit_test(places__instance_of_a_user_namespace__since_6_7),
 	    cmocka_unit_test(places__mount_in_a_user_namespace__copied_or_refused),
 	    cmocka_unit_test(places__exec__since_6_7),
+	    cmocka_unit_test(places__namespaces_forbidden__printed_cure_permits_them),
 	    cmocka_unit_test(places__chroot_without_the_interpreter__served),
 	    cmocka_unit_test(places__another_place__as_named),
 	};
