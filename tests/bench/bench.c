@@ -166,12 +166,12 @@ set_entries(enum start start)
 	}
 }
 
-/* Others' entries that nothing here asks for: each has bytes of its own at 0. */
+/* Others' entries that nothing here asks for: each has bytes of its own at 0, and flag F, as nearly all have. */
 static void
 add_others(size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		register_line(":other-%zu:M:0:\\xfe\\x%02zx\\x%02zx\\xfe::/bin/true:", i, i >> 8, i & 255);
+		register_line(":other-%zu:M:0:\\xfe\\x%02zx\\x%02zx\\xfe::/bin/true:F", i, i >> 8, i & 255);
 }
 
 /* The words of a command; they point into `text`, which must stay. */
