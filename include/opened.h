@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#include "look.h"
 #include "pattern.h"
 
 enum { OPENED_REASON_MAX = 128, OPENED_FIRST = 1024 /* the headers of nearly all programs are in it */ };
@@ -50,6 +51,9 @@ bool opened_readable(const struct opened *file);
 
 /* The first bytes, zero-padded, as many as this kernel looks at. False on a read error. */
 bool opened_head(const struct opened *file, unsigned char head[static PATTERN_WINDOW]);
+
+/* Whether a text, of less than 100 bytes, is anywhere in a file of up to 32 MB. */
+struct look opened_contains(const struct opened *file, const char *text);
 
 /*
  * Exactly so many bytes, as elf_read of fs/binfmt_elf.c: 0, the errno of exec (EIO: the file ends before that), or -1:

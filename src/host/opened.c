@@ -24,6 +24,8 @@ enum {
 	TRIES = 3,            /* at a file that somebody replaces meanwhile */
 	OLD_PATTERN_WINDOW = 128,
 	GROUPS_MAX = 1024,
+	PIECE = 16384,
+	CONTAINS_MAX = 32 << 20,
 };
 
 static const char *
@@ -281,6 +283,29 @@ read_at(const struct opened *file, void *buffer, size_t size, uint64_t at)
 	if (left)
 		memcpy(buffer, file->bytes + at, left);
 	return (ssize_t)left;
+}
+
+struct look
+opened_contains(const struct opened *file, const char *text)
+{
+	const size_t len = strlen(text);
+	char piece[PIECE];
+	size_t kept = 0;
+	ssize_t got;
+
+	for (uint64_t at = 0; at < CONTAINS_MAX; at += (size_t)got) {
+		got = read_at(file, piece + kept, sizeof(piece) - kept, at);
+		if (got <= 0)
+			return got < 0 ? look_unknown() : look_seen(false);
+		kept += (size_t)got;
+		if (memmem(piece, kept, text, len))
+			return look_seen(true);
+		if (kept >= len) {
+			memmove(piece, piece + kept - (len - 1), len - 1);
+			kept = len - 1;
+		}
+	}
+	return look_unknown();
 }
 
 bool

@@ -12,27 +12,42 @@
 
 #define BLANKS " \t"
 
-/* What env is given, without the blanks around it. False: this is no whole line of a script that env runs. */
+/* The path of the env that runs a script, and what that is given, without the blanks around it. False: this is no whole
+ * line of a script that env runs. */
 static bool
-argument_of_env(const struct subject *script, char text[static PATTERN_WINDOW])
+read_line(const struct subject *script, char env[static PATTERN_WINDOW], char text[static PATTERN_WINDOW])
 {
-	char path[PATTERN_WINDOW];
 	const char *base, *at;
 	size_t len;
 
-	if (!shebang_path(script->head, path))
+	if (!shebang_path(script->head, env))
 		return false;
-	base = strrchr(path, '/');
-	if (strcmp(base ? base + 1 : path, "env") != 0 || !memchr(script->head, '\n', PATTERN_WINDOW))
+	base = strrchr(env, '/');
+	if (strcmp(base ? base + 1 : env, "env") != 0 || !memchr(script->head, '\n', PATTERN_WINDOW))
 		return false;
 	at = (const char *)script->head + 2;
-	at += strspn(at, BLANKS) + strlen(path);
+	at += strspn(at, BLANKS) + strlen(env);
 	at += strspn(at, BLANKS);
 	len = strcspn(at, "\n");
 	while (len > 0 && strchr(BLANKS, at[len - 1]))
 		len--;
 	snprintf(text, PATTERN_WINDOW, "%.*s", (int)len, at);
 	return len > 0;
+}
+
+/* Whether an env has -S, as coreutils since 8.30 and what follows them: its long name is in the program's text. */
+static struct look
+knows_split(int root, const char *env)
+{
+	struct opened file;
+	struct look found = look_unknown();
+
+	if (opened_open(root, env, true, &file) == 0 && opened_readable(&file))
+		found = opened_contains(&file, "split-string");
+	if (found.is == LOOK_NO && opened_contains(&file, "BusyBox").is != LOOK_YES)
+		found = look_unknown();
+	opened_close(&file);
+	return found;
 }
 
 static struct look
@@ -71,21 +86,30 @@ say_missing(const char *name, struct err *why)
 		*name == '/' ? ", which is not there" : " in PATH, and no usual folder has it");
 }
 
-/* env -S helps where env finds the first of the words. */
 static void
-split_words(int root, const char *argument, const char *file, struct err *why)
+say_no_split(const char *env, struct err *why)
+{
+	err_add(why, "%s is busybox's, which has no -S", env);
+}
+
+/* env -S helps where env has that, and finds the first of the words. */
+static void
+split_words(int root, const char *env, const char *argument, const char *file, struct err *why)
 {
 	char first[PATTERN_WINDOW], word[PASTE_MAX];
-	struct look found;
+	struct look found, splits = knows_split(root, env);
 
 	snprintf(first, sizeof(first), "%.*s", (int)strcspn(argument, BLANKS), argument);
 	found = is_in_path(root, first);
 	err_note(why, "env is given \"%s\" as one word, and looks for a program of that name: env -S splits it",
 		 argument);
-	if (found.is == LOOK_NO) {
+	if (splits.is == LOOK_NO) {
+		err_add(why, ", but ");
+		say_no_split(env, why);
+	} else if (found.is == LOOK_NO) {
 		err_add(why, "; then ");
 		say_missing(first, why);
-	} else if (found.is == LOOK_YES && edit_word(file, false, word)) {
+	} else if (splits.is == LOOK_YES && found.is == LOOK_YES && edit_word(file, false, word)) {
 		err_fix(why, "sed -i '1s/env[[:blank:]]/env -S /' %s", word);
 	}
 }
@@ -93,12 +117,17 @@ split_words(int root, const char *argument, const char *file, struct err *why)
 bool
 envcheck_missing(int root, const struct subject *script, struct err *why)
 {
-	char text[PATTERN_WINDOW], *name = text;
+	char env[PATTERN_WINDOW], text[PATTERN_WINDOW], *name = text;
 	bool split;
 
-	if (!argument_of_env(script, text) || strchr(text, '\r'))
+	if (!read_line(script, env, text) || strchr(text, '\r'))
 		return false;
 	split = strncmp(text, "-S", 2) == 0;
+	err_note(why, "%s", "");
+	if (split && knows_split(root, env).is == LOOK_NO) {
+		say_no_split(env, why);
+		return true;
+	}
 	if (split)
 		name += 2 + strspn(name + 2, BLANKS);
 	if (split)
@@ -108,9 +137,8 @@ envcheck_missing(int root, const struct subject *script, struct err *why)
 		return false;
 	if (is_in_path(root, name).is != LOOK_NO)
 		return false;
-	err_note(why, "%s", "");
 	if (strpbrk(name, BLANKS))
-		split_words(root, name, script->path, why);
+		split_words(root, env, name, script->path, why);
 	else
 		say_missing(name, why);
 	return true;

@@ -26,6 +26,7 @@ enum cure {
 	STARTS,  /* it starts the file in another way, which exits with 7 */
 	BY_QEMU, /* CURES, where QEMU is installed; else there is none */
 	BY_STATIC_QEMU,
+	BY_ENV, /* CURES, where env has -S */
 };
 
 /* The file that doctor is asked about, made by a row's plant; "": none. */
@@ -624,7 +625,7 @@ static const struct row files[] = {
 /* Exec of these works, and what it starts then fails. */
 static const struct row later[] = {
     {"CRLF and env", file_env_crlf, "match|program", CURES},
-    {"env and an option", file_env_words, "program", CURES},
+    {"env and an option", file_env_words, "program", BY_ENV},
     {"CRLF and an option", file_option_crlf, "match|program", CURES},
 };
 
@@ -707,6 +708,8 @@ is_wanted(enum cure cure)
 {
 	if (cure == BY_STATIC_QEMU)
 		return has_static_qemu("aarch64");
+	if (cure == BY_ENV)
+		return shell("/usr/bin/env -S true")->status == 0;
 	return cure == BY_QEMU ? has_qemu() : cure != NONE;
 }
 
