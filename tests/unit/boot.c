@@ -413,8 +413,7 @@ services__closed_to_us__unknown_where_it_decides(void **state)
 		expect(shell("cd '%s' && chmod -R u+rwX . && rm -rf * && { %s %s; }", root, words, closed[i].shell), 0,
 		       "", "");
 		see_there(without_capabilities, root);
-		if (strcmp(seen.text, closed[i].seen))
-			printf("XX %s: %s not %s\n", closed[i].shell, seen.text, closed[i].seen);
+		expect_text(closed[i].shell, seen.text, closed[i].seen);
 	}
 	expect(shell("chmod -R u+rwX '%s'", root), 0, "", "");
 	free(root);
@@ -435,8 +434,7 @@ services__folders_that_cannot_be_listed__unknown(void **state)
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		expect(shell("cd '%s' && rm -rf * && { %s %s; }", root, words, rows[i].shell), 0, "", "");
 		see_there(without_listings, root);
-		if (strcmp(seen.text, rows[i].seen))
-			printf("XX %s: %s not %s\n", rows[i].shell, seen.text, rows[i].seen);
+		expect_text(rows[i].shell, seen.text, rows[i].seen);
 	}
 	free(root);
 }
