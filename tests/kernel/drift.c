@@ -712,6 +712,35 @@ drift__own_unit_and_others__judged_together(void **state)
 	free(records);
 }
 
+/* What our own program would make of an interpreter that cannot be looked at is not known. */
+static void
+drift__own_unit_whose_interpreter_cannot_be_looked_at__unknown(void **state)
+{
+	const char *command;
+	enum drift_end end;
+
+	(void)state;
+	cover_dirs();
+	command = register_aarch64();
+	conf_read_boot(&boot);
+	set_unit(after, command, "-f F arm64");
+	assert_int_equal(look("qemu-aarch64"), DRIFT_SAME);
+	end = look_blindly("qemu-aarch64");
+	if (end == 99)
+		skip_because("this kernel has no seccomp filters");
+	assert_int_equal(end, DRIFT_UNKNOWN);
+	boot_free(&boot);
+	register_raw(":a:E::ext::/bin/true:");
+	conf_write(0, "x.conf", ":a:E::ext::/bin/true:\n");
+	conf_read_boot(&boot);
+	boot.reads_lines = boot.flushes = LOOK_NO;
+	boot.reader = NULL;
+	set_unit("", "@/binfmtctl load", "");
+	assert_int_equal(look("a"), DRIFT_SAME);
+	assert_int_equal(look_blindly("a"), DRIFT_UNKNOWN);
+	boot_free(&boot);
+}
+
 /* Where the unit changes what a file of ours would register, no such file is the cure. */
 static void
 drift__own_unit_that_changes_it__no_fix(void **state)
@@ -894,6 +923,7 @@ main(void)
 	    cmocka_unit_test(drift__own_unit__commands_run_in_turn),
 	    cmocka_unit_test(drift__own_unit_that_loads__brings_back_what_load_takes),
 	    cmocka_unit_test(drift__own_unit_and_others__judged_together),
+	    cmocka_unit_test(drift__own_unit_whose_interpreter_cannot_be_looked_at__unknown),
 	    cmocka_unit_test(drift__own_unit_that_changes_it__no_fix),
 	    cmocka_unit_test(drift__own_unit_whose_program_does_not_run__gone),
 	    cmocka_unit_test(drift__own_unit_whose_file_hides_another__unknown),

@@ -384,6 +384,32 @@ exec__dry_run__fails_as_the_run(void **state)
 	free(script);
 }
 
+/* A dry run whose own look at the table fails, at any of its calls: only what was seen to run is said to. */
+static void
+exec__dry_run__cannot_look__not_said_to_run(void **state)
+{
+	static const char *const calls[] = {"fstatfs,statfs", "getdents64"};
+	static const char run_told[] = "would be run", untold[] = "whether it would run cannot be told: ";
+	size_t seen = 0;
+
+	(void)state;
+	begin();
+	installed_qemu("aarch64");
+	need_strace();
+	for (int when = 1; when <= 5; when++)
+		for (size_t i = 0; i < LENGTH(calls); i++) {
+			const struct run *r =
+			    shell("cd %s && " QUIET "strace -f -o /dev/null -P " MOUNT
+				  " -e inject=%s:error=EIO:when=%d ./binfmtctl exec -n --arch aarch64 true",
+				  place, calls[i], when);
+
+			assert_true((strstr(r->out, run_told) != NULL) == (r->status == 0));
+			assert_true((*r->err != '\0') == (r->status != 0));
+			seen += strstr(r->err, untold) != NULL;
+		}
+	assert_true(seen >= LENGTH(calls));
+}
+
 /* Signals, descriptors, folder, environment and ids are the same as without. */
 static void
 exec__what_the_command_is_given__as_without(void **state)
@@ -622,6 +648,12 @@ without_unshare(void)
 }
 
 static bool
+without_unshare_as_a_module(void)
+{
+	return forbid(SYS_unshare, EACCES);
+}
+
+static bool
 without_mount(void)
 {
 	return forbid(SYS_mount, EPERM);
@@ -677,6 +709,7 @@ refused__by_a_filter__said_so(void **state)
 		const char *words, *err;
 	} rows[] = {
 	    {without_unshare, "--arch aarch64 true", "a seccomp filter forbids user namespaces"},
+	    {without_unshare_as_a_module, "--arch aarch64 true", "a seccomp filter forbids user namespaces"},
 	    {without_mount, "--arch aarch64 true", "a seccomp filter forbids mount(2)"},
 	};
 	(void)state;
@@ -895,6 +928,7 @@ int
 main(void)
 {
 	const struct CMUnitTest as_we_are[] = {ANYWHERE,
+					       cmocka_unit_test(exec__dry_run__cannot_look__not_said_to_run),
 					       cmocka_unit_test(refused__each_cause__by_name),
 					       cmocka_unit_test(refused__by_a_filter__said_so),
 					       cmocka_unit_test(refused__without_namespaces__the_line_runs_it),

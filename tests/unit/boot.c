@@ -279,6 +279,7 @@ static const struct {
     {"mkdir -p run/openrc; run x etc/runlevels/sysinit/binfmt", "nynn OpenRC's binfmt"},
     {"mkdir -p run/openrc; say x etc/runlevels/sysinit/binfmt", "nnnn "},
     {"mkdir -p run/openrc; ln /etc/init.d/binfmt etc/runlevels/sysinit/binfmt", "nnnn "},
+    {"mkdir -p run/openrc etc/runlevels/boot/binfmt", "nnnn "},
     {"run x etc/runlevels/boot/binfmt", "nnnn "},
     {"mkdir -p run/openrc; run \"$load\" etc/runlevels/default/binfmtctl", "nynn the service binfmtctl!"},
     {"mkdir -p run/openrc; run \"$load\" etc/runlevels/boot/binfmtctl", "nynn the service binfmtctl!"},

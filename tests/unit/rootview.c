@@ -116,6 +116,7 @@ where__what_is_shown__by_its_place(void **state)
 	    {"/to-far/off/../off/file", "/far/off/file", true, true},
 	    {"/a", "/a", true, true},
 	    {"/a/b", "/a/b", true, false},
+	    {"/ab", "/ab", false, false},
 	    {"/a/on", "/a/on", false, true},
 	};
 	char at[PATH_MAX];
