@@ -673,7 +673,7 @@ drift__own_unit_and_others__judged_together(void **state)
 	    {"[Unit]\nDefaultDependencies=no\n", "-f F arm64", "other", "F", DRIFT_UNKNOWN, "not understood"},
 	    {after, "--bogus", "qemu-aarch64", "F", DRIFT_UNKNOWN, "not understood"},
 	};
-	char *path = NULL, *records = scratch_folder("handled"), *text, line[8400];
+	char *path = NULL, *records = scratch_folder("handled"), *text, line[8400], maybe[8400];
 	const char *command;
 	struct err err;
 
@@ -696,6 +696,13 @@ drift__own_unit_and_others__judged_together(void **state)
 		free(text);
 		free(path);
 	}
+	snprintf(maybe, sizeof(maybe), ":box%s", strchr(line + 1, ':'));
+	conf_write(0, "x.conf", maybe);
+	conf_read_boot(&boot);
+	boot.reads_lines = LOOK_UNKNOWN;
+	set_unit(after, command, "-f F all");
+	expect_unit("line", DRIFT_UNKNOWN, "entry box may handle aarch64 already", __LINE__);
+	boot_free(&boot);
 	cover_dirs();
 	free(scratch_text("handled/old", ":\nmagic\n0\n\\x7fELF\\x02\\x01\n\n/bin/true\n\n\n\n\n", 0644));
 	conf_read_boot(&boot);
@@ -704,6 +711,8 @@ drift__own_unit_and_others__judged_together(void **state)
 	expect_unit("not installed", DRIFT_SAME, "", __LINE__);
 	boot.reads_records = LOOK_YES;
 	expect_unit("record", DRIFT_UNKNOWN, "entry old may handle aarch64 already", __LINE__);
+	boot.reads_records = LOOK_UNKNOWN;
+	expect_unit("record, if read", DRIFT_UNKNOWN, "entry old may handle aarch64 already", __LINE__);
 	records_free(&boot.records);
 	expect_unit("none", DRIFT_SAME, "", __LINE__);
 	boot.records.unread = true;

@@ -402,6 +402,7 @@ static const struct {
     {"mkdir -p etc/rc2.d; chmod 0 etc/rc2.d", "n?nn "},
     {"say x etc/init.d/binfmtctl; chmod 0 etc/init.d; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl", "n?nn "},
     {"run \"$load\" $SV/run; mkdir -p $SV; chmod 400 $SV", "n?nn "},
+    {"run \"$load\" $SV/run; chmod 111 bin/binfmtctl", "n?nn "},
 };
 
 static void
