@@ -184,6 +184,17 @@ first__interpreter_replaced__unknown(void **state)
 	resolve(&s, &r);
 	assert_int_equal(r.result, RESOLVED_UNKNOWN);
 	snapshot_close(&s);
+	/* and what it runs by may be another's interpreter */
+	expect(shell("ln -f %s %s", interpreters[0], interpreters[1]), 0, "", "");
+	ns_empty();
+	add(0, "M:0:a:", 0, "");
+	add(1, "M:0:a:", 1, "F");
+	let_the_clock_tick();
+	upgrade(interpreters[1]);
+	open_hidden(&s);
+	resolve(&s, &r);
+	assert_int_equal(r.result, RESOLVED_UNKNOWN);
+	snapshot_close(&s);
 }
 
 static void

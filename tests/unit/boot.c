@@ -260,6 +260,7 @@ static const struct {
     {"systemd; own; say '[Unit]\nConditionPathExists=/x\n' $L/$O.d/a.conf", "yyn? systemd-binfmt"},
     {"systemd; own; say '[Service]\nPrivateMounts=yes\n' $E/service.d/a.conf", "??n? "},
     {"systemd; own; say '[Unit]\nDescription=x\n' $L/$O.d/a.conf", "yyny systemd-binfmt"},
+    {"systemd; own; say '[Unit]\nDescription=x\n\\000ConditionPathExists=/x\n' $L/$O.d/a.conf", "yyn? systemd-binfmt"},
     {"systemd; own; rm $E/multi-user.target.wants/$O; unit $E/multi-user.target.wants/$O", "yynn systemd-binfmt"},
     {"systemd; unit $L/$O", "yynn systemd-binfmt"},
     {"systemd; unit $L/$O; ln /$L/$O $E/sysinit.target.wants/$O", "yyny systemd-binfmt"},
@@ -308,6 +309,7 @@ static const struct {
     {"run \"${R0}cat <<E\\n/bin/binfmtctl load --mount\\nE\\n\" $SV/run", "n?nn "},
     {"run \"${R0}/bin/binfmtctl load --mount || /bin/binfmtctl remove all\\n\" $SV/run", "n?nn "},
     {"run \"${R0}/bin/binfmtctl load\\n\" $SV/run", "n?nn "},
+    {"run \"${R0}/bin/binfmtctl load load --mount\\n\" $SV/run", "n?nn "},
     {"run '#!/bin/nosuch\\nexec /bin/binfmtctl load --mount\\n' $SV/run", "n?nn "},
     /* the examples */
     {"example binfmtctl.runit-run $SV/run", "nynn the service binfmtctl!"},

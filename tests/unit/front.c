@@ -172,6 +172,32 @@ signals__of_another__not_the_fronts(void **state)
 	expect_exit(7);
 }
 
+/* Stops the front; 7 if that it goes on is told, and once. */
+static int
+stop(void *unused)
+{
+	siginfo_t info;
+	sigset_t all;
+
+	(void)unused;
+	sigfillset(&all);
+	front_stop();
+	return sigwaitinfo(&all, &info) == SIGCONT && front_was_continued() && !front_was_continued() ? 7 : 1;
+}
+
+static void
+front__stopped_and_continued__told_once(void **state)
+{
+	int status;
+
+	(void)state;
+	start(stop, NULL);
+	assert_int_equal(waitpid(front.pid, &status, WUNTRACED), front.pid);
+	assert_true(WIFSTOPPED(status));
+	assert_int_equal(kill(front.pid, SIGCONT), 0);
+	expect_exit(7);
+}
+
 static bool
 open_mask(void)
 {
@@ -264,6 +290,7 @@ main(void)
 	    cmocka_unit_test(signals__that_carry_a_value__passed_on),
 	    cmocka_unit_test(signals__sent_by_a_process__passed_on),
 	    cmocka_unit_test(signals__of_another__not_the_fronts),
+	    cmocka_unit_test(front__stopped_and_continued__told_once),
 	    cmocka_unit_test(child__no_command_yet__not_stopped),
 	    cmocka_unit_test(front__cannot_wait__the_child_is_ended),
 	    cmocka_unit_test(front__the_child_cannot_begin__no_work_done),
