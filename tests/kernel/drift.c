@@ -704,6 +704,12 @@ drift__own_unit_and_others__judged_together(void **state)
 	expect_unit("line", DRIFT_UNKNOWN, "entry box may handle aarch64 already", __LINE__);
 	boot_free(&boot);
 	cover_dirs();
+	conf_write(1, "x.conf", maybe);
+	conf_read_boot(&boot);
+	set_unit(after, command, "-f F all");
+	expect_unit("line in /run", DRIFT_UNKNOWN, "entry box may handle aarch64 already", __LINE__);
+	boot_free(&boot);
+	cover_dirs();
 	free(scratch_text("handled/old", ":\nmagic\n0\n\\x7fELF\\x02\\x01\n\n/bin/true\n\n\n\n\n", 0644));
 	conf_read_boot(&boot);
 	assert_int_equal(records_read(&boot.records, records, &err), 0);

@@ -233,11 +233,12 @@ static const struct {
     {"systemd; say '[Service]\nPrivateMounts=yes\n' $E/service.d/a.conf", "??nn "},
     {"systemd; say '[Service]\nTimeoutStopFailureMode=abort\n' $L/service.d/a.conf", "yynn systemd-binfmt"},
     {"systemd; say '[Service]\nExecStart=\n' $R/$S.d/a.conf", "?ynn systemd-binfmt"},
-    {"systemd; say junk $E/$S.d/a; say '' $E/$S.d/b.conf", "yynn systemd-binfmt"},
+    {"systemd; say junk $E/$S.d/a; say junk $E/$S.d/.conf; say '' $E/$S.d/b.conf", "yynn systemd-binfmt"},
     /* what mounts binfmt_misc for it */
     {"systemd; ln /dev/null $E/$A", "y?nn "},
     {"systemd; ln /dev/null $E/$A; ln ../$M $L/$W/$M", "yynn systemd-binfmt"},
     {"systemd; ln /dev/null $E/$M", "y?nn "},
+    {"systemd; say '[Unit]\nConditionPathExists=/x\n' $E/proc-sys-fs-.mount.d/a.conf", "y?nn "},
     {"systemd; ln /dev/null $E/$W/$A", "y?nn "},
     {"systemd; say '[Unit]\nConditionPathExists=/x\n' $E/$A.d/a.conf", "y?nn "},
     /* binfmt-support */
@@ -263,6 +264,7 @@ static const struct {
     {"systemd; own; say '[Unit]\nDescription=x\n\\000ConditionPathExists=/x\n' $L/$O.d/a.conf", "yyn? systemd-binfmt"},
     {"systemd; own; rm $E/multi-user.target.wants/$O; unit $E/multi-user.target.wants/$O", "yynn systemd-binfmt"},
     {"systemd; unit $L/$O", "yynn systemd-binfmt"},
+    {"systemd; unit opt/$O; ln /opt/$O $E/$O", "yynn systemd-binfmt"},
     {"systemd; unit $L/$O; ln /$L/$O $E/sysinit.target.wants/$O", "yyny systemd-binfmt"},
     {"systemd; unit $L/$O; ln /$L/$O $E/basic.target.requires/$O", "yyny systemd-binfmt"},
     {"systemd; unit $L/$O; ln /$L/$O $E/graphical.target.wants/$O", "yyny systemd-binfmt"},
@@ -309,6 +311,7 @@ static const struct {
     {"run \"${R0}cat <<E\\n/bin/binfmtctl load --mount\\nE\\n\" $SV/run", "n?nn "},
     {"run \"${R0}/bin/binfmtctl load --mount || /bin/binfmtctl remove all\\n\" $SV/run", "n?nn "},
     {"run \"${R0}/bin/binfmtctl load\\n\" $SV/run", "n?nn "},
+    {"run \"${R0}/b'i'n/binfmtctl load --mount\\n\" $SV/run", "n?nn "},
     {"run \"${R0}/bin/binfmtctl load load --mount\\n\" $SV/run", "n?nn "},
     {"run '#!/bin/nosuch\\nexec /bin/binfmtctl load --mount\\n' $SV/run", "n?nn "},
     /* the examples */
@@ -319,6 +322,12 @@ static const struct {
      "nynn /etc/init.d/binfmtctl!"},
     {"example binfmtctl.init etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl; "
      "sed -i '2i exit 0' etc/init.d/binfmtctl",
+     "n?nn "},
+    {"example binfmtctl.init etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl; "
+     "sed -i '/refresh/s,/bin/,/sbin/,' etc/init.d/binfmtctl",
+     "n?nn "},
+    {"example binfmtctl.init etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl; "
+     "echo /bin/binfmtctl remove all >>etc/init.d/binfmtctl",
      "n?nn "},
     {"example binfmtctl.init etc/init.d/binfmtctl; run \"${R0}exit 0\\n\" etc/rcS.d/S12binfmtctl", "n?nn "},
     /* init.d */

@@ -82,7 +82,8 @@ expect_exit(int wanted)
 static void
 tell(void)
 {
-	assert_int_equal(write(front.told[1], "x", 1), 1);
+	if (write(front.told[1], "x", 1) != 1)
+		_exit(1);
 }
 
 /* The first signal, with what it carries. */
