@@ -625,6 +625,8 @@ drift__own_unit_that_loads__brings_back_what_load_takes(void **state)
 	} rows[] = {
 	    {"@/binfmtctl load", ":a:E::ext::/bin/true:\n", LOOK_NO, DRIFT_SAME, ""},
 	    {"@/binfmtctl load", ":a:E::ext::/nowhere:\n", LOOK_NO, DRIFT_GONE, "interpreter /nowhere: does not exist"},
+	    {"@/binfmtctl load", ":a:E::ext::/nowhere:F\n", LOOK_NO, DRIFT_GONE,
+	     "x.conf:1: the interpreter does not exist"},
 	    {"@/binfmtctl load --force", ":a:E::ext::/nowhere:\n", LOOK_NO, DRIFT_CHANGED, "interpreter /nowhere"},
 	    {"@/binfmtctl load", ":a:E::ext::/nowhere:\n", LOOK_UNKNOWN, DRIFT_UNKNOWN, "interpreter /nowhere"},
 	    {"@/binfmtctl load", ":a:E::ext::/bin/true:\n", LOOK_UNKNOWN, DRIFT_SAME, ""},
@@ -702,6 +704,12 @@ drift__own_unit_and_others__judged_together(void **state)
 	boot.reads_lines = LOOK_UNKNOWN;
 	set_unit(after, command, "-f F all");
 	expect_unit("line", DRIFT_UNKNOWN, "entry box may handle aarch64 already", __LINE__);
+	boot_free(&boot);
+	conf_read_boot(&boot);
+	boot.confd.unread = 1;
+	boot.confd.last_unread = boot.confd.count + 1;
+	set_unit(after, command, "-f F all");
+	expect_unit("what was not read", DRIFT_UNKNOWN, "entry box may handle aarch64 already", __LINE__);
 	boot_free(&boot);
 	cover_dirs();
 	conf_write(1, "x.conf", maybe);

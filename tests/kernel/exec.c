@@ -302,6 +302,8 @@ exec__dry_run__tells_and_runs_nothing(void **state)
 	    {"--arch aarch64 -- touch ran", 0, "  write " MOUNT "/register: :qemu-aarch64:M:", ""},
 	    {"./aarch64 touch ran", 0, "./aarch64: would be run\n", ""},
 	    {"./aarch64 touch ran", 0, "qemu-aarch64: would be registered (", ""},
+	    {"--arch s390x --arch aarch64 ./aarch64", 0, "./aarch64: would be run\n", ""},
+	    {"--arch aarch64 --arch s390x ./aarch64", 0, "./aarch64: would be run\n", ""},
 	    {"-q ./aarch64", 0, "", ""},
 	    {"no-such", 127, "", "no-such: No such file"},
 	    {"--arch no-such touch ran", 125, "", "no-such: unknown architecture"},

@@ -545,6 +545,10 @@ register__mount_while_anybody_holds_that_lock__done(void **state)
 	    shell("ASAN_OPTIONS=detect_leaks=0 unshare -Urm strace -f -o /dev/null -P /proc/self/ns/mnt -e "
 		  "inject=openat,open:error=EMFILE ./binfmtctl register --mount --name x --extension x -i /bin/true"),
 	    1, "", "cannot open /proc/self/ns/mnt to lock it");
+	expect(shell("ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null -e inject=flock:error=EINTR:when=1..2 "
+		     "./binfmtctl register --mount --name x --extension x -i /bin/true"),
+	       0, "x: registered", "");
+	expect(tool("remove", "x", NULL), 0, NULL, NULL);
 	register_raw(rule);
 	expect(
 	    shell(
