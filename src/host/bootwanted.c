@@ -205,7 +205,7 @@ bootwanted(const char *name, char link[static BOOTUNIT_PATH_MAX])
 	struct look found = is_wanted_by("default.target", name, link);
 	size_t count = reached_count();
 
-	for (size_t i = 0; found.is == LOOK_NO && i < (count ? count : TARGETS); i++)
+	for (size_t i = 0; found.is == LOOK_NO && i < count; i++)
 		found = is_wanted_by(targets[i], name, link);
 	if (found.is == LOOK_YES && !count)
 		found = look_unknown();

@@ -268,6 +268,8 @@ bootcheck__lines_that_load_reads__graded_by_what_it_refuses(void **state)
 	    {":a:E::x::/nowhere/interpreter:", false, true, "; whether it is registered at boot is not known []\n"},
 	    {":a:E::x::relative:", false, false,
 	     "fail config: /etc/binfmt.d/c.conf:1: interpreter relative: its path "},
+	    {":a:E::x::/nowhere/interpreter:F", false, false,
+	     "/nowhere/interpreter: the interpreter does not exist, and flag F needs it when the line is registered"},
 	    {"nonsense", false, false, "fail config: /etc/binfmt.d/c.conf:1: "},
 	};
 

@@ -625,6 +625,8 @@ drift__own_unit_that_loads__brings_back_what_load_takes(void **state)
 	} rows[] = {
 	    {"@/binfmtctl load", ":a:E::ext::/bin/true:\n", LOOK_NO, DRIFT_SAME, ""},
 	    {"@/binfmtctl load", ":a:E::ext::/nowhere:\n", LOOK_NO, DRIFT_GONE, "interpreter /nowhere: does not exist"},
+	    {"@/binfmtctl load", ":a:E::ext::/nowhere:F\n", LOOK_NO, DRIFT_GONE,
+	     "x.conf:1: the interpreter does not exist"},
 	    {"@/binfmtctl load --force", ":a:E::ext::/nowhere:\n", LOOK_NO, DRIFT_CHANGED, "interpreter /nowhere"},
 	    {"@/binfmtctl load", ":a:E::ext::/nowhere:\n", LOOK_UNKNOWN, DRIFT_UNKNOWN, "interpreter /nowhere"},
 	    {"@/binfmtctl load", ":a:E::ext::/bin/true:\n", LOOK_UNKNOWN, DRIFT_SAME, ""},
@@ -673,7 +675,7 @@ drift__own_unit_and_others__judged_together(void **state)
 	    {"[Unit]\nDefaultDependencies=no\n", "-f F arm64", "other", "F", DRIFT_UNKNOWN, "not understood"},
 	    {after, "--bogus", "qemu-aarch64", "F", DRIFT_UNKNOWN, "not understood"},
 	};
-	char *path = NULL, *records = scratch_folder("handled"), *text, line[8400];
+	char *path = NULL, *records = scratch_folder("handled"), *text, line[8400], maybe[8400];
 	const char *command;
 	struct err err;
 
@@ -696,6 +698,25 @@ drift__own_unit_and_others__judged_together(void **state)
 		free(text);
 		free(path);
 	}
+	snprintf(maybe, sizeof(maybe), ":box%s", strchr(line + 1, ':'));
+	conf_write(0, "x.conf", maybe);
+	conf_read_boot(&boot);
+	boot.reads_lines = LOOK_UNKNOWN;
+	set_unit(after, command, "-f F all");
+	expect_unit("line", DRIFT_UNKNOWN, "entry box may handle aarch64 already", __LINE__);
+	boot_free(&boot);
+	conf_read_boot(&boot);
+	boot.confd.unread = 1;
+	boot.confd.last_unread = boot.confd.count + 1;
+	set_unit(after, command, "-f F all");
+	expect_unit("what was not read", DRIFT_UNKNOWN, "entry box may handle aarch64 already", __LINE__);
+	boot_free(&boot);
+	cover_dirs();
+	conf_write(1, "x.conf", maybe);
+	conf_read_boot(&boot);
+	set_unit(after, command, "-f F all");
+	expect_unit("line in /run", DRIFT_UNKNOWN, "entry box may handle aarch64 already", __LINE__);
+	boot_free(&boot);
 	cover_dirs();
 	free(scratch_text("handled/old", ":\nmagic\n0\n\\x7fELF\\x02\\x01\n\n/bin/true\n\n\n\n\n", 0644));
 	conf_read_boot(&boot);
@@ -704,12 +725,43 @@ drift__own_unit_and_others__judged_together(void **state)
 	expect_unit("not installed", DRIFT_SAME, "", __LINE__);
 	boot.reads_records = LOOK_YES;
 	expect_unit("record", DRIFT_UNKNOWN, "entry old may handle aarch64 already", __LINE__);
+	boot.reads_records = LOOK_UNKNOWN;
+	expect_unit("record, if read", DRIFT_UNKNOWN, "entry old may handle aarch64 already", __LINE__);
 	records_free(&boot.records);
 	expect_unit("none", DRIFT_SAME, "", __LINE__);
 	boot.records.unread = true;
 	expect_unit("unread", DRIFT_UNKNOWN, "on record cannot be read", __LINE__);
 	boot_free(&boot);
 	free(records);
+}
+
+/* What our own program would make of an interpreter that cannot be looked at is not known. */
+static void
+drift__own_unit_whose_interpreter_cannot_be_looked_at__unknown(void **state)
+{
+	const char *command;
+	enum drift_end end;
+
+	(void)state;
+	cover_dirs();
+	command = register_aarch64();
+	conf_read_boot(&boot);
+	set_unit(after, command, "-f F arm64");
+	assert_int_equal(look("qemu-aarch64"), DRIFT_SAME);
+	end = look_blindly("qemu-aarch64");
+	if (end == 99)
+		skip_because("this kernel has no seccomp filters");
+	assert_int_equal(end, DRIFT_UNKNOWN);
+	boot_free(&boot);
+	register_raw(":a:E::ext::/bin/true:");
+	conf_write(0, "x.conf", ":a:E::ext::/bin/true:\n");
+	conf_read_boot(&boot);
+	boot.reads_lines = boot.flushes = LOOK_NO;
+	boot.reader = NULL;
+	set_unit("", "@/binfmtctl load", "");
+	assert_int_equal(look("a"), DRIFT_SAME);
+	assert_int_equal(look_blindly("a"), DRIFT_UNKNOWN);
+	boot_free(&boot);
 }
 
 /* Where the unit changes what a file of ours would register, no such file is the cure. */
@@ -894,6 +946,7 @@ main(void)
 	    cmocka_unit_test(drift__own_unit__commands_run_in_turn),
 	    cmocka_unit_test(drift__own_unit_that_loads__brings_back_what_load_takes),
 	    cmocka_unit_test(drift__own_unit_and_others__judged_together),
+	    cmocka_unit_test(drift__own_unit_whose_interpreter_cannot_be_looked_at__unknown),
 	    cmocka_unit_test(drift__own_unit_that_changes_it__no_fix),
 	    cmocka_unit_test(drift__own_unit_whose_program_does_not_run__gone),
 	    cmocka_unit_test(drift__own_unit_whose_file_hides_another__unknown),

@@ -86,6 +86,31 @@ first__what_is_told_of_a_file(void **state)
 	}
 }
 
+/* It takes nothing, whatever it asks for. */
+static void
+first__a_disabled_entry__does_not_count(void **state)
+{
+	static struct resolved r;
+	struct snapshot s;
+
+	(void)state;
+	write_file("abcdefgh");
+	ns_empty();
+	add(0, "M:0:a:", 0, "");
+	add(1, "M:0:ab:", 1, "");
+	add(2, "E::prg:", 2, "");
+	assert_int_equal(mount_write("e2", "0", 1), 0);
+	open_hidden(&s);
+	resolve(&s, &r);
+	assert_string_equal(r.handler.name, "e1");
+	assert_int_equal(r.result, RESOLVED_HANDLER);
+	assert_non_null(first_of_two(&s, &s.list.entries[1], &s.list.entries[2]));
+	s.list.entries[0].enabled = true;
+	s.list.entries[0].rule.pattern.type = PATTERN_BPF; /* it may take all */
+	assert_null(first_of_two(&s, &s.list.entries[1], &s.list.entries[2]));
+	snapshot_close(&s);
+}
+
 /* What runs an interpreter is seen, not the interpreter: a script's shell tells of the script, unless it is one too. */
 static void
 first__interpreter_that_is_a_script__its_own_runner(void **state)
@@ -154,6 +179,17 @@ first__interpreter_replaced__unknown(void **state)
 	ns_empty();
 	add(0, "M:0:a:", 0, "F");
 	add(1, "M:0:a:", 1, "F");
+	upgrade(interpreters[1]);
+	open_hidden(&s);
+	resolve(&s, &r);
+	assert_int_equal(r.result, RESOLVED_UNKNOWN);
+	snapshot_close(&s);
+	/* and what it runs by may be another's interpreter */
+	expect(shell("ln -f %s %s", interpreters[0], interpreters[1]), 0, "", "");
+	ns_empty();
+	add(0, "M:0:a:", 0, "");
+	add(1, "M:0:a:", 1, "F");
+	let_the_clock_tick();
 	upgrade(interpreters[1]);
 	open_hidden(&s);
 	resolve(&s, &r);
@@ -246,6 +282,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(first__what_is_told_of_a_file, make_files),
+	    cmocka_unit_test(first__a_disabled_entry__does_not_count),
 	    cmocka_unit_test(first__interpreter_that_is_a_script__its_own_runner),
 	    cmocka_unit_test(first__a_third_takes_what_both_take__no_shadow),
 	    cmocka_unit_test(first__interpreter_replaced__unknown),

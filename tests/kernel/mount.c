@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -19,6 +20,7 @@
 #include "err.h"
 #include "forbid.h"
 #include "keep.h"
+#include "lock.h"
 #include "mount.h"
 #include "userns.h"
 
@@ -530,11 +532,29 @@ register__mount_and_another_mounts_meanwhile__both_done(void **state)
 static void
 register__mount_while_anybody_holds_that_lock__done(void **state)
 {
+	int held = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC), fd = held;
+	struct err err;
+
 	(void)state;
-	register_raw(rule);
-	expect(shell("unshare -Urm flock /proc/self/ns/mnt ./binfmtctl register --mount --name x --extension x -i "
-		     "/bin/true"),
+	assert_int_equal(flock(held, LOCK_EX), 0);
+	assert_int_equal(lock_mounts(0, NULL, &fd, &err), 0);
+	assert_int_equal(fd, -1);
+	close(held);
+	need_strace();
+	expect(
+	    shell("ASAN_OPTIONS=detect_leaks=0 unshare -Urm strace -f -o /dev/null -P /proc/self/ns/mnt -e "
+		  "inject=openat,open:error=EMFILE ./binfmtctl register --mount --name x --extension x -i /bin/true"),
+	    1, "", "cannot open /proc/self/ns/mnt to lock it");
+	expect(shell("ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null -e inject=flock:error=EINTR:when=1..2 "
+		     "./binfmtctl register --mount --name x --extension x -i /bin/true"),
 	       0, "x: registered", "");
+	expect(tool("remove", "x", NULL), 0, NULL, NULL);
+	register_raw(rule);
+	expect(
+	    shell(
+		"unshare -Urm flock /proc/self/ns/mnt timeout 8 ./binfmtctl register --mount --name x --extension x -i "
+		"/bin/true"),
+	    0, "x: registered", "");
 	expect(shell("flock /proc/self/ns/mnt ./binfmtctl register --mount --timeout 0 --name x --extension x -i "
 		     "/bin/true"),
 	       0, "x: registered", "");

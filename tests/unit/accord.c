@@ -22,7 +22,9 @@ static const struct foretold {
   missing = {"no interpreter", WALK_FAILS, ENOENT, -1, false},
   native = {"the kernel itself runs it", WALK_RUNS, 0, 0, false},
   untold = {"it cannot be told", WALK_UNKNOWN, 0, -1, false},
-  lost = {"what runs it is not known", WALK_RUNS, 0, -1, false};
+  lost = {"what runs it is not known", WALK_RUNS, 0, -1, false},
+  behind = {"what runs a held script", WALK_RUNS, 0, 2, true},
+  killed = {"the kernel kills it", WALK_KILLED, 0, -1, false};
 
 /* What became of it. */
 static const struct probe_result
@@ -31,6 +33,7 @@ static const struct probe_result
     itself = {.end = PROBE_STOPPED, .itself = true, .exe = "/p", .ino = FILE_OF_PROGRAM},
     by_entry = {.end = PROBE_STOPPED, .exe = "/e", .ino = FILE_OF_ENTRY, .reachable = true},
     by_another = {.end = PROBE_STOPPED, .exe = "/a", .ino = FILE_OF_ANOTHER, .reachable = true},
+    by_twin = {.end = PROBE_STOPPED, .exe = "/e", .dev = 1, .ino = FILE_OF_ENTRY, .reachable = true},
     from_elsewhere = {.end = PROBE_STOPPED, .exe = "/e", .ino = FILE_OF_ANOTHER}, by_unseen = {.end = PROBE_STOPPED};
 
 static void
@@ -52,7 +55,8 @@ accord__table_and_run__as_it_is(void **state)
 	    {&missing, &refused, LOOK_UNKNOWN},   {&missing, &by_another, LOOK_NO},
 	    {&native, &itself, LOOK_YES},         {&native, &by_another, LOOK_NO},
 	    {&untold, &by_another, LOOK_UNKNOWN}, {&untold, &refused, LOOK_UNKNOWN},
-	    {&lost, &by_another, LOOK_UNKNOWN},
+	    {&lost, &by_another, LOOK_UNKNOWN},   {&killed, &by_another, LOOK_UNKNOWN},
+	    {&handler, &by_twin, LOOK_NO},        {&behind, &by_another, LOOK_UNKNOWN},
 	};
 	static struct walk walk; /* 12 KB */
 

@@ -223,6 +223,9 @@ static const struct {
     {"systemd; say '[Mount]\nWhat=b\nWhere=/proc/sys/fs/binfmt_misc\nType=tmpfs\n' $G/$M", "y?nn "},
     {"systemd; rm $L/$W/$S; ln ../$S $G/x.service.requires/$S", "y?nn "},
     {"systemd; rm $L/$W/$S; unit $L/$W/$S", "ynnn "},
+    /* what a generator writes may be gone, or else, at the next boot */
+    {"systemd; rm $L/$W/$S; ln ../$S $G/$W/$S", "y?nn "},
+    {"systemd; ln /$L/graphical.target $G/default.target", "y?nn "},
     /* its drop-ins */
     {"systemd; say '[Unit]\nConditionPathExists=/x\n' $E/$S.d/a.conf", "??nn "},
     {"systemd; say '[Service]\nExecStart=\n' $L/$S.d/a.conf", "??nn "},
@@ -230,11 +233,12 @@ static const struct {
     {"systemd; say '[Service]\nPrivateMounts=yes\n' $E/service.d/a.conf", "??nn "},
     {"systemd; say '[Service]\nTimeoutStopFailureMode=abort\n' $L/service.d/a.conf", "yynn systemd-binfmt"},
     {"systemd; say '[Service]\nExecStart=\n' $R/$S.d/a.conf", "?ynn systemd-binfmt"},
-    {"systemd; say junk $E/$S.d/a; say '' $E/$S.d/b.conf", "yynn systemd-binfmt"},
+    {"systemd; say junk $E/$S.d/a; say junk $E/$S.d/.conf; say '' $E/$S.d/b.conf", "yynn systemd-binfmt"},
     /* what mounts binfmt_misc for it */
     {"systemd; ln /dev/null $E/$A", "y?nn "},
     {"systemd; ln /dev/null $E/$A; ln ../$M $L/$W/$M", "yynn systemd-binfmt"},
     {"systemd; ln /dev/null $E/$M", "y?nn "},
+    {"systemd; say '[Unit]\nConditionPathExists=/x\n' $E/proc-sys-fs-.mount.d/a.conf", "y?nn "},
     {"systemd; ln /dev/null $E/$W/$A", "y?nn "},
     {"systemd; say '[Unit]\nConditionPathExists=/x\n' $E/$A.d/a.conf", "y?nn "},
     /* binfmt-support */
@@ -257,13 +261,20 @@ static const struct {
     {"systemd; own; say '[Unit]\nConditionPathExists=/x\n' $L/$O.d/a.conf", "yyn? systemd-binfmt"},
     {"systemd; own; say '[Service]\nPrivateMounts=yes\n' $E/service.d/a.conf", "??n? "},
     {"systemd; own; say '[Unit]\nDescription=x\n' $L/$O.d/a.conf", "yyny systemd-binfmt"},
+    {"systemd; own; say '[Unit]\nDescription=x\n\\000ConditionPathExists=/x\n' $L/$O.d/a.conf", "yyn? systemd-binfmt"},
     {"systemd; own; rm $E/multi-user.target.wants/$O; unit $E/multi-user.target.wants/$O", "yynn systemd-binfmt"},
     {"systemd; unit $L/$O", "yynn systemd-binfmt"},
+    {"systemd; unit opt/$O; ln /opt/$O $E/$O", "yynn systemd-binfmt"},
     {"systemd; unit $L/$O; ln /$L/$O $E/sysinit.target.wants/$O", "yyny systemd-binfmt"},
     {"systemd; unit $L/$O; ln /$L/$O $E/basic.target.requires/$O", "yyny systemd-binfmt"},
     {"systemd; unit $L/$O; ln /$L/$O $E/graphical.target.wants/$O", "yyny systemd-binfmt"},
     {"systemd; unit $L/$O; ln /$L/$O $E/getty.target.wants/$O", "yyn? systemd-binfmt"},
     {"systemd; unit $L/$O; ln /$L/$O $R/multi-user.target.wants/$O", "yynn systemd-binfmt"},
+    {"systemd; unit $L/$O; ln ../$O $L/x.service.upholds/$O", "yyn? systemd-binfmt"},
+    /* a file in front of the link masks it */
+    {"systemd; unit $L/$O; for t in basic.target.requires default.target.wants; do ln ../$O $L/$t/$O; "
+     "unit $E/$t/$O; done",
+     "yynn systemd-binfmt"},
     {"systemd; unit $G.late/$O; ln ../$O $G.late/multi-user.target.wants/$O", "yyn? systemd-binfmt"},
     /* OpenRC */
     {"mkdir -p run/openrc; run x etc/runlevels/boot/binfmt", "nynn OpenRC's binfmt"},
@@ -271,6 +282,7 @@ static const struct {
     {"mkdir -p run/openrc; run x etc/runlevels/sysinit/binfmt", "nynn OpenRC's binfmt"},
     {"mkdir -p run/openrc; say x etc/runlevels/sysinit/binfmt", "nnnn "},
     {"mkdir -p run/openrc; ln /etc/init.d/binfmt etc/runlevels/sysinit/binfmt", "nnnn "},
+    {"mkdir -p run/openrc etc/runlevels/boot/binfmt", "nnnn "},
     {"run x etc/runlevels/boot/binfmt", "nnnn "},
     {"mkdir -p run/openrc; run \"$load\" etc/runlevels/default/binfmtctl", "nynn the service binfmtctl!"},
     {"mkdir -p run/openrc; run \"$load\" etc/runlevels/boot/binfmtctl", "nynn the service binfmtctl!"},
@@ -299,6 +311,8 @@ static const struct {
     {"run \"${R0}cat <<E\\n/bin/binfmtctl load --mount\\nE\\n\" $SV/run", "n?nn "},
     {"run \"${R0}/bin/binfmtctl load --mount || /bin/binfmtctl remove all\\n\" $SV/run", "n?nn "},
     {"run \"${R0}/bin/binfmtctl load\\n\" $SV/run", "n?nn "},
+    {"run \"${R0}/b'i'n/binfmtctl load --mount\\n\" $SV/run", "n?nn "},
+    {"run \"${R0}/bin/binfmtctl load load --mount\\n\" $SV/run", "n?nn "},
     {"run '#!/bin/nosuch\\nexec /bin/binfmtctl load --mount\\n' $SV/run", "n?nn "},
     /* the examples */
     {"example binfmtctl.runit-run $SV/run", "nynn the service binfmtctl!"},
@@ -308,6 +322,12 @@ static const struct {
      "nynn /etc/init.d/binfmtctl!"},
     {"example binfmtctl.init etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl; "
      "sed -i '2i exit 0' etc/init.d/binfmtctl",
+     "n?nn "},
+    {"example binfmtctl.init etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl; "
+     "sed -i '/refresh/s,/bin/,/sbin/,' etc/init.d/binfmtctl",
+     "n?nn "},
+    {"example binfmtctl.init etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl; "
+     "echo /bin/binfmtctl remove all >>etc/init.d/binfmtctl",
      "n?nn "},
     {"example binfmtctl.init etc/init.d/binfmtctl; run \"${R0}exit 0\\n\" etc/rcS.d/S12binfmtctl", "n?nn "},
     /* init.d */
@@ -355,6 +375,81 @@ blinded_to_units(const char *root)
 #else
 	       && forbid(SYS_fstatat64, EIO);
 #endif
+}
+
+static bool
+without_capabilities(const char *root)
+{
+	return with_proc(root) && forbid_capabilities();
+}
+
+static bool
+without_listings(const char *root)
+{
+	return with_proc(root) && forbid(SYS_getdents64, EIO);
+}
+
+/* As by a user: what is closed may have anything in it. */
+static const struct {
+	const char *shell, *seen;
+} closed[] = {
+    {"systemd; own", "yyny systemd-binfmt"},
+    /* folders of units, of their links and drop-ins, and of aliases */
+    {"systemd; own; mkdir -p $E; chmod 0 $E", "??n? "},
+    {"systemd; own; mkdir -p $E/$S.d; chmod 0 $E/$S.d", "??ny "},
+    {"systemd; own; mkdir -p $E/$O.d; chmod 0 $E/$O.d", "yyn? systemd-binfmt"},
+    {"systemd; own; say '' $E/$O.d/a.conf; chmod 400 $E/$O.d", "yyn? systemd-binfmt"},
+    {"systemd; own; say '[Unit]\nDescription=x\n' $E/$O.d/a.conf; chmod 0 $E/$O.d/a.conf", "yyn? systemd-binfmt"},
+    {"systemd; unit $L/$O; mkdir -p $E/x.target.wants; chmod 0 $E/x.target.wants", "yyn? systemd-binfmt"},
+    {"systemd; unit $L/$O; mkdir -p $E/sysinit.target.wants; chmod 0 $E/sysinit.target.wants", "y?n? "},
+    {"systemd; unit $L/$O; unit $E/x.service; chmod 0 $E/x.service", "yyn? systemd-binfmt"},
+    {"systemd; unit $L/$O; mkdir -p $E/x.service.d; chmod 0 $E/x.service.d", "yyn? systemd-binfmt"},
+    {"systemd; unit $L/$O; say '' $E/x.service.d/a.conf; chmod 400 $E/x.service.d", "yyn? systemd-binfmt"},
+    /* of binfmt.d, of units that are active */
+    {"systemd; rm $F; mkdir -p etc/binfmt.d; chmod 0 etc/binfmt.d", "?ynn systemd-binfmt"},
+    {"systemd; rm $F; mkdir -p run/systemd/units; chmod 0 run/systemd/units", "?ynn systemd-binfmt"},
+    /* of scripts */
+    {"mkdir -p etc/rcS.d; chmod 0 etc/rcS.d", "n?nn "},
+    {"mkdir -p etc/rc2.d; chmod 0 etc/rc2.d", "n?nn "},
+    {"say x etc/init.d/binfmtctl; chmod 0 etc/init.d; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl", "n?nn "},
+    {"run \"$load\" $SV/run; mkdir -p $SV; chmod 400 $SV", "n?nn "},
+    {"run \"$load\" $SV/run; chmod 111 bin/binfmtctl", "n?nn "},
+};
+
+static void
+services__closed_to_us__unknown_where_it_decides(void **state)
+{
+	char *root = make_root("closed");
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(closed); i++) {
+		expect(shell("cd '%s' && chmod -R u+rwX . && rm -rf * && { %s %s; }", root, words, closed[i].shell), 0,
+		       "", "");
+		see_there(without_capabilities, root);
+		expect_text(closed[i].shell, seen.text, closed[i].seen);
+	}
+	expect(shell("chmod -R u+rwX '%s'", root), 0, "", "");
+	free(root);
+}
+
+static void
+services__folders_that_cannot_be_listed__unknown(void **state)
+{
+	static const struct {
+		const char *shell, *seen;
+	} rows[] = {
+	    {"systemd; own", "??n? "},
+	    {"mkdir -p etc/rcS.d", "n?nn "},
+	};
+	char *root = make_root("listings");
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		expect(shell("cd '%s' && rm -rf * && { %s %s; }", root, words, rows[i].shell), 0, "", "");
+		see_there(without_listings, root);
+		expect_text(rows[i].shell, seen.text, rows[i].seen);
+	}
+	free(root);
 }
 
 /* The first file that the real one reads for systemd-binfmt.service, by what it does not know in it; "" none. */
@@ -519,6 +614,8 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(container__each_mark__seen),
 	    cmocka_unit_test(services__each_machine__what_registers_at_boot),
+	    cmocka_unit_test(services__closed_to_us__unknown_where_it_decides),
+	    cmocka_unit_test(services__folders_that_cannot_be_listed__unknown),
 	    cmocka_unit_test(units__each_folder__the_first_as_systemd_has_it),
 	    cmocka_unit_test(units__each_folder_of_drop_ins__read_as_systemd_does),
 	    cmocka_unit_test(marks__not_to_be_looked_at__unknown),

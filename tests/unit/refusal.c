@@ -130,6 +130,7 @@ explain__each_row_of_the_table__names_the_setting(void **state)
 	    {"no version", {PRIVATE_BINFMT, EPERM}, no_version, "cannot mount binfmt_misc in a user namespace: ", ""},
 	    {"seccomp on mount", {PRIVATE_BINFMT, EPERM}, filtered, "a seccomp filter forbids mount(2)", ""},
 	    {"seccomp on the first mount", {PRIVATE_MOUNTS, EPERM}, filtered, "a seccomp filter forbids mount(2)", ""},
+	    {"no memory for a mount", {PRIVATE_MOUNTS, ENOMEM}, filtered, "keeping mounts private failed: ", ""},
 	    {"no binfmt_misc", {PRIVATE_BINFMT, ENODEV}, as_it_is, "CONFIG_BINFMT_MISC", ""},
 	    {"no /proc", {PRIVATE_BINFMT, ENOENT}, as_it_is, "is /proc mounted?", ""},
 	};

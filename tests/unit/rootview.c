@@ -116,6 +116,7 @@ where__what_is_shown__by_its_place(void **state)
 	    {"/to-far/off/../off/file", "/far/off/file", true, true},
 	    {"/a", "/a", true, true},
 	    {"/a/b", "/a/b", true, false},
+	    {"/ab", "/ab", false, false},
 	    {"/a/on", "/a/on", false, true},
 	};
 	char at[PATH_MAX];
@@ -130,6 +131,7 @@ where__what_is_shown__by_its_place(void **state)
 	rootview_show("/new", NULL);
 	rootview_show("/new/dev", "/dev");
 	rootview_show("/far/off/file", "/dev");
+	rootview_show("/a/b/c", "/dev"); /* covered by the next */
 	rootview_show("/a", "/proc");
 	rootview_show("/a/on", NULL);
 	for (size_t i = 0; i < LENGTH(rows); i++) {
