@@ -50,12 +50,16 @@ injected(void)
 	return log && strstr(log, "(INJECTED)");
 }
 
-/* An entry that the kernel says is not there is gone: a removal is done, and a registration is one of a new entry. */
+/*
+ * An entry that the kernel says is not there is gone: a removal is done, a registration is one of a new entry, and what
+ * a killed run left of another needs no more healing.
+ */
 static bool
 says_gone(const struct scenario *s, const char *fault)
 {
 	return strncmp(fault, "openat:error=ENOENT", 19) == 0 &&
-	       (strncmp(s->command, "remove", 6) == 0 || s->start == fault_start_disabled);
+	       (strncmp(s->command, "remove", 6) == 0 || strstr(s->command, "other") ||
+		s->start == fault_start_disabled);
 }
 
 /*
