@@ -55,7 +55,8 @@ bool binfmt_is_private(enum binfmt_scope scope);
 /*
  * Opens `register` and takes its lock, waiting `timeout` seconds at most; `waiting` (may be NULL) is
  * called once if somebody else has it. The kernel drops the lock when the process dies. A dry run
- * whose writes are not made does nothing. -1: read-only (EXIT_UNAVAILABLE), not permitted, or the lock was not had in time.
+ * whose writes are not made does nothing. -1: read-only (EXIT_UNAVAILABLE), not permitted, or the lock was not had in
+ * time.
  */
 int binfmt_lock(struct binfmt *b, unsigned timeout, void (*waiting)(void), struct err *err);
 void binfmt_unlock(struct binfmt *b);

@@ -269,6 +269,9 @@ become(void *arg)
 	struct private_end end;
 	int status;
 
+	end = private_leave(&run->ids); /* first: all that follows has the command's own rights */
+	if (end.step != PRIVATE_DONE)
+		return refuse(run, end);
 	if (args->root && args->chdir && chdir(args->chdir) < 0) {
 		err_set(&run->err, ERR_OPEN, "--chdir %s: %s", args->chdir, strerror(errno));
 		return fail(run);
@@ -278,9 +281,6 @@ become(void *arg)
 	status = args->root ? find_program(run, -1) : EXIT_DONE; /* with what was bound into it */
 	if (status != EXIT_DONE)
 		return status;
-	end = private_leave(&run->ids);
-	if (end.step != PRIVATE_DONE)
-		return refuse(run, end);
 	given_restore();
 	execv(run->program.path, args->program);
 	return not_run(run, errno);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "binfmt_open.h"
+#include "caps.h"
 #include "err.h"
 #include "mounts.h"
 #include "newroot.h"
@@ -127,12 +128,9 @@ make_way(const char *path)
 	return 0;
 }
 
-/*
- * Makes what a mount will cover. 0, or -1 with errno. It stays: to remove it at the end would take away the mounts that
- * others have there by then, in mount namespaces of their own.
- */
+/* A file or folder, and the folders on the way to it. 0, or -1 with errno. */
 static int
-make_place(const char *path, bool folder)
+make(const char *path, bool folder)
 {
 	int fd;
 
@@ -144,6 +142,28 @@ make_place(const char *path, bool folder)
 	if (fd >= 0)
 		close(fd);
 	return fd < 0 ? -1 : 0;
+}
+
+/*
+ * Makes what a mount will cover. 0, or -1 with errno. It stays: to remove it at the end would take away the mounts that
+ * others have there by then, in mount namespaces of their own. As the root that we are here, also where the caller is
+ * none: a folder of its own may be closed to it.
+ */
+static int
+make_place(const char *path, bool folder)
+{
+	int used = caps_use_over_files(true), done = used < 0 ? -1 : make(path, folder);
+
+	return used < 0 || caps_use_over_files(used) < 0 ? -1 : done;
+}
+
+/* As rootview_may_make, with the rights of make_place. */
+static int
+may_make(const char *at)
+{
+	int used = caps_use_over_files(true), done = used < 0 ? -1 : rootview_may_make(at);
+
+	return used < 0 || caps_use_over_files(used) < 0 ? -1 : done;
 }
 
 static int
@@ -238,7 +258,7 @@ look_at_parts(struct err *err)
 			continue;
 		if (rootview_where(part->to, part->folder, at) < 0)
 			failed = "look at";
-		else if (rootview_look(at, &st) < 0 && !rootview_is_outside(at) && rootview_may_make(at) < 0)
+		else if (rootview_look(at, &st) < 0 && !rootview_is_outside(at) && may_make(at) < 0)
 			failed = cannot_make;
 		if (failed && part->need == MUST)
 			return cannot(failed, part->to, err);
@@ -288,7 +308,7 @@ look_at_bind(size_t i, struct err *err)
 		return cannot("look at", bind->to, err);
 	if (bound.lacks[i] && rootview_is_outside(at))
 		return refuse(bind, "what is shown there of outside has no such place, and is not changed", err);
-	if (bound.lacks[i] && rootview_may_make(at) < 0)
+	if (bound.lacks[i] && may_make(at) < 0)
 		return cannot(cannot_make, bind->to, err);
 	if (!bound.lacks[i] && bound.folder[i] != S_ISDIR(place.st_mode))
 		return refuse(bind, "only one of them is a folder", err);

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "caps.h"
 #include "ids.h"
 #include "private.h"
 #include "probe_look.h"
@@ -243,15 +244,18 @@ private_enter(const struct ids *ids, int namespaces)
 		return failed(PRIVATE_IDS);
 	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		return failed(PRIVATE_MOUNTS);
-	return end;
+	return ids->back && caps_use_over_files(false) < 0 ? failed(PRIVATE_CAPS) : end;
 }
 
 struct private_end
 private_leave(const struct ids *ids)
 {
 	const struct ids own = {.uids = {1, {{ids->uid, 0, 1}}}, .gids = {1, {{ids->gid, 0, 1}}}};
+	struct private_end end;
 
 	if (!ids->back)
 		return (struct private_end){PRIVATE_DONE, 0};
-	return unshare_and_map(&own, CLONE_NEWUSER);
+	end = unshare_and_map(&own, CLONE_NEWUSER);
+	/* A namespace is born with all of them, and exec itself would look up the program with their rights. */
+	return end.step == PRIVATE_DONE && caps_drop() < 0 ? failed(PRIVATE_CAPS) : end;
 }

@@ -15,6 +15,7 @@ static const char *const steps[] = {
     [PRIVATE_TOOL] = "mapping ids by newuidmap",
     [PRIVATE_IDS] = "becoming root of the namespace",
     [PRIVATE_MOUNTS] = "keeping mounts private",
+    [PRIVATE_CAPS] = "giving up capabilities",
     [PRIVATE_BINFMT] = "mounting binfmt_misc",
 };
 
