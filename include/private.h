@@ -11,6 +11,7 @@ enum private_step {
 	PRIVATE_DONE,
 	PRIVATE_HELPER,  /* a process for it: none can be had, or waited for */
 	PRIVATE_UNSHARE, /* unshare(2) */
+	PRIVATE_PROC,    /* opening /proc/self, by which ids are mapped */
 	PRIVATE_MAP,     /* writing /proc/self/uid_map, gid_map or setgroups */
 	PRIVATE_TOOL,    /* newuidmap or newgidmap: ENOENT, EACCES, or it said why (0) */
 	PRIVATE_IDS,     /* becoming the namespace's root */
@@ -32,6 +33,9 @@ struct private_end {
  * half-way: then this process has to end.
  */
 struct private_end private_enter(const struct ids *ids, int namespaces);
+
+/* Whether a root (as below_open has it) has what private_leave needs there: PRIVATE_DONE or PRIVATE_PROC. */
+struct private_end private_look(const struct ids *ids, int root);
 
 /* Becomes what ids->uid and ids->gid say: where `back` is set in a second user namespace, without any
  * capability. As above. */

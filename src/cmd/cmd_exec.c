@@ -226,6 +226,7 @@ look_ahead(struct run *run, const struct arch **needs)
 	const struct args *args = run->args;
 	const struct foresight what = {run->binds, args->bind_count, args->chdir, *args->program, args->dry_run};
 	static struct foreseen seen;
+	struct private_end end;
 
 	*needs = run->program.needs;
 	if (!args->root || (args->operand_count && !args->dry_run))
@@ -234,6 +235,9 @@ look_ahead(struct run *run, const struct arch **needs)
 		return fail(run);
 	*needs = seen.needs;
 	run->program = seen.program;
+	end = private_look(&run->ids, ROOTVIEW);
+	if (args->dry_run && end.step != PRIVATE_DONE)
+		return refuse(run, end);
 	return args->dry_run && seen.found ? not_run(run, seen.found) : EXIT_DONE;
 }
 
