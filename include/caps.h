@@ -20,4 +20,13 @@ bool caps_has(enum cap cap);
  * process does not have stays absent. -1 and errno if it has more and keeps them. */
 int caps_keep_reading(void);
 
+/*
+ * Puts these two into effect, as far as the process has them, or out of it: its own rights count then, until they are
+ * put back. 1: one was in effect before, 0: none was (errno stays), -1 and errno.
+ */
+int caps_use_over_files(bool use);
+
+/* Gives up all of them. 0, or -1 and errno. */
+int caps_drop(void);
+
 #endif

@@ -24,15 +24,21 @@ void rootview_begin(void);
  * ROOTVIEW_MAX of them; `from` is to last. */
 void rootview_show(const char *at, const char *from);
 
+/* As with NULL, but nothing can be made in it. */
+void rootview_show_closed(const char *at);
+
 /* The place that a path leads to, whether it is there or not; a link at its end is followed or not. 0, or -1 and
  * errno. */
 int rootview_where(const char *path, bool follow, char at[static PATH_MAX]);
 
-/* What is at a place. 0, or -1 and errno. */
+/* What is at a place; of a link there the link itself, of what is shown there what it leads to. 0, or -1 and errno. */
 int rootview_look(const char *at, struct stat *st);
 
 /* Whether something of outside is shown at this place, or above it. */
 bool rootview_is_outside(const char *at);
+
+/* Whether a place is below what /proc has of one process: in another namespace that is not the same one. */
+bool rootview_is_process(const char *at);
 
 /* Whether this user may make what lacks at a place, and the folders on the way. 0, or -1 and errno. */
 int rootview_may_make(const char *at);

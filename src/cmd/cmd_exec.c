@@ -226,6 +226,7 @@ look_ahead(struct run *run, const struct arch **needs)
 	const struct args *args = run->args;
 	const struct foresight what = {run->binds, args->bind_count, args->chdir, *args->program, args->dry_run};
 	static struct foreseen seen;
+	struct private_end end;
 
 	*needs = run->program.needs;
 	if (!args->root || (args->operand_count && !args->dry_run))
@@ -234,6 +235,9 @@ look_ahead(struct run *run, const struct arch **needs)
 		return fail(run);
 	*needs = seen.needs;
 	run->program = seen.program;
+	end = private_look(&run->ids, ROOTVIEW);
+	if (args->dry_run && end.step != PRIVATE_DONE)
+		return refuse(run, end);
 	return args->dry_run && seen.found ? not_run(run, seen.found) : EXIT_DONE;
 }
 
@@ -269,6 +273,9 @@ become(void *arg)
 	struct private_end end;
 	int status;
 
+	end = private_leave(&run->ids); /* first: all that follows has the command's own rights */
+	if (end.step != PRIVATE_DONE)
+		return refuse(run, end);
 	if (args->root && args->chdir && chdir(args->chdir) < 0) {
 		err_set(&run->err, ERR_OPEN, "--chdir %s: %s", args->chdir, strerror(errno));
 		return fail(run);
@@ -278,9 +285,6 @@ become(void *arg)
 	status = args->root ? find_program(run, -1) : EXIT_DONE; /* with what was bound into it */
 	if (status != EXIT_DONE)
 		return status;
-	end = private_leave(&run->ids);
-	if (end.step != PRIVATE_DONE)
-		return refuse(run, end);
 	given_restore();
 	execv(run->program.path, args->program);
 	return not_run(run, errno);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "binfmt_open.h"
+#include "caps.h"
 #include "err.h"
 #include "mounts.h"
 #include "newroot.h"
@@ -62,22 +63,27 @@ static const struct {
     {"/proc/self/fd/1", "/dev/stdout"}, {"/proc/self/fd/2", "/dev/stderr"},
 };
 
+enum { LINKS = sizeof(links) / sizeof(links[0]), BORN = 3 };
+
+static char link_at[LINKS][PATH_MAX];     /* their places */
+static const char a_file[] = "/dev/null"; /* is shown where some file will be */
+
 /*
- * The caller's terminal under a name of the new root: programs look for it there. By its name, as what a descriptor
- * from before is in is another mount namespace's.
+ * The caller's terminal, seen under a name of the new root: programs look for it there. By its name, as what a
+ * descriptor from before is in is another mount namespace's. NULL with ENOENT: there is none.
  */
-static int
-copy_console(void)
+static const char *
+console_path(void)
 {
-	char path[64];
+	static char path[64];
 	struct stat of_fd, of_path;
 
 	for (int fd = 0; fd <= 2; fd++)
 		if (isatty(fd) && ttyname_r(fd, path, sizeof(path)) == 0 && fstat(fd, &of_fd) == 0 &&
 		    stat(path, &of_path) == 0 && of_path.st_rdev == of_fd.st_rdev)
-			return mounts_copy(path, false);
+			return path;
 	errno = ENOENT;
-	return -1;
+	return NULL;
 }
 
 /* A devpts whose group tty is not mapped here: without that group. */
@@ -95,6 +101,7 @@ fresh(const struct part *part)
 static int
 take(const struct part *part)
 {
+	const char *console;
 	int mount;
 
 	switch (part->source) {
@@ -104,7 +111,8 @@ take(const struct part *part)
 		return mount < 0 && errno == EPERM && strcmp(part->to, "/proc") == 0 ? mounts_copy("/proc", true)
 										     : mount;
 	case CONSOLE:
-		return copy_console();
+		console = console_path();
+		return console ? mounts_copy(console, false) : -1;
 	default:
 		return mounts_copy(part->from, part->source == COPY_DEEP);
 	}
@@ -127,12 +135,9 @@ make_way(const char *path)
 	return 0;
 }
 
-/*
- * Makes what a mount will cover. 0, or -1 with errno. It stays: to remove it at the end would take away the mounts that
- * others have there by then, in mount namespaces of their own.
- */
+/* A file or folder, and the folders on the way to it. 0, or -1 with errno. */
 static int
-make_place(const char *path, bool folder)
+make(const char *path, bool folder)
 {
 	int fd;
 
@@ -146,28 +151,50 @@ make_place(const char *path, bool folder)
 	return fd < 0 ? -1 : 0;
 }
 
+/*
+ * Makes what a mount will cover. 0, or -1 with errno. It stays: to remove it at the end would take away the mounts that
+ * others have there by then, in mount namespaces of their own. As the root that we are here, also where the caller is
+ * none: a folder of its own may be closed to it.
+ */
+static int
+make_place(const char *path, bool folder)
+{
+	int used = caps_use_over_files(true), done = used < 0 ? -1 : make(path, folder);
+
+	return used < 0 || caps_use_over_files(used) < 0 ? -1 : done;
+}
+
+/* As rootview_may_make, with the rights of make_place. */
+static int
+may_make(const char *at)
+{
+	int used = caps_use_over_files(true), done = used < 0 ? -1 : rootview_may_make(at);
+
+	return used < 0 || caps_use_over_files(used) < 0 ? -1 : done;
+}
+
 static int
 cannot(const char *what, const char *path, struct err *err)
 {
 	return err_set(err, ERR_MOUNT, "--root: cannot %s %s: %s", what, path, strerror(errno));
 }
 
-static const char cannot_make[] = "make what is not there:";
+static const char cannot_make[] = "make what is not there:", cannot_mount[] = "mount";
 
 /* Makes what is not there to be covered. 0, or -1 with errno. */
 static int
-need_place(const char *to, bool folder, bool follow)
+need_place(const char *at, bool folder)
 {
 	struct stat st;
 
-	return (follow ? stat(to, &st) : lstat(to, &st)) < 0 ? make_place(to, folder) : 0;
+	return lstat(at, &st) < 0 ? make_place(at, folder) : 0;
 }
 
 /* Ends the descriptor. Returns what failed, with errno, or NULL. */
 static const char *
-place(int mount, const char *to, bool follow)
+place(int mount, const char *at)
 {
-	const char *failed = mounts_place(mount, to, follow) < 0 ? "mount" : NULL;
+	const char *failed = mounts_place(mount, at, false) < 0 ? cannot_mount : NULL;
 	int error = errno;
 
 	close(mount);
@@ -198,18 +225,37 @@ take_all(int mounts[static PARTS], struct err *note, struct err *err)
 	return 0;
 }
 
-/* A file that is a link in the new root is covered itself: what it leads to is another's, /dev/null say, or not there.
- */
+/* Where each part goes, as it was looked at. */
+static struct seen {
+	char at[PATH_MAX];  /* "": nowhere, as there is none */
+	const char *failed; /* what of it, NULL: nothing */
+	int error;
+} seen[PARTS];
+
+/* Ends the descriptor. What failed, with errno, or NULL. */
+static const char *
+place_part(const struct part *part, const struct seen *where, int mount)
+{
+	const char *failed = where->failed;
+	int error = where->error;
+
+	if (!failed && *where->at && need_place(where->at, part->folder) == 0)
+		return place(mount, where->at);
+	if (!failed && *where->at) {
+		failed = cannot_make;
+		error = errno;
+	}
+	close(mount);
+	errno = error;
+	return failed;
+}
+
 static int
 place_all(const int mounts[static PARTS], struct err *note, struct err *err)
 {
 	for (size_t i = 0; i < PARTS; i++) {
-		const char *failed = NULL;
+		const char *failed = mounts[i] < 0 ? NULL : place_part(&parts[i], &seen[i], mounts[i]);
 
-		if (mounts[i] >= 0)
-			failed = need_place(parts[i].to, parts[i].folder, parts[i].folder) < 0
-				     ? cannot_make
-				     : place(mounts[i], parts[i].to, parts[i].folder);
 		if (failed && miss(&parts[i], failed, note, err) < 0)
 			return -1;
 	}
@@ -220,34 +266,95 @@ place_all(const int mounts[static PARTS], struct err *note, struct err *err)
 static const char *
 seen_from(const struct part *part)
 {
-	return part->source != FRESH ? part->from : strcmp(part->to, "/proc") == 0 ? "/proc" : NULL;
+	return part->source == CONSOLE ? console_path()
+	       : part->source != FRESH ? part->from
+				       : (strcmp(part->to, "/proc") == 0 ? "/proc" : NULL);
+}
+
+/* A tmpfs is one for users; of the others' files the kernel alone makes more. */
+static bool
+is_closed(const struct part *part)
+{
+	return part->source == FRESH && strcmp(part->from, "tmpfs") != 0;
+}
+
+static const char *
+fails_by(int error, const char *failed)
+{
+	errno = error;
+	return failed;
+}
+
+/*
+ * Finds a part's place: a folder's by its links, which may lead to what is not there yet; a file that is a link is
+ * covered itself, as what it leads to is another's, /dev/null say. What failed, with errno, or NULL.
+ */
+static const char *
+find_place(const struct part *part, char at[static PATH_MAX])
+{
+	struct stat st;
+
+	if (rootview_where(part->to, part->folder, at) < 0)
+		return "look at";
+	if (!*at)
+		return fails_by(EBUSY, cannot_mount);
+	if (rootview_look(at, &st) == 0)
+		return S_ISDIR(st.st_mode) == part->folder ? NULL
+							   : fails_by(part->folder ? ENOTDIR : EISDIR, cannot_mount);
+	if (rootview_is_outside(at))
+		return part->need == MUST ? NULL : fails_by(ENOENT, cannot_make);
+	return may_make(at) < 0 ? cannot_make : NULL;
+}
+
+/* What a part is seen as, once its place is known, with the files that are born with it. */
+static void
+show_part(const struct part *part, const char *at, const char *from)
+{
+	static const char *const born[BORN][2] = {
+	    {"devpts", "ptmx"}, {"binfmt_misc", "register"}, {"binfmt_misc", "status"}};
+	char file[PATH_MAX];
+
+	if (!is_closed(part) || from) {
+		rootview_show(at, from);
+		return;
+	}
+	rootview_show_closed(at);
+	for (size_t i = 0; i < BORN; i++)
+		if (strcmp(part->from, born[i][0]) == 0 &&
+		    snprintf(file, sizeof(file), "%s/%s", at, born[i][1]) < PATH_MAX)
+			rootview_show(file, a_file);
+}
+
+static void
+show_links(void)
+{
+	for (size_t i = 0; i < LINKS; i++)
+		if (rootview_where(links[i].path, false, link_at[i]) == 0)
+			rootview_show(link_at[i], *links[i].to == '/' ? links[i].to : a_file);
 }
 
 /* What will be seen of the parts. */
 static int
 look_at_parts(struct err *err)
 {
-	char at[PATH_MAX];
 	struct stat st;
 
 	rootview_begin();
-	for (const struct part *part = parts; part < parts + PARTS; part++) {
-		const char *from = seen_from(part), *failed = NULL;
+	for (size_t i = 0; i < PARTS; i++) {
+		const struct part *part = &parts[i];
+		const char *from = seen_from(part);
 
-		if (part->source == CONSOLE || (part->source == COPY && stat(from, &st) < 0))
+		seen[i] = (struct seen){.failed = NULL};
+		if (part->source != FRESH && (!from || stat(from, &st) < 0))
 			continue;
-		if (rootview_where(part->to, part->folder, at) < 0)
-			failed = "look at";
-		else if (rootview_look(at, &st) < 0 && !rootview_is_outside(at) && rootview_may_make(at) < 0)
-			failed = cannot_make;
-		if (failed && part->need == MUST)
-			return cannot(failed, part->to, err);
-		if (!failed)
-			rootview_show(at, from);
+		seen[i].failed = find_place(part, seen[i].at);
+		seen[i].error = errno;
+		if (seen[i].failed && part->need == MUST)
+			return cannot(seen[i].failed, part->to, err);
+		if (!seen[i].failed)
+			show_part(part, seen[i].at, from);
 	}
-	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
-		if (*links[i].to == '/')
-			rootview_show(links[i].path, links[i].to);
+	show_links();
 	return 0;
 }
 
@@ -260,12 +367,22 @@ static struct bound {
 	int mounts[NEWROOT_BINDS_MAX];
 } bound;
 
-_Static_assert(PARTS + sizeof(links) / sizeof(links[0]) + NEWROOT_BINDS_MAX <= ROOTVIEW_MAX, "all that is shown");
+_Static_assert(PARTS + LINKS + BORN + NEWROOT_BINDS_MAX <= ROOTVIEW_MAX, "all that is shown");
 
 static int
 refuse(const struct newroot_bind *bind, const char *why, struct err *err)
 {
 	return err_set(err, ERR_MOUNT, "--bind %s:%s: %s", bind->from, bind->to, why);
+}
+
+/* A folder is none where a link of ours is: it is covered itself. */
+static bool
+is_folder(const char *at, const struct stat *st)
+{
+	for (size_t i = 0; i < LINKS; i++)
+		if (strcmp(at, link_at[i]) == 0)
+			return false;
+	return S_ISDIR(st->st_mode);
 }
 
 /* What of outside is shown before it belongs to the outside, and nothing is made in it. */
@@ -282,15 +399,17 @@ look_at_bind(size_t i, struct err *err)
 		return cannot("look at", bind->to, err);
 	if (!*at)
 		return refuse(bind, "what is to be all of the root is for --root", err);
+	if (rootview_is_process(at))
+		return refuse(bind, "what is there is of one process, and ends with it", err);
 	bound.folder[i] = S_ISDIR(st.st_mode);
 	bound.lacks[i] = rootview_look(at, &place) < 0;
 	if (bound.lacks[i] && errno != ENOENT && errno != ENOTDIR)
 		return cannot("look at", bind->to, err);
 	if (bound.lacks[i] && rootview_is_outside(at))
 		return refuse(bind, "what is shown there of outside has no such place, and is not changed", err);
-	if (bound.lacks[i] && rootview_may_make(at) < 0)
+	if (bound.lacks[i] && may_make(at) < 0)
 		return cannot(cannot_make, bind->to, err);
-	if (!bound.lacks[i] && bound.folder[i] != S_ISDIR(place.st_mode))
+	if (!bound.lacks[i] && bound.folder[i] != is_folder(at, &place))
 		return refuse(bind, "only one of them is a folder", err);
 	rootview_show(at, bind->from);
 	return 0;
@@ -314,8 +433,8 @@ place_binds(struct err *err)
 	for (size_t i = 0; i < bound.count; i++) {
 		const char *at = bound.at[i], *failed;
 
-		failed = bound.lacks[i] && make_place(at, bound.folder[i]) < 0 ? cannot_make
-									       : place(bound.mounts[i], at, false);
+		failed =
+		    bound.lacks[i] && make_place(at, bound.folder[i]) < 0 ? cannot_make : place(bound.mounts[i], at);
 		if (failed)
 			return cannot(failed, bound.binds[i].to, err);
 	}
@@ -370,7 +489,7 @@ newroot_enter(const char *name, const struct newroot_bind *binds, size_t count, 
 	if (newroot_look(binds, count, err) < 0 || take_all(mounts, note, err) < 0 || take_binds(err) < 0 ||
 	    pivot(name, err) < 0 || place_all(mounts, note, err) < 0)
 		return -1;
-	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+	for (size_t i = 0; i < LINKS; i++)
 		if (symlink(links[i].to, links[i].path) < 0)
 			return cannot("make", links[i].path, err);
 	return place_binds(err);

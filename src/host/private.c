@@ -9,13 +9,18 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "below.h"
+#include "caps.h"
 #include "ids.h"
 #include "private.h"
 #include "probe_look.h"
 #include "retry.h"
+
+#define PROC_MAGIC 0x9fa0 /* statfs(2) type, from include/uapi/linux/magic.h, which musl does not bring */
 
 /* Statuses of the helper beside an errno of its own. */
 enum { TOOL_CLOSED = 125, TOOL_SAID = 126, TOOL_MISSING = 127, WORD_MAX = 16 };
@@ -35,11 +40,25 @@ struct self {
 	int number;
 };
 
+/* A folder of it below `root`, as below_open has it, that is surely proc's. It, or -1 with errno. */
+static int
+open_proc_self(int root)
+{
+	int fd = below_open(root, "/proc/self", O_PATH | O_DIRECTORY);
+	struct statfs fs;
+
+	if (fd < 0 || (fstatfs(fd, &fs) == 0 && fs.f_type == PROC_MAGIC))
+		return fd;
+	close(fd);
+	errno = ENOENT;
+	return -1;
+}
+
 /* 0, or -1 with errno. */
 static int
 open_self(struct self *self)
 {
-	self->files = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	self->files = open_proc_self(-1);
 	if (self->files < 0)
 		return -1;
 	self->number = probe_look_number();
@@ -224,8 +243,10 @@ unshare_and_map(const struct ids *ids, int flags)
 	struct self self;
 
 	/* Our files of /proc belong to root while we are not dumpable: a program that may not be read is not. */
-	if (prctl(PR_SET_DUMPABLE, 1) < 0 || open_self(&self) < 0)
+	if (prctl(PR_SET_DUMPABLE, 1) < 0)
 		return failed(PRIVATE_MAP);
+	if (open_self(&self) < 0)
+		return failed(PRIVATE_PROC);
 	end = unshare_and_map_self(ids, flags, &self);
 	close(self.files);
 	return end;
@@ -243,15 +264,30 @@ private_enter(const struct ids *ids, int namespaces)
 		return failed(PRIVATE_IDS);
 	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		return failed(PRIVATE_MOUNTS);
-	return end;
+	return ids->back && caps_use_over_files(false) < 0 ? failed(PRIVATE_CAPS) : end;
+}
+
+struct private_end
+private_look(const struct ids *ids, int root)
+{
+	int fd = ids->back ? open_proc_self(root) : -1;
+
+	if (ids->back && fd < 0)
+		return failed(PRIVATE_PROC);
+	if (ids->back)
+		close(fd);
+	return (struct private_end){PRIVATE_DONE, 0};
 }
 
 struct private_end
 private_leave(const struct ids *ids)
 {
 	const struct ids own = {.uids = {1, {{ids->uid, 0, 1}}}, .gids = {1, {{ids->gid, 0, 1}}}};
+	struct private_end end;
 
 	if (!ids->back)
 		return (struct private_end){PRIVATE_DONE, 0};
-	return unshare_and_map(&own, CLONE_NEWUSER);
+	end = unshare_and_map(&own, CLONE_NEWUSER);
+	/* A namespace is born with all of them, and exec itself would look up the program with their rights. */
+	return end.step == PRIVATE_DONE && caps_drop() < 0 ? failed(PRIVATE_CAPS) : end;
 }

@@ -14,6 +14,7 @@ enum { LINKS_MAX = 40 /* as the kernel's MAXSYMLINKS */ };
 static struct {
 	char at[PATH_MAX];
 	const char *from;
+	bool closed; /* a new folder that nothing can be made in */
 } shown[ROOTVIEW_MAX];
 
 static size_t count;
@@ -32,7 +33,15 @@ rootview_show(const char *at, const char *from)
 	if (count == ROOTVIEW_MAX)
 		return;
 	snprintf(shown[count].at, PATH_MAX, "%s", at);
+	shown[count].closed = false;
 	shown[count++].from = from;
+}
+
+void
+rootview_show_closed(const char *at)
+{
+	rootview_show(at, NULL);
+	shown[count - 1].closed = true;
 }
 
 /* A place is below itself too. */
@@ -63,12 +72,19 @@ rootview_is_outside(const char *at)
 	return i && shown[i - 1].from;
 }
 
+/* Something is shown right there. */
 static bool
-is_new_folder(const char *at)
+is_shown(const char *at)
 {
 	size_t i = find(at);
 
-	return i && !shown[i - 1].from && strcmp(at, shown[i - 1].at) == 0;
+	return i && strcmp(at, shown[i - 1].at) == 0;
+}
+
+static bool
+is_new_folder(const char *at)
+{
+	return is_shown(at) && !shown[find(at) - 1].from;
 }
 
 /* Whether it is made with a place behind it. */
@@ -113,13 +129,24 @@ open_at(const char *at, int flags)
 int
 rootview_look(const char *at, struct stat *st)
 {
-	int fd = open_at(at, O_PATH), done;
+	int fd = open_at(at, is_shown(at) ? O_PATH : O_PATH | O_NOFOLLOW), done;
 
 	if (fd < 0)
 		return -1;
 	done = fstat(fd, st);
 	close(fd);
 	return done;
+}
+
+bool
+rootview_is_process(const char *at)
+{
+	static const char proc[] = "/proc/", self[] = "/proc/self/";
+	char name[PATH_MAX];
+
+	if (is_shown(at) || name_of(at, name) < 0 || strncmp(name, proc, strlen(proc)) != 0)
+		return false;
+	return (name[strlen(proc)] >= '0' && name[strlen(proc)] <= '9') || strncmp(name, self, strlen(self)) == 0;
 }
 
 static void
@@ -135,11 +162,10 @@ cut(char *at)
 static ssize_t
 read_link(const char *at, char target[static PATH_MAX])
 {
-	size_t i = find(at);
 	char name[PATH_MAX];
 	ssize_t len;
 
-	if (name_of(at, name) < 0 || (i && strcmp(at, shown[i - 1].at) == 0)) /* what is shown was followed */
+	if (name_of(at, name) < 0 || is_shown(at)) /* what is shown was followed */
 		return errno == ENAMETOOLONG ? -1 : 0;
 	len = readlink(name, target, PATH_MAX - 1);
 	if (len >= 0)
@@ -244,7 +270,7 @@ rootview_may_make(const char *at)
 	do {
 		cut(above);
 		if (is_new_folder(above))
-			return 0;
+			return shown[find(above) - 1].closed ? fails(EPERM) : 0;
 		fd = name_of(above, name) < 0 ? -1 : openat(AT_FDCWD, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	} while (fd < 0 && errno == ENOENT && *above);
 	if (fd < 0)

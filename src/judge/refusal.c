@@ -15,6 +15,7 @@ static const char *const steps[] = {
     [PRIVATE_TOOL] = "mapping ids by newuidmap",
     [PRIVATE_IDS] = "becoming root of the namespace",
     [PRIVATE_MOUNTS] = "keeping mounts private",
+    [PRIVATE_CAPS] = "giving up capabilities",
     [PRIVATE_BINFMT] = "mounting binfmt_misc",
 };
 
@@ -124,6 +125,11 @@ refusal_explain(const struct refused *facts, struct private_end end, struct err 
 	if (end.step == PRIVATE_UNSHARE &&
 	    (denied || end.error == ENOSPC || end.error == EUSERS || end.error == EINVAL))
 		explain_unshare(facts, end.error, err);
+	else if (end.step == PRIVATE_PROC)
+		err_set(err, ERR_NAMESPACE,
+			"ids are mapped by way of /proc/self, which is not to be had (%s): /proc is not mounted, or "
+			"something is over it (below --root a --bind; --map-root does without it there)",
+			strerror(end.error));
 	else if (end.step == PRIVATE_BINFMT)
 		explain_mount(facts, end.error, err);
 	else if ((end.step == PRIVATE_MAP || end.step == PRIVATE_MOUNTS) && denied && is_restricted(facts))

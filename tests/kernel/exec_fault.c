@@ -41,6 +41,7 @@ static const struct {
     {"?poll", "ENOMEM"},
     {"?fcntl", "EBADF"},
     {"?kill", "EPERM"},
+    {"?capset,?capget", "EPERM"},
 };
 
 static const struct {

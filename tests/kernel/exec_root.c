@@ -570,6 +570,91 @@ root__read_only__enough(void **state)
 	       0, "read-only\n", NULL);
 }
 
+/* A root of the group's user, with files and folders that are closed to it by their modes. */
+static void
+make_closed_root(void)
+{
+	char *made = probe_program("aarch64", "aarch64");
+
+	expect(
+	    shell(
+		"mkdir -p %s/closed/d && cd %s/closed && cp %s tiny && cp tiny d/ && cp tiny none && cp tiny group && "
+		"cp %s d/aarch64 && cp %s aarch64 && printf '#!/d/tiny\\n' >of && printf '#!/tiny\\n' >script && "
+		"chmod 755 of script && chmod 0 none && chmod 010 group && { [ %u = 0 ] || chown -R %u:%u .; } && "
+		"chmod 0 d",
+		place, place, tiny_interpreter(), made, made, as ? RANGE_USER : 0, RANGE_USER, RANGE_USER),
+	    0, "", "");
+	free(made);
+}
+
+/* The root of the namespace that is made on the way has more rights than the user who wants none. */
+static void
+root__what_is_closed_to_the_user__not_run(void **state)
+{
+	static const struct {
+		const char *words;
+		int status, as_root;
+	} rows[] = {
+	    {"/tiny", 42, 42},    {"/aarch64", 42, 42},           {"/script", 42, 42},
+	    {"/d/tiny", 126, 42}, {"/d/aarch64", 126, 42},        {"/of", 126, 42},
+	    {"/group", 126, 42},  {"--chdir /d ./tiny", 125, 42}, {"/none", 126, 126},
+	};
+	static const char *const ways[] = {"", "--arch aarch64", "--map-root"};
+
+	(void)state;
+	begin();
+	installed_qemu("aarch64");
+	make_closed_root();
+	for (size_t i = 0; i < LENGTH(rows) * LENGTH(ways); i++) {
+		const char *way = ways[i % LENGTH(ways)], *words = rows[i / LENGTH(ways)].words;
+		bool is_root = !as || strcmp(way, "--map-root") == 0;
+		int status = is_root ? rows[i / LENGTH(ways)].as_root : rows[i / LENGTH(ways)].status;
+
+		run_prepare = as;
+		expect(shell("cd %s && ./binfmtctl exec %s --root closed %s", place, way, words), status, "",
+		       status == 42 ? "" : ": Permission denied\n");
+		expect(shell("cd %s && ./binfmtctl -n exec %s --root closed %s", place, way, words),
+		       status == 42 ? 0 : status, NULL, status == 42 ? "" : "binfmtctl: ");
+		run_prepare = NULL;
+	}
+	expect(shell("rm -rf %s/closed", place), 0, "", "");
+}
+
+/* Without --root what comes after the program is looked up by exec alone. */
+static void
+root__none__not_run_either(void **state)
+{
+	(void)state;
+	begin();
+	make_closed_root();
+	expect(shell("cd %s/closed && printf '#!%s/closed/d/tiny\\n' >of", place, place), 0, "", "");
+	for (int dry = 0; dry < 2; dry++) {
+		run_prepare = as;
+		expect(shell("cd %s && ./binfmtctl %s exec --arch aarch64 closed/of", place, dry ? "-n" : ""),
+		       as    ? 126
+		       : dry ? 0
+			     : 42,
+		       NULL, as ? "binfmtctl: closed/of: " : "");
+		run_prepare = NULL;
+	}
+	expect(shell("rm -rf %s/closed", place), 0, "", "");
+}
+
+/* A place that lacks is made in a folder that its owner may not write to. */
+static void
+root__a_folder_closed_to_its_owner__gets_its_places(void **state)
+{
+	(void)state;
+	begin();
+	make_closed_root();
+	expect(shell("chmod 555 %s/closed", place), 0, "", "");
+	run_prepare = as;
+	expect(shell("cd %s && ./binfmtctl -n exec --root closed /tiny", place), 0, "/tiny: would be run\n", "");
+	expect(shell("cd %s && ./binfmtctl exec --root closed /tiny", place), 42, "", "");
+	run_prepare = NULL;
+	expect(shell("rm -rf %s/closed", place), 0, "", "");
+}
+
 /* Live processes whose command line holds this word. */
 static unsigned
 alive(const char *word)
@@ -805,6 +890,8 @@ range__ordinary_user__the_same(void **state)
 	    cmocka_unit_test(root__a_link_into_a_bind__makes_nothing_there),                                           \
 	    cmocka_unit_test(root__a_mount_that_cannot_be_had__said),                                                  \
 	    cmocka_unit_test(root__what_is_needed__by_the_folder_and_the_binds),                                       \
+	    cmocka_unit_test(root__what_is_closed_to_the_user__not_run), cmocka_unit_test(root__none__not_run_either), \
+	    cmocka_unit_test(root__a_folder_closed_to_its_owner__gets_its_places),                                     \
 	    cmocka_unit_test(root__our_processes__hold_nothing_of_outside),                                            \
 	    cmocka_unit_test(root__what_the_command_closes__is_closed),                                                \
 	    cmocka_unit_test(root__stops__the_command_and_all_that_is_seen_of_it_together)
