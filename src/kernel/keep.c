@@ -1,75 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 
+#include "binfmt.h"
 #include "binfmt_list.h"
 #include "binfmt_open.h"
 #include "err.h"
 #include "keep.h"
+#include "lift.h"
 #include "mount.h"
 #include "mountinfo.h"
 #include "neighbours.h"
 #include "userns.h"
 
 static const char untried[] = "whether the entries outlive this mount namespace could not be tried: ";
-
-static bool
-mount_back(const struct mountinfo_mount *place)
-{
-	return mount(place->source, place->point, "binfmt_misc", place->flags & ~(unsigned long)MS_RDONLY, NULL) == 0 &&
-	       mount(NULL, place->point, NULL, MS_REMOUNT | MS_BIND | place->flags, NULL) == 0 &&
-	       mount(NULL, place->point, NULL, place->peers ? MS_SHARED : MS_PRIVATE, NULL) == 0;
-}
-
-/* The places from `first` on; -1 and *err for those that cannot be. A mount that another program has made there
- * meanwhile may be what kept the entries. */
-static int
-put_back(const struct mountinfo *places, size_t first, struct err *err)
-{
-	int done = 0;
-
-	for (size_t i = first; i < places->count; i++) {
-		const char *point = places->list[i].point;
-
-		if (mount_back(&places->list[i]))
-			continue;
-		done = errno == EBUSY
-			   ? err_set(err, ERR_UNKNOWN, "%sanother program has mounted binfmt_misc at %s meanwhile",
-				     untried, point)
-			   : err_set(err, ERR_MOUNT, "cannot mount binfmt_misc at %s again as it was: %s", point,
-				     strerror(errno));
-	}
-	return done;
-}
-
-/* Whether what is on top at a place is the instance. */
-static bool
-is_on_top(const struct mountinfo *places, size_t i)
-{
-	struct stat st;
-
-	return lstat(places->list[i].point, &st) == 0 && st.st_dev == places->instance;
-}
-
-/* Takes all mounts away, the latest first, and puts them back. -1 and *err if one could not be, then as before. */
-static int
-take_away(const struct mountinfo *places, struct err *err)
-{
-	for (size_t i = places->count; i-- > 0;) {
-		const char *point = places->list[i].point;
-
-		if (is_on_top(places, i) && umount2(point, UMOUNT_NOFOLLOW) == 0)
-			continue;
-		err_set(err, ERR_UNKNOWN, "%scannot unmount %s: %s", untried, point,
-			is_on_top(places, i) ? strerror(errno) : "another mount covers it");
-		if (i + 1 < places->count)
-			put_back(places, i + 1, err);
-		return -1;
-	}
-	return put_back(places, 0, err);
-}
 
 /* Whether one of these entries is in the instance still: the very one, not another of its name. */
 static int
@@ -92,14 +37,16 @@ has_one_of(const struct binfmt *b, const struct binfmt_list *ours, struct err *e
 static int
 look_at(struct binfmt *b, const struct mountinfo *places, const struct binfmt_list *ours, struct err *err)
 {
+	int on = binfmt_enabled(b, err), lifted;
 	struct err ignored;
 
-	binfmt_close(b);
-	if (take_away(places, err) < 0) {
-		binfmt_open(b, b->dir, NULL, &ignored);
+	if (on < 0)
 		return -1;
-	}
-	return binfmt_open(b, b->dir, NULL, err) < 0 ? -1 : has_one_of(b, ours, err);
+	binfmt_close(b);
+	lifted = lift_mounts(places, on > 0, err);
+	if (binfmt_open(b, b->dir, NULL, lifted < 0 ? &ignored : err) < 0 || lifted < 0)
+		return -1;
+	return has_one_of(b, ours, err);
 }
 
 /* The look itself: 1 the entries are still there, 0 they are gone, -1 and *err. All that are there are ours: there were

@@ -22,7 +22,11 @@
 #include "mount.h"
 #include "userns.h"
 
-enum { SKIPPED = 77, RIVAL_ROUNDS = 5000 };
+enum {
+	SKIPPED = 77,
+	RIVAL_ROUNDS = 5000,
+	NOSYMFOLLOW = 256, /* MS_NOSYMFOLLOW of linux/mount.h, since 5.10 */
+};
 
 /* What a shell runs itself where no handler takes it. */
 #define NOT_HANDLED "exit 9\n"
@@ -209,6 +213,14 @@ keep__cannot_be_tried__unknown_and_nothing_changed(void **state)
 	assert_int_equal(mount("none", second, "binfmt_misc", 0, NULL), 0);
 	prove(true, 1, ERR_UNKNOWN, "entries that were there before");
 	assert_string_equal(entry_names(), "kept");
+	ns_empty();
+	assert_int_equal(mount(NULL, second, NULL, MS_UNBINDABLE, NULL), 0);
+	prove(false, 0, ERR_UNKNOWN, "could not be put back");
+	assert_int_equal(mount(NULL, second, NULL, MS_PRIVATE, NULL), 0);
+	ns_empty();
+	if (mount(NULL, second, NULL, MS_REMOUNT | MS_BIND | NOSYMFOLLOW, NULL) == 0)
+		prove(false, 0, ERR_UNKNOWN, "could not be put back");
+	assert_int_equal(mount(NULL, second, NULL, MS_REMOUNT | MS_BIND, NULL), 0);
 	ns_empty();
 	busy = open(MOUNT, O_RDONLY | O_CLOEXEC);
 	prove(false, 0, ERR_UNKNOWN, "cannot unmount " MOUNT ": Device or resource busy");
