@@ -65,13 +65,18 @@ look(struct binfmt *b, const struct mountinfo *places, struct err *err)
 	return kept;
 }
 
+/* Whether PID 1 of the machine has it mounted, which is in another mount namespace. */
+static bool
+is_held_by_init(struct mountinfo *places)
+{
+	return userns_pids_are_hosts() && userns_same("/proc/self/ns/mnt", "/proc/1/ns/mnt").is == LOOK_NO &&
+	       mountinfo_read("/proc/1/mountinfo", places) == 0 && places->count > 0;
+}
+
 /* Without a look: 1 somebody else holds the instance, 0 that is not known, -1 and *err: nor can it be tried. */
 static int
 is_held(struct mountinfo *places, bool mounted, size_t before, struct err *err)
 {
-	if (userns_pids_are_hosts() && userns_same("/proc/self/ns/mnt", "/proc/1/ns/mnt").is == LOOK_NO &&
-	    mountinfo_read("/proc/1/mountinfo", places) == 0 && places->count > 0)
-		return 1;
 	if (mountinfo_read("/proc/self/mountinfo", places) < 0)
 		return err_set(err, ERR_UNKNOWN, "%s/proc/self/mountinfo: %s", untried, strerror(errno));
 	if (mounted && places->count == 1 && before > 0)
@@ -89,29 +94,58 @@ is_held(struct mountinfo *places, bool mounted, size_t before, struct err *err)
 	return 0;
 }
 
-/* Whether who holds it is outside of the container that we are in, if we are in one: 1, or -1 and *err. */
+/* On the machine itself. What no mount shows may be the descriptor of a process, and end with it. */
+static int
+is_held_on_host(dev_t instance, struct err *err)
+{
+	struct look mounted = neighbours_mount(instance);
+
+	if (mounted.is == LOOK_YES)
+		return 1;
+	return err_set(err, ERR_UNKNOWN, "whether the entries outlive this mount namespace cannot be told: %s",
+		       mounted.is == LOOK_NO ? "something holds them, and no other mount namespace shows binfmt_misc"
+					     : "not all other processes can be looked at");
+}
+
+/* In a container: who is in it too ends with it, so it is to be somebody else. */
 static int
 is_held_outside(dev_t instance, struct err *err)
 {
-	struct look inside = userns_pids_are_hosts() ? look_seen(false) : neighbours_hold(instance);
+	struct look mounted = neighbours_mount(instance),
+		    opened = mounted.is == LOOK_NO ? neighbours_open(instance) : mounted;
 
-	if (inside.is == LOOK_NO)
+	if (opened.is == LOOK_NO)
 		return 1;
 	return err_set(err, ERR_UNKNOWN, "whether the entries outlive this container cannot be told: %s",
-		       inside.is == LOOK_YES ? "another mount namespace in it has binfmt_misc mounted too"
-					     : "its other processes cannot be looked at");
+		       mounted.is == LOOK_YES  ? "another mount namespace in it has binfmt_misc mounted too"
+		       : opened.is == LOOK_YES ? "a process in it has a file or folder of binfmt_misc open"
+					       : "its other processes cannot be looked at");
+}
+
+/* Nothing of the instance may be open here meanwhile: we are one of the processes. */
+static int
+is_held_by_others(struct binfmt *b, dev_t instance, struct err *err)
+{
+	int held;
+
+	binfmt_close(b);
+	held = userns_pids_are_hosts() ? is_held_on_host(instance, err) : is_held_outside(instance, err);
+	return binfmt_open(b, b->dir, NULL, held < 0 ? &(struct err){.code = ERR_NONE} : err) < 0 ? -1 : held;
 }
 
 static int
 prove(struct binfmt *b, struct mountinfo *places, bool mounted, size_t before, struct err *err)
 {
-	int held = is_held(places, mounted, before, err);
 	struct err stays;
+	int held;
 
+	if (is_held_by_init(places))
+		return 0;
+	held = is_held(places, mounted, before, err);
 	if (held == 0)
 		held = look(b, places, err);
 	if (held > 0)
-		held = is_held_outside(places->instance, err);
+		held = is_held_by_others(b, places->instance, err);
 	if (held != 0)
 		return held < 0 ? -1 : 0;
 	err_set(err, ERR_NOT_KEPT,

@@ -101,27 +101,6 @@ keep__mounted_by_somebody_else_and_twice__gone_and_all_put_back(void **state)
 	free(second);
 }
 
-/* As in systemd-nspawn: what is mounted below /proc/sys, a mount of the same group as /proc, is mounted in both. */
-static void
-keep__one_mount_that_is_two__entries_that_it_came_with_are_anothers(void **state)
-{
-	(void)state;
-	assert_int_equal(umount(MOUNT), 0);
-	assert_int_equal(mount(NULL, "/proc", NULL, MS_SHARED, NULL), 0);
-	assert_int_equal(mount("/proc/sys", "/proc/sys", NULL, MS_BIND | MS_REC, NULL), 0);
-	assert_int_equal(mount("binfmt_misc", MOUNT, "binfmt_misc", 0, NULL), 0);
-	expect(shell("grep -c ' %s ' /proc/self/mountinfo", MOUNT), 0, "2\n", "");
-	prove(false, 0, ERR_UNKNOWN, "mounted on a shared mount");
-	ns_empty();
-	prove(true, 1, ERR_NONE, "");
-	ns_empty();
-	prove(false, 1, ERR_UNKNOWN, "could end with it");
-	assert_int_equal(umount(MOUNT), 0);
-	assert_int_equal(umount("/proc/sys"), 0);
-	assert_int_equal(mount(NULL, "/proc", NULL, MS_PRIVATE, NULL), 0);
-	assert_int_equal(mount("binfmt_misc", MOUNT, "binfmt_misc", 0, NULL), 0);
-}
-
 /* Another mount namespace with the mounts of the instance but for one (NULL: with all), until it is killed. */
 static pid_t
 holder(const char *without)
@@ -146,6 +125,32 @@ holder(const char *without)
 	return pid;
 }
 
+/* As in systemd-nspawn: what is mounted below /proc/sys, a mount of the same group as /proc, is mounted in both. */
+static void
+keep__one_mount_that_is_two__entries_that_it_came_with_are_anothers(void **state)
+{
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(umount(MOUNT), 0);
+	assert_int_equal(mount(NULL, "/proc", NULL, MS_SHARED, NULL), 0);
+	assert_int_equal(mount("/proc/sys", "/proc/sys", NULL, MS_BIND | MS_REC, NULL), 0);
+	assert_int_equal(mount("binfmt_misc", MOUNT, "binfmt_misc", 0, NULL), 0);
+	expect(shell("grep -c ' %s ' /proc/self/mountinfo", MOUNT), 0, "2\n", "");
+	prove(false, 0, ERR_UNKNOWN, "mounted on a shared mount");
+	ns_empty();
+	pid = holder(NULL);
+	prove(true, 1, userns_pids_are_hosts() ? ERR_NONE : ERR_UNKNOWN, "");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	ns_empty();
+	prove(false, 1, ERR_UNKNOWN, "could end with it");
+	assert_int_equal(umount(MOUNT), 0);
+	assert_int_equal(umount("/proc/sys"), 0);
+	assert_int_equal(mount(NULL, "/proc", NULL, MS_PRIVATE, NULL), 0);
+	assert_int_equal(mount("binfmt_misc", MOUNT, "binfmt_misc", 0, NULL), 0);
+}
+
 static void
 keep__held_by_another_mount_namespace__entries_stay(void **state)
 {
@@ -162,7 +167,97 @@ keep__held_by_another_mount_namespace__entries_stay(void **state)
 	waitpid(pid, NULL, 0);
 }
 
-/* What cannot be tried without harm is not tried, and does not pass. */
+/* How a process holds an instance that no mount namespace shows. */
+static bool
+hold_file(void)
+{
+	return open(MOUNT "/status", O_RDONLY | O_CLOEXEC) >= 0;
+}
+
+static bool
+hold_working_folder(void)
+{
+	return chdir(MOUNT) == 0;
+}
+
+static bool
+hold_root_folder(void)
+{
+	return chroot(MOUNT) == 0;
+}
+
+/* A process that does so, and then the mount is gone from there; the instance is mounted once more. */
+static pid_t
+detached_holder(bool (*hold)(void))
+{
+	char byte;
+	int ready[2];
+	pid_t pid;
+
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (!hold() || write(ready[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
+	assert_int_equal(umount2(MOUNT, MNT_DETACH), 0);
+	assert_int_equal(mount("binfmt_misc", MOUNT, "binfmt_misc", 0, NULL), 0);
+	return pid;
+}
+
+static bool (*const holds[])(void) = {hold_file, hold_working_folder, hold_root_folder};
+
+/* On the machine itself: it ends with that process. */
+static void
+keep__held_by_what_no_mount_shows__unknown(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(holds); i++) {
+		pid_t pid = detached_holder(holds[i]);
+
+		prove(false, 0, ERR_UNKNOWN, "cannot be told");
+		assert_string_equal(entry_names(), "kept");
+		ns_empty();
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+}
+
+/* Both are of the container, whatever is outside. */
+static void
+hold_within(void)
+{
+	char path[64];
+	pid_t pid;
+	int fd;
+
+	for (size_t i = 0; i < LENGTH(holds); i++) {
+		pid = detached_holder(holds[i]);
+		prove(false, 0, ERR_UNKNOWN, "a process in it has a file or folder of binfmt_misc open");
+		ns_empty();
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+	pid = holder(NULL);
+	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	prove(false, 0, ERR_UNKNOWN, "another mount namespace in it has binfmt_misc mounted too");
+	ns_empty();
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	prove(false, 0, ERR_UNKNOWN, "its other processes cannot be looked at"); /* that namespace has none */
+	ns_empty();
+	close(fd);
+	prove(false, 0, ERR_NONE, "");
+}
+
 /* In a PID namespace of its own, which sees the others' processes no more; they have the instance mounted too. */
 static void
 be_container(void)
@@ -172,8 +267,7 @@ be_container(void)
 		_exit(SKIPPED);
 	prove(false, 0, ERR_NONE, "");
 	ns_empty();
-	holder(NULL);
-	prove(false, 0, ERR_UNKNOWN, "another mount namespace in it has binfmt_misc mounted too");
+	hold_within();
 	_exit(0);
 }
 
@@ -200,6 +294,7 @@ keep__in_a_container__who_is_in_it_holds_nothing(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* What cannot be tried without harm is not tried, and does not pass. */
 static void
 keep__cannot_be_tried__unknown_and_nothing_changed(void **state)
 {
@@ -742,6 +837,7 @@ main(void)
 	    cmocka_unit_test(keep__mounted_by_somebody_else_and_twice__gone_and_all_put_back),
 	    cmocka_unit_test(keep__one_mount_that_is_two__entries_that_it_came_with_are_anothers),
 	    cmocka_unit_test(keep__held_by_another_mount_namespace__entries_stay),
+	    cmocka_unit_test(keep__held_by_what_no_mount_shows__unknown),
 	    cmocka_unit_test(keep__in_a_container__who_is_in_it_holds_nothing),
 	    cmocka_unit_test(keep__cannot_be_tried__unknown_and_nothing_changed),
 	    cmocka_unit_test(keep__on_a_shared_mount__unknown_and_nothing_unmounted_elsewhere),
