@@ -19,7 +19,7 @@ struct binfmt {
 	int register_fd;         /* open and locked from binfmt_lock to binfmt_unlock, else -1 */
 	bool was_enabled;        /* an entry that is to be disabled was enabled for a moment: no flag D */
 	struct known known;      /* which names are taken: nothing until the session has listed them */
-	struct planned *planned; /* a dry run's writes go here; NULL: for real */
+	struct planned *planned; /* a dry run's writes go here; NULL: no dry run */
 };
 
 /* Whose instance the mount shows. */
@@ -55,7 +55,7 @@ bool binfmt_is_private(enum binfmt_scope scope);
 /*
  * Opens `register` and takes its lock, waiting `timeout` seconds at most; `waiting` (may be NULL) is
  * called once if somebody else has it. The kernel drops the lock when the process dies. A dry run
- * does nothing. -1: read-only (EXIT_UNAVAILABLE), not permitted, or the lock was not had in time.
+ * whose writes are not made does nothing. -1: read-only (EXIT_UNAVAILABLE), not permitted, or the lock was not had in time.
  */
 int binfmt_lock(struct binfmt *b, unsigned timeout, void (*waiting)(void), struct err *err);
 void binfmt_unlock(struct binfmt *b);

@@ -17,8 +17,8 @@ struct rehearsal {
 };
 
 /*
- * Judges it, as `match` does, with the handlers of a dry run: makes its writes in the instance of this user namespace,
- * which is to be one of our own that nobody else uses. mount: it is not mounted yet.
+ * Judges it, as `match` does, with the handlers of a dry run: makes its writes, if they are not made yet, in the
+ * instance of this user namespace, which is to be one of our own that nobody else uses. mount: it is not mounted yet.
  */
 void rehearse(const struct planned *planned, bool mount, struct rehearsal *rehearsal);
 

@@ -40,7 +40,7 @@ look(const struct planned *planned, bool mount, struct rehearsal *r)
 
 	if (mount && mount_here(BINFMT_DIR, &r->why) < 0)
 		return;
-	for (const struct planned_write *w = planned->first; w; w = w->next)
+	for (const struct planned_write *w = planned->first; w && planned_only(planned); w = w->next)
 		make_write(w);
 	if (snapshot_open(&s, BINFMT_DIR, &r->why) < 0)
 		return;

@@ -134,7 +134,7 @@ session_begin(struct session *c, const struct cmd *cmd, const struct args *args)
 	c->cmd = cmd;
 	c->args = args;
 	c->list = (struct binfmt_list){0};
-	c->planned = (struct planned){.first = NULL};
+	c->planned = (struct planned){.made = is_exec(c) && !args->mount};
 	c->reported = NULL;
 	c->named = c->has_temporaries = false;
 	c->made = (struct mount_made){.mounted = false};

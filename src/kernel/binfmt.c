@@ -192,10 +192,10 @@ binfmt_register(struct binfmt *b, const struct rule *rule, const char *name, str
 	reason = line_format(&named, false, line, &len);
 	if (reason)
 		return err_set(err, ERR_FIELD, "%s", reason);
-	if (b->planned) {
+	if (b->planned)
 		planned_add(b->planned, b->dir, "register", line, len);
+	if (planned_only(b->planned))
 		return 0;
-	}
 	known_add(&b->known, name);
 	if (write_bytes(b->register_fd, line, len) == 0)
 		return 0;
@@ -227,10 +227,10 @@ binfmt_command_to(struct binfmt *b, const char *name, ino_t inode, const char *w
 {
 	int fd, done;
 
-	if (b->planned) {
+	if (b->planned)
 		planned_add(b->planned, b->dir, name, word, strlen(word));
+	if (planned_only(b->planned))
 		return 0;
-	}
 	/* Without O_TRUNC: that would move the file's mtime, which tells when it was registered. */
 	fd = openat(b->dir_fd, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0 && errno == ENOENT)

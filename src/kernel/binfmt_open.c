@@ -16,6 +16,7 @@
 #include "err.h"
 #include "lock.h"
 #include "mountinfo.h"
+#include "planned.h"
 #include "userns.h"
 
 enum { SHARE_TRIES = 1000 }; /* of a millisecond each: a writer's turn is far shorter */
@@ -244,7 +245,7 @@ check_still_there(const struct binfmt *b, struct err *err)
 int
 binfmt_lock(struct binfmt *b, unsigned timeout, void (*waiting)(void), struct err *err)
 {
-	if (b->planned || b->register_fd >= 0)
+	if (planned_only(b->planned) || b->register_fd >= 0)
 		return 0;
 	b->register_fd = openat(b->dir_fd, "register", O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (b->register_fd < 0)

@@ -12,6 +12,12 @@ join(char path[static PATH_MAX], const char *dir, const char *file)
 	return snprintf(path, PATH_MAX, "%s/%s", dir, file) < PATH_MAX;
 }
 
+bool
+planned_only(const struct planned *planned)
+{
+	return planned && !planned->made;
+}
+
 void
 planned_add(struct planned *planned, const char *dir, const char *file, const char *bytes, size_t len)
 {

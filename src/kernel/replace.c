@@ -4,6 +4,7 @@
 #include "binfmt_open.h"
 #include "err.h"
 #include "host_kernel.h"
+#include "planned.h"
 #include "replace.h"
 #include "tempname.h"
 
@@ -38,7 +39,7 @@ drop(struct binfmt *b, const char *name, struct err *err)
 
 	if (binfmt_command(b, name, "-1", err) < 0 && err->code != ERR_MISSING)
 		return -1;
-	state = b->planned ? BINFMT_ABSENT : binfmt_state(b, name, err);
+	state = planned_only(b->planned) ? BINFMT_ABSENT : binfmt_state(b, name, err);
 	if (state > 0)
 		return err_set(err, ERR_EXISTS,
 			       "it was removed, but is there again: another program has registered it");
@@ -61,7 +62,7 @@ lookups_linger(void)
 static int
 drop_covered(struct binfmt *b, const char *name, struct err *err)
 {
-	if (!b->planned && lookups_linger())
+	if (!planned_only(b->planned) && lookups_linger())
 		nanosleep(&(struct timespec){.tv_nsec = LOOKUP_NANOSECONDS}, NULL);
 	return drop(b, name, err);
 }
@@ -74,7 +75,7 @@ set_enabled(struct binfmt *b, const char *name, ino_t inode, bool on, struct err
 
 	if (binfmt_command_to(b, name, inode, on ? "1" : "0", err) < 0)
 		return -1;
-	state = b->planned ? asked : binfmt_state(b, name, err);
+	state = planned_only(b->planned) ? asked : binfmt_state(b, name, err);
 	if (state == BINFMT_ABSENT)
 		return err_set(err, ERR_MISSING, "the entry went away: another program has removed it");
 	if (state >= 0 && state != asked)
@@ -92,7 +93,8 @@ register_as(struct binfmt *b, const struct rule *rule, bool enabled, const char 
 	struct rule born = *rule;
 
 	born.flags |= RULE_D;
-	if (!enabled && born.flags != rule->flags && !b->planned && binfmt_register(b, &born, name, err) == 0)
+	if (!enabled && born.flags != rule->flags && !planned_only(b->planned) &&
+	    binfmt_register(b, &born, name, err) == 0)
 		return 0;
 	b->was_enabled |= !enabled && born.flags != rule->flags;
 	return binfmt_register(b, rule, name, err);
@@ -107,7 +109,7 @@ add(struct binfmt *b, const struct rule *rule, bool enabled, const char *name, s
 
 	if (register_as(b, rule, enabled, name, err) < 0)
 		return -1;
-	if (b->planned)
+	if (planned_only(b->planned))
 		return enabled || rule->flags & RULE_D ? 0 : set_enabled(b, name, 0, false, err);
 	there = binfmt_read_back(b, name, &back, err);
 	if (there == 0)
@@ -189,7 +191,7 @@ explain(struct binfmt *b, const struct rule *rule, bool enabled, const struct st
 	struct err ignored;
 	struct state now;
 
-	if (b->planned)
+	if (planned_only(b->planned))
 		return -1;
 	if (read_state(b, rule->name, &now, &ignored) < 0)
 		return err_add(err, "; which handler is in force could not be read");
@@ -265,7 +267,7 @@ read_handler(struct binfmt *b, const char *name, struct state *s, bool *healed, 
 	if (s->has_entry || !s->has_temporary)
 		return 0;
 	*healed = replace_heal(b, name, &ignored) > 0;
-	return b->planned ? 0 : read_state(b, name, s, err);
+	return planned_only(b->planned) ? 0 : read_state(b, name, s, err);
 }
 
 /* Whether it is what was judged: that very entry, or its rule under the name that it has been given. */
