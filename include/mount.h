@@ -15,7 +15,7 @@ int mount_here(const char *dir, struct err *err);
 
 /* What a run has mounted. */
 struct mount_made {
-	bool mounted;  /* for a dry run: it would have */
+	bool mounted;  /* if that is only planned: it would have */
 	bool stays;    /* in a user namespace: its instance is in force from now on, mounted or not */
 	size_t copied; /* inherited entries, which are in it now */
 };
@@ -24,7 +24,7 @@ struct mount_wish {
 	const char *dir;
 	bool force;
 	bool runs;               /* what is registered there has to run: of what is switched off nothing is copied */
-	struct planned *planned; /* NULL: for real */
+	struct planned *planned; /* NULL: no dry run */
 };
 
 /*

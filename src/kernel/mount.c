@@ -11,6 +11,7 @@
 #include "binfmt_open.h"
 #include "err.h"
 #include "mount.h"
+#include "planned.h"
 #include "userns.h"
 
 enum {
@@ -198,7 +199,7 @@ is_the_same(const struct binfmt *own, const struct inherited *inherited)
 {
 	struct stat st;
 
-	return !own->planned && fstat(own->dir_fd, &st) == 0 && st.st_dev == inherited->dev;
+	return !planned_only(own->planned) && fstat(own->dir_fd, &st) == 0 && st.st_dev == inherited->dev;
 }
 
 /* Whether the instance of our own is as it is born: 1, or 0: it is in use, maybe mounted elsewhere. -1 and *err. */
@@ -209,7 +210,7 @@ is_new(const struct binfmt *own, struct err *err)
 	size_t count;
 	int on;
 
-	if (own->planned)
+	if (planned_only(own->planned))
 		return 1;
 	on = binfmt_enabled(own, err);
 	if (on < 0 || binfmt_list_names(own, &list, err) < 0)
@@ -229,7 +230,7 @@ copy_switch(struct binfmt *own, bool on, struct err *err)
 		return 0;
 	if (binfmt_command(own, "status", "0", err) < 0)
 		return -1;
-	now = own->planned ? 0 : binfmt_enabled(own, err);
+	now = planned_only(own->planned) ? 0 : binfmt_enabled(own, err);
 	return now > 0 ? err_set(err, ERR_VERIFY, "the kernel still shows the new instance switched on") : now;
 }
 
@@ -253,7 +254,7 @@ fill(const struct mount_wish *wish, const struct inherited *inherited, struct bi
 
 	if (new < 0 || (new &&copy_switch(own, inherited->on || wish->runs, err) < 0))
 		return -1;
-	if (own->planned)
+	if (planned_only(own->planned))
 		warn_add(warnings, "nothing would be copied if this user namespace has an instance of its own already, "
 				   "which cannot be seen before it is mounted");
 	if (new)
@@ -271,10 +272,10 @@ static int
 cover(const struct mount_wish *wish, const struct inherited *inherited, struct mount_made *made, struct err *err,
       struct warnings *warnings)
 {
-	bool mounted = !wish->planned && mount_here(wish->dir, err) == 0;
+	bool mounted = !planned_only(wish->planned) && mount_here(wish->dir, err) == 0;
 	struct binfmt own;
 
-	if (!wish->planned && !mounted && err->code != ERR_BUSY) /* busy: our own is on top */
+	if (!planned_only(wish->planned) && !mounted && err->code != ERR_BUSY) /* busy: our own is on top */
 		return err_add(err, "; the handlers that are seen here are another namespace's");
 	if (binfmt_open(&own, wish->dir, wish->planned, err) < 0 ||
 	    (!is_the_same(&own, inherited) && (binfmt_lock(&own, LOCK_SECONDS, NULL, err) < 0 ||
@@ -284,7 +285,7 @@ cover(const struct mount_wish *wish, const struct inherited *inherited, struct m
 		binfmt_close(&own);
 		return -1;
 	}
-	made->mounted = made->stays = mounted; /* a dry run goes on with what is inherited */
+	made->mounted = made->stays = mounted; /* what is only planned goes on with what is inherited */
 	binfmt_close(&own);
 	return 0;
 }
@@ -311,10 +312,10 @@ mount_absent(const struct mount_wish *wish, struct mount_made *made, struct err 
 	struct look initial = userns_is_initial();
 	int done = check_absent(wish->dir, initial, wish->force, err);
 
-	if (done == 0 && !wish->planned)
+	if (done == 0 && !planned_only(wish->planned))
 		done = mount_here(wish->dir, err);
 	made->mounted = done == 0;
-	made->stays = done == 0 && !wish->planned && initial.is != LOOK_YES;
+	made->stays = done == 0 && !planned_only(wish->planned) && initial.is != LOOK_YES;
 	return done;
 }
 
