@@ -30,8 +30,12 @@ timeout(const struct args *args)
 static int
 list(struct session *c)
 {
-	return c->cmd->by_name && !c->args->json ? binfmt_list_names(&c->b, &c->list, &c->err)
-						 : binfmt_list(&c->b, &c->list, &c->err);
+	int done = c->cmd->by_name && !c->args->json ? binfmt_list_names(&c->b, &c->list, &c->err)
+						     : binfmt_list(&c->b, &c->list, &c->err);
+
+	if (done == 0 && c->made.imagined)
+		mount_keep_copied(&c->list);
+	return done;
 }
 
 static int
@@ -41,7 +45,7 @@ prepare(struct session *c)
 		return -1;
 	if (list(c) < 0)
 		return -1;
-	if (!c->args->dry_run)
+	if (!c->args->dry_run || c->made.imagined)
 		known_names(&c->b.known, &c->list);
 	for (size_t i = 0; i < c->list.count; i++)
 		c->has_temporaries |= tempname_is(c->list.entries[i].rule.name);

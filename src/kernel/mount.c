@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "binfmt.h"
 #include "binfmt_list.h"
@@ -80,14 +82,40 @@ check_absent(const char *dir, struct look initial, bool force, struct err *err)
 			       "inherited handlers for good, and none can be seen here to be copied");
 }
 
+/* Whether an inherited entry can be copied, as far as that is seen without a try: 0, or -1 and *err. */
+static int
+check_copy(const struct entry *entry, struct err *err)
+{
+	const char *path = entry->rule.interpreter;
+
+	if (entry->reason)
+		return err_set(err, ERR_NOT_UNDERSTOOD, "it cannot be understood: %s", entry->reason);
+	if (entry->rule.flags & RULE_F && faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0)
+		return err_set(err, ERR_INTERPRETER, "the kernel cannot open the interpreter %s: %s", path,
+			       strerror(errno));
+	return 0;
+}
+
+void
+mount_keep_copied(struct binfmt_list *list)
+{
+	struct err ignored;
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (check_copy(&list->entries[i], &ignored) == 0)
+			list->entries[count++] = list->entries[i];
+	list->count = count;
+}
+
 /* Registers an inherited entry in the instance of our own, as it was, or not at all. */
 static int
 copy_entry(struct binfmt *b, const struct entry *entry, struct err *err)
 {
 	struct err ignored;
 
-	if (entry->reason)
-		return err_set(err, ERR_NOT_UNDERSTOOD, "it cannot be understood: %s", entry->reason);
+	if (check_copy(entry, err) < 0)
+		return -1;
 	if (binfmt_register(b, &entry->rule, entry->rule.name, err) < 0)
 		return -1;
 	if (entry->enabled || binfmt_command(b, entry->rule.name, "0", err) == 0)
@@ -285,7 +313,8 @@ cover(const struct mount_wish *wish, const struct inherited *inherited, struct m
 		binfmt_close(&own);
 		return -1;
 	}
-	made->mounted = made->stays = mounted; /* what is only planned goes on with what is inherited */
+	made->mounted = made->stays = mounted;
+	made->imagined = planned_only(wish->planned);
 	binfmt_close(&own);
 	return 0;
 }

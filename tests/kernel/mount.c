@@ -456,6 +456,30 @@ register__mount_where_handlers_are_inherited__copied_first(void **state)
 	free(gone);
 }
 
+/* What cannot be copied is not there for the run, nor for its dry run: neither in the way, nor to be replaced. */
+static void
+register__mount_in_a_dry_run__the_list_is_that_of_the_run(void **state)
+{
+	static const char *const words[] = {"--name evil --extension foo -i /bin/cat",
+					    "--name gone --extension gone -i /bin/cat --keep",
+					    "--name gone --extension gone -i /bin/cat"};
+	char *gone = tiny_copy("gone");
+
+	(void)state;
+	register_line(":gone:E::gone::%s:F", gone);
+	register_raw("|evil|E||foo||/bin/true\nflags: C|");
+	assert_int_equal(unlink(gone), 0);
+	for (size_t i = 0; i < LENGTH(words); i++) {
+		expect(shell("unshare -Urm ./binfmtctl register --mount %s", words[i]), 0, "registered (",
+		       "entry gone could not be copied");
+		expect(shell("unshare -Urm ./binfmtctl -n register --mount %s", words[i]), 0, "would be registered (",
+		       "entry gone could not be copied");
+		expect(shell("unshare -Urm ./binfmtctl -n register --mount %s 2>/dev/null | grep -c write", words[i]),
+		       0, "1\n", "");
+	}
+	free(gone);
+}
+
 /* They do not run any more, but can be seen, and the next run copies them. */
 static void
 register__mount_that_cannot_take_the_inherited_ones__visible_and_said(void **state)
@@ -847,6 +871,7 @@ main(void)
 	    cmocka_unit_test(register__mount_of_one_in_use__as_it_was),
 	    cmocka_unit_test(register__mount_where_handlers_are_inherited_and_none_is_seen__refused),
 	    cmocka_unit_test(register__mount_where_handlers_are_inherited__copied_first),
+	    cmocka_unit_test(register__mount_in_a_dry_run__the_list_is_that_of_the_run),
 	    cmocka_unit_test(register__mount_that_cannot_take_the_inherited_ones__visible_and_said),
 	    cmocka_unit_test(register__mount_and_nothing_done__what_was_inherited_runs),
 	    cmocka_unit_test(register__mount_and_no_beginning__what_was_inherited_runs),
