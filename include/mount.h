@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 struct binfmt;
+struct binfmt_list;
 struct err;
 struct planned;
 struct warnings;
@@ -15,7 +16,8 @@ int mount_here(const char *dir, struct err *err);
 
 /* What a run has mounted. */
 struct mount_made {
-	bool mounted;  /* for a dry run: it would have */
+	bool mounted;  /* if that is only planned: it would have */
+	bool imagined; /* only planned: what is inherited is seen in place of its copies */
 	bool stays;    /* in a user namespace: its instance is in force from now on, mounted or not */
 	size_t copied; /* inherited entries, which are in it now */
 };
@@ -24,7 +26,7 @@ struct mount_wish {
 	const char *dir;
 	bool force;
 	bool runs;               /* what is registered there has to run: of what is switched off nothing is copied */
-	struct planned *planned; /* NULL: for real */
+	struct planned *planned; /* NULL: no dry run */
 };
 
 /*
@@ -36,6 +38,9 @@ struct mount_wish {
  * and always over a folder that is not empty. 0, or -1 and *err.
  */
 int mount_if_absent(const struct mount_wish *wish, struct mount_made *made, struct err *err, struct warnings *warnings);
+
+/* Leaves of an inherited instance's list, as it was listed, what would be copied: the list of who really mounts. */
+void mount_keep_copied(struct binfmt_list *list);
 
 /*
  * Takes away what mount_if_absent has mounted, and closes it; not for what `stays`. 0, or -1 and *err: it is left where

@@ -18,7 +18,7 @@ struct mountinfo_mount {
 	uint64_t parent;     /* of the mount that it is mounted on */
 	uint64_t peers;      /* of the group that it is shared in; 0: it is not */
 	bool spreads; /* what is unmounted here is unmounted elsewhere too: the parent is shared, or is not seen */
-	bool odd;     /* a part of the file system only, or a slave of another mount: cannot be put back as it was */
+	bool odd; /* a part of the file system only, a slave of another mount, or else: cannot be put back as it was */
 };
 
 /* All of one file system's; of a mount and what it brought to the same point only the first. */

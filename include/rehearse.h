@@ -5,8 +5,6 @@
 #include "err.h"
 #include "walk.h"
 
-struct planned;
-
 /* A program that a dry run would run, and what would become of it. */
 struct rehearsal {
 	int root;                /* as in walk_where */
@@ -16,10 +14,7 @@ struct rehearsal {
 	struct err why; /* where it does not surely run; begins with its name */
 };
 
-/*
- * Judges it, as `match` does, with the handlers of a dry run: makes its writes, if they are not made yet, in the
- * instance of this user namespace, which is to be one of our own that nobody else uses. mount: it is not mounted yet.
- */
-void rehearse(const struct planned *planned, bool mount, struct rehearsal *rehearsal);
+/* Judges it, as `match` does, by the instance of this user namespace, in which a dry run's writes are made already. */
+void rehearse(struct rehearsal *rehearsal);
 
 #endif

@@ -35,13 +35,13 @@ register_word(struct session *c, const struct operand *word, struct err *err)
 
 /* Before the document ends. */
 static void
-end_dry_run(const struct session *c, bool failed, struct rehearsal *rehearsal, const struct err *err)
+end_dry_run(bool failed, struct rehearsal *rehearsal, const struct err *err)
 {
 	if (failed) {
 		report_keep_error(err);
 		return;
 	}
-	rehearse(&c->planned, c->args->mount, rehearsal);
+	rehearse(rehearsal);
 	if (rehearsal->verdict != WALK_RUNS)
 		report_keep_error(&rehearsal->why);
 }
@@ -74,6 +74,6 @@ handlers_register(const struct cmd *cmd, const struct args *args, const struct a
 	if (!args->operand_count)
 		register_word(&c, &word, err);
 	if (args->dry_run)
-		end_dry_run(&c, c.failed && named, rehearsal, err);
+		end_dry_run(c.failed && named, rehearsal, err);
 	return session_end(&c) == EXIT_DONE || (!named && (c.done || !wished)) ? 0 : -1;
 }

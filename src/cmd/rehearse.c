@@ -1,26 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include <fcntl.h>
-#include <unistd.h>
-
-#include "binfmt_open.h"
-#include "mount.h"
-#include "planned.h"
 #include "rehearse.h"
+#include "binfmt_open.h"
 #include "resolve.h"
-
-/* A write that is refused changes nothing: the table shows what is there after it. */
-static void
-make_write(const struct planned_write *write_of)
-{
-	int fd = open(write_of->file, O_WRONLY | O_CLOEXEC);
-	ssize_t done;
-
-	if (fd < 0)
-		return;
-	done = write(fd, write_of->bytes, write_of->len);
-	(void)done;
-	close(fd);
-}
 
 static void
 judge(const struct snapshot *s, struct rehearsal *r)
@@ -34,14 +15,10 @@ judge(const struct snapshot *s, struct rehearsal *r)
 }
 
 static void
-look(const struct planned *planned, bool mount, struct rehearsal *r)
+look(struct rehearsal *r)
 {
 	struct snapshot s;
 
-	if (mount && mount_here(BINFMT_DIR, &r->why) < 0)
-		return;
-	for (const struct planned_write *w = planned->first; w && planned_only(planned); w = w->next)
-		make_write(w);
 	if (snapshot_open(&s, BINFMT_DIR, &r->why) < 0)
 		return;
 	judge(&s, r);
@@ -49,11 +26,11 @@ look(const struct planned *planned, bool mount, struct rehearsal *r)
 }
 
 void
-rehearse(const struct planned *planned, bool mount, struct rehearsal *r)
+rehearse(struct rehearsal *r)
 {
 	r->verdict = WALK_UNKNOWN;
 	r->error = 0;
-	look(planned, mount, r);
+	look(r);
 	if (r->verdict == WALK_UNKNOWN)
 		err_wrap(&r->why, "whether it would run cannot be told");
 	err_wrap(&r->why, "%s", r->name);

@@ -30,8 +30,12 @@ timeout(const struct args *args)
 static int
 list(struct session *c)
 {
-	return c->cmd->by_name && !c->args->json ? binfmt_list_names(&c->b, &c->list, &c->err)
-						 : binfmt_list(&c->b, &c->list, &c->err);
+	int done = c->cmd->by_name && !c->args->json ? binfmt_list_names(&c->b, &c->list, &c->err)
+						     : binfmt_list(&c->b, &c->list, &c->err);
+
+	if (done == 0 && c->made.imagined)
+		mount_keep_copied(&c->list);
+	return done;
 }
 
 static int
@@ -41,7 +45,7 @@ prepare(struct session *c)
 		return -1;
 	if (list(c) < 0)
 		return -1;
-	if (!c->args->dry_run)
+	if (!c->args->dry_run || c->made.imagined)
 		known_names(&c->b.known, &c->list);
 	for (size_t i = 0; i < c->list.count; i++)
 		c->has_temporaries |= tempname_is(c->list.entries[i].rule.name);
@@ -64,14 +68,14 @@ open_mount(struct session *c)
 	    .dir = a->binfmt_dir, .force = a->force, .runs = is_exec(c), .planned = planned};
 
 	binfmt_imagine(&c->b, a->binfmt_dir, planned);
-	if (a->mount && !planned &&
+	if (a->mount && !planned_only(planned) &&
 	    lock_mounts(timeout(a), a->verbose ? say_waiting : NULL, &c->mounts_lock, &c->err) < 0)
 		return -1;
 	if (a->mount && mount_if_absent(&wish, &c->made, &c->err, &c->warnings) < 0)
 		return c->err.code == ERR_NAMESPACE && command_takes(c->cmd, "force")
 			   ? err_add(&c->err, " (--force does it anyway)")
 			   : -1;
-	return planned && c->made.mounted ? 0 : binfmt_open(&c->b, a->binfmt_dir, planned, &c->err);
+	return planned_only(planned) && c->made.mounted ? 0 : binfmt_open(&c->b, a->binfmt_dir, planned, &c->err);
 }
 
 /*
@@ -134,7 +138,7 @@ session_begin(struct session *c, const struct cmd *cmd, const struct args *args)
 	c->cmd = cmd;
 	c->args = args;
 	c->list = (struct binfmt_list){0};
-	c->planned = (struct planned){.made = is_exec(c) && !args->mount};
+	c->planned = (struct planned){.made = is_exec(c)};
 	c->reported = NULL;
 	c->named = c->has_temporaries = false;
 	c->made = (struct mount_made){.mounted = false};

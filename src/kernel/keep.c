@@ -1,75 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 
+#include "binfmt.h"
 #include "binfmt_list.h"
 #include "binfmt_open.h"
 #include "err.h"
 #include "keep.h"
+#include "lift.h"
 #include "mount.h"
 #include "mountinfo.h"
 #include "neighbours.h"
 #include "userns.h"
 
 static const char untried[] = "whether the entries outlive this mount namespace could not be tried: ";
-
-static bool
-mount_back(const struct mountinfo_mount *place)
-{
-	return mount(place->source, place->point, "binfmt_misc", place->flags & ~(unsigned long)MS_RDONLY, NULL) == 0 &&
-	       mount(NULL, place->point, NULL, MS_REMOUNT | MS_BIND | place->flags, NULL) == 0 &&
-	       mount(NULL, place->point, NULL, place->peers ? MS_SHARED : MS_PRIVATE, NULL) == 0;
-}
-
-/* The places from `first` on; -1 and *err for those that cannot be. A mount that another program has made there
- * meanwhile may be what kept the entries. */
-static int
-put_back(const struct mountinfo *places, size_t first, struct err *err)
-{
-	int done = 0;
-
-	for (size_t i = first; i < places->count; i++) {
-		const char *point = places->list[i].point;
-
-		if (mount_back(&places->list[i]))
-			continue;
-		done = errno == EBUSY
-			   ? err_set(err, ERR_UNKNOWN, "%sanother program has mounted binfmt_misc at %s meanwhile",
-				     untried, point)
-			   : err_set(err, ERR_MOUNT, "cannot mount binfmt_misc at %s again as it was: %s", point,
-				     strerror(errno));
-	}
-	return done;
-}
-
-/* Whether what is on top at a place is the instance. */
-static bool
-is_on_top(const struct mountinfo *places, size_t i)
-{
-	struct stat st;
-
-	return lstat(places->list[i].point, &st) == 0 && st.st_dev == places->instance;
-}
-
-/* Takes all mounts away, the latest first, and puts them back. -1 and *err if one could not be, then as before. */
-static int
-take_away(const struct mountinfo *places, struct err *err)
-{
-	for (size_t i = places->count; i-- > 0;) {
-		const char *point = places->list[i].point;
-
-		if (is_on_top(places, i) && umount2(point, UMOUNT_NOFOLLOW) == 0)
-			continue;
-		err_set(err, ERR_UNKNOWN, "%scannot unmount %s: %s", untried, point,
-			is_on_top(places, i) ? strerror(errno) : "another mount covers it");
-		if (i + 1 < places->count)
-			put_back(places, i + 1, err);
-		return -1;
-	}
-	return put_back(places, 0, err);
-}
 
 /* Whether one of these entries is in the instance still: the very one, not another of its name. */
 static int
@@ -92,14 +37,16 @@ has_one_of(const struct binfmt *b, const struct binfmt_list *ours, struct err *e
 static int
 look_at(struct binfmt *b, const struct mountinfo *places, const struct binfmt_list *ours, struct err *err)
 {
+	int on = binfmt_enabled(b, err), lifted;
 	struct err ignored;
 
-	binfmt_close(b);
-	if (take_away(places, err) < 0) {
-		binfmt_open(b, b->dir, NULL, &ignored);
+	if (on < 0)
 		return -1;
-	}
-	return binfmt_open(b, b->dir, NULL, err) < 0 ? -1 : has_one_of(b, ours, err);
+	binfmt_close(b);
+	lifted = lift_mounts(places, on > 0, err);
+	if (binfmt_open(b, b->dir, NULL, lifted < 0 ? &ignored : err) < 0 || lifted < 0)
+		return -1;
+	return has_one_of(b, ours, err);
 }
 
 /* The look itself: 1 the entries are still there, 0 they are gone, -1 and *err. All that are there are ours: there were
@@ -118,13 +65,18 @@ look(struct binfmt *b, const struct mountinfo *places, struct err *err)
 	return kept;
 }
 
+/* Whether PID 1 of the machine has it mounted, which is in another mount namespace. */
+static bool
+is_held_by_init(struct mountinfo *places)
+{
+	return userns_pids_are_hosts() && userns_same("/proc/self/ns/mnt", "/proc/1/ns/mnt").is == LOOK_NO &&
+	       mountinfo_read("/proc/1/mountinfo", places) == 0 && places->count > 0;
+}
+
 /* Without a look: 1 somebody else holds the instance, 0 that is not known, -1 and *err: nor can it be tried. */
 static int
 is_held(struct mountinfo *places, bool mounted, size_t before, struct err *err)
 {
-	if (userns_pids_are_hosts() && userns_same("/proc/self/ns/mnt", "/proc/1/ns/mnt").is == LOOK_NO &&
-	    mountinfo_read("/proc/1/mountinfo", places) == 0 && places->count > 0)
-		return 1;
 	if (mountinfo_read("/proc/self/mountinfo", places) < 0)
 		return err_set(err, ERR_UNKNOWN, "%s/proc/self/mountinfo: %s", untried, strerror(errno));
 	if (mounted && places->count == 1 && before > 0)
@@ -142,29 +94,58 @@ is_held(struct mountinfo *places, bool mounted, size_t before, struct err *err)
 	return 0;
 }
 
-/* Whether who holds it is outside of the container that we are in, if we are in one: 1, or -1 and *err. */
+/* On the machine itself. What no mount shows may be the descriptor of a process, and end with it. */
+static int
+is_held_on_host(dev_t instance, struct err *err)
+{
+	struct look mounted = neighbours_mount(instance);
+
+	if (mounted.is == LOOK_YES)
+		return 1;
+	return err_set(err, ERR_UNKNOWN, "whether the entries outlive this mount namespace cannot be told: %s",
+		       mounted.is == LOOK_NO ? "something holds them, and no other mount namespace shows binfmt_misc"
+					     : "not all other processes can be looked at");
+}
+
+/* In a container: who is in it too ends with it, so it is to be somebody else. */
 static int
 is_held_outside(dev_t instance, struct err *err)
 {
-	struct look inside = userns_pids_are_hosts() ? look_seen(false) : neighbours_hold(instance);
+	struct look mounted = neighbours_mount(instance),
+		    opened = mounted.is == LOOK_NO ? neighbours_open(instance) : mounted;
 
-	if (inside.is == LOOK_NO)
+	if (opened.is == LOOK_NO)
 		return 1;
 	return err_set(err, ERR_UNKNOWN, "whether the entries outlive this container cannot be told: %s",
-		       inside.is == LOOK_YES ? "another mount namespace in it has binfmt_misc mounted too"
-					     : "its other processes cannot be looked at");
+		       mounted.is == LOOK_YES  ? "another mount namespace in it has binfmt_misc mounted too"
+		       : opened.is == LOOK_YES ? "a process in it has a file or folder of binfmt_misc open"
+					       : "its other processes cannot be looked at");
+}
+
+/* Nothing of the instance may be open here meanwhile: we are one of the processes. */
+static int
+is_held_by_others(struct binfmt *b, dev_t instance, struct err *err)
+{
+	int held;
+
+	binfmt_close(b);
+	held = userns_pids_are_hosts() ? is_held_on_host(instance, err) : is_held_outside(instance, err);
+	return binfmt_open(b, b->dir, NULL, held < 0 ? &(struct err){.code = ERR_NONE} : err) < 0 ? -1 : held;
 }
 
 static int
 prove(struct binfmt *b, struct mountinfo *places, bool mounted, size_t before, struct err *err)
 {
-	int held = is_held(places, mounted, before, err);
 	struct err stays;
+	int held;
 
+	if (is_held_by_init(places))
+		return 0;
+	held = is_held(places, mounted, before, err);
 	if (held == 0)
 		held = look(b, places, err);
 	if (held > 0)
-		held = is_held_outside(places->instance, err);
+		held = is_held_by_others(b, places->instance, err);
 	if (held != 0)
 		return held < 0 ? -1 : 0;
 	err_set(err, ERR_NOT_KEPT,

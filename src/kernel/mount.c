@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "binfmt.h"
 #include "binfmt_list.h"
 #include "binfmt_open.h"
 #include "err.h"
 #include "mount.h"
+#include "planned.h"
 #include "userns.h"
 
 enum {
@@ -79,14 +82,40 @@ check_absent(const char *dir, struct look initial, bool force, struct err *err)
 			       "inherited handlers for good, and none can be seen here to be copied");
 }
 
+/* Whether an inherited entry can be copied, as far as that is seen without a try: 0, or -1 and *err. */
+static int
+check_copy(const struct entry *entry, struct err *err)
+{
+	const char *path = entry->rule.interpreter;
+
+	if (entry->reason)
+		return err_set(err, ERR_NOT_UNDERSTOOD, "it cannot be understood: %s", entry->reason);
+	if (entry->rule.flags & RULE_F && faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0)
+		return err_set(err, ERR_INTERPRETER, "the kernel cannot open the interpreter %s: %s", path,
+			       strerror(errno));
+	return 0;
+}
+
+void
+mount_keep_copied(struct binfmt_list *list)
+{
+	struct err ignored;
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (check_copy(&list->entries[i], &ignored) == 0)
+			list->entries[count++] = list->entries[i];
+	list->count = count;
+}
+
 /* Registers an inherited entry in the instance of our own, as it was, or not at all. */
 static int
 copy_entry(struct binfmt *b, const struct entry *entry, struct err *err)
 {
 	struct err ignored;
 
-	if (entry->reason)
-		return err_set(err, ERR_NOT_UNDERSTOOD, "it cannot be understood: %s", entry->reason);
+	if (check_copy(entry, err) < 0)
+		return -1;
 	if (binfmt_register(b, &entry->rule, entry->rule.name, err) < 0)
 		return -1;
 	if (entry->enabled || binfmt_command(b, entry->rule.name, "0", err) == 0)
@@ -198,7 +227,7 @@ is_the_same(const struct binfmt *own, const struct inherited *inherited)
 {
 	struct stat st;
 
-	return !own->planned && fstat(own->dir_fd, &st) == 0 && st.st_dev == inherited->dev;
+	return !planned_only(own->planned) && fstat(own->dir_fd, &st) == 0 && st.st_dev == inherited->dev;
 }
 
 /* Whether the instance of our own is as it is born: 1, or 0: it is in use, maybe mounted elsewhere. -1 and *err. */
@@ -209,7 +238,7 @@ is_new(const struct binfmt *own, struct err *err)
 	size_t count;
 	int on;
 
-	if (own->planned)
+	if (planned_only(own->planned))
 		return 1;
 	on = binfmt_enabled(own, err);
 	if (on < 0 || binfmt_list_names(own, &list, err) < 0)
@@ -229,7 +258,7 @@ copy_switch(struct binfmt *own, bool on, struct err *err)
 		return 0;
 	if (binfmt_command(own, "status", "0", err) < 0)
 		return -1;
-	now = own->planned ? 0 : binfmt_enabled(own, err);
+	now = planned_only(own->planned) ? 0 : binfmt_enabled(own, err);
 	return now > 0 ? err_set(err, ERR_VERIFY, "the kernel still shows the new instance switched on") : now;
 }
 
@@ -253,7 +282,7 @@ fill(const struct mount_wish *wish, const struct inherited *inherited, struct bi
 
 	if (new < 0 || (new &&copy_switch(own, inherited->on || wish->runs, err) < 0))
 		return -1;
-	if (own->planned)
+	if (planned_only(own->planned))
 		warn_add(warnings, "nothing would be copied if this user namespace has an instance of its own already, "
 				   "which cannot be seen before it is mounted");
 	if (new)
@@ -271,10 +300,10 @@ static int
 cover(const struct mount_wish *wish, const struct inherited *inherited, struct mount_made *made, struct err *err,
       struct warnings *warnings)
 {
-	bool mounted = !wish->planned && mount_here(wish->dir, err) == 0;
+	bool mounted = !planned_only(wish->planned) && mount_here(wish->dir, err) == 0;
 	struct binfmt own;
 
-	if (!wish->planned && !mounted && err->code != ERR_BUSY) /* busy: our own is on top */
+	if (!planned_only(wish->planned) && !mounted && err->code != ERR_BUSY) /* busy: our own is on top */
 		return err_add(err, "; the handlers that are seen here are another namespace's");
 	if (binfmt_open(&own, wish->dir, wish->planned, err) < 0 ||
 	    (!is_the_same(&own, inherited) && (binfmt_lock(&own, LOCK_SECONDS, NULL, err) < 0 ||
@@ -284,7 +313,8 @@ cover(const struct mount_wish *wish, const struct inherited *inherited, struct m
 		binfmt_close(&own);
 		return -1;
 	}
-	made->mounted = made->stays = mounted; /* a dry run goes on with what is inherited */
+	made->mounted = made->stays = mounted;
+	made->imagined = planned_only(wish->planned);
 	binfmt_close(&own);
 	return 0;
 }
@@ -311,10 +341,10 @@ mount_absent(const struct mount_wish *wish, struct mount_made *made, struct err 
 	struct look initial = userns_is_initial();
 	int done = check_absent(wish->dir, initial, wish->force, err);
 
-	if (done == 0 && !wish->planned)
+	if (done == 0 && !planned_only(wish->planned))
 		done = mount_here(wish->dir, err);
 	made->mounted = done == 0;
-	made->stays = done == 0 && !wish->planned && initial.is != LOOK_YES;
+	made->stays = done == 0 && !planned_only(wish->planned) && initial.is != LOOK_YES;
 	return done;
 }
 

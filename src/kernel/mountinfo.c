@@ -14,21 +14,39 @@ static const struct {
 	const char *word;
 	unsigned long flag;
 } options[] = {
-    {"ro", MS_RDONLY},       {"nosuid", MS_NOSUID},     {"nodev", MS_NODEV},           {"noexec", MS_NOEXEC},
-    {"noatime", MS_NOATIME}, {"relatime", MS_RELATIME}, {"nodiratime", MS_NODIRATIME},
+    {"rw", 0},
+    {"ro", MS_RDONLY},
+    {"nosuid", MS_NOSUID},
+    {"nodev", MS_NODEV},
+    {"noexec", MS_NOEXEC},
+    {"noatime", MS_NOATIME},
+    {"relatime", MS_RELATIME},
+    {"nodiratime", MS_NODIRATIME},
 };
 
-static unsigned long
-flags_of(char *words)
+/* False: there is no such option that could be set again. */
+static bool
+add_flag(const char *word, unsigned long *flags)
 {
-	unsigned long flags = 0;
-	char *save = NULL;
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (strcmp(word, options[i].word) == 0) {
+			*flags |= options[i].flag;
+			return true;
+		}
+	return false;
+}
 
+/* False: not all options could be set again. */
+static bool
+read_flags(char *words, unsigned long *flags)
+{
+	char *save = NULL;
+	bool all = true;
+
+	*flags = 0;
 	for (char *word = strtok_r(words, ",", &save); word; word = strtok_r(NULL, ",", &save))
-		for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-			if (strcmp(word, options[i].word) == 0)
-				flags |= options[i].flag;
-	return flags;
+		all &= add_flag(word, flags);
+	return all;
 }
 
 /* The octal escapes of mountinfo (space, tab, newline, backslash), decoded in place. */
@@ -99,14 +117,14 @@ parse(char *line, dev_t instance, struct mountinfo_mount *place)
 		*tail = '\0'; /* what is left of it are the words on propagation */
 	tail = strstr(rest, "shared:");
 	place->peers = tail ? number_in(tail + strlen("shared:")) : 0;
-	place->odd |= strstr(rest, "master:") != NULL;
+	place->odd |= strstr(rest, "master:") || strstr(rest, "unbindable");
+	place->odd |= !read_flags(fields[5], &place->flags);
 	place->number = number_in(fields[0]);
 	place->parent = number_in(fields[1]);
 	place->odd |= !place->parent;
 	place->spreads = true; /* until the parent is seen */
 	snprintf(place->point, sizeof(place->point), "%s", fields[4]);
 	unescape(place->point);
-	place->flags = flags_of(fields[5]);
 	return true;
 }
 

@@ -603,6 +603,45 @@ inherit__what_is_visible__in_its_order(void **state)
 	       "the inherited entry gone could not be copied");
 }
 
+/* The list is the run's, of a namespace that is as new: what is said of the copies is the same, and the end. */
+static void
+inherit__dry_run__told_as_in_the_run(void **state)
+{
+	static const struct {
+		const char *on, *words, *out;
+		int status;
+	} rows[] = {
+	    {"1", "./aarch64", "qemu-aarch64: unchanged (", 42},
+	    {"1", "--arch riscv64 ./aarch64", "write " MOUNT "/register: :gone:E::gone:", 42},
+	    {"0", "./aarch64", "qemu-aarch64: would be registered (", 42},
+	    {"0", "--arch riscv64 ./aarch64", NULL, 126},
+	};
+
+	(void)state;
+	begin();
+	installed_qemu("aarch64");
+	installed_qemu("riscv64");
+	foreign("aarch64");
+	expect(tool("register", "aarch64", NULL), 0, "registered", NULL);
+	expect(shell("cp %s %s/gone", tiny_interpreter(), place), 0, "", "");
+	expect(
+	    shell("./binfmtctl register --name gone --extension gone -i %s/gone --flags F && rm %s/gone", place, place),
+	    0, "registered", "");
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		char *said, *before;
+
+		assert_int_equal(mount_write("status", rows[i].on, 1), 0);
+		before = instance();
+		said = strdup(expect(exec_run("--inherit %s", rows[i].words), rows[i].status, "", "warning: ")->err);
+		strchr(said, '\n')[1] = '\0'; /* how a program's end is worded is not the same */
+		expect(exec_run("-n --inherit %s", rows[i].words), rows[i].status == 42 ? 0 : rows[i].status,
+		       rows[i].out, said);
+		expect_instance(before);
+		free(before);
+		free(said);
+	}
+}
+
 /* A folder that is no mount, with what binfmtctl needs in it. */
 static const struct run *
 in_a_chroot(void)
@@ -976,7 +1015,8 @@ main(void)
 	    cmocka_unit_test(map_auto__the_helper__each_failure_is_its_own),
 	    cmocka_unit_test(map_auto__without_a_range__the_fix_gives_free_ids),
 	    cmocka_unit_test(map_auto__files_that_cannot_be_read__no_range_and_no_fix)};
-	const struct CMUnitTest in_a_namespace[] = {cmocka_unit_test(inherit__what_is_visible__in_its_order)};
+	const struct CMUnitTest in_a_namespace[] = {cmocka_unit_test(inherit__what_is_visible__in_its_order),
+						    cmocka_unit_test(inherit__dry_run__told_as_in_the_run)};
 	int failed = range_run(as_a_user);
 
 	failed += cmocka_run_group_tests(as_we_are, NULL, NULL);

@@ -24,7 +24,11 @@
 #include "mount.h"
 #include "userns.h"
 
-enum { SKIPPED = 77, RIVAL_ROUNDS = 5000 };
+enum {
+	SKIPPED = 77,
+	RIVAL_ROUNDS = 5000,
+	NOSYMFOLLOW = 256, /* MS_NOSYMFOLLOW of linux/mount.h, since 5.10 */
+};
 
 /* What a shell runs itself where no handler takes it. */
 #define NOT_HANDLED "exit 9\n"
@@ -99,27 +103,6 @@ keep__mounted_by_somebody_else_and_twice__gone_and_all_put_back(void **state)
 	free(second);
 }
 
-/* As in systemd-nspawn: what is mounted below /proc/sys, a mount of the same group as /proc, is mounted in both. */
-static void
-keep__one_mount_that_is_two__entries_that_it_came_with_are_anothers(void **state)
-{
-	(void)state;
-	assert_int_equal(umount(MOUNT), 0);
-	assert_int_equal(mount(NULL, "/proc", NULL, MS_SHARED, NULL), 0);
-	assert_int_equal(mount("/proc/sys", "/proc/sys", NULL, MS_BIND | MS_REC, NULL), 0);
-	assert_int_equal(mount("binfmt_misc", MOUNT, "binfmt_misc", 0, NULL), 0);
-	expect(shell("grep -c ' %s ' /proc/self/mountinfo", MOUNT), 0, "2\n", "");
-	prove(false, 0, ERR_UNKNOWN, "mounted on a shared mount");
-	ns_empty();
-	prove(true, 1, ERR_NONE, "");
-	ns_empty();
-	prove(false, 1, ERR_UNKNOWN, "could end with it");
-	assert_int_equal(umount(MOUNT), 0);
-	assert_int_equal(umount("/proc/sys"), 0);
-	assert_int_equal(mount(NULL, "/proc", NULL, MS_PRIVATE, NULL), 0);
-	assert_int_equal(mount("binfmt_misc", MOUNT, "binfmt_misc", 0, NULL), 0);
-}
-
 /* Another mount namespace with the mounts of the instance but for one (NULL: with all), until it is killed. */
 static pid_t
 holder(const char *without)
@@ -144,6 +127,32 @@ holder(const char *without)
 	return pid;
 }
 
+/* As in systemd-nspawn: what is mounted below /proc/sys, a mount of the same group as /proc, is mounted in both. */
+static void
+keep__one_mount_that_is_two__entries_that_it_came_with_are_anothers(void **state)
+{
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(umount(MOUNT), 0);
+	assert_int_equal(mount(NULL, "/proc", NULL, MS_SHARED, NULL), 0);
+	assert_int_equal(mount("/proc/sys", "/proc/sys", NULL, MS_BIND | MS_REC, NULL), 0);
+	assert_int_equal(mount("binfmt_misc", MOUNT, "binfmt_misc", 0, NULL), 0);
+	expect(shell("grep -c ' %s ' /proc/self/mountinfo", MOUNT), 0, "2\n", "");
+	prove(false, 0, ERR_UNKNOWN, "mounted on a shared mount");
+	ns_empty();
+	pid = holder(NULL);
+	prove(true, 1, userns_pids_are_hosts() ? ERR_NONE : ERR_UNKNOWN, "");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	ns_empty();
+	prove(false, 1, ERR_UNKNOWN, "could end with it");
+	assert_int_equal(umount(MOUNT), 0);
+	assert_int_equal(umount("/proc/sys"), 0);
+	assert_int_equal(mount(NULL, "/proc", NULL, MS_PRIVATE, NULL), 0);
+	assert_int_equal(mount("binfmt_misc", MOUNT, "binfmt_misc", 0, NULL), 0);
+}
+
 static void
 keep__held_by_another_mount_namespace__entries_stay(void **state)
 {
@@ -160,7 +169,97 @@ keep__held_by_another_mount_namespace__entries_stay(void **state)
 	waitpid(pid, NULL, 0);
 }
 
-/* What cannot be tried without harm is not tried, and does not pass. */
+/* How a process holds an instance that no mount namespace shows. */
+static bool
+hold_file(void)
+{
+	return open(MOUNT "/status", O_RDONLY | O_CLOEXEC) >= 0;
+}
+
+static bool
+hold_working_folder(void)
+{
+	return chdir(MOUNT) == 0;
+}
+
+static bool
+hold_root_folder(void)
+{
+	return chroot(MOUNT) == 0;
+}
+
+/* A process that does so, and then the mount is gone from there; the instance is mounted once more. */
+static pid_t
+detached_holder(bool (*hold)(void))
+{
+	char byte;
+	int ready[2];
+	pid_t pid;
+
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (!hold() || write(ready[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
+	assert_int_equal(umount2(MOUNT, MNT_DETACH), 0);
+	assert_int_equal(mount("binfmt_misc", MOUNT, "binfmt_misc", 0, NULL), 0);
+	return pid;
+}
+
+static bool (*const holds[])(void) = {hold_file, hold_working_folder, hold_root_folder};
+
+/* On the machine itself: it ends with that process. */
+static void
+keep__held_by_what_no_mount_shows__unknown(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(holds); i++) {
+		pid_t pid = detached_holder(holds[i]);
+
+		prove(false, 0, ERR_UNKNOWN, "cannot be told");
+		assert_string_equal(entry_names(), "kept");
+		ns_empty();
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+}
+
+/* Both are of the container, whatever is outside. */
+static void
+hold_within(void)
+{
+	char path[64];
+	pid_t pid;
+	int fd;
+
+	for (size_t i = 0; i < LENGTH(holds); i++) {
+		pid = detached_holder(holds[i]);
+		prove(false, 0, ERR_UNKNOWN, "a process in it has a file or folder of binfmt_misc open");
+		ns_empty();
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+	pid = holder(NULL);
+	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	prove(false, 0, ERR_UNKNOWN, "another mount namespace in it has binfmt_misc mounted too");
+	ns_empty();
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	prove(false, 0, ERR_UNKNOWN, "its other processes cannot be looked at"); /* that namespace has none */
+	ns_empty();
+	close(fd);
+	prove(false, 0, ERR_NONE, "");
+}
+
 /* In a PID namespace of its own, which sees the others' processes no more; they have the instance mounted too. */
 static void
 be_container(void)
@@ -170,8 +269,7 @@ be_container(void)
 		_exit(SKIPPED);
 	prove(false, 0, ERR_NONE, "");
 	ns_empty();
-	holder(NULL);
-	prove(false, 0, ERR_UNKNOWN, "another mount namespace in it has binfmt_misc mounted too");
+	hold_within();
 	_exit(0);
 }
 
@@ -198,6 +296,7 @@ keep__in_a_container__who_is_in_it_holds_nothing(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* What cannot be tried without harm is not tried, and does not pass. */
 static void
 keep__cannot_be_tried__unknown_and_nothing_changed(void **state)
 {
@@ -211,6 +310,14 @@ keep__cannot_be_tried__unknown_and_nothing_changed(void **state)
 	assert_int_equal(mount("none", second, "binfmt_misc", 0, NULL), 0);
 	prove(true, 1, ERR_UNKNOWN, "entries that were there before");
 	assert_string_equal(entry_names(), "kept");
+	ns_empty();
+	assert_int_equal(mount(NULL, second, NULL, MS_UNBINDABLE, NULL), 0);
+	prove(false, 0, ERR_UNKNOWN, "could not be put back");
+	assert_int_equal(mount(NULL, second, NULL, MS_PRIVATE, NULL), 0);
+	ns_empty();
+	if (mount(NULL, second, NULL, MS_REMOUNT | MS_BIND | NOSYMFOLLOW, NULL) == 0)
+		prove(false, 0, ERR_UNKNOWN, "could not be put back");
+	assert_int_equal(mount(NULL, second, NULL, MS_REMOUNT | MS_BIND, NULL), 0);
 	ns_empty();
 	busy = open(MOUNT, O_RDONLY | O_CLOEXEC);
 	prove(false, 0, ERR_UNKNOWN, "cannot unmount " MOUNT ": Device or resource busy");
@@ -348,6 +455,30 @@ register__mount_where_handlers_are_inherited__copied_first(void **state)
 	free(before);
 	free(names);
 	free(texts);
+	free(gone);
+}
+
+/* What cannot be copied is not there for the run, nor for its dry run: neither in the way, nor to be replaced. */
+static void
+register__mount_in_a_dry_run__the_list_is_that_of_the_run(void **state)
+{
+	static const char *const words[] = {"--name evil --extension foo -i /bin/cat",
+					    "--name gone --extension gone -i /bin/cat --keep",
+					    "--name gone --extension gone -i /bin/cat"};
+	char *gone = tiny_copy("gone");
+
+	(void)state;
+	register_line(":gone:E::gone::%s:F", gone);
+	register_raw("|evil|E||foo||/bin/true\nflags: C|");
+	assert_int_equal(unlink(gone), 0);
+	for (size_t i = 0; i < LENGTH(words); i++) {
+		expect(shell("unshare -Urm ./binfmtctl register --mount %s", words[i]), 0, "registered (",
+		       "entry gone could not be copied");
+		expect(shell("unshare -Urm ./binfmtctl -n register --mount %s", words[i]), 0, "would be registered (",
+		       "entry gone could not be copied");
+		expect(shell("unshare -Urm ./binfmtctl -n register --mount %s 2>/dev/null | grep -c write", words[i]),
+		       0, "1\n", "");
+	}
 	free(gone);
 }
 
@@ -750,6 +881,7 @@ main(void)
 	    cmocka_unit_test(keep__mounted_by_somebody_else_and_twice__gone_and_all_put_back),
 	    cmocka_unit_test(keep__one_mount_that_is_two__entries_that_it_came_with_are_anothers),
 	    cmocka_unit_test(keep__held_by_another_mount_namespace__entries_stay),
+	    cmocka_unit_test(keep__held_by_what_no_mount_shows__unknown),
 	    cmocka_unit_test(keep__in_a_container__who_is_in_it_holds_nothing),
 	    cmocka_unit_test(keep__cannot_be_tried__unknown_and_nothing_changed),
 	    cmocka_unit_test(keep__on_a_shared_mount__unknown_and_nothing_unmounted_elsewhere),
@@ -759,6 +891,7 @@ main(void)
 	    cmocka_unit_test(register__mount_of_one_in_use__as_it_was),
 	    cmocka_unit_test(register__mount_where_handlers_are_inherited_and_none_is_seen__refused),
 	    cmocka_unit_test(register__mount_where_handlers_are_inherited__copied_first),
+	    cmocka_unit_test(register__mount_in_a_dry_run__the_list_is_that_of_the_run),
 	    cmocka_unit_test(register__mount_that_cannot_take_the_inherited_ones__visible_and_said),
 	    cmocka_unit_test(register__mount_and_nothing_done__what_was_inherited_runs),
 	    cmocka_unit_test(register__mount_and_no_beginning__what_was_inherited_runs),
