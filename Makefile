@@ -31,8 +31,8 @@ HOST = below boot bootfolder bootplace bootscript bootservice bootunit bootwante
 	interp loader mounted mounts named native native_start needs newroot opened persist present private probe probe_alone probe_child probe_crew probe_elf \
 	probe_look probe_root probe_sweep probe_watch probe_watcher program records refused rootview segment sitter smallfile subids trust ubformat walk \
 	walker
-JUDGE = accord archruns archtest bootall bootcheck bootline bootorder check confcheck danger doctor doctor_machine drift drift_fix edit elfkind envcheck \
-	filecheck filekind first health inforce narrow overlap plan recall refusal remedy resolve stale takeover unitrun whose
+JUDGE = accord archruns archtest bootall bootcheck bootline bootorder check confcheck danger doctor doctor_machine drift drift_fix edit elfkind \
+	envcheck filecheck filekind first health inforce narrow overlap plan recall refusal remedy resolve stale takeover unitrun whose
 CLI = colour columns command details help help_json json operand opt print report
 CMD = cmd_completion cmd_doctor cmd_enable cmd_exec cmd_export cmd_help cmd_list cmd_load cmd_match cmd_refresh cmd_register cmd_remove cmd_status \
 	cmd_test at_boot describe handlers own_unit put register_all rehearse session tried
