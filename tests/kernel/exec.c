@@ -612,7 +612,7 @@ inherit__dry_run__told_as_in_the_run(void **state)
 		int status;
 	} rows[] = {
 	    {"1", "./aarch64", "qemu-aarch64: unchanged (", 42},
-	    {"1", "--arch riscv64 ./aarch64", "write " MOUNT "/register: :gone:E::gone:", 42},
+	    {"1", "--arch riscv64 ./aarch64", "write " MOUNT "/register: :qemu-aarch64:", 42},
 	    {"0", "./aarch64", "qemu-aarch64: would be registered (", 42},
 	    {"0", "--arch riscv64 ./aarch64", NULL, 126},
 	};
