@@ -29,7 +29,10 @@ extern const struct bootfolder bootfolders[BOOTFOLDERS];
 /* Whether what a folder, by its number, has counts then. */
 bool bootfolder_counts(size_t folder, enum boot_when when);
 
-/* Whether what a path leads to says anything; no: it is not there either. */
+/*
+ * Whether what a path leads to says anything; no: it is not there either. Unknown for a link to nothing by whose name
+ * there is another unit.
+ */
 struct look bootfolder_says_anything(const char *path);
 
 /* The text of a file, until the next one is asked for; NULL: it is none, it is longer, or it cannot be read. */

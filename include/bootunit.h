@@ -2,9 +2,12 @@
 #ifndef BOOTUNIT_H
 #define BOOTUNIT_H
 
+#include <limits.h>
 #include <stdbool.h>
 
 #include "bootfolder.h"
+
+enum { BOOTUNIT_NAMES_MAX = 8 };
 
 /*
  * Whether systemd has a unit of this name (systemd.unit(5)), and its file: the first of all folders counts, and one
@@ -22,7 +25,14 @@ struct look bootunit_is_stock(const char *name, enum boot_when when);
  */
 struct look bootunit_drop_ins_pass(const char *name, enum boot_when when);
 
-/* The same of those of the other names of a unit, by links to its file; *named: it has some. */
-struct look bootunit_aliases_pass(const char *name, const char *path, enum boot_when when, bool *named);
+/* Other names of a unit, by links. */
+struct bootunit_names {
+	bool more; /* there may be others: too many, or not to be looked at */
+	size_t count;
+	char at[BOOTUNIT_NAMES_MAX][NAME_MAX + 1];
+};
+
+/* Those of a unit and its file. */
+void bootunit_read_names(const char *name, const char *path, enum boot_when when, struct bootunit_names *names);
 
 #endif

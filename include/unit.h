@@ -27,7 +27,18 @@ bool unit_is_harmless(char *text);
 /* Whether a text (of a unit, which is cut up) is that of a mount of binfmt_misc that stands in fstab. */
 bool unit_is_of_fstab(char *text);
 
-/* Whether a text of another unit or of its drop-in, which is cut up, may make systemd start the unit of this name. */
-bool unit_may_pull(char *text, const char *name);
+/* What a text of another unit, or of its drop-in, says of a unit. */
+enum unit_says {
+	UNIT_STARTS = 1,    /* it may make systemd start it */
+	UNIT_HINDERS = 2,   /* it may keep systemd from that */
+	UNIT_IS_AFTER = 4,  /* the other is started after it */
+	UNIT_IS_BEFORE = 8, /* or before */
+	/* of the other alone */
+	UNIT_IS_EARLY = 16, /* it may be started before basic.target */
+	UNIT_IS_LATE = 32,  /* after units of which it is not known that they are early */
+};
+
+/* All that it says of the unit of this name, in an "or"; the text is cut up. */
+unsigned unit_says(char *text, const char *name);
 
 #endif

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "bootfolder.h"
 #include "present.h"
@@ -55,12 +57,46 @@ bootfolder_counts(size_t folder, enum boot_when when)
 }
 
 struct look
+bootfolder_find(const char *name, enum boot_when when, char path[static BOOTUNIT_PATH_MAX], size_t *folder)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < BOOTFOLDERS; i++) {
+		if (!bootfolder_counts(i, when))
+			continue;
+		snprintf(path, BOOTUNIT_PATH_MAX, "%s/%s", bootfolders[i].path, name);
+		*folder = i;
+		if (lstat(path, &st) == 0)
+			return look_seen(true);
+		if (!look_absent(errno))
+			return look_unknown();
+	}
+	return look_seen(false);
+}
+
+/* Whether a link to nothing has the name of another unit that is somewhere: systemd goes by that. */
+static struct look
+leads_by_name(const char *path)
+{
+	char to[PATH_MAX], other[BOOTUNIT_PATH_MAX];
+	ssize_t len = readlink(path, to, sizeof(to) - 1);
+	const char *slash;
+	size_t folder;
+
+	if (len < 0)
+		return errno == EINVAL || look_absent(errno) ? look_seen(false) : look_unknown();
+	to[len] = '\0';
+	slash = strrchr(to, '/');
+	return bootfolder_find(slash ? slash + 1 : to, BOOT_NOW, other, &folder);
+}
+
+struct look
 bootfolder_says_anything(const char *path)
 {
 	struct stat st;
 
 	if (stat(path, &st) < 0)
-		return look_absent(errno) ? look_seen(false) : look_unknown();
+		return look_absent(errno) && leads_by_name(path).is == LOOK_NO ? look_seen(false) : look_unknown();
 	return look_seen(!S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode) && (!S_ISREG(st.st_mode) || st.st_size > 0));
 }
 
@@ -79,22 +115,4 @@ bootfolder_ends_in(const char *name, const char *end)
 	size_t len = strlen(name), cut = strlen(end);
 
 	return len > cut && strcmp(name + len - cut, end) == 0;
-}
-
-struct look
-bootfolder_find(const char *name, enum boot_when when, char path[static BOOTUNIT_PATH_MAX], size_t *folder)
-{
-	struct stat st;
-
-	for (size_t i = 0; i < BOOTFOLDERS; i++) {
-		if (!bootfolder_counts(i, when))
-			continue;
-		snprintf(path, BOOTUNIT_PATH_MAX, "%s/%s", bootfolders[i].path, name);
-		*folder = i;
-		if (lstat(path, &st) == 0)
-			return look_seen(true);
-		if (!look_absent(errno))
-			return look_unknown();
-	}
-	return look_seen(false);
 }

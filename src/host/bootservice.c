@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "bootnamed.h"
 #include "bootscript.h"
 #include "bootservice.h"
 #include "bootunit.h"
@@ -116,6 +117,8 @@ bootservice_mounts(void)
 		mounts = bootunit_is_stock(MOUNT_UNIT, BOOT_NEXT);
 	if (mounts.is == LOOK_YES && starts_stock(AUTOMOUNT_UNIT).is != LOOK_YES)
 		mounts = starts_stock(MOUNT_UNIT);
+	if (bootnamed(MOUNT_UNIT).hinders)
+		mounts = look_unknown();
 	return mounts.is == LOOK_YES ? mounts : look_unknown();
 }
 
@@ -152,15 +155,31 @@ is_in(const char *dir, const char *name, struct look (*does)(const char *path))
 	return found;
 }
 
-/* By scripts of init.d, which systemd does not start that way. */
+/*
+ * Whether sysvinit runs here, which has a FIFO there. Another than systemd may start scripts of init.d its own way, as
+ * Debian's runit does, or not at all.
+ */
+static struct look
+runs_sysvinit(void)
+{
+	static const char *const others[] = {"/run/openrc", "/run/runit", "/run/s6", "/run/s6-rc", "/run/dinitctl"};
+	struct look systemd = bootservice_runs_systemd();
+	struct stat st;
+	bool alone = stat("/run/initctl", &st) == 0 && S_ISFIFO(st.st_mode);
+
+	if (systemd.is == LOOK_YES)
+		return look_seen(false);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		alone &= present(others[i]).is == LOOK_NO;
+	return systemd.is == LOOK_NO && alone ? look_seen(true) : look_unknown();
+}
+
+/* By scripts of init.d. */
 static struct look
 init_does(const char *name, struct look (*does)(const char *path))
 {
-	struct look other = bootservice_runs_systemd();
-
-	if (other.is != LOOK_UNKNOWN)
-		other = look_seen(other.is == LOOK_NO);
-	return look_both(other, look_either(is_in("/etc/rcS.d", name, does), is_in("/etc/rc2.d", name, does)));
+	return look_both(runs_sysvinit(),
+			 look_either(is_in("/etc/rcS.d", name, does), is_in("/etc/rc2.d", name, does)));
 }
 
 /* A service of OpenRC or runit, where that runs and starts it. */

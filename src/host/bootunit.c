@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bootfolder.h"
+#include "bootlost.h"
 #include "bootunit.h"
 #include "unit.h"
 
@@ -99,7 +100,7 @@ ends_at(const char *path, const char *name)
 }
 
 /* Whether a name in a folder is a link by which systemd has a unit, by its name or its file, under another too. */
-static bool
+static struct look
 is_alias(const char *folder, const struct dirent *e, const char *name, const struct stat *unit)
 {
 	char path[BOOTFOLDER_MAX + NAME_MAX + 2], to[PATH_MAX];
@@ -107,51 +108,72 @@ is_alias(const char *folder, const struct dirent *e, const char *name, const str
 	ssize_t len;
 
 	if ((e->d_type != DT_LNK && e->d_type != DT_UNKNOWN) || strcmp(e->d_name, name) == 0)
-		return false;
+		return look_seen(false);
 	snprintf(path, sizeof(path), "%s/%s", folder, e->d_name);
 	len = readlink(path, to, sizeof(to) - 1);
 	if (len < 0)
-		return false;
+		return errno == EINVAL || look_absent(errno) ? look_seen(false) : look_unknown();
 	to[len] = '\0';
-	return ends_at(to, name) || (stat(path, &st) == 0 && st.st_dev == unit->st_dev && st.st_ino == unit->st_ino);
+	if (ends_at(to, name))
+		return look_seen(true);
+	if (stat(path, &st) < 0)
+		return look_absent(errno) ? look_seen(false) : look_unknown();
+	return look_seen(st.st_dev == unit->st_dev && st.st_ino == unit->st_ino);
 }
 
-/* Whether the drop-ins of its other names in a folder pass too; *named: it has some. */
-static struct look
-folder_aliases_pass(const char *folder, const char *name, const struct stat *unit, enum boot_when when, bool *named)
+static void
+add_name(const char *name, struct bootunit_names *names)
 {
-	struct look pass = look_seen(true);
+	if (names->count == BOOTUNIT_NAMES_MAX)
+		names->more = true;
+	else
+		snprintf(names->at[names->count++], sizeof(names->at[0]), "%s", name);
+}
+
+/* Adds those that a folder has. */
+static void
+read_folder_names(const char *folder, const char *name, const struct stat *unit, struct bootunit_names *names)
+{
 	DIR *d = opendir(folder);
 	struct dirent *e;
+	struct look is;
 
-	if (!d)
-		return look_absent(errno) ? pass : look_unknown();
-	while (pass.is == LOOK_YES && (errno = 0, e = readdir(d))) {
-		if (is_alias(folder, e, name, unit)) {
-			*named = true;
-			pass = bootunit_drop_ins_pass(e->d_name, when);
-		}
-		errno = 0;
+	if (!d && look_absent(errno))
+		return;
+	while (d && (errno = 0, e = readdir(d))) {
+		is = is_alias(folder, e, name, unit);
+		names->more |= is.is == LOOK_UNKNOWN;
+		if (is.is == LOOK_YES)
+			add_name(e->d_name, names);
 	}
-	if (errno)
-		pass = look_unknown();
-	closedir(d);
-	return pass;
+	names->more |= !d || errno;
+	if (d)
+		closedir(d);
 }
 
-struct look
-bootunit_aliases_pass(const char *name, const char *path, enum boot_when when, bool *named)
+void
+bootunit_read_names(const char *name, const char *path, enum boot_when when, struct bootunit_names *names)
 {
-	struct look pass = look_seen(true);
 	struct stat unit;
 
-	*named = false;
-	if (stat(path, &unit) < 0)
-		return look_unknown();
-	for (size_t i = 0; i < BOOTFOLDERS; i++)
+	names->count = 0;
+	names->more = stat(path, &unit) < 0;
+	for (size_t i = 0; !names->more && i < BOOTFOLDERS; i++)
 		if (bootfolder_counts(i, when))
-			pass = look_both(pass, folder_aliases_pass(bootfolders[i].path, name, &unit, when, named));
-	return pass;
+			read_folder_names(bootfolders[i].path, name, &unit, names);
+}
+
+/* Whether the drop-ins of its other names pass too. */
+static struct look
+aliases_pass(const char *name, const char *path, enum boot_when when)
+{
+	static struct bootunit_names names; /* 2 KB */
+	struct look pass = look_seen(true);
+
+	bootunit_read_names(name, path, when, &names);
+	for (size_t i = 0; i < names.count; i++)
+		pass = look_both(pass, bootunit_drop_ins_pass(names.at[i], when));
+	return names.more ? look_unknown() : pass;
 }
 
 /* What a generator wrote is known only where it is of a line in fstab. */
@@ -168,7 +190,6 @@ static struct look
 find(const char *name, enum boot_when when, char path[static BOOTUNIT_PATH_MAX], enum bootfolder_stays *stays)
 {
 	size_t folder;
-	bool ignored;
 	struct look found = bootfolder_find(name, when, path, &folder);
 
 	if (found.is != LOOK_YES)
@@ -177,8 +198,10 @@ find(const char *name, enum boot_when when, char path[static BOOTUNIT_PATH_MAX],
 	found = bootfolder_says_anything(path);
 	if (found.is == LOOK_YES)
 		found = *stays == BOOTFOLDER_GENERATED ? is_of_fstab(path) : keeps_name(path);
+	if (when == BOOT_NEXT && *stays != BOOTFOLDER_GENERATED && bootlost(path).is != LOOK_NO)
+		found = look_unknown(); /* another of its name may come up */
 	if (found.is == LOOK_YES)
-		found = bootunit_aliases_pass(name, path, when, &ignored);
+		found = aliases_pass(name, path, when);
 	return look_both(found, bootunit_drop_ins_pass(name, when));
 }
 
@@ -190,6 +213,15 @@ bootunit_find(const char *name, enum boot_when when, char path[static BOOTUNIT_P
 	return find(name, when, path, &ignored);
 }
 
+/* Whether the file itself is in the folder where it was found: a link there may lead to another of its name. */
+static bool
+is_no_link(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && !S_ISLNK(st.st_mode);
+}
+
 struct look
 bootunit_is_stock(const char *name, enum boot_when when)
 {
@@ -197,6 +229,7 @@ bootunit_is_stock(const char *name, enum boot_when when)
 	enum bootfolder_stays stays;
 	struct look found = find(name, when, path, &stays);
 
-	return found.is == LOOK_YES && stays != BOOTFOLDER_STOCK && stays != BOOTFOLDER_GENERATED ? look_unknown()
-												  : found;
+	if (found.is != LOOK_YES || stays == BOOTFOLDER_GENERATED)
+		return found;
+	return stays == BOOTFOLDER_STOCK && is_no_link(path) ? found : look_unknown();
 }

@@ -8,9 +8,20 @@
 #include <sys/stat.h>
 
 #include "bootfolder.h"
+#include "bootlost.h"
+#include "bootnamed.h"
 #include "bootunit.h"
 #include "bootwanted.h"
-#include "unit.h"
+
+/* Whether the folder that a link is in may be gone after a reboot; what it leads to need not be there. */
+static bool
+folder_is_lost(const char *link)
+{
+	char folder[BOOTUNIT_PATH_MAX];
+
+	snprintf(folder, sizeof(folder), "%.*s", (int)(strrchr(link, '/') - link), link);
+	return bootlost(folder).is != LOOK_NO;
+}
 
 /* Whether a target's folder of links ("sysinit.target.wants") has one of this name; an empty file there masks it. */
 static struct look
@@ -25,7 +36,7 @@ is_linked(const char *links, const char *name, char link[static BOOTUNIT_PATH_MA
 	found = bootfolder_find(file, BOOT_NEXT, link, &folder);
 	if (found.is != LOOK_YES)
 		return found;
-	if (bootfolders[folder].stays == BOOTFOLDER_GENERATED)
+	if (bootfolders[folder].stays == BOOTFOLDER_GENERATED || folder_is_lost(link))
 		return look_unknown();
 	if (lstat(link, &st) < 0)
 		return look_unknown();
@@ -39,22 +50,33 @@ static const char *const targets[] = {"sysinit.target", "basic.target", "multi-u
 
 enum { TARGETS = sizeof(targets) / sizeof(targets[0]), FIRST_DEFAULT = 2 };
 
+/* Whether a path leads to the distribution's own target of this name. */
+static bool
+leads_to(const char *path, const char *target)
+{
+	char stock[BOOTUNIT_PATH_MAX];
+	struct stat st, own;
+	size_t folder;
+
+	return bootunit_is_stock(target, BOOT_NEXT).is == LOOK_YES &&
+	       bootfolder_find(target, BOOT_NEXT, stock, &folder).is == LOOK_YES && stat(path, &st) == 0 &&
+	       stat(stock, &own) == 0 && st.st_dev == own.st_dev && st.st_ino == own.st_ino;
+}
+
 /* How many of them it reaches, by what default.target leads to; 0: not known. */
 static size_t
 count_reached(void)
 {
-	char path[BOOTUNIT_PATH_MAX], *real;
+	char path[BOOTUNIT_PATH_MAX];
 	size_t folder, count = 0;
 
 	if (bootfolder_find("default.target", BOOT_NEXT, path, &folder).is != LOOK_YES ||
-	    bootfolders[folder].stays == BOOTFOLDER_GENERATED ||
+	    bootfolders[folder].stays == BOOTFOLDER_GENERATED || bootlost(path).is != LOOK_NO ||
 	    bootunit_drop_ins_pass("default.target", BOOT_NEXT).is != LOOK_YES)
 		return 0;
-	real = realpath(path, NULL);
-	for (size_t i = FIRST_DEFAULT; real && i < TARGETS; i++)
-		if (strcmp(strrchr(real, '/') + 1, targets[i]) == 0)
+	for (size_t i = FIRST_DEFAULT; i < TARGETS; i++)
+		if (leads_to(path, targets[i]))
 			count = i + 1;
-	free(real);
 	for (size_t i = 0; i < count; i++)
 		if (bootunit_is_stock(targets[i], BOOT_NEXT).is != LOOK_YES)
 			count = 0;
@@ -115,88 +137,93 @@ holds_links(const char *name)
 	       bootfolder_ends_in(name, ".upholds");
 }
 
-/* Whether any other folder of links beside a folder's units has one: then it depends on the unit that pulls it in. */
-static struct look
-is_linked_anywhere(const char *folder, const char *name, char link[static BOOTUNIT_PATH_MAX])
+/* Whether a folder of links is that of a target: then the target is started after what it wants. */
+static bool
+is_of_any_target(const char *links)
 {
-	struct look found = look_seen(false);
-	DIR *d = opendir(folder);
-	struct dirent *e;
-	struct stat st;
-
-	if (!d)
-		return look_absent(errno) ? found : look_unknown();
-	while (found.is == LOOK_NO && (errno = 0, e = readdir(d))) {
-		if (is_reached(e->d_name) || !holds_links(e->d_name))
-			continue;
-		if (snprintf(link, BOOTUNIT_PATH_MAX, "%s/%s/%s", folder, e->d_name, name) >= BOOTUNIT_PATH_MAX ||
-		    (lstat(link, &st) < 0 ? !look_absent(errno) : S_ISLNK(st.st_mode)))
-			found = look_unknown();
-	}
-	if (found.is == LOOK_NO && errno)
-		found = look_unknown();
-	closedir(d);
-	return found;
+	return strstr(links, ".target.") != NULL;
 }
 
-/* Whether a file of another unit, or a drop-in, may pull one in by its text. */
+/*
+ * Whether links there are not counted yet: where none was found so far, all do, as they depend on the unit that has
+ * them; else those of other targets, which may be started before the unit and then cannot wait for it.
+ */
 static bool
-file_may_pull(const char *path, const char *name)
+may_matter(const char *links, struct look found)
 {
-	char *text;
+	bool known = is_of_target(links, "default.target");
 
-	if (bootfolder_says_anything(path).is == LOOK_NO)
+	if (!holds_links(links) || is_reached(links))
 		return false;
-	text = bootfolder_text(path);
-	return !text || unit_may_pull(text, name);
+	for (size_t i = 0; i < TARGETS; i++)
+		known |= is_of_target(links, targets[i]);
+	return found.is == LOOK_NO || (is_of_any_target(links) && !known);
 }
 
+/* Whether a folder of links beside a folder's units has one that may matter. */
 static bool
-is_dir(const char *path)
+is_linked_in(const char *folder, const char *name, struct look found)
 {
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-/* The same of any file of a folder, and of its folders of drop-ins. */
-static bool
-folder_may_pull(const char *folder, const char *name)
-{
-	char path[BOOTUNIT_PATH_MAX + NAME_MAX + 2];
+	char link[BOOTUNIT_PATH_MAX];
 	DIR *d = opendir(folder);
 	struct dirent *e;
-	bool may = false;
+	struct stat st;
+	bool is = false;
 
 	if (!d)
 		return !look_absent(errno);
-	while (!may && (errno = 0, e = readdir(d))) {
-		snprintf(path, sizeof(path), "%s/%s", folder, e->d_name);
-		if (e->d_name[0] != '.' && strcmp(e->d_name, name) != 0 && !holds_links(e->d_name))
-			may = is_dir(path) ? bootfolder_ends_in(e->d_name, ".d") && folder_may_pull(path, name)
-					   : file_may_pull(path, name);
+	while (!is && (errno = 0, e = readdir(d))) {
+		if (may_matter(e->d_name, found))
+			is = snprintf(link, sizeof(link), "%s/%s/%s", folder, e->d_name, name) >= (int)sizeof(link) ||
+			     (lstat(link, &st) < 0 ? !look_absent(errno) : S_ISLNK(st.st_mode));
 		errno = 0;
 	}
-	may |= errno != 0;
+	is |= errno != 0;
 	closedir(d);
-	return may;
+	return is;
 }
 
-/* Whether anything but the links of a target may start a unit that is there, as under another name. */
-static struct look
-may_be_pulled(const char *name)
+/* The same of all folders. */
+static bool
+is_linked_elsewhere(const char *name, struct look found)
 {
+	bool is = false;
+
+	for (size_t i = 0; !is && i < BOOTFOLDERS; i++)
+		is = bootfolder_counts(i, BOOT_NEXT) && is_linked_in(bootfolders[i].path, name, found);
+	return is;
+}
+
+/* Whether others may decide it, by one of its names. */
+static bool
+others_decide(const char *name, struct look found)
+{
+	struct bootnamed by = {false, false};
+
+	if (is_linked_elsewhere(name, found))
+		return true;
+	by = bootnamed(name);
+	return found.is == LOOK_NO ? by.starts : by.hinders;
+}
+
+/* What others make of what the targets' links say of a unit, which may have other names. */
+static struct look
+as_others_say(const char *name, struct look found)
+{
+	static struct bootunit_names names; /* 2 KB */
 	char path[BOOTUNIT_PATH_MAX];
 	size_t folder;
-	bool named = false;
 
 	if (bootfolder_find(name, BOOT_NEXT, path, &folder).is == LOOK_NO ||
 	    bootfolder_says_anything(path).is == LOOK_NO)
 		return look_seen(false);
-	bootunit_aliases_pass(name, path, BOOT_NEXT, &named);
-	for (size_t i = 0; !named && i < BOOTFOLDERS; i++)
-		named = bootfolder_counts(i, BOOT_NEXT) && folder_may_pull(bootfolders[i].path, name);
-	return named ? look_unknown() : look_seen(false);
+	bootunit_read_names(name, path, BOOT_NEXT, &names);
+	if (names.more || (names.count && found.is == LOOK_NO) || others_decide(name, found))
+		return look_unknown();
+	for (size_t i = 0; i < names.count; i++)
+		if (others_decide(names.at[i], found))
+			return look_unknown();
+	return found;
 }
 
 struct look
@@ -209,10 +236,5 @@ bootwanted(const char *name, char link[static BOOTUNIT_PATH_MAX])
 		found = is_wanted_by(targets[i], name, link);
 	if (found.is == LOOK_YES && !count)
 		found = look_unknown();
-	for (size_t i = 0; found.is == LOOK_NO && i < BOOTFOLDERS; i++)
-		if (bootfolder_counts(i, BOOT_NEXT))
-			found = is_linked_anywhere(bootfolders[i].path, name, link);
-	if (found.is == LOOK_NO)
-		found = may_be_pulled(name);
-	return found;
+	return found.is == LOOK_UNKNOWN ? found : as_others_say(name, found);
 }

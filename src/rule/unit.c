@@ -344,29 +344,78 @@ unit_is_of_fstab(char *text)
 	return !read_text(text, FSTAB, &ignored);
 }
 
-/* Whether a line only orders units, or is for people. */
+/* What a key of another unit says of the units that its value names. Others could do anything. */
+static const struct other {
+	const char *name;
+	unsigned says; /* enum unit_says */
+} others[] = {
+    {"After", UNIT_IS_AFTER},
+    {"Before", UNIT_IS_BEFORE},
+    {"Wants", UNIT_STARTS},
+    {"Requires", UNIT_STARTS},
+    {"Requisite", UNIT_STARTS},
+    {"BindsTo", UNIT_STARTS},
+    {"Upholds", UNIT_STARTS},
+    {"OnFailure", UNIT_STARTS},
+    {"OnSuccess", UNIT_STARTS},
+    {"PartOf", 0},
+    {"StopPropagatedFrom", 0},
+    {"JoinsNamespaceOf", 0},
+    {"WantedBy", 0},
+    {"RequiredBy", 0},
+    {"UpheldBy", 0},
+    {"Also", 0},
+    {"Description", 0},
+    {"Documentation", 0},
+};
+
 static bool
-pulls_nothing(const char *line)
+is_key(const char *line, const char *name)
 {
-	static const char *const names[] = {"After", "Before", "PartOf", "Description", "Documentation"};
 	size_t len = strcspn(line, "= \t");
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strlen(names[i]) == len && strncmp(line, names[i], len) == 0)
-			return true;
-	return false;
+	return strlen(name) == len && strncmp(line, name, len) == 0;
 }
 
-bool
-unit_may_pull(char *text, const char *name)
+/* What a line says that names a unit. */
+static unsigned
+says_of_named(const char *line)
+{
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (is_key(line, others[i].name))
+			return others[i].says;
+	return UNIT_STARTS | UNIT_HINDERS;
+}
+
+/* What a line says of the unit's own order. */
+static unsigned
+says_of_order(char *line)
+{
+	static const char early[] = "local-fs-pre.target local-fs.target remote-fs.target sysinit.target basic.target "
+				    "network-pre.target network.target network-online.target "
+				    "systemd-binfmt.service proc-sys-fs-binfmt_misc.mount "
+				    "proc-sys-fs-binfmt_misc.automount";
+	char *value = strchr(line, '=');
+	bool ignored;
+
+	if (is_key(line, "DefaultDependencies"))
+		return UNIT_IS_EARLY;
+	return is_key(line, "After") && value && !read_list(value + 1, early, &ignored) ? UNIT_IS_LATE : 0;
+}
+
+unsigned
+unit_says(char *text, const char *name)
 {
 	enum section section = SECTION_NONE;
-	const char *line;
+	unsigned says = 0;
+	char *line;
 
 	if (!is_plain(text))
-		return strstr(text, name);
-	while ((line = take_setting(&text, &section)))
-		if (strstr(line, name) && !pulls_nothing(line))
-			return true;
-	return false;
+		return UNIT_IS_EARLY | UNIT_IS_LATE | (strstr(text, name) ? UNIT_STARTS | UNIT_HINDERS : 0);
+	while ((line = take_setting(&text, &section))) {
+		if (strstr(line, name))
+			says |= says_of_named(line);
+		says |= says_of_order(line);
+	}
+	return says;
 }

@@ -146,6 +146,8 @@ static const char words[] =
     "stock $A; "
     "unit $L/$M; }\n"
     "own() { unit $L/$O; ln /$L/$O $E/multi-user.target.wants/$O; }\n"
+    "sysv() { mkdir -p run; mkfifo run/initctl; }\n"
+    "say_unit() { say \"[Unit]\\n$1\\n\" \"$2\"; }\n"
     "mkdir bin; cp ../tiny bin/binfmtctl; cp ../tiny bin/sh; R0='#!/bin/sh\\n' SV=run/runit/service/binfmtctl\n"
     "example() { mkdir -p \"$(dirname \"$2\")\"; sed s,/usr/local,, \"../examples/$1\" >\"$2\"; chmod 755 \"$2\"; }\n";
 
@@ -196,6 +198,9 @@ static const struct {
     {"systemd; ln /$L/multi-user.target $E/default.target", "yynn systemd-binfmt"},
     {"systemd; unit $L/rescue.target; ln /$L/rescue.target $E/default.target", "y?nn "},
     {"systemd; unit $E/kiosk.target; ln kiosk.target $E/default.target", "y?nn "},
+    {"systemd; unit srv/graphical.target; ln /srv/graphical.target $E/default.target", "y?nn "},
+    {"systemd; mkdir srv; mv $L/graphical.target srv; ln /srv/graphical.target $L/graphical.target", "y?nn "},
+    {"systemd; ln /run/t.target $E/default.target; command ln -s /$L/graphical.target run/t.target", "y?nn "},
     {"systemd; rm $L/default.target", "y?nn "},
     {"systemd; ln /dev/null $E/multi-user.target", "y?nn "},
     {"systemd; unit $E/graphical.target", "y?nn "},
@@ -210,7 +215,56 @@ static const struct {
     {"systemd; unit $L/$O; say '[Timer]\nUnit=binfmtctl.service\n' $E/a.timer", "yyn? systemd-binfmt"},
     {"systemd; unit $L/$O; say '[Unit]\nAfter=binfmtctl.service\n' $E/a.service", "yynn systemd-binfmt"},
     {"systemd; say '[Unit]\nWants=binfmtctl.service\n' $E/getty.target.d/a.conf", "yynn systemd-binfmt"},
+    /* one of the same name but for its type */
+    {"systemd; unit $L/$O; say '[Timer]\nOnBootSec=5\n' $E/binfmtctl.timer", "yyn? systemd-binfmt"},
+    {"systemd; unit $L/$O; say '[Path]\nPathExists=/\n' $E/binfmtctl.path", "yyn? systemd-binfmt"},
+    {"systemd; unit $L/$O; say '[Socket]\nListenFIFO=/run/f\n' $E/binfmtctl.socket", "yyn? systemd-binfmt"},
+    {"systemd; own; say '[Timer]\nOnBootSec=5\n' $E/binfmtctl.timer", "yyn? systemd-binfmt"},
+    {"systemd; unit $L/$O; ln /dev/null $E/binfmtctl.timer", "yynn systemd-binfmt"},
+    {"systemd; unit $L/$O; unit $E/binfmtctl.target", "yynn systemd-binfmt"},
+    {"systemd; say '[Timer]\nOnBootSec=5\n' $E/systemd-binfmt.timer", "y?nn "},
+    /* one that takes its start away */
+    {"systemd; own; say_unit Conflicts=$O $E/a.service", "yyn? systemd-binfmt"},
+    {"systemd; own; say_unit Conflicts=$O $E/a.service.d/a.conf", "yyn? systemd-binfmt"},
+    {"systemd; own; say_unit Conflicts=$O $E/service.d/a.conf", "??n? "},
+    {"systemd; own; say_unit Conflicts=$O $E/a.service.d/a", "yyny systemd-binfmt"},
+    {"systemd; own; say_unit Conflicts=$O $E/a.service~", "yyny systemd-binfmt"},
+    {"systemd; own; say_unit '# Conflicts='$O $E/a.service", "yyny systemd-binfmt"},
+    {"systemd; own; say_unit PropagatesStopTo=$O $E/a.service", "yyn? systemd-binfmt"},
+    {"systemd; own; ln /$L/$O $E/binfmt.service; say_unit Conflicts=binfmt.service $E/a.service",
+     "yyn? systemd-binfmt"},
+    {"systemd; say_unit Conflicts=$S $E/a.service", "y?nn "},
+    {"systemd; own; say_unit Conflicts=$S $E/$O", "y?ny "},
+    {"systemd; say_unit Conflicts=$A $E/a.service", "y?nn "},
+    {"systemd; say_unit Conflicts=$M $E/a.service", "y?nn "},
+    {"systemd; own; say_unit \"Requires=$O\nPartOf=$O\nAfter=$O\" $E/a.service", "yyny systemd-binfmt"},
+    /* its order */
+    {"systemd; own; say_unit 'DefaultDependencies=no\nBefore=sysinit.target\nAfter='$O $E/a.service",
+     "yyn? systemd-binfmt"},
+    {"systemd; own; say_unit After=$O $E/a.service; say_unit DefaultDependencies=no $E/a.service.d/a.conf",
+     "yyn? systemd-binfmt"},
+    {"systemd; own; unit $E/a.service; say_unit After=$O $E/a.service.d/a.conf", "yyny systemd-binfmt"},
+    {"systemd; own; say_unit After=$O $E/a.service.d/a.conf", "yyn? systemd-binfmt"},
+    {"systemd; own; say_unit After=$O $E/a.socket", "yyn? systemd-binfmt"},
+    {"systemd; own; say_unit After=$O $E/a.target", "yyn? systemd-binfmt"},
+    {"systemd; own; say_unit Before=$O $E/a.service", "yyny systemd-binfmt"},
+    {"systemd; own; say_unit \"Before=$O\nAfter=network.target\" $E/a.service", "yyny systemd-binfmt"},
+    {"systemd; own; say_unit \"Before=$O\nAfter=multi-user.target\" $E/a.service", "yyn? systemd-binfmt"},
+    {"systemd; own; say_unit Before=$O $E/a.service; say_unit After=graphical.target $E/a.service.d/a.conf",
+     "yyn? systemd-binfmt"},
+    {"systemd; own; ln ../$O $E/sockets.target.wants/$O", "yyn? systemd-binfmt"},
+    {"systemd; own; ln ../$O $E/a.service.wants/$O", "yyny systemd-binfmt"},
+    {"systemd; own; ln ../$O $E/graphical.target.wants/$O; ln /$L/multi-user.target $E/default.target",
+     "yyny systemd-binfmt"},
+    {"systemd; say_unit DefaultDependencies=no $L/$S; say_unit Before=$S $E/a.service", "y?nn "},
+    {"systemd; say_unit After=$S $E/a.service", "yynn systemd-binfmt"},
+    {"systemd; say_unit \"DefaultDependencies=no\nAfter=$S\" $L/$B", "yynn systemd-binfmt"},
+    {"systemd; say_unit \"DefaultDependencies=no\nAfter=$S\" $E/$B", "y?nn "},
     /* another name */
+    {"systemd; ln a.service usr/local/lib/systemd/system/$O; unit $E/a.service; ln /$E/$O "
+     "$E/multi-user.target.wants/$O",
+     "yyn? systemd-binfmt"},
+    {"systemd; ln a.service $E/$O; ln /$E/$O $E/multi-user.target.wants/$O", "yynn systemd-binfmt"},
     {"systemd; own; ln /$L/$O $E/binfmt.service", "yyny systemd-binfmt"},
     {"systemd; own; ln /$L/$O $E/binfmt.service; say '[Unit]\nConditionPathExists=/x\n' $E/binfmt.service.d/a.conf",
      "yyn? systemd-binfmt"},
@@ -249,7 +303,8 @@ static const struct {
     {"systemd; say '' usr/sbin/update-binfmts; stock $B; unit $E/$B", "yy?n systemd-binfmt"},
     {"systemd; say '' usr/sbin/update-binfmts; run '' etc/rc2.d/S20binfmt-support", "yynn systemd-binfmt"},
     {"say '' usr/sbin/update-binfmts", "nn?n "},
-    {"say '' usr/sbin/update-binfmts; run '' etc/rc2.d/S20binfmt-support", "nnyn "},
+    {"sysv; say '' usr/sbin/update-binfmts; run '' etc/rc2.d/S20binfmt-support", "nnyn "},
+    {"say '' usr/sbin/update-binfmts; run '' etc/rc2.d/S20binfmt-support", "nn?n "}, /* another init */
     /* our own unit */
     {"systemd; own", "yyny systemd-binfmt"},
     {"own", "nnnn "},
@@ -261,7 +316,7 @@ static const struct {
     {"systemd; own; say '[Unit]\nConditionPathExists=/x\n' $L/$O.d/a.conf", "yyn? systemd-binfmt"},
     {"systemd; own; say '[Service]\nPrivateMounts=yes\n' $E/service.d/a.conf", "??n? "},
     {"systemd; own; say '[Unit]\nDescription=x\n' $L/$O.d/a.conf", "yyny systemd-binfmt"},
-    {"systemd; own; say '[Unit]\nDescription=x\n\\000ConditionPathExists=/x\n' $L/$O.d/a.conf", "yyn? systemd-binfmt"},
+    {"systemd; own; say '[Unit]\nDescription=x\n\\000ConditionPathExists=/x\n' $L/$O.d/a.conf", "y?n? "},
     {"systemd; own; rm $E/multi-user.target.wants/$O; unit $E/multi-user.target.wants/$O", "yynn systemd-binfmt"},
     {"systemd; unit $L/$O", "yynn systemd-binfmt"},
     {"systemd; unit opt/$O; ln /opt/$O $E/$O", "yynn systemd-binfmt"},
@@ -276,6 +331,16 @@ static const struct {
      "unit $E/$t/$O; done",
      "yynn systemd-binfmt"},
     {"systemd; unit $G.late/$O; ln ../$O $G.late/multi-user.target.wants/$O", "yyn? systemd-binfmt"},
+    /* what is gone after a reboot */
+    {"systemd; own; mv $L/$O run; command ln -s /run/$O $L/$O", "yyn? systemd-binfmt"},
+    {"systemd; own; mv $L/$O run; command ln -s /run/$O $L/$O; ln /dev/null $E/$O", "yynn systemd-binfmt"},
+    {"systemd; unit run/x/$O; ln /run/x usr/local/lib/systemd/system; ln ../$O $E/multi-user.target.wants/$O",
+     "yyn? systemd-binfmt"},
+    {"systemd; own; mv $E/multi-user.target.wants run/w; command ln -s /run/w $E/multi-user.target.wants",
+     "yyn? systemd-binfmt"},
+    {"systemd; own; rm $E/multi-user.target.wants/$O; ln ../$O run/$O; ln /run/$O $E/multi-user.target.wants/$O",
+     "yyny systemd-binfmt"}, /* the name of the link is enough */
+    {"systemd; mkdir run/x; mv $L/$S run/x; command ln -s /run/x/$S $L/$S", "??nn "},
     /* OpenRC */
     {"mkdir -p run/openrc; run x etc/runlevels/boot/binfmt", "nynn OpenRC's binfmt"},
     {"mkdir -p run/openrc; run x etc/runlevels/default/binfmt", "nynn OpenRC's binfmt"},
@@ -318,28 +383,39 @@ static const struct {
     {"example binfmtctl.runit-run $SV/run", "nynn the service binfmtctl!"},
     {"example binfmtctl.openrc etc/runlevels/boot/binfmtctl; mkdir -p run/openrc sbin; cp bin/sh sbin/openrc-run",
      "nynn the service binfmtctl!"},
-    {"example binfmtctl.init etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl",
+    {"sysv; example binfmtctl.init etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl",
      "nynn /etc/init.d/binfmtctl!"},
-    {"example binfmtctl.init etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl; "
+    {"sysv; example binfmtctl.init etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl; "
      "sed -i '2i exit 0' etc/init.d/binfmtctl",
      "n?nn "},
-    {"example binfmtctl.init etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl; "
+    {"sysv; example binfmtctl.init etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl; "
      "sed -i '/refresh/s,/bin/,/sbin/,' etc/init.d/binfmtctl",
      "n?nn "},
-    {"example binfmtctl.init etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl; "
+    {"sysv; example binfmtctl.init etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl; "
      "echo /bin/binfmtctl remove all >>etc/init.d/binfmtctl",
      "n?nn "},
-    {"example binfmtctl.init etc/init.d/binfmtctl; run \"${R0}exit 0\\n\" etc/rcS.d/S12binfmtctl", "n?nn "},
+    {"sysv; example binfmtctl.init etc/init.d/binfmtctl; run \"${R0}exit 0\\n\" etc/rcS.d/S12binfmtctl", "n?nn "},
     /* init.d */
-    {"run \"$load\" etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl",
+    {"sysv; run \"$load\" etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl",
      "nynn /etc/init.d/binfmtctl!"},
-    {"ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl", "nnnn "},
-    {"say \"$load\" etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl", "nnnn "},
+    {"sysv; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl", "nnnn "},
+    {"sysv; say \"$load\" etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl", "nnnn "},
     {"run \"$load\" etc/init.d/binfmtctl; mkdir -p run/systemd/system; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl",
      "nnnn "},
-    {"run \"$load\" etc/init.d/binfmtctl; for n in K12binfmtctl S12binfmtctl2 Sbinfmtctl; do ln ../init.d/binfmtctl "
+    {"sysv; run \"$load\" etc/init.d/binfmtctl; for n in K12binfmtctl S12binfmtctl2 Sbinfmtctl; do ln "
+     "../init.d/binfmtctl "
      "etc/rcS.d/$n; done",
      "nnnn "},
+    /* another init than sysvinit may do without these folders */
+    {"run \"$load\" etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl", "n?nn "},
+    {"mkdir -p run; say '' run/initctl; run \"$load\" etc/init.d/binfmtctl; "
+     "ln ../init.d/binfmtctl etc/rcS.d/S12binfmtctl",
+     "n?nn "},
+    {"sysv; mkdir -p run/openrc; run \"$load\" etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rc2.d/S12binfmtctl",
+     "n?nn "},
+    {"sysv; mkdir -p run/runit; run \"$load\" etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rc2.d/S12binfmtctl",
+     "n?nn "},
+    {"mkdir -p run/openrc; say \"$load\" etc/init.d/binfmtctl; ln ../init.d/binfmtctl etc/rc2.d/S12binfmtctl", "nnnn "},
 };
 
 static void
@@ -396,7 +472,7 @@ static const struct {
     {"systemd; own", "yyny systemd-binfmt"},
     /* folders of units, of their links and drop-ins, and of aliases */
     {"systemd; own; mkdir -p $E; chmod 0 $E", "??n? "},
-    {"systemd; own; mkdir -p $E/$S.d; chmod 0 $E/$S.d", "??ny "},
+    {"systemd; own; mkdir -p $E/$S.d; chmod 0 $E/$S.d", "??n? "},
     {"systemd; own; mkdir -p $E/$O.d; chmod 0 $E/$O.d", "yyn? systemd-binfmt"},
     {"systemd; own; say '' $E/$O.d/a.conf; chmod 400 $E/$O.d", "yyn? systemd-binfmt"},
     {"systemd; own; say '[Unit]\nDescription=x\n' $E/$O.d/a.conf; chmod 0 $E/$O.d/a.conf", "yyn? systemd-binfmt"},

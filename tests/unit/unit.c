@@ -209,26 +209,38 @@ mount__each_text__of_fstab_or_not(void **state)
 }
 
 static void
-other__each_text__may_pull_or_not(void **state)
+other__each_text__what_it_says(void **state)
 {
 	static const struct {
 		const char *text;
-		bool may;
+		unsigned says;
 	} rows[] = {
-	    {"[Unit]\nWants=a.service b.service\n", true},
-	    {"[Unit]\nWants=a.service \\\n b.service\n", true},
-	    {"[Timer]\nUnit=b.service\n", true},
-	    {"[Unit]\nDescription=x\rWants=b.service\n", true},
-	    {"[Unit]\nAfter=b.service\nBefore = b.service\nPartOf=b.service\n", false},
-	    {"# Wants=b.service\n[Unit]\nDescription=b.service\n[X-Y]\nWants=b.service\n", false},
-	    {"[Unit]\nWants=a.service\n", false},
+	    {"[Unit]\nWants=a.service b.service\n", UNIT_STARTS},
+	    {"[Unit]\nWants=a.service \\\n b.service\n", UNIT_STARTS},
+	    {"[Unit]\nRequires = b.service\nBindsTo=b.service\n", UNIT_STARTS},
+	    {"[Timer]\nUnit=b.service\n", UNIT_STARTS | UNIT_HINDERS},
+	    {"[Service]\nExecStart=/bin/systemctl stop b.service\n", UNIT_STARTS | UNIT_HINDERS},
+	    {"[Unit]\nConflicts=b.service\n", UNIT_STARTS | UNIT_HINDERS},
+	    {"[Unit]\nConflicts=a.service \\\n# c\n b.service\n", UNIT_STARTS | UNIT_HINDERS},
+	    {"[Unit]\nConflicts=\"b.service\"\n", UNIT_STARTS | UNIT_HINDERS},
+	    {"[Unit]\nPropagatesStopTo=b.service\n", UNIT_STARTS | UNIT_HINDERS},
+	    {"[Unit]\nDescription=x\rWants=b.service\n", UNIT_STARTS | UNIT_HINDERS | UNIT_IS_EARLY | UNIT_IS_LATE},
+	    {"[Unit]\nDescription=x\rWants=a.service\n", UNIT_IS_EARLY | UNIT_IS_LATE},
+	    {"[Unit]\nAfter=b.service\n", UNIT_IS_AFTER | UNIT_IS_LATE},
+	    {"[Unit]\nBefore = b.service\nPartOf=b.service\n", UNIT_IS_BEFORE},
+	    {"[Unit]\nBefore=b.service\nAfter=network.target basic.target\n", UNIT_IS_BEFORE},
+	    {"[Unit]\nBefore=b.service\nAfter=network.target a.target\n", UNIT_IS_BEFORE | UNIT_IS_LATE},
+	    {"[Unit]\nDefaultDependencies=no\n", UNIT_IS_EARLY},
+	    {"# Wants=b.service\n[Unit]\nDescription=b.service\n[X-Y]\nWants=b.service\n", 0},
+	    {"[Install]\nWantedBy=b.service\nAlso=b.service\n", 0},
+	    {"[Unit]\nWants=a.service\n", 0},
 	};
 	char copy[256];
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		snprintf(copy, sizeof(copy), "%s", rows[i].text);
-		if (unit_may_pull(copy, "b.service") != rows[i].may)
+		if (unit_says(copy, "b.service") != rows[i].says)
 			fail_msg("%s", rows[i].text);
 	}
 }
@@ -250,7 +262,7 @@ main(void)
 	    cmocka_unit_test(unit__more_than_there_is_room_for__riddle),
 	    cmocka_unit_test(drop_in__each_text__harmless_or_not),
 	    cmocka_unit_test(mount__each_text__of_fstab_or_not),
-	    cmocka_unit_test(other__each_text__may_pull_or_not),
+	    cmocka_unit_test(other__each_text__what_it_says),
 	    cmocka_unit_test(example__as_shipped__understood),
 	};
 
