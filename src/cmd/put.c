@@ -166,7 +166,9 @@ persist(const struct put *put, const struct plan *plan, enum outcome outcome, st
 	struct warnings *warnings)
 {
 	if (outcome != OUT_FAILED && persist_write(put->file, put->b->planned, err) < 0) {
-		err_add(err, "; the entry is registered, but will not be after the next boot");
+		err_add(err, "; the entry is registered, but %s",
+			put->file->was_len ? "the next boot has what the file said before"
+					   : "no file has it written down for the next boot");
 		outcome = OUT_FAILED;
 	}
 	if (outcome == OUT_UNCHANGED && put->file->written)

@@ -211,8 +211,13 @@ persist__no_room_for_the_file__its_cause_and_nothing_left(void **state)
 	expect_conf(dir, "");
 	assert_int_equal(mount("tmpfs", dir, "tmpfs", 0, "size=4k,mode=755"), 0);
 	spill(filler, dir, 1, 0644);
-	expect(tool_persist(dir, "register", "aarch64", NULL), 1, "", "qemu-aarch64.conf: No space left on device");
+	expect(tool_persist(dir, "register", "aarch64", NULL), 1, "",
+	       "qemu-aarch64.conf: No space left on device; the entry is registered, but no file has it written down");
 	expect_conf(dir, "filler\n");
+	expect(shell("rm '%s'", filler), 0, "", "");
+	expect(tool_persist(dir, "register", "aarch64", NULL), 0, "persisted", "");
+	expect(tool_persist(dir, "register", "aarch64", "--flags", "PF", NULL), 1, "",
+	       "No space left on device; the entry is registered, but the next boot has what the file said before");
 	assert_int_equal(umount(dir), 0);
 	free(filler);
 	free(dir);
