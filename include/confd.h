@@ -40,6 +40,7 @@ struct confd {
 	size_t unread;      /* files and folders that could not be read */
 	size_t last_unread; /* which of the lines stands for the last of them, from 1 */
 	bool unread_folder; /* one of them is a folder */
+	size_t folders;     /* so many of the lines, the first, stand for whole folders; the rest is sorted by file */
 	size_t bytes;       /* read so far */
 	struct arena arena;
 };

@@ -181,6 +181,7 @@ add_dirs(struct confd *confd, const char *const *dirs, enum confd_kind kind, str
 
 	for (size_t i = 0; dirs[i] && done == 0; i++)
 		done = add_dir(confd, &files, dirs, i, kind);
+	confd->folders = confd->count;
 	if (done == 0)
 		done = add_files(confd, &files, dirs, kind, kernel);
 	free(files.at);
@@ -265,16 +266,35 @@ base_of(const struct confd_line *line)
 	return strrchr(line->file, '/') + 1;
 }
 
+/* The first line of a file of this name or a later one. */
+static size_t
+first_of(const struct confd *confd, const char *file)
+{
+	size_t low = confd->folders, high = confd->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(base_of(&confd->lines[middle]), file) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 const struct confd_line *
 confd_hidden(const struct confd *confd, const char *file, const char *entry)
 {
 	size_t first = strlen(confd_dirs[0]);
 
-	for (size_t i = 0; i < confd->count; i++) {
+	for (size_t i = first_of(confd, file); i < confd->count; i++) {
 		const struct confd_line *line = &confd->lines[i];
 		bool other = line->fate == CONFD_REGISTERED && strcmp(line->rule.name, entry) != 0;
 
-		if ((other || line->fate == CONFD_UNREAD) && strcmp(base_of(line), file) == 0 &&
+		if (strcmp(base_of(line), file) != 0)
+			break;
+		if ((other || line->fate == CONFD_UNREAD) &&
 		    (strncmp(line->file, confd_dirs[0], first) != 0 || line->file[first] != '/'))
 			return line;
 	}
