@@ -798,6 +798,34 @@ drift__own_unit_replaces_a_line__as_all_does(void **state)
 	free(dir);
 }
 
+/* A line gives qemu-aarch64 a magic that takes another's programs: who names it first replaces that. */
+static void
+drift__own_unit_names_one_before_all__what_it_replaces_handles_nothing(void **state)
+{
+	char all[8400], *dir = scratch_folder("before-all");
+
+	(void)state;
+	cover_dirs();
+	ns_setup(NULL);
+	free(scratch_copy(tiny_interpreter(), "before-all/qemu-riscv64-static"));
+	expect(tool("register", "--interpreter-dir", dir, "riscv64", NULL), 0, "registered", "");
+	conf_write(0, "z.conf", ":qemu-aarch64:M:18:\\xf3\\x00::/bin/true:\n");
+	conf_read_boot(&boot);
+	snprintf(all, sizeof(all), "@/binfmtctl register --interpreter-dir %s all", dir);
+	set_unit(after, all, "");
+	assert_int_equal(look("qemu-riscv64"), DRIFT_GONE);
+	assert_non_null(strstr(drift.why.text, "entry qemu-aarch64 handles riscv64 already"));
+	snprintf(boot.unit, sizeof(boot.unit), "%s[Service]\nType=oneshot\nExecStart=", after);
+	add_unit("@/binfmtctl register aarch64 -i /bin/true\nExecStart=");
+	add_unit(all);
+	add_unit("\n");
+	own_unit_read(&boot, commands);
+	if (look("qemu-riscv64") != DRIFT_UNKNOWN || !strstr(drift.why.text, "entry qemu-aarch64 may handle riscv64"))
+		fail_msg("%d, '%s'", (int)drift.end, drift.why.text);
+	boot_free(&boot);
+	free(dir);
+}
+
 /* The problems that status tells of an entry, as "CODE: TEXT" lines. */
 static char told[2 * ERR_TEXT_MAX + 64];
 
@@ -898,6 +926,7 @@ main(void)
 	    cmocka_unit_test(drift__own_unit_whose_program_does_not_run__gone),
 	    cmocka_unit_test(drift__own_unit_whose_file_hides_another__unknown),
 	    cmocka_unit_test(drift__own_unit_replaces_a_line__as_all_does),
+	    cmocka_unit_test(drift__own_unit_names_one_before_all__what_it_replaces_handles_nothing),
 	    cmocka_unit_test(drift__no_memory_for_the_configuration__unknown),
 	};
 
