@@ -46,7 +46,7 @@ struct boot_step {
 
 /* Everything that registers handlers when this machine boots. */
 struct boot {
-	struct confd confd;       /* binfmt.d */
+	struct confd confd;       /* binfmt.d, by confd_read_boot */
 	struct records records;   /* update-binfmts */
 	enum look_is elsewhere;   /* a container or another root folder: the machine boots with files not seen here */
 	const char *reader;       /* what registers binfmt.d; NULL: nothing is known to */

@@ -16,7 +16,7 @@ struct look bootline_loads(const struct confd_line *line, bool force, struct err
 /* The same of whatever reads binfmt.d when the machine boots, or would if there is nothing that does. */
 struct look bootline_registers(const struct boot *boot, const struct confd_line *line, struct err *why);
 
-/* The same, where the line is still there then: /run is emptied at each boot, and who fills it is not known. */
+/* The same, where the line is there then: what is in /run now is not, and who fills that again is not known. */
 struct look bootline_comes_back(const struct boot *boot, const struct confd_line *line, struct err *why);
 
 #endif

@@ -320,7 +320,7 @@ cmd_register(const struct cmd *cmd, struct args *args)
 		return report_usage(cmd, args, "%s", wrong);
 	if (register_check_dirs(args, &c.err) < 0)
 		return report_fail(cmd, args, &c.err);
-	if (args->persist && !args->conf_dir && confd_read(&confd, confd_dirs, host_kernel(), &c.err) < 0)
+	if (args->persist && !args->conf_dir && confd_read_boot(&confd, host_kernel(), &c.err) < 0)
 		return report_fail(cmd, args, &c.err);
 	status = session_begin(&c, cmd, args);
 	if (status != EXIT_DONE) {

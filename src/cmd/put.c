@@ -113,7 +113,9 @@ check_place(const struct put *put, const struct plan *plan, struct err *err, str
 			       hidden->file, put->file->where, name, hidden->number ? "entry " : "what is not known",
 			       hidden->number ? hidden->rule.name : "");
 	if (later && !(later->fate == CONFD_REGISTERED && rule_same(&later->rule, &plan->rule)))
-		warn_add(warnings, "the next boot has it otherwise: %s:%u comes later", later->file, later->number);
+		warn_add(warnings, "the next boot %s it otherwise: %s:%u comes later%s%s",
+			 later->doubt ? "may have" : "has", later->file, later->number, later->doubt ? "; " : "",
+			 later->doubt ? later->doubt : "");
 	return 0;
 }
 

@@ -54,7 +54,7 @@ boot_read(struct boot *boot, struct err *err)
 	boot->follows = LOOK_NO;
 	read_unit(boot);
 	boot->records = (struct records){0};
-	if (confd_read(&boot->confd, confd_dirs, host_kernel(), err) == 0 &&
+	if (confd_read_boot(&boot->confd, host_kernel(), err) == 0 &&
 	    records_read(&boot->records, RECORDS_DIR, err) == 0)
 		return 0;
 	boot_free(boot);

@@ -51,8 +51,8 @@ bootline_comes_back(const struct boot *boot, const struct confd_line *line, stru
 {
 	struct look is = bootline_registers(boot, line, why);
 
-	if (is.is != LOOK_YES || strncmp(line->file, "/run/", 5) != 0)
+	if (is.is != LOOK_YES || !line->doubt)
 		return is;
-	err_set(why, ERR_DRIFT, "/run is emptied at each boot, so it is there only if something writes it again");
+	err_set(why, ERR_DRIFT, "%s", line->doubt);
 	return look_unknown();
 }

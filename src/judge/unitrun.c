@@ -308,7 +308,7 @@ lines_succeed(const struct boot *boot, const struct boot_step *step)
 		const struct confd_line *line = &confd->lines[i];
 
 		if (line->fate == CONFD_REGISTERED && confd_decides(confd, line))
-			succeed = bootline_loads(line, step->wish.force, &ignored).is == LOOK_YES;
+			succeed = !line->doubt && bootline_loads(line, step->wish.force, &ignored).is == LOOK_YES;
 		else
 			succeed = line->fate == CONFD_REGISTERED || line->fate == CONFD_IGNORED;
 	}

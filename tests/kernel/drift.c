@@ -208,6 +208,34 @@ drift__line_in_run__unknown_at_the_next_boot(void **state)
 	expect_drift("a", DRIFT_SAME, "", false);
 }
 
+static void
+drift__hidden_by_run__unknown_at_the_next_boot(void **state)
+{
+	(void)state;
+	cover_dirs();
+	conf_write(3, "a.conf", ":a:E::ext::/bin/true:\n");
+	register_raw(":a:E::ext::/bin/true:");
+	assert_int_equal(symlink("/dev/null", "/run/binfmt.d/a.conf"), 0);
+	expect_drift("a", DRIFT_UNKNOWN, "/usr/lib/binfmt.d/a.conf:1: a file of its name in /run hides it now", false);
+	assert_int_equal(unlink("/run/binfmt.d/a.conf"), 0);
+	conf_write(1, "a.conf", ":b:E::other::/bin/true:\n");
+	expect_drift("a", DRIFT_UNKNOWN, "/usr/lib/binfmt.d/a.conf:1: a file of its name in /run hides it now", false);
+	conf_write(0, "a.conf", ":a:E::ext::/bin/true:\n");
+	expect_drift("a", DRIFT_SAME, "", false);
+	assert_string_equal(drift.source, "/etc/binfmt.d/a.conf:1");
+}
+
+static void
+drift__file_that_leads_into_run__unknown_at_the_next_boot(void **state)
+{
+	(void)state;
+	cover_dirs();
+	conf_write(1, "a", ":a:E::ext::/bin/true:\n");
+	register_raw(":a:E::ext::/bin/true:");
+	assert_int_equal(symlink("/run/binfmt.d/a", "/etc/binfmt.d/a.conf"), 0);
+	expect_drift("a", DRIFT_UNKNOWN, "/etc/binfmt.d/a.conf:1: what its file is a link to is emptied at", false);
+}
+
 /* As Linux 7.3 reads it: born disabled. */
 static void
 drift__line_with_flag_d__comes_back_disabled(void **state)
@@ -909,6 +937,8 @@ main(void)
 	    cmocka_unit_test(drift__in_no_configuration__kept_by_the_fix),
 	    cmocka_unit_test(drift__disabled__comes_back_enabled),
 	    cmocka_unit_test(drift__line_in_run__unknown_at_the_next_boot),
+	    cmocka_unit_test(drift__hidden_by_run__unknown_at_the_next_boot),
+	    cmocka_unit_test(drift__file_that_leads_into_run__unknown_at_the_next_boot),
 	    cmocka_unit_test(drift__line_with_flag_d__comes_back_disabled),
 	    cmocka_unit_test(drift__line_that_fails__gone_with_the_reason),
 	    cmocka_unit_test(drift__file_that_cannot_be_ours_or_decide__no_fix),

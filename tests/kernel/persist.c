@@ -465,16 +465,19 @@ persist__beside_other_files__hides_none_and_says_what_decides(void **state)
 		size_t folder;
 		const char *name, *text;
 		int status;
-		const char *err;
+		const char *err, *masked; /* until the next boot */
 	} rows[] = {
-	    {3, "jar.conf", ":jar:E::jar::/bin/cat:\n:war:E::war::/bin/cat:\n", 1, "it registers entry war (--force"},
-	    {1, "jar.conf", ":war:E::war::/bin/cat:\n", 1, "/run/binfmt.d/jar.conf would not be read any more"},
-	    {3, "jar.conf", ":jar:E::jar::/bin/cat:\n", 0, ""}, /* what the file is for */
-	    {3, "jar.conf", "nothing of use\n", 0, ""},
-	    {3, "war.conf", ":war:E::war::/bin/cat:\n", 0, ""},
-	    {3, "zz.conf", "# first\n:jar:E::jar::/bin/cat:\n", 0, "/usr/lib/binfmt.d/zz.conf:2 comes later"},
-	    {3, "zz.conf", ":jar:E::jar::/bin/true:\n", 0, ""}, /* the same */
-	    {3, "aa.conf", ":jar:E::jar::/bin/cat:\n", 0, ""},
+	    {3, "jar.conf", ":war:E::war::/bin/cat:\n", 1, "it registers entry war (--force", "/run/binfmt.d/jar.conf"},
+	    {3, "zz.conf", ":jar:E::jar::/bin/cat:\n", 0, "may have it otherwise: ", "/run/binfmt.d/zz.conf"},
+	    {3, "jar.conf", ":jar:E::jar::/bin/cat:\n:war:E::war::/bin/cat:\n", 1, "it registers entry war (--force",
+	     NULL},
+	    {1, "jar.conf", ":war:E::war::/bin/cat:\n", 1, "/run/binfmt.d/jar.conf would not be read any more", NULL},
+	    {3, "jar.conf", ":jar:E::jar::/bin/cat:\n", 0, "", NULL}, /* what the file is for */
+	    {3, "jar.conf", "nothing of use\n", 0, "", NULL},
+	    {3, "war.conf", ":war:E::war::/bin/cat:\n", 0, "", NULL},
+	    {3, "zz.conf", "# first\n:jar:E::jar::/bin/cat:\n", 0, "/usr/lib/binfmt.d/zz.conf:2 comes later", NULL},
+	    {3, "zz.conf", ":jar:E::jar::/bin/true:\n", 0, "", NULL}, /* the same */
+	    {3, "aa.conf", ":jar:E::jar::/bin/cat:\n", 0, "", NULL},
 	};
 
 	(void)state;
@@ -482,6 +485,8 @@ persist__beside_other_files__hides_none_and_says_what_decides(void **state)
 		conf_needs_boot_dirs();
 		assert_int_equal(chmod("/etc/binfmt.d", 0755), 0);
 		conf_write(rows[i].folder, rows[i].name, rows[i].text);
+		if (rows[i].masked)
+			assert_int_equal(symlink("/dev/null", rows[i].masked), 0);
 		for (int again = 0; again < 2; again++)
 			expect(tool("register", "--name", "jar", "--extension", "jar", "-i", "/bin/true", "--persist",
 				    NULL),
