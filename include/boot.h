@@ -74,6 +74,9 @@ struct boot {
 /* Reads all of it, but understands no unit. -1 and *err: no memory; then it holds nothing, and says that it is unread.
  */
 int boot_read(struct boot *boot, struct err *err);
+
+/* The same as if the own files of these entries were gone (confd_read_boot). */
+int boot_read_without(struct boot *boot, const char *const *gone, struct err *err);
 void boot_free(struct boot *boot);
 
 #endif

@@ -23,7 +23,8 @@ struct reading {
 	const char *const *dirs;
 	enum confd_kind kind;
 	struct host_kernel kernel;
-	bool boot; /* for the next boot */
+	bool boot;               /* for the next boot */
+	const char *const *gone; /* entries whose files of the first folder are passed over; NULL ends them */
 };
 
 /* The files found so far. */
@@ -51,6 +52,19 @@ is_format_name(const char *name)
 {
 	return name[0] != '.' && !strchr(name, '~') && !strstr(name, ".dpkg-") && strcmp(name, "register") != 0 &&
 	       strcmp(name, "status") != 0;
+}
+
+/* Whether a file is passed over, as it is to be gone. */
+static bool
+is_gone(const struct reading *reading, size_t dir, const char *file)
+{
+	for (size_t i = 0; dir == 0 && reading->gone && reading->gone[i]; i++) {
+		size_t len = strlen(reading->gone[i]);
+
+		if (strncmp(file, reading->gone[i], len) == 0 && strcmp(file + len, ".conf") == 0)
+			return true;
+	}
+	return false;
 }
 
 static int
@@ -111,11 +125,11 @@ add_dir(struct confd *confd, struct files *files, const struct reading *reading,
 		return confd_add_failed(confd, dirs[dir], CONFD_IGNORED, error);
 	if (!d)
 		return add_unread_dir(confd, files, dirs, dir, error);
-	errno = 0;
-	while (done == 0 && (e = readdir(d))) {
+	while (done == 0 && (errno = 0, e = readdir(d))) {
+		if (is_gone(reading, dir, e->d_name))
+			continue;
 		if (is_conf(e->d_name) || (reading->kind & CONFD_FORMAT && is_format_name(e->d_name)))
 			done = add_file(confd, files, e->d_name, dir);
-		errno = 0;
 	}
 	error = errno;
 	closedir(d);
@@ -260,16 +274,16 @@ finish(struct confd *confd, int done, struct err *err)
 int
 confd_read(struct confd *confd, const char *const *dirs, struct host_kernel kernel, struct err *err)
 {
-	const struct reading reading = {dirs, CONFD_LINES, kernel, false};
+	const struct reading reading = {dirs, CONFD_LINES, kernel, false, NULL};
 
 	*confd = (struct confd){0};
 	return finish(confd, add_dirs(confd, &reading), err);
 }
 
 int
-confd_read_boot(struct confd *confd, struct host_kernel kernel, struct err *err)
+confd_read_boot(struct confd *confd, const char *const *gone, struct host_kernel kernel, struct err *err)
 {
-	const struct reading reading = {confd_dirs, CONFD_LINES, kernel, true};
+	const struct reading reading = {confd_dirs, CONFD_LINES, kernel, true, gone};
 
 	*confd = (struct confd){0};
 	return finish(confd, add_dirs(confd, &reading), err);
@@ -279,7 +293,7 @@ static int
 add_named(struct confd *confd, const char *path, struct host_kernel kernel)
 {
 	const char *const dirs[] = {path, NULL};
-	const struct reading reading = {dirs, CONFD_EITHER, kernel, false};
+	const struct reading reading = {dirs, CONFD_EITHER, kernel, false, NULL};
 	struct stat st;
 
 	if (stat(path, &st) < 0)

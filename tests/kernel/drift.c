@@ -13,6 +13,7 @@
 #include "commands.h"
 #include "drift.h"
 #include "health.h"
+#include "nextboot.h"
 #include "own_unit.h"
 #include "recall.h"
 #include "sanitized.h"
@@ -854,6 +855,42 @@ drift__own_unit_names_one_before_all__what_it_replaces_handles_nothing(void **st
 	free(dir);
 }
 
+/* What `register --persist` says where our own unit is of another mind. */
+static void
+drift__own_unit_beside_a_file__warned_where_it_decides(void **state)
+{
+	static const struct {
+		const char *before, *words, *text; /* NULL: nothing is said */
+	} rows[] = {
+	    {after, "-f F arm64", NULL},
+	    {after, "-f PF arm64", "the next boot has it otherwise: " CONF_UNIT " comes later"},
+	    {"", "-f PF arm64", "what the next boot makes of it is not known: " CONF_UNIT ": it comes before or"},
+	    {after, "-f F arm", NULL},
+	    {after, "--nosuch arm64", "what the next boot makes of it is not known: " CONF_UNIT ": what it does is"},
+	};
+	struct warnings warnings = {.len = 0};
+	const char *command;
+	struct snapshot s;
+	struct err err;
+
+	(void)state;
+	cover_dirs();
+	command = register_aarch64();
+	assert_int_equal(snapshot_open(&s, MOUNT, &err), 0);
+	conf_read_boot(&boot);
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		set_unit(rows[i].before, command, rows[i].words);
+		warnings.len = 0;
+		warnings.text[0] = '\0';
+		nextboot_warn_unit(&boot, &s.list.entries[0].rule, &warnings);
+		if ((warnings.len != 0) != (rows[i].text != NULL) ||
+		    (rows[i].text && !strstr(warnings.text, rows[i].text)))
+			fail_msg("%s: '%s'", rows[i].words, warnings.text);
+	}
+	boot_free(&boot);
+	snapshot_close(&s);
+}
+
 /* The problems that status tells of an entry, as "CODE: TEXT" lines. */
 static char told[2 * ERR_TEXT_MAX + 64];
 
@@ -956,6 +993,7 @@ main(void)
 	    cmocka_unit_test(drift__own_unit_whose_program_does_not_run__gone),
 	    cmocka_unit_test(drift__own_unit_whose_file_hides_another__unknown),
 	    cmocka_unit_test(drift__own_unit_replaces_a_line__as_all_does),
+	    cmocka_unit_test(drift__own_unit_beside_a_file__warned_where_it_decides),
 	    cmocka_unit_test(drift__own_unit_names_one_before_all__what_it_replaces_handles_nothing),
 	    cmocka_unit_test(drift__no_memory_for_the_configuration__unknown),
 	};

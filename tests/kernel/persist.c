@@ -501,6 +501,38 @@ persist__beside_other_files__hides_none_and_says_what_decides(void **state)
 	conf_needs_boot_dirs();
 }
 
+/* What still registers the entry once its own file is gone; -n sees it while that is still there. */
+static void
+persist__remove__what_still_brings_it_back_is_said(void **state)
+{
+	static const struct {
+		size_t folder;
+		const char *name, *text, *err;
+	} rows[] = {
+	    {3, "jar.conf", ":jar:E::jar::/bin/cat:\n", ": /usr/lib/binfmt.d/jar.conf:1"}, /* hidden by ours */
+	    {2, "zz.conf", "# first\n:jar:E::jar::/bin/true:\n", ": /usr/local/lib/binfmt.d/zz.conf:2"},
+	    {3, "aa.conf", ":jar:E::jar::/bin/true:\n", ": /usr/lib/binfmt.d/aa.conf:1"},
+	    {3, "jar.conf", ":war:E::war::/bin/cat:\n", ""},
+	    {3, "jar.conf", "nothing of use\n", ""},
+	    {3, "war.conf", ":war:E::war::/bin/cat:\n", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		conf_needs_boot_dirs();
+		assert_int_equal(chmod("/etc/binfmt.d", 0755), 0);
+		expect(tool("register", "--name", "jar", "--extension", "jar", "-i", "/bin/true", "--persist", NULL), 0,
+		       "written to", NULL);
+		conf_write(rows[i].folder, rows[i].name, rows[i].text);
+		expect(tool("-n", "remove", "jar", "--persist", NULL), 0, "jar: would be removed", rows[i].err);
+		expect(tool("remove", "jar", "--persist", NULL), 0, "jar: removed (with its binfmt.d file)",
+		       rows[i].err);
+		register_raw(":jar:E::jar::/bin/true:");
+		expect(tool("remove", "jar", "--persist", NULL), 0, "jar: removed", rows[i].err);
+	}
+	conf_needs_boot_dirs();
+}
+
 /* What was written after binfmtctl wrote it. */
 static void
 persist__file_changed_by_hand__read_if_it_is_a_rule(void **state)
@@ -538,6 +570,7 @@ main(void)
 	    cmocka_unit_test(persist__file_changed_by_hand__read_if_it_is_a_rule),
 	    cmocka_unit_test(persist__beside_other_files__hides_none_and_says_what_decides),
 	    cmocka_unit_test(persist__remove__own_file_goes_too),
+	    cmocka_unit_test(persist__remove__what_still_brings_it_back_is_said),
 	    cmocka_unit_test(persist__remove_when_the_entry_is_gone__file_goes),
 	    cmocka_unit_test(persist__register_over_a_foreign_file__refused_before_anything),
 	    cmocka_unit_test(persist__remove_with_a_foreign_file__refused_before_anything),
