@@ -117,6 +117,7 @@ check_place(const struct put *put, const struct plan *plan, struct err *err, str
 		warn_add(warnings, "the next boot %s it otherwise: %s:%u comes later%s%s",
 			 later->doubt ? "may have" : "has", later->file, later->number, later->doubt ? "; " : "",
 			 later->doubt ? later->doubt : "");
+	nextboot_warn_interpreter(&plan->rule, warnings);
 	nextboot_warn_unit(put->boot, &plan->rule, warnings);
 	return 0;
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "boot.h"
+#include "bootline.h"
 #include "drift.h"
 #include "nextboot.h"
 #include "snapshot.h"
@@ -36,6 +37,15 @@ nextboot_warn_back(const struct boot *boot, const char *name, struct warnings *w
 		warn_add(warnings, "%s", drift.why.text);
 	else if (drift.end != DRIFT_GONE)
 		warn_add(warnings, "%s brings it back at the next boot: %s", drift.program, drift.source);
+}
+
+void
+nextboot_warn_interpreter(const struct rule *rule, struct warnings *warnings)
+{
+	const char *doubt = bootline_interpreter_doubt(rule);
+
+	if (doubt)
+		warn_add(warnings, "whether the next boot has it is not known: %s", doubt);
 }
 
 void

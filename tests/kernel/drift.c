@@ -169,7 +169,7 @@ drift__architecture__kept_by_its_name(void **state)
 {
 	(void)state;
 	cover_dirs();
-	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "-f", "F", NULL), 0, "registered", "");
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "-f", "P", NULL), 0, "registered", NULL);
 	read_and_look("qemu-aarch64");
 	assert_string_equal(drift.why.fix, "binfmtctl register aarch64 --persist");
 	expect_drift("qemu-aarch64", DRIFT_GONE, "it is in no configuration: it will not be there after a reboot",
@@ -235,6 +235,30 @@ drift__file_that_leads_into_run__unknown_at_the_next_boot(void **state)
 	register_raw(":a:E::ext::/bin/true:");
 	assert_int_equal(symlink("/run/binfmt.d/a", "/etc/binfmt.d/a.conf"), 0);
 	expect_drift("a", DRIFT_UNKNOWN, "/etc/binfmt.d/a.conf:1: what its file is a link to is emptied at", false);
+}
+
+static void
+drift__interpreter_of_f_in_run__unknown_at_the_next_boot(void **state)
+{
+	(void)state;
+	cover_dirs();
+	expect(shell("cp /bin/true /run/binfmt.d/interpreter"), 0, "", "");
+	for (int fixed = 0; fixed < 2; fixed++) {
+		const char *line =
+		    fixed ? ":a:E::ext::/run/binfmt.d/interpreter:F" : ":a:E::ext::/run/binfmt.d/interpreter:";
+
+		ns_empty();
+		conf_write(3, "a.conf",
+			   fixed ? ":a:E::ext::/run/binfmt.d/interpreter:F\n"
+				 : ":a:E::ext::/run/binfmt.d/interpreter:\n");
+		register_raw(line);
+		expect_drift("a", fixed ? DRIFT_UNKNOWN : DRIFT_SAME,
+			     fixed ? "a.conf:1: its interpreter, which flag" : "", false);
+	}
+	ns_empty();
+	expect(tool("register", "--name", "a", "--extension", "ext", "-i", "/run/binfmt.d/interpreter", "-f", "F",
+		    "--persist", NULL),
+	       0, "written to", "whether the next boot has it is not known: its interpreter, which flag F opens");
 }
 
 /* As Linux 7.3 reads it: born disabled. */
@@ -499,22 +523,25 @@ expect_unit(const char *words, enum drift_end end, const char *text, int line)
 		fail_msg("line %d: %s: %d, '%s'", line, words, (int)drift.end, drift.why.text);
 }
 
+/* Through a folder of the machine's, onto a disk: what is on the tmpfs of the tests is lost at a boot. */
+#define KEPT "/srv"
+static const char kept_interpreter[] = KEPT "/qemu-aarch64-static";
+
 /* A live qemu-aarch64 with flag F, by an interpreter in a folder of ours; the command that looks there first. */
 static const char *
 register_aarch64(void)
 {
 	static char command[8400];
-	char *dir, *path;
 
 	if (!*command) {
-		dir = scratch_folder("unit");
-		snprintf(command, sizeof(command), "@/binfmtctl register --interpreter-dir %s", dir);
-		free(scratch_copy(tiny_interpreter(), "unit/qemu-aarch64-static"));
-		free(dir);
+		snprintf(command, sizeof(command), "@/binfmtctl register --interpreter-dir " KEPT);
+		expect(
+		    shell("mkdir -p build/tests/kept && cp '%s' build/tests/kept/qemu-aarch64-static && mount --bind "
+			  "build/tests/kept " KEPT,
+			  tiny_interpreter()),
+		    0, "", "");
 	}
-	path = scratch_file("unit/qemu-aarch64-static");
-	expect(tool("register", "aarch64", "-i", path, "-f", "F", NULL), 0, "registered", "");
-	free(path);
+	expect(tool("register", "aarch64", "-i", kept_interpreter, "-f", "F", NULL), 0, "registered", "");
 	return command;
 }
 
@@ -689,8 +716,8 @@ drift__own_unit_and_others__judged_together(void **state)
 		enum drift_end end;
 		const char *text;
 	} rows[] = {
-	    {after, "-f F all", "box", "F", DRIFT_GONE, "binfmtctl.service: entry box handles aarch64 already"},
-	    {"", "-f F all", "box", "F", DRIFT_UNKNOWN, "entry box may handle aarch64 already"},
+	    {after, "-f F all", "box", "P", DRIFT_GONE, "binfmtctl.service: entry box handles aarch64 already"},
+	    {"", "-f F all", "box", "P", DRIFT_UNKNOWN, "entry box may handle aarch64 already"},
 	    {after, "-f F arm64", "box", "F", DRIFT_SAME, ""},
 	    {after, "all", "qemu-aarch64", "F", DRIFT_SAME, ""},
 	    {after, "all", "qemu-aarch64", "PF", DRIFT_CHANGED, "with flags PF instead of F"},
@@ -711,7 +738,7 @@ drift__own_unit_and_others__judged_together(void **state)
 		cover_dirs();
 		ns_empty();
 		command = register_aarch64();
-		path = scratch_file("unit/qemu-aarch64-static");
+		path = strdup(kept_interpreter);
 		text = strdup(tool("export", "aarch64", "--format", "binfmt.d", NULL)->out);
 		assert_true(text && strchr(text, ':') && strstr(text, path));
 		*strstr(text, path) = '\0';
@@ -976,6 +1003,7 @@ main(void)
 	    cmocka_unit_test(drift__line_in_run__unknown_at_the_next_boot),
 	    cmocka_unit_test(drift__hidden_by_run__unknown_at_the_next_boot),
 	    cmocka_unit_test(drift__file_that_leads_into_run__unknown_at_the_next_boot),
+	    cmocka_unit_test(drift__interpreter_of_f_in_run__unknown_at_the_next_boot),
 	    cmocka_unit_test(drift__line_with_flag_d__comes_back_disabled),
 	    cmocka_unit_test(drift__line_that_fails__gone_with_the_reason),
 	    cmocka_unit_test(drift__file_that_cannot_be_ours_or_decide__no_fix),

@@ -411,7 +411,8 @@ persist__file_that_says_otherwise__named_by_every_change(void **state)
 	need_ptrace();
 	conf_needs_boot_dirs();
 	assert_int_equal(chmod("/etc/binfmt.d", 0755), 0);
-	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "--persist", NULL), 0, "written to " FILE_OF, "");
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "--persist", NULL), 0, "written to " FILE_OF,
+	       NULL);
 	other = tiny_copy("other");
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		const char *words[6];
@@ -444,7 +445,8 @@ persist__file_that_cannot_be_read__said(void **state)
 	(void)state;
 	conf_needs_boot_dirs();
 	assert_int_equal(chmod("/etc/binfmt.d", 0755), 0);
-	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "--persist", NULL), 0, "written to " FILE_OF, "");
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "--persist", NULL), 0, "written to " FILE_OF,
+	       NULL);
 	for (int descriptors = 3; descriptors < 12; descriptors++) {
 		const struct run *r = shell("ulimit -n %d; exec ./binfmtctl disable aarch64", descriptors);
 
@@ -550,7 +552,8 @@ persist__file_changed_by_hand__read_if_it_is_a_rule(void **state)
 	(void)state;
 	conf_needs_boot_dirs();
 	assert_int_equal(chmod("/etc/binfmt.d", 0755), 0);
-	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "--persist", NULL), 0, "written to " FILE_OF, "");
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "--persist", NULL), 0, "written to " FILE_OF,
+	       NULL);
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		expect(shell("%s", rows[i].change), 0, "", "");
 		expect(tool("disable", "aarch64", NULL), 0, "qemu-aarch64: ", rows[i].err);
