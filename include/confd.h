@@ -58,8 +58,8 @@ int confd_read(struct confd *confd, const char *const *dirs, struct host_kernel 
 
 /*
  * The same of confd_dirs for the next boot. /run is emptied by then, so files that one of /run hides now are read too,
- * in its place; the lines of both, and of files that are links to what a boot empties, have a doubt. `gone`: entries whose own
- * files, NAME.conf of the first folder, are passed over; NULL ends them, or there are none.
+ * in its place; the lines of both, and of files that are links to what a boot empties, have a doubt. `gone`: entries
+ * whose own files, NAME.conf of the first folder, are passed over; NULL ends them, or there are none.
  */
 int confd_read_boot(struct confd *confd, const char *const *gone, struct host_kernel kernel, struct err *err);
 
