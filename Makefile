@@ -32,10 +32,10 @@ HOST = below boot bootfolder bootlost bootnamed bootplace bootscript bootservice
 	probe_child probe_crew probe_elf probe_look probe_root probe_sweep probe_watch probe_watcher program records refused rootview segment sitter smallfile \
 	subids trust ubformat walk walker
 JUDGE = accord archruns archtest bootall bootcheck bootline bootorder check confcheck danger doctor doctor_machine drift drift_fix edit elfkind \
-	envcheck filecheck filekind first health inforce narrow overlap plan recall refusal remedy resolve stale takeover unitrun whose
+	envcheck filecheck filekind first health inforce narrow nextboot overlap plan recall refusal remedy resolve stale takeover unitrun whose
 CLI = colour columns command details help help_json json operand opt print report
 CMD = cmd_completion cmd_doctor cmd_enable cmd_exec cmd_export cmd_help cmd_list cmd_load cmd_match cmd_refresh cmd_register cmd_remove cmd_status \
-	cmd_test at_boot describe handlers own_unit put register_all rehearse session tried
+	cmd_test at_boot describe handlers misuse own_unit put register_all rehearse session tried
 LIB = $(BASE:%=base/%) $(RULE:%=rule/%) $(KERNEL:%=kernel/%) $(HOST:%=host/%) $(JUDGE:%=judge/%) $(CLI:%=cli/%) \
 	$(CMD:%=cmd/%) commands
 LIB_OBJ = $(LIB:%=build/%.o)

@@ -46,7 +46,7 @@ struct boot_step {
 
 /* Everything that registers handlers when this machine boots. */
 struct boot {
-	struct confd confd;       /* binfmt.d */
+	struct confd confd;       /* binfmt.d, by confd_read_boot */
 	struct records records;   /* update-binfmts */
 	enum look_is elsewhere;   /* a container or another root folder: the machine boots with files not seen here */
 	const char *reader;       /* what registers binfmt.d; NULL: nothing is known to */
@@ -74,6 +74,9 @@ struct boot {
 /* Reads all of it, but understands no unit. -1 and *err: no memory; then it holds nothing, and says that it is unread.
  */
 int boot_read(struct boot *boot, struct err *err);
+
+/* The same as if the own files of these entries were gone (confd_read_boot). */
+int boot_read_without(struct boot *boot, const char *const *gone, struct err *err);
 void boot_free(struct boot *boot);
 
 #endif

@@ -29,6 +29,7 @@ struct confd_line {
 	struct rule rule;   /* of a registered one */
 	const char *reason; /* of any other */
 	bool counted;       /* lines that end in a newline only, so that other programs count the same */
+	const char *doubt;  /* why it is not known whether it is there at the next boot; NULL: it is. confd_read_boot */
 };
 
 /* Everything that is configured, in the order of registration. */
@@ -40,6 +41,7 @@ struct confd {
 	size_t unread;      /* files and folders that could not be read */
 	size_t last_unread; /* which of the lines stands for the last of them, from 1 */
 	bool unread_folder; /* one of them is a folder */
+	size_t folders;     /* so many of the lines, the first, stand for whole folders; the rest is sorted by file */
 	size_t bytes;       /* read so far */
 	struct arena arena;
 };
@@ -53,6 +55,13 @@ extern const char *const confd_dirs[];
  * would make systemd-binfmt wait or read for ever (FIFOs, devices) is not opened. -1 and *err: no memory.
  */
 int confd_read(struct confd *confd, const char *const *dirs, struct host_kernel kernel, struct err *err);
+
+/*
+ * The same of confd_dirs for the next boot. /run is emptied by then, so files that one of /run hides now are read too,
+ * in its place; the lines of both, and of files that are links to what a boot empties, have a doubt. `gone`: entries
+ * whose own files, NAME.conf of the first folder, are passed over; NULL ends them, or there are none.
+ */
+int confd_read_boot(struct confd *confd, const char *const *gone, struct host_kernel kernel, struct err *err);
 
 /*
  * The same for files and folders that are named, one after the other; a file whatever its name is, a FIFO too. Format

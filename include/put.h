@@ -7,8 +7,8 @@
 #include "report.h"
 
 struct binfmt;
+struct boot;
 struct check;
-struct confd;
 struct persist;
 
 /* How a planned rule is to be put in place. */
@@ -16,11 +16,11 @@ struct put {
 	struct binfmt *b;
 	const struct check *check; /* of the rule, before anything is written; its list are the live entries */
 	bool keep;
-	bool stays;           /* an entry that is there is not to be moved in front of others that take its files */
-	bool configured;      /* it is what all configuration says: no file of its can say otherwise */
-	struct persist *file; /* its binfmt.d file is to be written too; NULL: it is not */
-	const char *conf_dir; /* there; NULL: the usual folder */
-	const struct confd *confd; /* what is configured, for a file of the usual folder; may be NULL */
+	bool stays;              /* an entry that is there is not to be moved in front of others that take its files */
+	bool configured;         /* it is what all configuration says: no file of its can say otherwise */
+	struct persist *file;    /* its binfmt.d file is to be written too; NULL: it is not */
+	const char *conf_dir;    /* there; NULL: the usual folder */
+	const struct boot *boot; /* what is configured, for a file of the usual folder; may be NULL */
 };
 
 /*

@@ -24,9 +24,11 @@ struct session {
 	int mounts_lock;                      /* with --mount, of lock_mounts; else -1 */
 	size_t before;                        /* so many entries were there when the work began */
 	bool has_temporaries;                 /* some of them are left by killed runs */
-	const struct confd *confd; /* what is configured, where --persist writes to the usual folder; else NULL */
-	bool named;                /* the entry at work was named, not meant by `all` */
-	struct look inherited;     /* the table at work is a parent user namespace's */
+	const struct boot *boot; /* what is configured, where --persist writes to the usual folder; else NULL */
+	char **gone;             /* entries that remove --persist has taken away; NULL ends them */
+	size_t gone_count;
+	bool named;            /* the entry at work was named, not meant by `all` */
+	struct look inherited; /* the table at work is a parent user namespace's */
 	unsigned failed, done;
 	unsigned changed; /* of those that were done: they were not so before */
 	/* Of the operand at work, told and emptied by session_result: */

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "binfmt_list.h"
+#include "boot.h"
 #include "cmd.h"
-#include "confd.h"
 #include "describe.h"
 #include "elf.h"
 #include "hex.h"
-#include "host_kernel.h"
 #include "opened.h"
+#include "own_unit.h"
 #include "persist.h"
 #include "put.h"
 #include "register.h"
@@ -175,7 +173,7 @@ register_one(struct session *c, const struct arch *arch, bool keeps_magic)
 	    .keep = a->keep,
 	    .file = a->persist ? &file : NULL,
 	    .conf_dir = a->conf_dir,
-	    .confd = c->confd,
+	    .boot = c->boot,
 	};
 	enum outcome outcome;
 	struct err detail;
@@ -239,62 +237,6 @@ register_operand(struct session *c, const struct operand *operand)
 	session_result(c, operand->word, OUT_FAILED, NULL);
 }
 
-static bool
-has_all(const struct args *a)
-{
-	for (size_t i = 0; i < a->operand_count; i++)
-		if (operand_is_all(&a->operands[i]))
-			return true;
-	return false;
-}
-
-const char *
-register_misuse(const struct args *a)
-{
-	int kinds = !!a->magic + !!a->extension + !!a->like + !!a->bpf;
-
-	if (kinds > 1)
-		return "--magic, --extension, --like and --bpf exclude each other";
-	if (kinds && a->operand_count)
-		return "ARCH cannot be combined with --magic, --extension, --like or --bpf";
-	if (!kinds && !a->operand_count)
-		return "missing operand: ARCH (or all, or --magic, --extension, --like, --bpf)";
-	if (kinds && !a->name)
-		return "a custom rule needs --name";
-	if (kinds && !a->bpf && !a->interpreter)
-		return "a custom rule needs --interpreter";
-	if (a->bpf && a->interpreter)
-		return "--bpf names the handler, it takes no --interpreter";
-	if ((a->mask || a->offset >= 0) && !a->magic)
-		return "--mask and --offset go with --magic";
-	if (a->operand_count > 1 && has_all(a))
-		return "all is every architecture: name no other beside it";
-	if (kinds && a->interpreter_dir_count)
-		return "--interpreter-dir goes with an architecture";
-	if (!kinds && (a->name || a->interpreter) && (a->operand_count != 1 || operand_is_all(&a->operands[0])))
-		return "--name and --interpreter go with one architecture";
-	if (a->conf_dir && *a->conf_dir != '/')
-		return "--conf-dir needs an absolute path";
-	return a->conf_dir && !a->persist ? "--conf-dir goes with --persist" : NULL;
-}
-
-int
-register_check_dirs(const struct args *a, struct err *err)
-{
-	for (size_t i = 0; i < a->interpreter_dir_count; i++) {
-		const char *dir = a->interpreter_dirs[i];
-		struct stat st;
-
-		if (*dir != '/')
-			return err_set(err, ERR_INTERPRETER, "--interpreter-dir %s: not absolute", *dir ? dir : "''");
-		if (stat(dir, &st) < 0)
-			return err_set(err, ERR_INTERPRETER, "--interpreter-dir %s: %s", dir, strerror(errno));
-		if (!S_ISDIR(st.st_mode))
-			return err_set(err, ERR_INTERPRETER, "--interpreter-dir %s: %s", dir, strerror(ENOTDIR));
-	}
-	return 0;
-}
-
 static void
 register_all_operands(struct session *c)
 {
@@ -312,7 +254,8 @@ int
 cmd_register(const struct cmd *cmd, struct args *args)
 {
 	const char *wrong = register_misuse(args);
-	struct confd confd = {.count = 0};
+	bool places = args->persist && !args->conf_dir; /* a file among those that are read at boot */
+	static struct boot boot;
 	struct session c;
 	int status;
 
@@ -320,16 +263,18 @@ cmd_register(const struct cmd *cmd, struct args *args)
 		return report_usage(cmd, args, "%s", wrong);
 	if (register_check_dirs(args, &c.err) < 0)
 		return report_fail(cmd, args, &c.err);
-	if (args->persist && !args->conf_dir && confd_read(&confd, confd_dirs, host_kernel(), &c.err) < 0)
+	if (places && boot_read(&boot, &c.err) < 0)
 		return report_fail(cmd, args, &c.err);
+	if (places)
+		own_unit_read(&boot, args->commands);
 	status = session_begin(&c, cmd, args);
-	if (status != EXIT_DONE) {
-		confd_free(&confd);
+	c.boot = places ? &boot : NULL;
+	if (status == EXIT_DONE)
+		register_all_operands(&c);
+	if (places)
+		boot_free(&boot);
+	if (status != EXIT_DONE)
 		return status;
-	}
-	c.confd = args->persist && !args->conf_dir ? &confd : NULL;
-	register_all_operands(&c);
-	confd_free(&confd);
 	session_warn_if_off(&c);
 	session_prove_kept(&c);
 	return session_end(&c);

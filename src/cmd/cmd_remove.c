@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot.h"
 #include "cmd.h"
 #include "drift.h"
+#include "nextboot.h"
 #include "operand.h"
+#include "own_unit.h"
 #include "persist.h"
 #include "replace.h"
 #include "session.h"
@@ -22,6 +28,51 @@ removal_outcome(int removed, int forgotten)
 	if (removed < 0 || forgotten < 0)
 		return OUT_FAILED;
 	return removed || forgotten ? OUT_REMOVED : OUT_SKIPPED;
+}
+
+/* With --persist: what brings an entry back without its file is looked for once all are gone. */
+static void
+note_gone(struct session *c, const char *name)
+{
+	char **more;
+
+	if (!c->args->persist || c->args->conf_dir)
+		return;
+	more = realloc(c->gone, (c->gone_count + 2) * sizeof(*more));
+	if (more) {
+		c->gone = more;
+		more[c->gone_count] = strdup(name);
+		more[c->gone_count + 1] = NULL;
+	}
+	if (more && more[c->gone_count])
+		c->gone_count++;
+	else
+		warn_add(&c->warnings, "whether the next boot has it cannot be told: out of memory");
+}
+
+/* What still brings them back is not ours to take away, and is said. */
+static void
+tell_what_comes_back(struct session *c)
+{
+	static struct warnings warnings; /* 8 KB */
+	static struct boot boot;
+	bool read = c->gone_count && boot_read_without(&boot, (const char *const *)c->gone, &c->err) == 0;
+
+	if (c->gone_count && !read)
+		report_warning(NULL, "whether the next boot has what was removed cannot be told: %s", c->err.text);
+	if (read)
+		own_unit_read(&boot, c->args->commands);
+	for (size_t i = 0; i < c->gone_count; i++) {
+		warnings.len = 0;
+		if (read)
+			nextboot_warn_back(&boot, c->gone[i], &warnings);
+		for (const char *warning = NULL; (warning = warn_next(&warnings, warning));)
+			report_warning(c->gone[i], "%s", warning);
+		free(c->gone[i]);
+	}
+	if (read)
+		boot_free(&boot);
+	free(c->gone);
 }
 
 /* With --persist, a file of somebody else's is found out before anything is removed. */
@@ -46,6 +97,8 @@ remove_one(struct session *c, const char *name)
 		drift_warn(name, NULL, &c->warnings);
 	if (removed == 0 && forgotten == 0)
 		err_set(&c->err, ERR_MISSING, "it is gone already");
+	if (removed >= 0 && forgotten >= 0 && removed + forgotten > 0)
+		note_gone(c, name);
 	session_result(c, name, removal_outcome(removed, forgotten), forgotten > 0 ? "with its binfmt.d file" : NULL);
 }
 
@@ -73,6 +126,8 @@ forget_missing(struct session *c, const char *name)
 	if (done < 0)
 		c->err = err;
 	c->file = done ? &file : NULL;
+	if (done > 0)
+		note_gone(c, name);
 	if (done)
 		session_result(c, name, done < 0 ? OUT_FAILED : OUT_REMOVED, "its binfmt.d file; there was no entry");
 	return done != 0;
@@ -152,5 +207,6 @@ cmd_remove(const struct cmd *cmd, struct args *args)
 		session_result(&c, "binfmt_misc", remove_all(&c) < 0 ? OUT_FAILED : OUT_REMOVED, "all entries");
 	for (size_t i = 0; i < args->operand_count; i++)
 		remove_operand(&c, &args->operands[i]);
+	tell_what_comes_back(&c);
 	return session_end(&c);
 }

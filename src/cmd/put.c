@@ -3,11 +3,12 @@
 #include "binfmt.h"
 #include "binfmt_list.h"
 #include "binfmt_open.h"
+#include "boot.h"
 #include "check.h"
-#include "confd.h"
 #include "drift.h"
 #include "err.h"
 #include "host_kernel.h"
+#include "nextboot.h"
 #include "ours.h"
 #include "overlap.h"
 #include "persist.h"
@@ -103,8 +104,8 @@ static int
 check_place(const struct put *put, const struct plan *plan, struct err *err, struct warnings *warnings)
 {
 	const char *name = put->file->name, *entry = plan->rule.name;
-	const struct confd_line *hidden = confd_hidden(put->confd, name, entry);
-	const struct confd_line *later = confd_later(put->confd, name, entry);
+	const struct confd_line *hidden = confd_hidden(&put->boot->confd, name, entry);
+	const struct confd_line *later = confd_later(&put->boot->confd, name, entry);
 
 	if (hidden && !put->check->force)
 		return err_set(err, ERR_PERSIST,
@@ -113,7 +114,11 @@ check_place(const struct put *put, const struct plan *plan, struct err *err, str
 			       hidden->file, put->file->where, name, hidden->number ? "entry " : "what is not known",
 			       hidden->number ? hidden->rule.name : "");
 	if (later && !(later->fate == CONFD_REGISTERED && rule_same(&later->rule, &plan->rule)))
-		warn_add(warnings, "the next boot has it otherwise: %s:%u comes later", later->file, later->number);
+		warn_add(warnings, "the next boot %s it otherwise: %s:%u comes later%s%s",
+			 later->doubt ? "may have" : "has", later->file, later->number, later->doubt ? "; " : "",
+			 later->doubt ? later->doubt : "");
+	nextboot_warn_interpreter(&plan->rule, warnings);
+	nextboot_warn_unit(put->boot, &plan->rule, warnings);
 	return 0;
 }
 
@@ -129,7 +134,7 @@ check_first(const struct put *put, const struct plan *plan, struct err *err, str
 		return 0;
 	if (persist_open(file, put->conf_dir, plan->rule.name, put->check->force, err) < 0)
 		return -1;
-	if (persist_prepare(file, &plan->rule, err) == 0 && (!put->confd || check_place(put, plan, err, warnings) == 0))
+	if (persist_prepare(file, &plan->rule, err) == 0 && (!put->boot || check_place(put, plan, err, warnings) == 0))
 		return 0;
 	persist_close(file);
 	return -1;
@@ -166,7 +171,9 @@ persist(const struct put *put, const struct plan *plan, enum outcome outcome, st
 	struct warnings *warnings)
 {
 	if (outcome != OUT_FAILED && persist_write(put->file, put->b->planned, err) < 0) {
-		err_add(err, "; the entry is registered, but will not be after the next boot");
+		err_add(err, "; the entry is registered, but %s",
+			put->file->was_len ? "the next boot has what the file said before"
+					   : "no file has it written down for the next boot");
 		outcome = OUT_FAILED;
 	}
 	if (outcome == OUT_UNCHANGED && put->file->written)

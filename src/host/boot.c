@@ -37,6 +37,12 @@ read_unit(struct boot *boot)
 int
 boot_read(struct boot *boot, struct err *err)
 {
+	return boot_read_without(boot, NULL, err);
+}
+
+int
+boot_read_without(struct boot *boot, const char *const *gone, struct err *err)
+{
 	struct look mounts = bootservice_mounts();
 	struct bootservice_reader reader;
 
@@ -54,7 +60,7 @@ boot_read(struct boot *boot, struct err *err)
 	boot->follows = LOOK_NO;
 	read_unit(boot);
 	boot->records = (struct records){0};
-	if (confd_read(&boot->confd, confd_dirs, host_kernel(), err) == 0 &&
+	if (confd_read_boot(&boot->confd, gone, host_kernel(), err) == 0 &&
 	    records_read(&boot->records, RECORDS_DIR, err) == 0)
 		return 0;
 	boot_free(boot);

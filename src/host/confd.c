@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "bootlost.h"
 #include "confd.h"
 #include "confd_file.h"
 #include "confd_lines.h"
@@ -15,6 +17,15 @@
 
 const char *const confd_dirs[] = {"/etc/binfmt.d", "/run/binfmt.d", "/usr/local/lib/binfmt.d", "/usr/lib/binfmt.d",
 				  NULL};
+
+/* What is to be read. */
+struct reading {
+	const char *const *dirs;
+	enum confd_kind kind;
+	struct host_kernel kernel;
+	bool boot;               /* for the next boot */
+	const char *const *gone; /* entries whose files of the first folder are passed over; NULL ends them */
+};
 
 /* The files found so far. */
 struct files {
@@ -41,6 +52,19 @@ is_format_name(const char *name)
 {
 	return name[0] != '.' && !strchr(name, '~') && !strstr(name, ".dpkg-") && strcmp(name, "register") != 0 &&
 	       strcmp(name, "status") != 0;
+}
+
+/* Whether a file is passed over, as it is to be gone. */
+static bool
+is_gone(const struct reading *reading, size_t dir, const char *file)
+{
+	for (size_t i = 0; dir == 0 && reading->gone && reading->gone[i]; i++) {
+		size_t len = strlen(reading->gone[i]);
+
+		if (strncmp(file, reading->gone[i], len) == 0 && strcmp(file + len, ".conf") == 0)
+			return true;
+	}
+	return false;
 }
 
 static int
@@ -88,8 +112,9 @@ add_doubtful(struct confd *confd, const struct files *files, const char *path)
 }
 
 static int
-add_dir(struct confd *confd, struct files *files, const char *const *dirs, size_t dir, enum confd_kind kind)
+add_dir(struct confd *confd, struct files *files, const struct reading *reading, size_t dir)
 {
+	const char *const *dirs = reading->dirs;
 	DIR *d = opendir(dirs[dir]);
 	struct dirent *e;
 	int done = 0, error = errno;
@@ -100,11 +125,11 @@ add_dir(struct confd *confd, struct files *files, const char *const *dirs, size_
 		return confd_add_failed(confd, dirs[dir], CONFD_IGNORED, error);
 	if (!d)
 		return add_unread_dir(confd, files, dirs, dir, error);
-	errno = 0;
-	while (done == 0 && (e = readdir(d))) {
-		if (is_conf(e->d_name) || (kind & CONFD_FORMAT && is_format_name(e->d_name)))
+	while (done == 0 && (errno = 0, e = readdir(d))) {
+		if (is_gone(reading, dir, e->d_name))
+			continue;
+		if (is_conf(e->d_name) || (reading->kind & CONFD_FORMAT && is_format_name(e->d_name)))
 			done = add_file(confd, files, e->d_name, dir);
-		errno = 0;
 	}
 	error = errno;
 	closedir(d);
@@ -120,30 +145,79 @@ by_name(const void *a, const void *b)
 	return order ? order : (x->dir > y->dir) - (x->dir < y->dir);
 }
 
-static int
-add_files(struct confd *confd, struct files *files, const char *const *dirs, enum confd_kind kind,
-	  struct host_kernel kernel)
+/* Whether what is below a folder is gone at each boot. */
+static bool
+is_in_run(const char *dir)
 {
+	return strncmp(dir, "/run/", 5) == 0;
+}
+
+/* Why it is not known whether a file is there at the next boot, by what it is a link to; NULL: it is. */
+static const char *
+doubt_of(const char *dir, const char *path)
+{
+	char target[PATH_MAX], whole[2 * PATH_MAX];
+	ssize_t len;
+	struct look lost;
+
+	if (is_in_run(dir))
+		return "/run is emptied at each boot, so it is there only if something writes it again";
+	len = readlink(path, target, sizeof(target) - 1);
+	if (len < 0)
+		return errno == EINVAL || look_absent(errno) ? NULL : "whether its file is a link could not be told";
+	target[len] = '\0';
+	snprintf(whole, sizeof(whole), "%s%s%s", *target == '/' ? "" : dir, *target == '/' ? "" : "/", target);
+	lost = bootlost(whole);
+	if (lost.is == LOOK_UNKNOWN)
+		return "whether what its file is a link to is still there after a boot could not be told";
+	return lost.is == LOOK_YES
+		   ? "what its file is a link to is emptied at each boot, so it is there only if something writes it "
+		     "again"
+		   : NULL;
+}
+
+/* Adds what a file has. `hidden`: not now, but at the next boot. */
+static int
+add_found(struct confd *confd, const struct files *files, const struct file *file, const struct reading *reading,
+	  bool hidden)
+{
+	const char *dir = reading->dirs[file->dir], *kept, *doubt;
 	char path[PATH_MAX];
-	const char *kept, *dir;
+	size_t first = confd->count;
 	int done;
+
+	snprintf(path, sizeof(path), "%s%s%s", dir, dir[strlen(dir) - 1] == '/' ? "" : "/", file->name);
+	kept = keep_text(confd, path);
+	if (!kept)
+		return -1;
+	if (files->unread && file->dir > files->unread_dir)
+		done = add_doubtful(confd, files, kept);
+	else
+		done = confd_add_file(confd, kept, is_conf(file->name) ? reading->kind : CONFD_FORMAT, reading->kernel);
+	if (!reading->boot || first == confd->count)
+		return done;
+	doubt =
+	    hidden ? "a file of its name in /run hides it now, and /run is emptied at each boot" : doubt_of(dir, path);
+	while (first < confd->count)
+		confd->lines[first++].doubt = doubt;
+	return done;
+}
+
+static int
+add_files(struct confd *confd, struct files *files, const struct reading *reading)
+{
+	bool in_run = false;
 
 	if (files->count)
 		qsort(files->at, files->count, sizeof(*files->at), by_name);
 	for (size_t i = 0; i < files->count; i++) {
 		const struct file *file = &files->at[i];
+		bool behind = i && strcmp(file->name, file[-1].name) == 0;
 
-		if (i && strcmp(file->name, file[-1].name) == 0)
+		if (behind && !in_run)
 			continue;
-		dir = dirs[file->dir];
-		snprintf(path, sizeof(path), "%s%s%s", dir, dir[strlen(dir) - 1] == '/' ? "" : "/", file->name);
-		kept = keep_text(confd, path);
-		if (kept && files->unread && file->dir > files->unread_dir)
-			done = add_doubtful(confd, files, kept);
-		else
-			done =
-			    kept ? confd_add_file(confd, kept, is_conf(file->name) ? kind : CONFD_FORMAT, kernel) : -1;
-		if (done < 0)
+		in_run = reading->boot && is_in_run(reading->dirs[file->dir]);
+		if (add_found(confd, files, file, reading, behind) < 0)
 			return -1;
 	}
 	return 0;
@@ -174,15 +248,16 @@ sort_names(struct confd *confd)
 
 /* The files of some folders. */
 static int
-add_dirs(struct confd *confd, const char *const *dirs, enum confd_kind kind, struct host_kernel kernel)
+add_dirs(struct confd *confd, const struct reading *reading)
 {
 	struct files files = {0};
 	int done = 0;
 
-	for (size_t i = 0; dirs[i] && done == 0; i++)
-		done = add_dir(confd, &files, dirs, i, kind);
+	for (size_t i = 0; reading->dirs[i] && done == 0; i++)
+		done = add_dir(confd, &files, reading, i);
+	confd->folders = confd->count;
 	if (done == 0)
-		done = add_files(confd, &files, dirs, kind, kernel);
+		done = add_files(confd, &files, reading);
 	free(files.at);
 	return done;
 }
@@ -199,20 +274,31 @@ finish(struct confd *confd, int done, struct err *err)
 int
 confd_read(struct confd *confd, const char *const *dirs, struct host_kernel kernel, struct err *err)
 {
+	const struct reading reading = {dirs, CONFD_LINES, kernel, false, NULL};
+
 	*confd = (struct confd){0};
-	return finish(confd, add_dirs(confd, dirs, CONFD_LINES, kernel), err);
+	return finish(confd, add_dirs(confd, &reading), err);
+}
+
+int
+confd_read_boot(struct confd *confd, const char *const *gone, struct host_kernel kernel, struct err *err)
+{
+	const struct reading reading = {confd_dirs, CONFD_LINES, kernel, true, gone};
+
+	*confd = (struct confd){0};
+	return finish(confd, add_dirs(confd, &reading), err);
 }
 
 static int
 add_named(struct confd *confd, const char *path, struct host_kernel kernel)
 {
 	const char *const dirs[] = {path, NULL};
+	const struct reading reading = {dirs, CONFD_EITHER, kernel, false, NULL};
 	struct stat st;
 
 	if (stat(path, &st) < 0)
 		return confd_add_failed(confd, path, CONFD_REFUSED, errno);
-	return S_ISDIR(st.st_mode) ? add_dirs(confd, dirs, CONFD_EITHER, kernel)
-				   : confd_add_file(confd, path, CONFD_NAMED, kernel);
+	return S_ISDIR(st.st_mode) ? add_dirs(confd, &reading) : confd_add_file(confd, path, CONFD_NAMED, kernel);
 }
 
 int
@@ -265,16 +351,35 @@ base_of(const struct confd_line *line)
 	return strrchr(line->file, '/') + 1;
 }
 
+/* The first line of a file of this name or a later one. */
+static size_t
+first_of(const struct confd *confd, const char *file)
+{
+	size_t low = confd->folders, high = confd->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(base_of(&confd->lines[middle]), file) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 const struct confd_line *
 confd_hidden(const struct confd *confd, const char *file, const char *entry)
 {
 	size_t first = strlen(confd_dirs[0]);
 
-	for (size_t i = 0; i < confd->count; i++) {
+	for (size_t i = first_of(confd, file); i < confd->count; i++) {
 		const struct confd_line *line = &confd->lines[i];
 		bool other = line->fate == CONFD_REGISTERED && strcmp(line->rule.name, entry) != 0;
 
-		if ((other || line->fate == CONFD_UNREAD) && strcmp(base_of(line), file) == 0 &&
+		if (strcmp(base_of(line), file) != 0)
+			break;
+		if ((other || line->fate == CONFD_UNREAD) &&
 		    (strncmp(line->file, confd_dirs[0], first) != 0 || line->file[first] != '/'))
 			return line;
 	}

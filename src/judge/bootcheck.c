@@ -141,14 +141,37 @@ live_names(const struct snapshot *s, size_t *count)
 	return names;
 }
 
+/* Entries that come with the next boot, or may. */
+struct absent {
+	struct finding f;
+	size_t count;
+};
+
+static void
+add_absent(struct absent *absent, const struct confd_line *line)
+{
+	if (absent->count++ < ABSENT_NAMED)
+		err_add(&absent->f.why, "%s %.255s (%s:%u)", absent->count > 1 ? "," : "", line->name, line->file,
+			line->number);
+}
+
+static void
+tell_absent(struct run *run, struct absent *absent)
+{
+	if (absent->count > ABSENT_NAMED)
+		err_add(&absent->f.why, " and %zu more", absent->count - ABSENT_NAMED);
+	if (absent->count)
+		tell(run, "drift", &absent->f);
+}
+
 /* Entries that are not there now, and come with the next boot. */
 static void
 look_for_absent(struct run *run)
 {
 	const struct confd *confd = &run->boot->confd;
-	size_t count, absent = 0;
+	size_t count;
 	const char **live = live_names(run->s, &count);
-	bool unknown = false;
+	struct absent back = {.count = 0}, maybe = {.count = 0};
 	struct err ignored;
 	struct finding f;
 
@@ -157,7 +180,8 @@ look_for_absent(struct run *run)
 		tell(run, "drift", &f);
 		return;
 	}
-	finding_set(&f, GRADE_WARN, "not there now, but back at the next boot:");
+	finding_set(&back.f, GRADE_WARN, "not there now, but back at the next boot:");
+	finding_set(&maybe.f, GRADE_UNKNOWN, "not there now, but maybe back at the next boot:");
 	for (size_t i = 0; i < confd->count; i++) {
 		const struct confd_line *line = &confd->lines[i];
 		struct look registers;
@@ -166,19 +190,11 @@ look_for_absent(struct run *run)
 		    bsearch(&line->name, live, count, sizeof(*live), by_text))
 			continue;
 		registers = bootline_comes_back(run->boot, line, &ignored);
-		unknown |= registers.is == LOOK_UNKNOWN;
-		if (registers.is != LOOK_YES)
-			continue;
-		if (absent++ < ABSENT_NAMED)
-			err_add(&f.why, "%s %.255s (%s:%u)", absent > 1 ? "," : "", line->name, line->file,
-				line->number);
+		if (registers.is != LOOK_NO)
+			add_absent(registers.is == LOOK_YES ? &back : &maybe, line);
 	}
-	if (absent > ABSENT_NAMED)
-		err_add(&f.why, " and %zu more", absent - ABSENT_NAMED);
-	if (absent)
-		tell(run, "drift", &f);
-	if (unknown)
-		tell_unread(run, "drift", "more comes with the next boot");
+	tell_absent(run, &back);
+	tell_absent(run, &maybe);
 	free(live);
 }
 

@@ -4,6 +4,7 @@
 #include "binfmt_open.h"
 #include "boot.h"
 #include "bootline.h"
+#include "bootlost.h"
 #include "check.h"
 #include "err.h"
 
@@ -46,13 +47,32 @@ bootline_registers(const struct boot *boot, const struct confd_line *line, struc
 	return as_it_stands.is == LOOK_YES ? look_unknown() : as_it_stands;
 }
 
+const char *
+bootline_interpreter_doubt(const struct rule *rule)
+{
+	struct look lost;
+
+	if (!(rule->flags & RULE_F) || rule->pattern.type == PATTERN_BPF)
+		return NULL;
+	lost = bootlost(rule->interpreter);
+	if (lost.is == LOOK_UNKNOWN)
+		return "whether its interpreter, which flag F opens, is still there after a boot could not be told";
+	return lost.is == LOOK_YES ? "its interpreter, which flag F opens, is where a boot empties all (/run, a "
+				     "tmpfs), so it is there only if something writes it again"
+				   : NULL;
+}
+
 struct look
 bootline_comes_back(const struct boot *boot, const struct confd_line *line, struct err *why)
 {
 	struct look is = bootline_registers(boot, line, why);
 
-	if (is.is != LOOK_YES || strncmp(line->file, "/run/", 5) != 0)
+	const char *doubt = line->doubt;
+
+	if (is.is == LOOK_YES && !doubt)
+		doubt = bootline_interpreter_doubt(&line->rule);
+	if (is.is != LOOK_YES || !doubt)
 		return is;
-	err_set(why, ERR_DRIFT, "/run is emptied at each boot, so it is there only if something writes it again");
+	err_set(why, ERR_DRIFT, "%s", doubt);
 	return look_unknown();
 }

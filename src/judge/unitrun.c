@@ -113,6 +113,16 @@ is_handled(const struct exam *exam, const struct arch *arch)
 
 static bool row_succeeds(const struct boot *boot, const struct boot_step *step, const struct arch *arch);
 
+/* Whether a command in front of a step changes the table that the lines make. */
+static bool
+registers_before(const struct boot *boot, const struct boot_step *step)
+{
+	while (step-- > boot->steps)
+		if (step->does == BOOT_REGISTERS || step->does == BOOT_CUSTOM)
+			return true;
+	return false;
+}
+
 /* Whether `all` means an architecture. */
 static struct look
 is_meant(const struct exam *exam, const struct boot_step *step, const struct arch *arch)
@@ -129,7 +139,7 @@ is_meant(const struct exam *exam, const struct boot_step *step, const struct arc
 	if (found.is == LOOK_NO)
 		return found;
 	all = bootall_examine(exam->boot, step, arch, exam->alone ? NULL : row_succeeds, &run->why);
-	if (all.known && all.put.is != LOOK_UNKNOWN)
+	if (all.known && (all.put.is == LOOK_YES || (all.put.is == LOOK_NO && !registers_before(exam->boot, step))))
 		return all.put;
 	if (exam->before && !pattern_same(&exam->before->pattern, &own))
 		return say(exam, "whether it replaces an entry with another magic is not known");
@@ -298,7 +308,7 @@ lines_succeed(const struct boot *boot, const struct boot_step *step)
 		const struct confd_line *line = &confd->lines[i];
 
 		if (line->fate == CONFD_REGISTERED && confd_decides(confd, line))
-			succeed = bootline_loads(line, step->wish.force, &ignored).is == LOOK_YES;
+			succeed = !line->doubt && bootline_loads(line, step->wish.force, &ignored).is == LOOK_YES;
 		else
 			succeed = line->fate == CONFD_REGISTERED || line->fate == CONFD_IGNORED;
 	}

@@ -13,6 +13,7 @@
 #include "commands.h"
 #include "drift.h"
 #include "health.h"
+#include "nextboot.h"
 #include "own_unit.h"
 #include "recall.h"
 #include "sanitized.h"
@@ -168,7 +169,7 @@ drift__architecture__kept_by_its_name(void **state)
 {
 	(void)state;
 	cover_dirs();
-	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "-f", "F", NULL), 0, "registered", "");
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "-f", "P", NULL), 0, "registered", NULL);
 	read_and_look("qemu-aarch64");
 	assert_string_equal(drift.why.fix, "binfmtctl register aarch64 --persist");
 	expect_drift("qemu-aarch64", DRIFT_GONE, "it is in no configuration: it will not be there after a reboot",
@@ -206,6 +207,58 @@ drift__line_in_run__unknown_at_the_next_boot(void **state)
 	expect_drift("a", DRIFT_UNKNOWN, "/run/binfmt.d/a.conf:1: /run is emptied at each boot", false);
 	conf_write(3, "z.conf", ":a:E::ext::/bin/true:\n");
 	expect_drift("a", DRIFT_SAME, "", false);
+}
+
+static void
+drift__hidden_by_run__unknown_at_the_next_boot(void **state)
+{
+	(void)state;
+	cover_dirs();
+	conf_write(3, "a.conf", ":a:E::ext::/bin/true:\n");
+	register_raw(":a:E::ext::/bin/true:");
+	assert_int_equal(symlink("/dev/null", "/run/binfmt.d/a.conf"), 0);
+	expect_drift("a", DRIFT_UNKNOWN, "/usr/lib/binfmt.d/a.conf:1: a file of its name in /run hides it now", false);
+	assert_int_equal(unlink("/run/binfmt.d/a.conf"), 0);
+	conf_write(1, "a.conf", ":b:E::other::/bin/true:\n");
+	expect_drift("a", DRIFT_UNKNOWN, "/usr/lib/binfmt.d/a.conf:1: a file of its name in /run hides it now", false);
+	conf_write(0, "a.conf", ":a:E::ext::/bin/true:\n");
+	expect_drift("a", DRIFT_SAME, "", false);
+	assert_string_equal(drift.source, "/etc/binfmt.d/a.conf:1");
+}
+
+static void
+drift__file_that_leads_into_run__unknown_at_the_next_boot(void **state)
+{
+	(void)state;
+	cover_dirs();
+	conf_write(1, "a", ":a:E::ext::/bin/true:\n");
+	register_raw(":a:E::ext::/bin/true:");
+	assert_int_equal(symlink("/run/binfmt.d/a", "/etc/binfmt.d/a.conf"), 0);
+	expect_drift("a", DRIFT_UNKNOWN, "/etc/binfmt.d/a.conf:1: what its file is a link to is emptied at", false);
+}
+
+static void
+drift__interpreter_of_f_in_run__unknown_at_the_next_boot(void **state)
+{
+	(void)state;
+	cover_dirs();
+	expect(shell("cp /bin/true /run/binfmt.d/interpreter"), 0, "", "");
+	for (int fixed = 0; fixed < 2; fixed++) {
+		const char *line =
+		    fixed ? ":a:E::ext::/run/binfmt.d/interpreter:F" : ":a:E::ext::/run/binfmt.d/interpreter:";
+
+		ns_empty();
+		conf_write(3, "a.conf",
+			   fixed ? ":a:E::ext::/run/binfmt.d/interpreter:F\n"
+				 : ":a:E::ext::/run/binfmt.d/interpreter:\n");
+		register_raw(line);
+		expect_drift("a", fixed ? DRIFT_UNKNOWN : DRIFT_SAME,
+			     fixed ? "a.conf:1: its interpreter, which flag" : "", false);
+	}
+	ns_empty();
+	expect(tool("register", "--name", "a", "--extension", "ext", "-i", "/run/binfmt.d/interpreter", "-f", "F",
+		    "--persist", NULL),
+	       0, "written to", "whether the next boot has it is not known: its interpreter, which flag F opens");
 }
 
 /* As Linux 7.3 reads it: born disabled. */
@@ -470,22 +523,25 @@ expect_unit(const char *words, enum drift_end end, const char *text, int line)
 		fail_msg("line %d: %s: %d, '%s'", line, words, (int)drift.end, drift.why.text);
 }
 
+/* Through a folder of the machine's, onto a disk: what is on the tmpfs of the tests is lost at a boot. */
+#define KEPT "/srv"
+static const char kept_interpreter[] = KEPT "/qemu-aarch64-static";
+
 /* A live qemu-aarch64 with flag F, by an interpreter in a folder of ours; the command that looks there first. */
 static const char *
 register_aarch64(void)
 {
 	static char command[8400];
-	char *dir, *path;
 
 	if (!*command) {
-		dir = scratch_folder("unit");
-		snprintf(command, sizeof(command), "@/binfmtctl register --interpreter-dir %s", dir);
-		free(scratch_copy(tiny_interpreter(), "unit/qemu-aarch64-static"));
-		free(dir);
+		snprintf(command, sizeof(command), "@/binfmtctl register --interpreter-dir " KEPT);
+		expect(
+		    shell("mkdir -p build/tests/kept && cp '%s' build/tests/kept/qemu-aarch64-static && mount --bind "
+			  "build/tests/kept " KEPT,
+			  tiny_interpreter()),
+		    0, "", "");
 	}
-	path = scratch_file("unit/qemu-aarch64-static");
-	expect(tool("register", "aarch64", "-i", path, "-f", "F", NULL), 0, "registered", "");
-	free(path);
+	expect(tool("register", "aarch64", "-i", kept_interpreter, "-f", "F", NULL), 0, "registered", "");
 	return command;
 }
 
@@ -662,8 +718,8 @@ drift__own_unit_and_others__judged_together(void **state)
 		enum drift_end end;
 		const char *text;
 	} rows[] = {
-	    {after, "-f F all", "box", "F", DRIFT_GONE, "binfmtctl.service: entry box handles aarch64 already"},
-	    {"", "-f F all", "box", "F", DRIFT_UNKNOWN, "entry box may handle aarch64 already"},
+	    {after, "-f F all", "box", "P", DRIFT_GONE, "binfmtctl.service: entry box handles aarch64 already"},
+	    {"", "-f F all", "box", "P", DRIFT_UNKNOWN, "entry box may handle aarch64 already"},
 	    {after, "-f F arm64", "box", "F", DRIFT_SAME, ""},
 	    {after, "all", "qemu-aarch64", "F", DRIFT_SAME, ""},
 	    {after, "all", "qemu-aarch64", "PF", DRIFT_CHANGED, "with flags PF instead of F"},
@@ -684,7 +740,7 @@ drift__own_unit_and_others__judged_together(void **state)
 		cover_dirs();
 		ns_empty();
 		command = register_aarch64();
-		path = scratch_file("unit/qemu-aarch64-static");
+		path = strdup(kept_interpreter);
 		text = strdup(tool("export", "aarch64", "--format", "binfmt.d", NULL)->out);
 		assert_true(text && strchr(text, ':') && strstr(text, path));
 		*strstr(text, path) = '\0';
@@ -850,6 +906,70 @@ drift__own_unit_replaces_a_line__as_all_does(void **state)
 	free(dir);
 }
 
+/* A line gives qemu-aarch64 a magic that takes another's programs: who names it first replaces that. */
+static void
+drift__own_unit_names_one_before_all__what_it_replaces_handles_nothing(void **state)
+{
+	char all[8400], *dir = scratch_folder("before-all");
+
+	(void)state;
+	cover_dirs();
+	ns_setup(NULL);
+	free(scratch_copy(tiny_interpreter(), "before-all/qemu-riscv64-static"));
+	expect(tool("register", "--interpreter-dir", dir, "riscv64", NULL), 0, "registered", "");
+	conf_write(0, "z.conf", ":qemu-aarch64:M:18:\\xf3\\x00::/bin/true:\n");
+	conf_read_boot(&boot);
+	snprintf(all, sizeof(all), "@/binfmtctl register --interpreter-dir %s all", dir);
+	set_unit(after, all, "");
+	assert_int_equal(look("qemu-riscv64"), DRIFT_GONE);
+	assert_non_null(strstr(drift.why.text, "entry qemu-aarch64 handles riscv64 already"));
+	snprintf(boot.unit, sizeof(boot.unit), "%s[Service]\nType=oneshot\nExecStart=", after);
+	add_unit("@/binfmtctl register aarch64 -i /bin/true\nExecStart=");
+	add_unit(all);
+	add_unit("\n");
+	own_unit_read(&boot, commands);
+	if (look("qemu-riscv64") != DRIFT_UNKNOWN || !strstr(drift.why.text, "entry qemu-aarch64 may handle riscv64"))
+		fail_msg("%d, '%s'", (int)drift.end, drift.why.text);
+	boot_free(&boot);
+	free(dir);
+}
+
+/* What `register --persist` says where our own unit is of another mind. */
+static void
+drift__own_unit_beside_a_file__warned_where_it_decides(void **state)
+{
+	static const struct {
+		const char *before, *words, *text; /* NULL: nothing is said */
+	} rows[] = {
+	    {after, "-f F arm64", NULL},
+	    {after, "-f PF arm64", "the next boot has it otherwise: " CONF_UNIT " comes later"},
+	    {"", "-f PF arm64", "what the next boot makes of it is not known: " CONF_UNIT ": it comes before or"},
+	    {after, "-f F arm", NULL},
+	    {after, "--nosuch arm64", "what the next boot makes of it is not known: " CONF_UNIT ": what it does is"},
+	};
+	struct warnings warnings = {.len = 0};
+	const char *command;
+	struct snapshot s;
+	struct err err;
+
+	(void)state;
+	cover_dirs();
+	command = register_aarch64();
+	assert_int_equal(snapshot_open(&s, MOUNT, &err), 0);
+	conf_read_boot(&boot);
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		set_unit(rows[i].before, command, rows[i].words);
+		warnings.len = 0;
+		warnings.text[0] = '\0';
+		nextboot_warn_unit(&boot, &s.list.entries[0].rule, &warnings);
+		if ((warnings.len != 0) != (rows[i].text != NULL) ||
+		    (rows[i].text && !strstr(warnings.text, rows[i].text)))
+			fail_msg("%s: '%s'", rows[i].words, warnings.text);
+	}
+	boot_free(&boot);
+	snapshot_close(&s);
+}
+
 /* The problems that status tells of an entry, as "CODE: TEXT" lines. */
 static char told[2 * ERR_TEXT_MAX + 64];
 
@@ -933,6 +1053,9 @@ main(void)
 	    cmocka_unit_test(drift__in_no_configuration__kept_by_the_fix),
 	    cmocka_unit_test(drift__disabled__comes_back_enabled),
 	    cmocka_unit_test(drift__line_in_run__unknown_at_the_next_boot),
+	    cmocka_unit_test(drift__hidden_by_run__unknown_at_the_next_boot),
+	    cmocka_unit_test(drift__file_that_leads_into_run__unknown_at_the_next_boot),
+	    cmocka_unit_test(drift__interpreter_of_f_in_run__unknown_at_the_next_boot),
 	    cmocka_unit_test(drift__line_with_flag_d__comes_back_disabled),
 	    cmocka_unit_test(drift__line_that_fails__gone_with_the_reason),
 	    cmocka_unit_test(drift__file_that_cannot_be_ours_or_decide__no_fix),
@@ -951,6 +1074,8 @@ main(void)
 	    cmocka_unit_test(drift__own_unit_whose_program_does_not_run__gone),
 	    cmocka_unit_test(drift__own_unit_whose_file_hides_another__unknown),
 	    cmocka_unit_test(drift__own_unit_replaces_a_line__as_all_does),
+	    cmocka_unit_test(drift__own_unit_beside_a_file__warned_where_it_decides),
+	    cmocka_unit_test(drift__own_unit_names_one_before_all__what_it_replaces_handles_nothing),
 	    cmocka_unit_test(drift__no_memory_for_the_configuration__unknown),
 	};
 

@@ -211,8 +211,13 @@ persist__no_room_for_the_file__its_cause_and_nothing_left(void **state)
 	expect_conf(dir, "");
 	assert_int_equal(mount("tmpfs", dir, "tmpfs", 0, "size=4k,mode=755"), 0);
 	spill(filler, dir, 1, 0644);
-	expect(tool_persist(dir, "register", "aarch64", NULL), 1, "", "qemu-aarch64.conf: No space left on device");
+	expect(tool_persist(dir, "register", "aarch64", NULL), 1, "",
+	       "qemu-aarch64.conf: No space left on device; the entry is registered, but no file has it written down");
 	expect_conf(dir, "filler\n");
+	expect(shell("rm '%s'", filler), 0, "", "");
+	expect(tool_persist(dir, "register", "aarch64", NULL), 0, "persisted", "");
+	expect(tool_persist(dir, "register", "aarch64", "--flags", "PF", NULL), 1, "",
+	       "No space left on device; the entry is registered, but the next boot has what the file said before");
 	assert_int_equal(umount(dir), 0);
 	free(filler);
 	free(dir);
@@ -406,7 +411,8 @@ persist__file_that_says_otherwise__named_by_every_change(void **state)
 	need_ptrace();
 	conf_needs_boot_dirs();
 	assert_int_equal(chmod("/etc/binfmt.d", 0755), 0);
-	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "--persist", NULL), 0, "written to " FILE_OF, "");
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "--persist", NULL), 0, "written to " FILE_OF,
+	       NULL);
 	other = tiny_copy("other");
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		const char *words[6];
@@ -439,7 +445,8 @@ persist__file_that_cannot_be_read__said(void **state)
 	(void)state;
 	conf_needs_boot_dirs();
 	assert_int_equal(chmod("/etc/binfmt.d", 0755), 0);
-	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "--persist", NULL), 0, "written to " FILE_OF, "");
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "--persist", NULL), 0, "written to " FILE_OF,
+	       NULL);
 	for (int descriptors = 3; descriptors < 12; descriptors++) {
 		const struct run *r = shell("ulimit -n %d; exec ./binfmtctl disable aarch64", descriptors);
 
@@ -460,16 +467,19 @@ persist__beside_other_files__hides_none_and_says_what_decides(void **state)
 		size_t folder;
 		const char *name, *text;
 		int status;
-		const char *err;
+		const char *err, *masked; /* until the next boot */
 	} rows[] = {
-	    {3, "jar.conf", ":jar:E::jar::/bin/cat:\n:war:E::war::/bin/cat:\n", 1, "it registers entry war (--force"},
-	    {1, "jar.conf", ":war:E::war::/bin/cat:\n", 1, "/run/binfmt.d/jar.conf would not be read any more"},
-	    {3, "jar.conf", ":jar:E::jar::/bin/cat:\n", 0, ""}, /* what the file is for */
-	    {3, "jar.conf", "nothing of use\n", 0, ""},
-	    {3, "war.conf", ":war:E::war::/bin/cat:\n", 0, ""},
-	    {3, "zz.conf", "# first\n:jar:E::jar::/bin/cat:\n", 0, "/usr/lib/binfmt.d/zz.conf:2 comes later"},
-	    {3, "zz.conf", ":jar:E::jar::/bin/true:\n", 0, ""}, /* the same */
-	    {3, "aa.conf", ":jar:E::jar::/bin/cat:\n", 0, ""},
+	    {3, "jar.conf", ":war:E::war::/bin/cat:\n", 1, "it registers entry war (--force", "/run/binfmt.d/jar.conf"},
+	    {3, "zz.conf", ":jar:E::jar::/bin/cat:\n", 0, "may have it otherwise: ", "/run/binfmt.d/zz.conf"},
+	    {3, "jar.conf", ":jar:E::jar::/bin/cat:\n:war:E::war::/bin/cat:\n", 1, "it registers entry war (--force",
+	     NULL},
+	    {1, "jar.conf", ":war:E::war::/bin/cat:\n", 1, "/run/binfmt.d/jar.conf would not be read any more", NULL},
+	    {3, "jar.conf", ":jar:E::jar::/bin/cat:\n", 0, "", NULL}, /* what the file is for */
+	    {3, "jar.conf", "nothing of use\n", 0, "", NULL},
+	    {3, "war.conf", ":war:E::war::/bin/cat:\n", 0, "", NULL},
+	    {3, "zz.conf", "# first\n:jar:E::jar::/bin/cat:\n", 0, "/usr/lib/binfmt.d/zz.conf:2 comes later", NULL},
+	    {3, "zz.conf", ":jar:E::jar::/bin/true:\n", 0, "", NULL}, /* the same */
+	    {3, "aa.conf", ":jar:E::jar::/bin/cat:\n", 0, "", NULL},
 	};
 
 	(void)state;
@@ -477,6 +487,8 @@ persist__beside_other_files__hides_none_and_says_what_decides(void **state)
 		conf_needs_boot_dirs();
 		assert_int_equal(chmod("/etc/binfmt.d", 0755), 0);
 		conf_write(rows[i].folder, rows[i].name, rows[i].text);
+		if (rows[i].masked)
+			assert_int_equal(symlink("/dev/null", rows[i].masked), 0);
 		for (int again = 0; again < 2; again++)
 			expect(tool("register", "--name", "jar", "--extension", "jar", "-i", "/bin/true", "--persist",
 				    NULL),
@@ -487,6 +499,38 @@ persist__beside_other_files__hides_none_and_says_what_decides(void **state)
 				    "--force", NULL),
 			       0, "written to /etc/binfmt.d/jar.conf", NULL);
 		ns_empty();
+	}
+	conf_needs_boot_dirs();
+}
+
+/* What still registers the entry once its own file is gone; -n sees it while that is still there. */
+static void
+persist__remove__what_still_brings_it_back_is_said(void **state)
+{
+	static const struct {
+		size_t folder;
+		const char *name, *text, *err;
+	} rows[] = {
+	    {3, "jar.conf", ":jar:E::jar::/bin/cat:\n", ": /usr/lib/binfmt.d/jar.conf:1"}, /* hidden by ours */
+	    {2, "zz.conf", "# first\n:jar:E::jar::/bin/true:\n", ": /usr/local/lib/binfmt.d/zz.conf:2"},
+	    {3, "aa.conf", ":jar:E::jar::/bin/true:\n", ": /usr/lib/binfmt.d/aa.conf:1"},
+	    {3, "jar.conf", ":war:E::war::/bin/cat:\n", ""},
+	    {3, "jar.conf", "nothing of use\n", ""},
+	    {3, "war.conf", ":war:E::war::/bin/cat:\n", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		conf_needs_boot_dirs();
+		assert_int_equal(chmod("/etc/binfmt.d", 0755), 0);
+		expect(tool("register", "--name", "jar", "--extension", "jar", "-i", "/bin/true", "--persist", NULL), 0,
+		       "written to", NULL);
+		conf_write(rows[i].folder, rows[i].name, rows[i].text);
+		expect(tool("-n", "remove", "jar", "--persist", NULL), 0, "jar: would be removed", rows[i].err);
+		expect(tool("remove", "jar", "--persist", NULL), 0, "jar: removed (with its binfmt.d file)",
+		       rows[i].err);
+		register_raw(":jar:E::jar::/bin/true:");
+		expect(tool("remove", "jar", "--persist", NULL), 0, "jar: removed", rows[i].err);
 	}
 	conf_needs_boot_dirs();
 }
@@ -508,7 +552,8 @@ persist__file_changed_by_hand__read_if_it_is_a_rule(void **state)
 	(void)state;
 	conf_needs_boot_dirs();
 	assert_int_equal(chmod("/etc/binfmt.d", 0755), 0);
-	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "--persist", NULL), 0, "written to " FILE_OF, "");
+	expect(tool("register", "aarch64", "-i", tiny_interpreter(), "--persist", NULL), 0, "written to " FILE_OF,
+	       NULL);
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		expect(shell("%s", rows[i].change), 0, "", "");
 		expect(tool("disable", "aarch64", NULL), 0, "qemu-aarch64: ", rows[i].err);
@@ -528,6 +573,7 @@ main(void)
 	    cmocka_unit_test(persist__file_changed_by_hand__read_if_it_is_a_rule),
 	    cmocka_unit_test(persist__beside_other_files__hides_none_and_says_what_decides),
 	    cmocka_unit_test(persist__remove__own_file_goes_too),
+	    cmocka_unit_test(persist__remove__what_still_brings_it_back_is_said),
 	    cmocka_unit_test(persist__remove_when_the_entry_is_gone__file_goes),
 	    cmocka_unit_test(persist__register_over_a_foreign_file__refused_before_anything),
 	    cmocka_unit_test(persist__remove_with_a_foreign_file__refused_before_anything),

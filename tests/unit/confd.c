@@ -2,6 +2,7 @@
 /* Lines of binfmt.d in folders that are given; those of the machine are in tests/kernel/confd.c. */
 #include "harness.h"
 
+#include <time.h>
 #include <unistd.h>
 
 #include "confd.h"
@@ -187,12 +188,31 @@ counted__until_another_program_would_count_otherwise(void **state)
 	free(dir);
 }
 
+/* The time for two looks at each of many lines. */
+static void
+look_for_each(const struct confd *confd, clock_t *find, clock_t *hidden)
+{
+	clock_t begin = clock();
+	char name[64];
+
+	for (size_t i = 0; i < confd->count; i++)
+		assert_non_null(confd_find(confd, confd->lines[i].name));
+	*find = clock() - begin;
+	begin = clock();
+	for (size_t i = 0; i < confd->count; i++) {
+		snprintf(name, sizeof(name), "%s.conf", confd->lines[i].name);
+		assert_null(confd_hidden(confd, name, confd->lines[i].name));
+	}
+	*hidden = clock() - begin;
+}
+
 /* Ten thousand lines in reverse order of names, and two thousand files: no square of either. */
 static void
 many_lines_and_files__read_in_no_time(void **state)
 {
 	char *dir = scratch_folder("many"), *text = malloc(1 << 20), name[64];
 	const char *const dirs[] = {dir, dir, dir, NULL};
+	clock_t find, hidden;
 	struct confd confd;
 	struct err err;
 	size_t len = 0;
@@ -211,6 +231,9 @@ many_lines_and_files__read_in_no_time(void **state)
 		snprintf(name, sizeof(name), "n%d", i);
 		assert_non_null(confd_find(&confd, name));
 	}
+	look_for_each(&confd, &find, &hidden);
+	if (hidden > 20 * find + CLOCKS_PER_SEC / 50)
+		fail_msg("what a file hides: %ld for all, where to find a name took %ld", (long)hidden, (long)find);
 	confd_free(&confd);
 	free(text);
 	free(dir);
