@@ -8,11 +8,11 @@
 #include "program.h"
 
 struct err;
-struct newroot_bind;
+struct rootbind;
 
 /* A command in a root that is to be made of the current folder. */
 struct foresight {
-	const struct newroot_bind *binds;
+	const struct rootbind *binds;
 	size_t bind_count;
 	const char *folder; /* to change to, NULL: none */
 	const char *command;

@@ -25,6 +25,7 @@
 #include "register.h"
 #include "rehearse.h"
 #include "report.h"
+#include "rootbinds.h"
 #include "rootview.h"
 #include "rule.h"
 #include "sitter.h"
@@ -53,7 +54,7 @@ struct run {
 	struct stat tree;
 	struct program program;
 	struct rehearsal rehearsal; /* of it, in a dry run */
-	struct newroot_bind binds[NEWROOT_BINDS_MAX];
+	struct rootbind binds[ROOTBINDS_MAX];
 	struct ids ids;
 	struct refused refused; /* its limits, from the start; the rest when something is refused */
 	struct err err;
@@ -85,7 +86,7 @@ split_binds(struct run *run)
 
 		if (colon)
 			*colon = '\0';
-		run->binds[i] = (struct newroot_bind){from, colon ? colon + 1 : from};
+		run->binds[i] = (struct rootbind){from, colon ? colon + 1 : from};
 		if (*from != '/' || *run->binds[i].to != '/')
 			return "--bind needs absolute paths: SRC or SRC:DST";
 	}
