@@ -47,6 +47,7 @@ struct archtest_input {
 	const struct err *idle;      /* then, why none does, or NULL */
 	const struct probe_result *run, *version;
 	const struct stat *path, *script;
+	bool ours;    /* that entry is surely of the instance in force */
 	bool unseen;  /* its path could not be looked at */
 	bool foreign; /* the interpreter is a foreign program itself: who runs it says nothing of its file */
 	unsigned timeout_ms;

@@ -13,6 +13,7 @@ struct opened;
 struct rule;
 struct trust_folder;
 struct walk;
+struct walk_held;
 struct warnings;
 
 /* What a check is for. */
@@ -21,6 +22,7 @@ struct check {
 	const struct binfmt_list *list; /* live entries, NULL: not known */
 	const char *verb;               /* what is about to be done to the rule: "registers"; NULL: nothing is */
 	const struct entry *live;       /* what the kernel has already: its fields are legal; NULL: it is new */
+	const struct walk_held *held;   /* the file that it is known to hold; may be NULL */
 	struct opened *interpreter;     /* its file, opened already (it is closed then); may be NULL */
 	struct trust_folder *folder;    /* of the interpreters, see trust_check; may be NULL */
 	bool opens;                     /* with flag F the kernel opens the interpreter itself right after */

@@ -3,6 +3,7 @@
 #define RECALL_H
 
 #include "look.h"
+#include "pathtime.h"
 #include "walk.h"
 
 struct binfmt_list;
@@ -18,7 +19,8 @@ struct recall {
 	const struct entry *of; /* NULL: nothing is known */
 	bool shared;            /* of any entry with its interpreter and flags, unless that takes the file itself */
 	struct walk walk;
-	bool asked; /* in_force is known */
+	struct pathtime times; /* of the way to the interpreter */
+	bool asked;            /* in_force is known */
 	struct look in_force;
 	struct recall_answer {
 		const char *path; /* NULL: of none */

@@ -10,6 +10,7 @@ struct arch;
 struct binfmt;
 struct binfmt_list;
 struct entry;
+struct pathtime;
 struct probe_result;
 struct rule;
 
@@ -20,13 +21,14 @@ enum stale {
 	STALE_DELETED,   /* the path names nothing any more; the old file keeps running */
 	STALE_ELSEWHERE, /* another file, not deleted: registered from another mount namespace */
 	STALE_UNSEEN,    /* the run shows nothing of it: a script, T or L, or /proc/PID/exe was closed to us */
-	STALE_UNKNOWN, /* its path cannot be looked at, a probe could not be run, or the kernel does not use it here */
+	STALE_UNKNOWN,   /* its path cannot be looked at, a probe could not be run, the kernel does not use it here, or
+			    times   are all there is and say nothing of it */
 };
 
 struct staleness {
 	enum stale stale;
-	bool broken;        /* of STALE_REPLACED: exec of the old file, which the kernel holds, fails */
-	bool by_time;       /* judged by the file's ctime and the time of registration, a hint only */
+	bool broken;  /* of STALE_REPLACED: exec of the old file, which the kernel holds, fails */
+	bool by_time; /* judged by times of change and that of registration, a hint only; STALE_UNKNOWN: no hint */
 	const char *untold; /* why what would tell could not be looked at, or run; NULL: it was, or needs not be */
 };
 
@@ -53,9 +55,10 @@ enum stale stale_by_time(const struct timespec *registered, const struct stat *p
 /*
  * The best answer that can be had for an entry of the list: by a probe if it is enabled, of a known
  * architecture and the first to take its programs, else by time. Entries without F are never stale. b is whose list it
- * is (NULL: of no mount): of a parent's (BINFMT_INHERITED) no probe tells.
+ * is (NULL: of no mount): of a parent's (BINFMT_INHERITED) no probe tells. *times (may be NULL) is what was found of
+ * the way to the interpreter.
  */
 struct staleness stale_of(const struct entry *entry, const struct binfmt_list *list, bool switched_on,
-			  const struct binfmt *b);
+			  const struct binfmt *b, struct pathtime *times);
 
 #endif

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "err.h"
+#include "pathtime.h"
 #include "pattern.h"
 
 struct binfmt_list;
@@ -47,12 +48,13 @@ struct walk_hop {
 	enum walk_by by;
 	const struct entry *entry; /* whose interpreter it is; NULL: of no live entry */
 	bool held;                 /* the kernel holds the file (F); what the path names is looked at in our own root */
-	bool seen;                 /* it was opened: what is below counts */
+	bool firm; /* of one that is held: its path names it, not by a guess from times that may mislead */
+	bool seen; /* it was opened: what is below counts */
 	dev_t dev;
 	ino_t ino;
 	mode_t mode;
-	struct timespec changed; /* its ctime */
-	const char *path;        /* as it was asked for; "" for a program in memory */
+	struct pathtime times; /* of one that is held */
+	const char *path;      /* as it was asked for; "" for a program in memory */
 };
 
 enum walk_verdict {
@@ -71,7 +73,7 @@ enum walk_doubt {
 	WALK_ORDER,      /* several entries take it, and which is tried first is hidden */
 	WALK_FLAG,       /* the entry that takes it has a flag that is not known */
 	WALK_UNREADABLE, /* this user may execute the file but not read it, so its first bytes are not known */
-	WALK_HELD, /* the kernel holds a file (F), and the path no longer names it, or may not: it was changed since */
+	WALK_HELD, /* the kernel holds a file (F), and the path no longer names it, or may not: by times (pathtime.h) */
 	WALK_DAMAGED, /* exec works, but it depends on chance whether the damaged program starts */
 	WALK_ROOT,    /* no openat2, so no path below another root can be looked up */
 	WALK_TROUBLE, /* too few descriptors, no memory, a file that keeps changing, or no process for host_runs */

@@ -18,12 +18,31 @@ const struct opt refresh_opts[] = {
     OPT_END,
 };
 
+/* What only times tell, or not even they, is enough where the entry was named. */
+static enum outcome
+judge_by_time(struct session *c, const char *path, const struct staleness *is)
+{
+	if (c->named)
+		return OUT_REFRESHED;
+	if (is->stale == STALE_REPLACED)
+		err_set(&c->err, ERR_STALE,
+			"by time %s was changed after the entry was registered, which no probe can tell here; named to "
+			"refresh it is refreshed",
+			path);
+	else
+		err_set(&c->err, ERR_UNKNOWN,
+			"whether %s was replaced cannot be told: %s; named to refresh it is refreshed", path,
+			is->untold);
+	return OUT_SKIPPED;
+}
+
 /* Whether an entry is to be refreshed: OUT_REFRESHED, OUT_UNCHANGED where it is fresh, or why not in c->err. */
 static enum outcome
 judge(struct session *c, const struct entry *entry, const struct staleness *is)
 {
 	const char *path = entry->rule.interpreter;
 	const enum outcome left = c->named ? OUT_FAILED : OUT_SKIPPED;
+	bool guessed = is->by_time && is->stale == STALE_UNKNOWN;
 	struct check check;
 
 	if (entry->rule.flags & RULE_F && ours_is(&c->b).is != LOOK_YES) {
@@ -35,7 +54,7 @@ judge(struct session *c, const struct entry *entry, const struct staleness *is)
 	}
 	if (is->untold && c->args->force)
 		return OUT_REFRESHED;
-	if (is->untold) {
+	if (is->untold && !guessed) {
 		err_set(&c->err, ERR_UNKNOWN, "whether %s was replaced cannot be told: %s (--force registers it again)",
 			path, is->untold);
 		return OUT_FAILED;
@@ -44,18 +63,12 @@ judge(struct session *c, const struct entry *entry, const struct staleness *is)
 		err_set(&c->err, ERR_DELETED, "%s is gone, the old file keeps running: nothing to refresh from", path);
 		return left;
 	}
-	if (is->stale != STALE_REPLACED)
+	if (is->stale != STALE_REPLACED && !guessed)
 		return OUT_UNCHANGED;
 	check = session_check(c, "refreshes", NULL);
 	if (put_may_move(&check, entry, &c->err) < 0)
 		return OUT_SKIPPED;
-	if (!is->by_time || c->named) /* a hint: enough only where the entry was named */
-		return OUT_REFRESHED;
-	err_set(&c->err, ERR_STALE,
-		"by time %s was changed after the entry was registered, which no probe can tell here; named to "
-		"refresh it is refreshed",
-		path);
-	return OUT_SKIPPED;
+	return is->by_time ? judge_by_time(c, path, is) : OUT_REFRESHED;
 }
 
 static enum outcome
@@ -85,7 +98,7 @@ refresh_one(struct session *c, const char *name)
 		session_result(c, name, OUT_FAILED, NULL);
 		return;
 	}
-	is = stale_of(live.entry, &c->list, on > 0, &c->b);
+	is = stale_of(live.entry, &c->list, on > 0, &c->b, NULL);
 	snprintf(detail, sizeof(detail), "%s%s", live.entry->rule.interpreter, is.by_time ? ", by time" : "");
 	session_result(c, name, refresh_entry(c, live.entry, &is),
 		       live.entry->rule.flags & RULE_F ? detail : "no flag F: nothing is held");

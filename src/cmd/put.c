@@ -55,7 +55,7 @@ is_stale(const struct put *put, const struct entry *live, struct err *err, struc
 			 path);
 		return 0;
 	}
-	is = stale_of(live, put->check->list, on > 0, put->b);
+	is = stale_of(live, put->check->list, on > 0, put->b, NULL);
 	if (!is.by_time && !is.untold) {
 		if (is.stale == STALE_REPLACED)
 			warn_add(warnings, "the interpreter file was replaced since the entry was registered");
@@ -68,8 +68,11 @@ is_stale(const struct put *put, const struct entry *live, struct err *err, struc
 		return 1;
 	if (is.untold && is.stale != STALE_NO)
 		return err_set(err, ERR_UNKNOWN,
-			       "whether %s was replaced since the entry was registered cannot be told: %s", path,
-			       is.untold);
+			       "whether %s was replaced since the entry was registered cannot be told: %s%s", path,
+			       is.untold,
+			       is.by_time && is.stale == STALE_UNKNOWN
+				   ? " (binfmtctl refresh with the entry's name registers it again)"
+				   : "");
 	if (is.untold)
 		warn_add(warnings, "that the entry holds %s is so by time only: %s", path, is.untold);
 	else if (is.stale == STALE_REPLACED)

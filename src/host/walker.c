@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "entry.h"
+#include "pathtime.h"
 #include "walker.h"
 
 static struct walk_hop *
@@ -19,10 +21,11 @@ walker_add(struct walker *w, enum walk_by by, const char *path, const struct ent
 
 	hop->by = by;
 	hop->entry = entry;
-	hop->held = hop->seen = false;
+	hop->held = hop->seen = hop->firm = false;
 	hop->dev = 0;
 	hop->ino = 0;
 	hop->mode = 0;
+	hop->times.of = NULL;
 	hop->path = path;
 	return hop;
 }
@@ -103,7 +106,6 @@ take(struct walker *w, const struct opened *file)
 	hop->dev = file->st.st_dev;
 	hop->ino = file->st.st_ino;
 	hop->mode = file->st.st_mode;
-	hop->changed = file->st.st_ctim;
 }
 
 /* Takes the file that was opened by name already. As opened_open. */
@@ -150,15 +152,24 @@ find_held(const struct walk_where *where, const struct entry *entry)
 }
 
 static bool
-is_later(const struct timespec *a, const struct timespec *b)
+is_of(const struct walk_held *held, const struct opened *file)
 {
-	return a->tv_sec > b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec > b->tv_nsec);
+	return held->dev == file->st.st_dev && held->ino == file->st.st_ino;
+}
+
+/* NULL: by time the path names the file that was opened when the entry was registered; or why that is not so. */
+static const char *
+why_not_by_time(const struct entry *entry, struct walk_hop *hop, const struct stat *file)
+{
+	pathtime_look(hop->path, file, &hop->times);
+	hop->firm = pathtime_is_firm(&hop->times, &entry->registered);
+	return pathtime_doubt(&hop->times, &entry->registered);
 }
 
 /*
  * The kernel holds the file since the entry was registered, in whatever root that was, and asks for
- * no permission any more. Its path names that file where somebody knows so, or where the file has
- * not been touched since: a rename, a link and chmod set the time of the last change.
+ * no permission any more. Its path names that file where somebody knows so, or where neither the file nor the way to it
+ * was touched since, as far as times show.
  */
 bool
 walker_open_held(struct walker *w)
@@ -167,7 +178,8 @@ walker_open_held(struct walker *w)
 	const struct walk_held *held = find_held(w->where, hop->entry);
 	struct opened file;
 	int error = opened_open(-1, hop->path, true, &file);
-	bool believed;
+	char text[160];
+	const char *why;
 
 	hop->held = true;
 	if (error) {
@@ -175,15 +187,15 @@ walker_open_held(struct walker *w)
 			    "the kernel holds it (flag F), and its path does not lead to it now");
 		return false;
 	}
-	believed = held ? held->dev == file.st.st_dev && held->ino == file.st.st_ino
-			: !is_later(&file.st.st_ctim, &hop->entry->registered);
 	take(w, &file);
-	if (believed)
+	hop->firm = held && is_of(held, &file);
+	if (hop->firm)
+		return true;
+	why = held ? NULL : why_not_by_time(hop->entry, hop, &file.st);
+	if (!held && !why)
 		return true;
 	hop->seen = false;
-	walker_lost(w, WALK_HELD,
-		    held ? "the kernel holds another file (flag F) than its path names now"
-			 : "the kernel holds it (flag F), and its path may name another file now: that "
-			   "was changed since the entry was registered");
+	snprintf(text, sizeof(text), "the kernel holds it (flag F), and its path may name another file now: %s", why);
+	walker_lost(w, WALK_HELD, held ? "the kernel holds another file (flag F) than its path names now" : text);
 	return false;
 }

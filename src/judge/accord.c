@@ -6,12 +6,22 @@
 #include "probe.h"
 #include "walk.h"
 
+/* Whether a walk went by a file that an entry holds, of which nothing but a guess says that its path names it. */
+static bool
+is_guessed(const struct walk *walk)
+{
+	for (size_t i = 1; i < walk->count; i++)
+		if (walk->hops[i].held && (walk->verdict != WALK_RUNS || !walk->hops[i].firm))
+			return true;
+	return false;
+}
+
 /* Whether exec failed as foretold. NO: it ought to have run, and nothing takes it. */
 static struct look
 refused_as_foretold(const struct walk *walk, const struct probe_result *run)
 {
 	if (walk->verdict == WALK_RUNS && run->exec_errno == ENOEXEC)
-		return look_seen(false);
+		return is_guessed(walk) ? look_unknown() : look_seen(false);
 	return walk->verdict == WALK_FAILS && walk->error == run->exec_errno ? look_seen(true) : look_unknown();
 }
 
@@ -20,6 +30,8 @@ refused_as_foretold(const struct walk *walk, const struct probe_result *run)
 static bool
 may_be_held(const struct walk *walk, const struct probe_result *run)
 {
+	if (is_guessed(walk))
+		return true;
 	for (int i = 1; i <= walk->runner; i++)
 		if (walk->hops[i].held && (i < walk->runner || !run->reachable))
 			return true;
@@ -44,5 +56,5 @@ accord_of(const struct walk *walk, const struct probe_result *run)
 		return look_unknown();
 	if (runner && runner->dev == run->dev && runner->ino == run->ino)
 		return look_seen(true);
-	return runner && may_be_held(walk, run) ? look_unknown() : look_seen(false);
+	return may_be_held(walk, run) ? look_unknown() : look_seen(false);
 }

@@ -154,6 +154,7 @@ judge(const struct archruns_way *way, const struct arch *arch, const struct prob
 	if (s) {
 		resolve_bytes(s, way->root, job->elf, job->size, &r);
 		look_at_taker(&r, way->root, &in, &path, &script);
+		in.ours = ours_surely(&s->b);
 		if (in.taker && way->root < 0 && may_be_unseen(s, &r.walk, in.run))
 			in.taker = NULL;
 		if (in.taker && way->root < 0 && !(in.path && archtest_ran(in.path, in.run)))

@@ -60,6 +60,30 @@ set_runner(const struct archtest_input *in, struct archtest *t)
 	}
 }
 
+/* Nothing takes it, though an entry that is seen ought to: it holds (F) no program, or is not in force. */
+static void
+explain_nothing(const struct archtest_input *in, struct archtest *t)
+{
+	const struct walk *walk = in->walk;
+	bool held = in->taker->entry->rule.flags & RULE_F;
+
+	if (held && in->ours) {
+		err_note(&t->why,
+			 "entry %s takes it, and exec of the file that the kernel holds for it (flag F) fails with "
+			 "ENOEXEC",
+			 in->taker->name);
+		return;
+	}
+	t->elsewhere = true;
+	err_note(&t->why,
+		 "entry %s would take it, but nothing does: %sthe entries that are visible here are not those in "
+		 "force (another user namespace's)",
+		 in->taker->name,
+		 held && !(walk->count > 1 && walk->hops[1].firm)
+		     ? "what the kernel holds for it (flag F) is no program, or "
+		     : "");
+}
+
 /* Why exec itself failed: what the walk says if it agrees with the kernel, else the errno alone. */
 static void
 explain_refused(const struct archtest_input *in, struct archtest *t)
@@ -71,12 +95,9 @@ explain_refused(const struct archtest_input *in, struct archtest *t)
 	if (in->walk && in->walk->verdict == WALK_FAILS && in->walk->error == error && in->taker) {
 		t->why = in->walk->why;
 		err_wrap(&t->why, "entry %s takes it", in->taker->name);
-	} else if (error == ENOEXEC && in->taker && in->walk && in->walk->verdict == WALK_RUNS) {
-		t->elsewhere = true;
-		err_note(&t->why,
-			 "entry %s would take it, but nothing does: the entries that are visible here are not those in "
-			 "force (another user namespace's)",
-			 in->taker->name);
+	} else if (error == ENOEXEC && in->taker && in->walk &&
+		   (in->walk->verdict == WALK_RUNS || in->walk->doubt == WALK_HELD)) {
+		explain_nothing(in, t);
 	} else if (error == ENOEXEC && in->idle) {
 		t->why = *in->idle;
 	} else if (error == ENOEXEC && !in->taker) {

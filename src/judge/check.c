@@ -61,6 +61,8 @@ check_walk(const struct rule *rule, const struct check *check, struct walk *walk
 					 .list = check->list,
 					 .switched_on = true,
 					 .but = rule->name,
+					 .held = check->held,
+					 .held_count = check->held != NULL,
 					 .opens = check->opens && rule->flags & RULE_F};
 
 	walk_rule(&where, rule, check->live, check->interpreter, walk);

@@ -5,6 +5,7 @@
 
 #include "arch.h"
 #include "boot.h"
+#include "check.h"
 #include "danger.h"
 #include "drift.h"
 #include "edit.h"
@@ -72,9 +73,9 @@ tell_unknown(const struct exam *exam, const char *text)
 
 /* What a probe, or the times of change, say of the file that the kernel holds; that may be another instance's. */
 static void
-examine_held(const struct exam *exam, bool in_force)
+examine_held(const struct exam *exam, bool in_force, const struct staleness *held)
 {
-	struct staleness is = stale_of(exam->handler->entry, &exam->s->list, exam->s->switched_on, &exam->s->b);
+	const struct staleness is = *held;
 	const char *path = exam->rule->interpreter;
 	struct err problem;
 
@@ -197,22 +198,48 @@ examine_owners(const struct exam *exam, const struct walk *walk)
 	tell(exam, &problem);
 }
 
+/* What is known of the file that flag F holds: a probe that shows it counts more than what its path seems to name. */
+static const struct walk *
+walk_of_held(const struct exam *exam, const struct staleness *is, const struct walk *walk)
+{
+	const struct entry *entry = exam->handler->entry;
+	struct walk_held held = {.entry = entry->rule.name};
+	const struct check check = {.list = &exam->s->list, .live = entry, .held = &held};
+	static struct walk seen; /* 12 KB */
+	struct stat st;
+	bool same = is->stale == STALE_NO;
+
+	if (is->by_time || is->untold || is->broken || is->stale >= STALE_UNSEEN || same == (walk->doubt != WALK_HELD))
+		return walk;
+	if (same && stat(entry->rule.interpreter, &st) < 0)
+		return walk;
+	held.dev = same ? st.st_dev : 0; /* no file's */
+	held.ino = same ? st.st_ino : 0;
+	check_walk(&entry->rule, &check, &seen);
+	return &seen;
+}
+
 /* loop: what danger_loop says, which is told elsewhere. */
 static void
 examine_interpreter(const struct exam *exam, const struct walk *walk, const char *loop)
 {
+	const struct entry *entry = exam->handler->entry;
+	struct staleness held = {.stale = STALE_NO};
 	bool in_force;
 
 	if (snapshot_ours(exam->s).is != LOOK_YES) { /* neither a probe nor our root says anything of it */
 		tell_unknown(exam, "not of the instance in force here: whether it runs cannot be told");
 		return;
 	}
-	in_force = recall_in_force(exam->recall, exam->s, exam->handler->entry).is == LOOK_YES;
+	in_force = recall_in_force(exam->recall, exam->s, entry).is == LOOK_YES;
 	if (!in_force)
 		tell_unknown(exam, "the entries that are visible here may not be those in force (another user "
 				   "namespace's)");
-	if (exam->rule->flags & RULE_F)
-		examine_held(exam, in_force);
+	if (exam->rule->flags & RULE_F) {
+		held = stale_of(entry, &exam->s->list, exam->s->switched_on, &exam->s->b, &exam->recall->times);
+		examine_held(exam, in_force, &held);
+		walk = walk_of_held(exam, &held, walk);
+	}
 	switch (walk->verdict) {
 	case WALK_RUNS:
 		examine_alone(exam, walk);
@@ -223,9 +250,9 @@ examine_interpreter(const struct exam *exam, const struct walk *walk, const char
 			tell_failing(exam, walk);
 		break;
 	case WALK_UNKNOWN:
-		if (walk->doubt == WALK_HELD)
+		if (walk->doubt == WALK_HELD && !held.broken)
 			probe_alone_of(exam);
-		else
+		else if (walk->doubt != WALK_HELD)
 			tell_unknown(exam, walk->why.text);
 		break;
 	}

@@ -131,19 +131,6 @@ explain_unseen(const struct probe_result *run, struct resolved *r)
 	}
 }
 
-/* The file that an entry holds, whatever its path names. */
-static void
-explain_held(const struct probe_result *run, struct resolved *r)
-{
-	const char *name = walk_errno(run->exec_errno);
-
-	if (r->walk.verdict == WALK_RUNS)
-		err_clear(&r->why);
-	else
-		err_note(&r->why, "the kernel holds the interpreter (flag F), and exec of it fails%s%s",
-			 name ? " with " : "", name ? name : "");
-}
-
 static const char may_not_be[] =
     "the entries that are visible here may not be those in force (another user namespace's)";
 
@@ -171,6 +158,20 @@ explain_refused(const struct probe_result *run, struct resolved *r)
 	else
 		err_note(&r->why, "entry %s would take it, but exec of a probe fails%s%s: %s", r->handler.name,
 			 name ? " with " : "", name ? name : "", may_not_be);
+}
+
+/* A probe runs, and nothing tells whose file that is: the entry may hold (F) another than its path names now. */
+static void
+explain_held_elsewhere(const struct probe_result *run, struct resolved *r)
+{
+	const char *name = r->handler.name;
+
+	r->result = RESOLVED_UNKNOWN;
+	r->handler = (struct handler){.name = NULL};
+	r->walk.verdict = WALK_RUNS;
+	r->walk.error = 0;
+	err_note(&r->why, "a handler takes it%s%s; whether that is entry %s cannot be told: %s", *run->exe ? ", " : "",
+		 run->exe, name, may_not_be);
 }
 
 /* What takes it is not what is to be seen. */
@@ -207,6 +208,8 @@ explain_other(const struct probe_result *run, struct resolved *r)
 	case LOOK_UNKNOWN:
 		if (run->end == PROBE_REFUSED && run->exec_errno != ENOEXEC)
 			explain_refused(run, r);
+		else if (run->end == PROBE_STOPPED && !run->itself && r->walk.count > 1 && r->walk.hops[1].held)
+			explain_held_elsewhere(run, r);
 		else
 			doubt_table(r);
 		break;
@@ -282,19 +285,12 @@ explain_inherited(const struct snapshot *s, int root, struct resolved *r)
 static void
 explain_inherited_held(const struct snapshot *s, int root, struct resolved *r)
 {
-	const char *name = r->handler.name;
 	struct probe_result run;
 
-	if (!r->arch || !probe(s, root, r, &run) || run.end != PROBE_STOPPED || run.itself) {
+	if (!r->arch || !probe(s, root, r, &run) || run.end != PROBE_STOPPED || run.itself)
 		doubt_table(r);
-		return;
-	}
-	r->result = RESOLVED_UNKNOWN;
-	r->handler = (struct handler){.name = NULL};
-	r->walk.verdict = WALK_RUNS;
-	r->walk.error = 0;
-	err_note(&r->why, "a handler takes it%s%s; whether that is entry %s cannot be told: %s", *run.exe ? ", " : "",
-		 run.exe, name, may_not_be);
+	else
+		explain_held_elsewhere(&run, r);
 }
 
 /* Whether binfmt_misc is asked about the file, and the visible table is not surely in force. */
@@ -307,10 +303,64 @@ may_be_otherwise(const struct snapshot *s, const struct resolved *r)
 	       (r->result == RESOLVED_NONE && r->walk.read && r->walk.error == ENOEXEC);
 }
 
+/* Runs what an entry of the instance in force takes: a program of its architecture, or the file's own first bytes. */
+static bool
+probe_held(const struct snapshot *s, int root, struct resolved *r, struct probe_result *run)
+{
+	size_t size = r->walk.st.st_size < PATTERN_WINDOW ? (size_t)r->walk.st.st_size : PATTERN_WINDOW;
+
+	if (r->arch)
+		return probe(s, root, r, run);
+	return r->handler.entry->rule.pattern.type == PATTERN_MAGIC &&
+	       goes_the_same_way(s, root, r->subject.head, size, r) && probe_head(root, r, run);
+}
+
+/* Whether a run bears out what the walk says by what the path names now. */
+static bool
+is_borne_out(const struct walk *walk, const struct probe_result *run)
+{
+	const struct walk_hop *runner = walk->runner >= 0 ? &walk->hops[walk->runner] : NULL;
+
+	if (walk->verdict == WALK_UNKNOWN)
+		return false;
+	if (run->end == PROBE_REFUSED)
+		return walk->verdict == WALK_FAILS && walk->error == run->exec_errno;
+	if (!*run->exe)
+		return walk->verdict != WALK_FAILS;
+	return runner && runner->dev == run->dev && runner->ino == run->ino;
+}
+
+/* The file that an entry holds, whatever its path names. */
+static void
+explain_held(const struct snapshot *s, int root, struct resolved *r)
+{
+	struct probe_result run;
+	const char *name;
+
+	if (!probe_held(s, root, r, &run) || run.itself || probe_lacked(&run) || is_borne_out(&r->walk, &run))
+		return;
+	r->walk.hops[1].seen = false; /* what its path names is not what runs */
+	r->walk.verdict = run.end == PROBE_STOPPED ? WALK_RUNS : WALK_FAILS;
+	r->walk.error = run.end == PROBE_STOPPED ? 0 : run.exec_errno;
+	name = walk_errno(r->walk.error);
+	if (r->walk.verdict == WALK_RUNS)
+		err_clear(&r->why);
+	else
+		err_note(&r->why, "the kernel holds the interpreter (flag F), and exec of it fails%s%s",
+			 name ? " with " : "", name ? name : "");
+}
+
+/* Whether it is an entry's that holds its interpreter. */
+static bool
+is_of_holder(const struct resolved *r)
+{
+	return r->result == RESOLVED_HANDLER && r->walk.count > 1 && r->walk.hops[1].held;
+}
+
 void
 inforce_explain(const struct snapshot *s, int root, struct resolved *r)
 {
-	bool unseen = r->walk.doubt == WALK_NO_TABLE, held = r->walk.doubt == WALK_HELD && r->walk.doubt_hop == 1;
+	bool unseen = r->walk.doubt == WALK_NO_TABLE, lost = r->walk.doubt == WALK_HELD && r->walk.doubt_hop == 1;
 	struct probe_result run;
 
 	if (s && r->walk.doubt == WALK_ORDER && r->walk.doubt_hop == 0 && settle_order(s, root, r)) {
@@ -326,16 +376,15 @@ inforce_explain(const struct snapshot *s, int root, struct resolved *r)
 		explain_inherited(s, root, r);
 		return;
 	}
-	if (s && held && !is_surely_in_force(s)) {
+	if (s && lost && !is_surely_in_force(s)) {
 		explain_inherited_held(s, root, r);
 		return;
 	}
-	if ((!unseen && !held) || !r->arch || !probe(s, root, r, &run))
+	if (s && (lost || (!r->walk.doubt && is_of_holder(r))))
+		explain_held(s, root, r);
+	if (!unseen || !r->arch || !probe(s, root, r, &run))
 		return;
 	r->walk.verdict = run.end == PROBE_STOPPED ? WALK_RUNS : WALK_FAILS;
 	r->walk.error = run.end == PROBE_STOPPED ? 0 : run.exec_errno;
-	if (held)
-		explain_held(&run, r);
-	else
-		explain_unseen(&run, r);
+	explain_unseen(&run, r);
 }

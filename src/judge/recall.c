@@ -5,6 +5,7 @@
 #include "buckets.h"
 #include "check.h"
 #include "inforce.h"
+#include "pathtime.h"
 #include "recall.h"
 #include "trust.h"
 
@@ -51,12 +52,6 @@ same_text(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-static bool
-is_later(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec > b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec > b->tv_nsec);
-}
-
 /* Whether the walk is this entry's too. */
 static bool
 is_of(const struct recall *recall, const struct entry *entry)
@@ -67,7 +62,7 @@ is_of(const struct recall *recall, const struct entry *entry)
 	if (!was || !recall->shared || !same_text(rule->interpreter, was->interpreter) || rule->flags != was->flags ||
 	    !same_text(rule->more_flags, was->more_flags))
 		return false;
-	if (rule->flags & RULE_F && is_later(&recall->walk.hops[0].changed, &entry->registered))
+	if (rule->flags & RULE_F && pathtime_doubt(&recall->walk.hops[0].times, &entry->registered))
 		return false;
 	set_subject(recall, &subject);
 	return !recall->walk.read || !pattern_takes(&rule->pattern, &subject);

@@ -10,6 +10,7 @@
 #include "interp.h"
 #include "ours.h"
 #include "overlap.h"
+#include "pathtime.h"
 #include "probe.h"
 #include "stale.h"
 #include "tempname.h"
@@ -73,9 +74,7 @@ stale_by_time(const struct timespec *registered, const struct stat *path)
 {
 	if (!path)
 		return STALE_DELETED;
-	if (path->st_ctim.tv_sec != registered->tv_sec)
-		return path->st_ctim.tv_sec > registered->tv_sec ? STALE_REPLACED : STALE_NO;
-	return path->st_ctim.tv_nsec > registered->tv_nsec ? STALE_REPLACED : STALE_NO;
+	return pathtime_later(&path->st_ctim, registered) ? STALE_REPLACED : STALE_NO;
 }
 
 /*
@@ -102,6 +101,25 @@ is_run_by_another(const struct binfmt_list *list, const unsigned char *elf, size
 	return is;
 }
 
+/* Whether a run would have been another if the entry held the file that its path names now. */
+static bool
+is_of_another_file(const struct binfmt_list *list, const struct entry *taker, const unsigned char *elf, size_t size,
+		   const struct stat *path, const struct probe_result *run)
+{
+	const struct walk_held held = {taker->rule.name, path->st_dev, path->st_ino};
+	const struct walk_where where = {.root = -1, .list = list, .switched_on = true, .held = &held, .held_count = 1};
+	static struct walk walk; /* 12 KB */
+	const struct walk_hop *runner;
+
+	walk_bytes(&where, "", elf, size, &walk);
+	if (walk.verdict == WALK_UNKNOWN)
+		return false;
+	if (run->end == PROBE_REFUSED || !run->exe[0])
+		return run->end == PROBE_REFUSED && !(walk.verdict == WALK_FAILS && walk.error == run->exec_errno);
+	runner = walk.runner >= 0 ? &walk.hops[walk.runner] : NULL;
+	return !runner || runner->dev != run->dev || runner->ino != run->ino;
+}
+
 /*
  * Runs the architecture's probe if this entry is surely the one that takes it. *unused: yet nothing takes it here.
  * *untold: why that tells nothing.
@@ -124,8 +142,6 @@ ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct 
 		return STALE_UNSEEN;
 	size = probe_build(arch, 1, elf);
 	another = is_run_by_another(list, elf, size, &fails);
-	if (another.is == LOOK_YES)
-		return STALE_UNSEEN;
 	*untold = "the probe that shows it could not be run";
 	if (another.is == LOOK_UNKNOWN ||
 	    probe_run(elf, size, NULL, PROBE_UNTIL_EXEC, PROBE_TIMEOUT_MS, &run, &ignored) < 0)
@@ -133,6 +149,8 @@ ask_probe(const struct rule *rule, const struct binfmt_list *list, const struct 
 	*untold = stale_untold(&run);
 	if (*untold)
 		return STALE_UNKNOWN;
+	if (another.is == LOOK_YES && !(path && is_of_another_file(list, taker, elf, size, path, &run)))
+		return STALE_UNSEEN;
 	*unused = run.end == PROBE_REFUSED && run.exec_errno == ENOEXEC && !fails;
 	stale = stale_by_probe(rule, &run, path);
 	return stale != STALE_NO && stale_who_ran(list, arch, taker, &run) ? STALE_UNSEEN : stale;
@@ -158,8 +176,29 @@ may_be_another(enum stale stale, const struct binfmt *b)
 	return stale != STALE_NO && stale < STALE_UNSEEN && b && binfmt_scope(b) == BINFMT_INHERITED;
 }
 
+/* A path that may have led elsewhere says nothing of the file that is held, which may be old and well. */
+static void
+judge_by_time(const struct entry *entry, const struct stat *path, struct pathtime *times, struct staleness *s)
+{
+	struct pathtime own = {.of = NULL};
+	const char *doubt;
+
+	s->by_time = true;
+	s->stale = stale_by_time(&entry->registered, path);
+	if (s->stale != STALE_NO)
+		return;
+	times = times ? times : &own;
+	pathtime_look(entry->rule.interpreter, path, times);
+	doubt = pathtime_doubt(times, &entry->registered);
+	if (!doubt)
+		return;
+	s->stale = STALE_UNKNOWN;
+	s->untold = doubt;
+}
+
 struct staleness
-stale_of(const struct entry *entry, const struct binfmt_list *list, bool switched_on, const struct binfmt *b)
+stale_of(const struct entry *entry, const struct binfmt_list *list, bool switched_on, const struct binfmt *b,
+	 struct pathtime *times)
 {
 	const struct rule *rule = &entry->rule;
 	struct staleness s = {.stale = STALE_NO};
@@ -177,8 +216,7 @@ stale_of(const struct entry *entry, const struct binfmt_list *list, bool switche
 		return unused_by(b);
 	if (may_be_another(s.stale, b))
 		s.stale = STALE_UNSEEN;
-	s.by_time = s.untold || s.stale == STALE_UNSEEN;
-	if (s.by_time)
-		s.stale = stale_by_time(&entry->registered, path);
+	if (s.untold || s.stale == STALE_UNSEEN)
+		judge_by_time(entry, path, times, &s);
 	return s;
 }

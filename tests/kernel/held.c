@@ -77,12 +77,82 @@ load__held_from_another_root__replaced_by_the_one_here(void **state)
 	free(conf);
 }
 
+/* An entry by a link that leads to q6, of which the link is turned to another, older file: q7. */
+static void
+turn_link(void)
+{
+	shell("cd '%s' && ln -s q6 link", folders);
+	let_the_clock_tick();
+	register_line(":holds:E::ext::%s/link:F", folders);
+	let_the_clock_tick();
+	shell("cd '%s' && ln -sfn q7 link", folders);
+}
+
+static void
+begin_links(const char *q6, const char *q7)
+{
+	begin();
+	shell("cd '%s' && rm -f q6 q7 link && cp %s q6 && cp %s q7 && chmod 755 q6 q7", folders, q6, q7);
+	let_the_clock_tick();
+}
+
+static void
+match__link_turned_to_an_older_file__what_the_kernel_runs(void **state)
+{
+	char *program = probe_program("aarch64", "program"), *none = scratch_text("none", "#!/nowhere/program\n", 0755);
+
+	(void)state;
+	begin_links("this/q", none);
+	shell("cd '%s' && ln -s q6 link", folders);
+	let_the_clock_tick();
+	expect(shell("./binfmtctl register aarch64 -f F -i '%s/link'", folders), 0, "registered", NULL);
+	shell("cd '%s' && ln -sfn q7 link", folders);
+	expect(tool("match", program, NULL), 0, ": handler qemu-aarch64 -> ", "");
+	expect(tool("status", NULL), 1, "was replaced, the old file keeps running", "");
+	assert_int_equal(probe_status("aarch64"), THIS);
+	/* in a user namespace that inherits it nothing says that it is not in force */
+	expect(shell("unshare -Urm ./binfmtctl -n register s390x -i '%s/q6'", folders), 0, "would be registered", NULL);
+	assert_null(strstr(shell("unshare -Urm ./binfmtctl doctor")->out, "register --mount"));
+	/* the other way round: what is held is no program */
+	ns_empty();
+	begin_links("/dev/null", "this/q");
+	shell("cd '%s' && ln -s q6 link", folders);
+	let_the_clock_tick();
+	expect(shell("./binfmtctl register aarch64 -f F -i '%s/link' --force", folders), 0, "registered", NULL);
+	shell("cd '%s' && ln -sfn q7 link", folders);
+	expect(tool("match", program, NULL), 1, "exec of it fails with ENOEXEC", "");
+	free(program);
+	free(none);
+}
+
+/* No probe tells: neither unchanged nor well, until it is named to refresh. */
+static void
+register__link_of_an_extension_turned__unknown_until_refreshed(void **state)
+{
+	char *file = scratch_text("file.ext", "x", 0755);
+
+	(void)state;
+	begin_links("this/q", "that/q");
+	turn_link();
+	expect(tool("match", file, NULL), 1, "its path may name another file now", "");
+	expect(tool("status", NULL), 0, "holds: unknown: whether the kernel holds the file", "");
+	expect(shell("./binfmtctl register --name holds --extension ext -f F -i '%s/link'", folders), 1, "",
+	       "a link on the way to it was changed since");
+	assert_int_equal(exec_status(file), THIS);
+	expect(tool("refresh", "--entry", "holds", NULL), 0, "holds: refreshed", NULL);
+	assert_int_equal(exec_status(file), THAT);
+	expect(tool("match", file, NULL), 0, ": handler holds", "");
+	free(file);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(register__held_from_another_root__replaced_by_the_one_here),
 	    cmocka_unit_test(load__held_from_another_root__replaced_by_the_one_here),
+	    cmocka_unit_test(match__link_turned_to_an_older_file__what_the_kernel_runs),
+	    cmocka_unit_test(register__link_of_an_extension_turned__unknown_until_refreshed),
 	};
 
 	return ns_run(tests);

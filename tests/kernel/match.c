@@ -419,17 +419,22 @@ match__interpreter_gone__handler_that_does_not_run(void **state)
 	free(path);
 }
 
-/* A file of no architecture: no probe can tell what the kernel holds. */
+/* By its magic the file's own first bytes tell; by its name nothing can. */
 static void
-match__interpreter_gone_but_held_by_flag_f__unknown_and_no_failure_foretold(void **state)
+match__interpreter_gone_but_held_by_flag_f__by_magic_runs_by_name_unknown(void **state)
 {
-	char *path = scratch_text("held", "abc", 0755), *interpreter = tiny_copy("held-interpreter");
+	char *path = scratch_text("held.ext", "abc", 0755), *interpreter = tiny_copy("held-interpreter");
 
 	(void)state;
+	need_ptrace();
 	register_line(":holds:M::abc::%s:F", interpreter);
+	register_line(":named:E::ext::%s:F", interpreter);
 	assert_int_equal(unlink(interpreter), 0);
 	expect_json(tool("match", "-j", path, NULL)->out,
-		    ".files[0] | .result == \"handler\" and .entry == \"holds\" and .runs == null and .errno == null");
+		    ".files[0] | .result == \"handler\" and .entry == \"named\" and .runs == null and .errno == null");
+	assert_int_equal(mount_write("named", "-1", 2), 0);
+	expect_json(tool("match", "-j", path, NULL)->out,
+		    ".files[0] | .result == \"handler\" and .entry == \"holds\" and .runs == true and .errno == null");
 	assert_int_equal(exec_status(path), PROBE_STATUS);
 	free(interpreter);
 	free(path);
@@ -531,7 +536,7 @@ main(void)
 	    cmocka_unit_test(match__native_program_cut_off__none_and_why),
 	    cmocka_unit_test(match__script__its_interpreter_told),
 	    cmocka_unit_test(match__interpreter_gone__handler_that_does_not_run),
-	    cmocka_unit_test(match__interpreter_gone_but_held_by_flag_f__unknown_and_no_failure_foretold),
+	    cmocka_unit_test(match__interpreter_gone_but_held_by_flag_f__by_magic_runs_by_name_unknown),
 	    cmocka_unit_test(match__interpreter_of_an_architecture_gone_but_held__runs),
 	    cmocka_unit_test(match__mount_not_visible__exit_3_and_never_none),
 	    cmocka_unit_test(match__several_files__each_answered_and_worst_counts),

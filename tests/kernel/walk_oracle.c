@@ -41,7 +41,7 @@ static struct walk found, *const walk = &found;
 
 static struct {
 	size_t cases, runs, killed, errors[ERRORS], unknown[WALK_TROUBLE + 1], differences, worlds, entries, by[4],
-	    long_chains;
+	    long_chains, turned;
 } result;
 
 static struct {
@@ -130,6 +130,15 @@ register_one(size_t i)
 		assert_int_equal(mount_write(names[i], "0", 1), 0);
 }
 
+/* The link leads to another file, which may be as old as the entries or older. */
+static void
+turn_link(const char *path)
+{
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink(world_files[below(WORLD_FILES)].path, path), 0);
+	result.turned++;
+}
+
 /* What becomes of files that entries hold: replaced, removed, closed, written to. */
 static void
 change_files(void)
@@ -144,9 +153,11 @@ change_files(void)
 								  : world_files[below(WORLD_FILES)].path;
 		struct stat st;
 
-		if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		if (lstat(path, &st) < 0 || !(S_ISREG(st.st_mode) || S_ISLNK(st.st_mode)))
 			continue;
-		if (chance(30))
+		if (S_ISLNK(st.st_mode))
+			turn_link(path);
+		else if (chance(30))
 			unlink(path);
 		else if (chance(30))
 			chmod(path, 0);
@@ -420,7 +431,7 @@ print_result(void)
 	for (size_t i = 1; i <= WALK_TROUBLE; i++)
 		if (result.unknown[i])
 			printf(", unknown (%s) %zu", walk_doubt_text((enum walk_doubt)i), result.unknown[i]);
-	printf("\n");
+	printf(", %zu links turned\n", result.turned);
 }
 
 static void

@@ -473,7 +473,7 @@ static const struct {
     /* folders of units, of their links and drop-ins, and of aliases */
     {"systemd; own; mkdir -p $E; chmod 0 $E", "??n? "},
     {"systemd; own; mkdir -p $E/$S.d; chmod 0 $E/$S.d", "??n? "},
-    {"systemd; own; mkdir -p $E/$O.d; chmod 0 $E/$O.d", "yyn? systemd-binfmt"},
+    {"systemd; own; mkdir -p $E/$O.d; chmod 0 $E/$O.d", "y?n? "},
     {"systemd; own; say '' $E/$O.d/a.conf; chmod 400 $E/$O.d", "yyn? systemd-binfmt"},
     {"systemd; own; say '[Unit]\nDescription=x\n' $E/$O.d/a.conf; chmod 0 $E/$O.d/a.conf", "yyn? systemd-binfmt"},
     {"systemd; unit $L/$O; mkdir -p $E/x.target.wants; chmod 0 $E/x.target.wants", "yyn? systemd-binfmt"},
