@@ -52,6 +52,7 @@ struct boot {
 	const char *reader;       /* what registers binfmt.d; NULL: nothing is known to */
 	enum look_is reads_lines; /* whether anything does */
 	bool loads;               /* it does by our own `load`, which refuses some lines */
+	bool own_rules;           /* or by others than systemd's: what becomes of a line is not known */
 	bool forces;              /* with --force */
 	bool else_too;            /* and whether something registers each line as it stands is not known */
 	enum look_is mounts;      /* systemd mounts binfmt_misc; never no */

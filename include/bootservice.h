@@ -27,6 +27,7 @@ struct look bootservice_update_binfmts(struct look mounts);
 struct bootservice_reader {
 	const char *name; /* NULL: nothing is known to */
 	bool loads;       /* by our own `load`, with its checks; else each line as it stands */
+	bool own_rules;   /* or by others than systemd's, which differ from version to version */
 };
 
 /*

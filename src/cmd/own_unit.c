@@ -77,6 +77,7 @@ read_load(const struct args *args, struct boot *boot, struct boot_step *step)
 		return true;
 	boot->reader = BOOT_UNIT_NAME;
 	boot->loads = true;
+	boot->own_rules = false;
 	boot->forces = args->force;
 	boot->else_too = boot->reads_lines == LOOK_UNKNOWN;
 	boot->reads_lines = LOOK_YES;

@@ -51,6 +51,7 @@ boot_read_without(struct boot *boot, const char *const *gone, struct err *err)
 	boot->reads_lines = bootservice_reader(mounts, &reader).is;
 	boot->reader = reader.name;
 	boot->loads = reader.loads;
+	boot->own_rules = reader.own_rules;
 	boot->forces = boot->else_too = false;
 	boot->flushes = bootservice_flushes().is;
 	boot->reads_records = bootservice_update_binfmts(mounts).is;

@@ -187,7 +187,7 @@ struct service {
 	const char *running, *script;
 	const char *down; /* a file that keeps it from being started; NULL: none does */
 	const char *name;
-	bool loads; /* it is ours (man/examples) */
+	bool loads; /* it is ours (man/examples); else OpenRC's, which cuts lines in a shell */
 };
 
 static struct look
@@ -223,17 +223,17 @@ bootservice_reader(struct look mounts, struct bootservice_reader *reader)
 	};
 	struct look reads = systemd_reads(mounts);
 
-	*reader = (struct bootservice_reader){"systemd-binfmt", false};
+	*reader = (struct bootservice_reader){.name = "systemd-binfmt"};
 	for (size_t i = 0; reads.is != LOOK_YES && i < sizeof(services) / sizeof(services[0]); i++) {
 		reads = look_either(reads, service_reads(&services[i]));
-		*reader = (struct bootservice_reader){services[i].name, services[i].loads};
+		*reader = (struct bootservice_reader){services[i].name, services[i].loads, !services[i].loads};
 	}
 	if (reads.is != LOOK_YES) {
 		reads = look_either(reads, init_does("binfmtctl", bootscript_loads));
-		*reader = (struct bootservice_reader){"/etc/init.d/binfmtctl", true};
+		*reader = (struct bootservice_reader){.name = "/etc/init.d/binfmtctl", .loads = true};
 	}
 	if (reads.is != LOOK_YES)
-		*reader = (struct bootservice_reader){NULL, false};
+		*reader = (struct bootservice_reader){.name = NULL};
 	return reads;
 }
 

@@ -38,6 +38,11 @@ bootline_registers(const struct boot *boot, const struct confd_line *line, struc
 {
 	struct look as_it_stands, loaded;
 
+	if (boot->own_rules) {
+		err_set(why, ERR_DRIFT, "what %s makes of it is not known: it cuts lines by rules of its own",
+			boot->reader);
+		return look_unknown();
+	}
 	if (!boot->loads)
 		return registers(line, why);
 	loaded = bootline_loads(line, boot->forces, why);
