@@ -236,6 +236,7 @@ inherited_table__not_in_force__not_written(void **state)
 
 	(void)state;
 	need_ptrace();
+	let_the_clock_tick();
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		ns_empty();
 		expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
@@ -293,6 +294,7 @@ inherited_table__not_in_force__doctor_fails_and_its_fix_cures(void **state)
 	(void)state;
 	need_ptrace();
 	installed_qemu("s390x");
+	let_the_clock_tick(); /* nothing on the way to the interpreter is as young as the entry */
 	expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
 	run_prepare = hidden;
 	expect(tool("doctor", NULL), 1, "binfmtctl register --mount all", "");
@@ -331,11 +333,21 @@ static const char copied[] = "unshare -m sh -c './binfmtctl -q register --mount 
 			     "20' \"$1\" >$2 2>/dev/null &\n"
 			     "read x <$2; shift 2; \"$@\"; s=$?; kill $!; exit $s\n";
 
+/* Where what such a run needs is written: on nobody's way to an interpreter. */
+static void
+side_folder(void)
+{
+	char *side = scratch_file("side");
+
+	assert_true(mkdir(side, 0755) == 0 || errno == EEXIST);
+	free(side);
+}
+
 /* A run where that is seen no more than by what happens; aarch64 is run by this interpreter there. */
 static const struct run *
 beside_copies(const char *interpreter, const char *words)
 {
-	char *script = scratch_text("copied", copied, 0644), *fifo = scratch_file("fifo");
+	char *script = scratch_text("side/copied", copied, 0644), *fifo = scratch_file("side/fifo");
 	const struct run *r;
 
 	assert_int_equal(mkfifo(fifo, 0600), 0);
@@ -357,6 +369,8 @@ inherited_table__copied_and_more__not_in_force(void **state)
 
 	(void)state;
 	need_ptrace();
+	side_folder();
+	let_the_clock_tick();
 	expect(tool("register", "riscv64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
 	before = instance();
 	for (size_t i = 0; i < LENGTH(changes); i++) {
@@ -374,7 +388,7 @@ inherited_table__copied_and_more__not_in_force(void **state)
 	free(before);
 }
 
-/* Only the interpreter differs. */
+/* Only the interpreter differs, whose path nothing has touched since. */
 static void
 inherited_table__same_entry_by_another_file__not_in_force(void **state)
 {
@@ -383,6 +397,8 @@ inherited_table__same_entry_by_another_file__not_in_force(void **state)
 
 	(void)state;
 	need_ptrace();
+	side_folder();
+	let_the_clock_tick();
 	expect(tool("register", "aarch64", "-i", tiny_interpreter(), NULL), 0, "registered", "");
 	expect(beside_copies(copy, "disable aarch64"), 3, "", "which is not in force here");
 	snprintf(words, sizeof(words), "match '%s'", program);
