@@ -128,7 +128,8 @@ env__another_than_coreutils__no_fix_by_split(void **state)
 		char *env = scratch_text("env", envs[i].env, 0755), *words, *split, *file;
 		struct err why;
 
-		assert_true(asprintf(&words, "#!%s sh -e\n", env) > 0 && asprintf(&split, "#!%s -S sh -e\n", env) > 0);
+		assert_true(asprintf(&words, "#!%s sh -e\n", env) > 0);
+		assert_true(asprintf(&split, "#!%s -S sh -e\n", env) > 0);
 		file = scratch_text("script", words, 0755);
 		assert_true(missing(-1, file, &why));
 		assert_non_null(strstr(why.text, envs[i].words));
