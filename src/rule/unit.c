@@ -396,7 +396,7 @@ says_of_order(char *line)
 				    "systemd-binfmt.service proc-sys-fs-binfmt_misc.mount "
 				    "proc-sys-fs-binfmt_misc.automount";
 	char *value = strchr(line, '=');
-	bool ignored;
+	bool ignored = false;
 
 	if (is_key(line, "DefaultDependencies"))
 		return UNIT_IS_EARLY;
