@@ -20,6 +20,7 @@ struct pathtime {
 	struct timespec link;   /* the last change of a link on the way */
 	struct timespec folder; /* of a folder itself: its name, mode, owner */
 	struct timespec inside; /* of what is in a folder, too */
+	bool mounted;           /* something is mounted on the way, the root folder aside */
 };
 
 /* Looks at the way to a file, of which `file` is what stat(2) says; not again where *times is of it. Begins as zeroes.
@@ -29,12 +30,12 @@ void pathtime_look(const char *path, const struct stat *file, struct pathtime *t
 bool pathtime_later(const struct timespec *a, const struct timespec *b);
 
 /*
- * Why the path may have named another file then than it does now; or NULL. Clocks tick slowly: a link of the very time
- * of an entry may have been changed after it.
+ * Why the path may have named another file then than it does now; or NULL. Clocks tick slowly: what is of the very time
+ * of an entry is taken for older, as a script makes a link and registers it at once.
  */
 const char *pathtime_doubt(const struct pathtime *times, const struct timespec *then);
 
-/* Whether nothing at all has changed on the way since before that. */
+/* Whether nothing at all has changed on the way since before that, but for what may have been mounted. */
 bool pathtime_is_firm(const struct pathtime *times, const struct timespec *then);
 
 #endif

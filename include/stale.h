@@ -29,6 +29,7 @@ struct staleness {
 	enum stale stale;
 	bool broken;  /* of STALE_REPLACED: exec of the old file, which the kernel holds, fails */
 	bool by_time; /* judged by times of change and that of registration, a hint only; STALE_UNKNOWN: no hint */
+	bool firm;    /* by_time, and nothing at all has changed on the way to its file since, nor is a mount on it */
 	const char *untold; /* why what would tell could not be looked at, or run; NULL: it was, or needs not be */
 };
 

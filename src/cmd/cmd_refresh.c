@@ -63,7 +63,7 @@ judge(struct session *c, const struct entry *entry, const struct staleness *is)
 		err_set(&c->err, ERR_DELETED, "%s is gone, the old file keeps running: nothing to refresh from", path);
 		return left;
 	}
-	if (is->stale != STALE_REPLACED && !guessed)
+	if (is->stale != STALE_REPLACED && !guessed && !(c->named && is->by_time && !is->firm))
 		return OUT_UNCHANGED;
 	check = session_check(c, "refreshes", NULL);
 	if (put_may_move(&check, entry, &c->err) < 0)

@@ -38,8 +38,36 @@ put_fate(const struct live *live, const struct plan *plan, bool stale, bool keep
 }
 
 /*
- * Of an entry as planned: whether it holds another file than its path names here. Only a probe is believed; what time
- * says alone is told. -1 and *err where another file may be held, and the probe that would show it could not be run.
+ * Where no probe tells: an enabled entry is registered again, if that moves it in front of no other, unless nothing at
+ * all has changed on the way to its file.
+ */
+static int
+is_stale_by_time(const struct put *put, const struct entry *live, const struct staleness *is, bool on, struct err *err,
+		 struct warnings *warnings)
+{
+	const char *path = live->rule.interpreter;
+	const bool unprobed = !is->untold || is->stale == STALE_UNKNOWN; /* none could tell, so none has failed */
+
+	if (unprobed && !is->firm && live->enabled && on && put_may_move(put->check, live, err) == 0)
+		return 1;
+	if (is->stale == STALE_UNKNOWN)
+		return err_set(err, ERR_UNKNOWN,
+			       "whether %s was replaced since the entry was registered cannot be told: %s (binfmtctl "
+			       "refresh with the entry's name registers it again)",
+			       path, is->untold);
+	if (is->untold)
+		warn_add(warnings, "that the entry holds %s is so by time only: %s", path, is->untold);
+	else if (is->stale == STALE_REPLACED)
+		warn_add(warnings,
+			 "%s may have been replaced since the entry was registered: only times tell so "
+			 "(binfmtctl refresh with the entry's name registers it again)",
+			 path);
+	return 0;
+}
+
+/*
+ * Of an entry as planned: whether it may hold another file than its path names here, so that it is registered again. -1
+ * and *err where that is not known, and cannot be done.
  */
 static int
 is_stale(const struct put *put, const struct entry *live, struct err *err, struct warnings *warnings)
@@ -56,31 +84,19 @@ is_stale(const struct put *put, const struct entry *live, struct err *err, struc
 		return 0;
 	}
 	is = stale_of(live, put->check->list, on > 0, put->b, NULL);
-	if (!is.by_time && !is.untold) {
-		if (is.stale == STALE_REPLACED)
-			warn_add(warnings, "the interpreter file was replaced since the entry was registered");
-		if (is.stale == STALE_ELSEWHERE)
-			warn_add(warnings, "the entry held a file of another root folder or container, not %s here",
-				 path);
-		return is.stale == STALE_REPLACED || is.stale == STALE_ELSEWHERE;
-	}
 	if (is.untold && put->check->force)
 		return 1;
-	if (is.untold && is.stale != STALE_NO)
+	if (is.untold && is.stale != STALE_NO && !(is.by_time && is.stale == STALE_UNKNOWN))
 		return err_set(err, ERR_UNKNOWN,
-			       "whether %s was replaced since the entry was registered cannot be told: %s%s", path,
-			       is.untold,
-			       is.by_time && is.stale == STALE_UNKNOWN
-				   ? " (binfmtctl refresh with the entry's name registers it again)"
-				   : "");
-	if (is.untold)
-		warn_add(warnings, "that the entry holds %s is so by time only: %s", path, is.untold);
-	else if (is.stale == STALE_REPLACED)
-		warn_add(warnings,
-			 "%s may have been replaced since the entry was registered: only times tell so "
-			 "(binfmtctl refresh with the entry's name registers it again)",
-			 path);
-	return 0;
+			       "whether %s was replaced since the entry was registered cannot be told: %s", path,
+			       is.untold);
+	if (is.by_time || is.untold)
+		return is_stale_by_time(put, live, &is, on > 0, err, warnings);
+	if (is.stale == STALE_REPLACED)
+		warn_add(warnings, "the interpreter file was replaced since the entry was registered");
+	if (is.stale == STALE_ELSEWHERE)
+		warn_add(warnings, "the entry held a file of another root folder or container, not %s here", path);
+	return is.stale == STALE_REPLACED || is.stale == STALE_ELSEWHERE;
 }
 
 /* What the user should know of what is about to happen. */

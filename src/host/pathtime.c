@@ -93,6 +93,23 @@ take_folder(struct way *way)
 		take_later(&way->times->folder, &st->st_ctim);
 }
 
+/* Whether something is mounted right on a place, since when nobody knows. Where the kernel does not say so: no. */
+static bool
+is_mounted_on(const char *path)
+{
+#ifdef SYS_statx
+	struct {
+		uint32_t mask, block_size;
+		uint64_t attributes, rest[30];
+	} x; /* struct statx of linux/stat.h, which not every libc has */
+
+	return syscall(SYS_statx, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, 0, &x) == 0 && x.attributes & MOUNT_ROOT;
+#else
+	(void)path;
+	return false;
+#endif
+}
+
 /* One name further. False where that cannot be looked at. */
 static bool
 step(struct way *way, const char *name)
@@ -113,27 +130,12 @@ step(struct way *way, const char *name)
 		return false;
 	if (S_ISDIR(way->st.st_mode))
 		take_folder(way);
+	if (is_mounted_on(way->at))
+		way->times->mounted = true;
 	if (!S_ISLNK(way->st.st_mode))
 		return true;
 	take_later(&way->times->link, &way->st.st_ctim);
 	return follow(way);
-}
-
-/* Whether something is mounted right on the file, since when nobody knows. Where the kernel does not say so: no. */
-static bool
-is_mounted_on(const char *path)
-{
-#ifdef SYS_statx
-	struct {
-		uint32_t mask, block_size;
-		uint64_t attributes, rest[30];
-	} x; /* struct statx of linux/stat.h, which not every libc has */
-
-	return syscall(SYS_statx, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, 0, &x) == 0 && x.attributes & MOUNT_ROOT;
-#else
-	(void)path;
-	return false;
-#endif
 }
 
 /* Whether this root folder may be none of those who registered: a chroot, a container that sees the machine's table. */
@@ -196,7 +198,7 @@ pathtime_doubt(const struct pathtime *times, const struct timespec *then)
 		return "that was changed since";
 	if (times->unknown)
 		return times->unknown;
-	if (!pathtime_later(then, &times->link))
+	if (pathtime_later(&times->link, then))
 		return "a link on the way to it was changed since";
 	return pathtime_later(&times->folder, then) ? "a folder on the way to it was changed since" : NULL;
 }
@@ -204,5 +206,6 @@ pathtime_doubt(const struct pathtime *times, const struct timespec *then)
 bool
 pathtime_is_firm(const struct pathtime *times, const struct timespec *then)
 {
-	return !times->unknown && pathtime_later(then, &times->link) && pathtime_later(then, &times->inside);
+	return !times->unknown && pathtime_later(then, &times->file) && pathtime_later(then, &times->link) &&
+	       pathtime_later(then, &times->inside);
 }

@@ -281,7 +281,25 @@ explain_inherited(const struct snapshot *s, int root, struct resolved *r)
 		doubt_table(r);
 }
 
-/* The same of an entry that holds (F) what its path may not name any more: nothing tells whose file it is. */
+/* Whether what ran is the very file that an entry's path names now. */
+static bool
+ran_its_file(const struct entry *entry, int root, const struct probe_result *run)
+{
+	struct stat st;
+
+	return root < 0 && *run->exe && stat(entry->rule.interpreter, &st) == 0 && st.st_dev == run->dev &&
+	       st.st_ino == run->ino;
+}
+
+static void
+runs(struct resolved *r)
+{
+	r->walk.verdict = WALK_RUNS;
+	r->walk.error = 0;
+	err_clear(&r->why);
+}
+
+/* The same of an entry that holds (F) what its path may not name any more: only that file itself tells whose it is. */
 static void
 explain_inherited_held(const struct snapshot *s, int root, struct resolved *r)
 {
@@ -289,6 +307,8 @@ explain_inherited_held(const struct snapshot *s, int root, struct resolved *r)
 
 	if (!r->arch || !probe(s, root, r, &run) || run.end != PROBE_STOPPED || run.itself)
 		doubt_table(r);
+	else if (ran_its_file(r->handler.entry, root, &run))
+		runs(r);
 	else
 		explain_held_elsewhere(&run, r);
 }

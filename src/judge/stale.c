@@ -190,6 +190,7 @@ judge_by_time(const struct entry *entry, const struct stat *path, struct pathtim
 	times = times ? times : &own;
 	pathtime_look(entry->rule.interpreter, path, times);
 	doubt = pathtime_doubt(times, &entry->registered);
+	s->firm = !times->mounted && pathtime_is_firm(times, &entry->registered);
 	if (!doubt)
 		return;
 	s->stale = STALE_UNKNOWN;

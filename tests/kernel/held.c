@@ -125,9 +125,11 @@ match__link_turned_to_an_older_file__what_the_kernel_runs(void **state)
 	free(none);
 }
 
-/* No probe tells: neither unchanged nor well, until it is named to refresh. */
+#define REGISTER_LINK "./binfmtctl register --name holds --extension ext -f F -i '%s/link'"
+
+/* No probe tells: neither well nor unchanged, until it is registered again. */
 static void
-register__link_of_an_extension_turned__unknown_until_refreshed(void **state)
+register__link_of_an_extension_turned__registered_again(void **state)
 {
 	char *file = scratch_text("file.ext", "x", 0755);
 
@@ -136,13 +138,73 @@ register__link_of_an_extension_turned__unknown_until_refreshed(void **state)
 	turn_link();
 	expect(tool("match", file, NULL), 1, "its path may name another file now", "");
 	expect(tool("status", NULL), 0, "holds: unknown: whether the kernel holds the file", "");
-	expect(shell("./binfmtctl register --name holds --extension ext -f F -i '%s/link'", folders), 1, "",
-	       "a link on the way to it was changed since");
 	assert_int_equal(exec_status(file), THIS);
-	expect(tool("refresh", "--entry", "holds", NULL), 0, "holds: refreshed", NULL);
+	expect(shell(REGISTER_LINK, folders), 0, "holds: replaced", "");
 	assert_int_equal(exec_status(file), THAT);
 	expect(tool("match", file, NULL), 0, ": handler holds", "");
+	/* tried after another that takes its files, it may not be moved in front of that */
+	ns_empty();
+	begin_links("this/q", "that/q");
+	turn_link();
+	register_raw(":second:E::ext::/bin/true:");
+	expect(shell(REGISTER_LINK, folders), 1, "", "a link on the way to it was changed since");
+	expect(tool("refresh", "--entry", "holds", "--force", NULL), 0, "holds: refreshed", NULL);
+	assert_int_equal(exec_status(file), THAT);
 	free(file);
+}
+
+/* A link that is as young as its entry, as in a script. */
+static void
+register__link_made_at_once__in_no_doubt(void **state)
+{
+	char *file = scratch_text("file.ext", "x", 0755);
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		begin_links("this/q", "that/q");
+		ns_empty();
+		shell("cd '%s' && ln -s q6 link", folders);
+		register_line(":holds:E::ext::%s/link:F", folders);
+		expect(tool("match", file, NULL), 0, ": handler holds", "");
+		expect(tool("status", "--strict", NULL), 0, " ok ", "");
+	}
+	free(file);
+}
+
+/* What became another folder, by its name or a mount, leaves no time: it is registered again. */
+static void
+register__folder_that_is_another_now__registered_again(void **state)
+{
+	static const char *const changes[] = {"mv this old && mv that this && touch this/later",
+					      "mount --bind that this"};
+	char *file = scratch_text("file.ext", "x", 0755);
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(changes); i++) {
+		begin();
+		ns_empty();
+		register_line(":holds:E::ext::%s/this/q:F", folders);
+		let_the_clock_tick();
+		expect(shell("cd '%s' && %s", folders, changes[i]), 0, "", "");
+		assert_int_equal(exec_status(file), THIS);
+		expect(shell("./binfmtctl register --name holds --extension ext -f F -i '%s/this/q'", folders), 0,
+		       "holds: replaced", "");
+		assert_int_equal(exec_status(file), THAT);
+		shell("cd '%s' && { umount this || { mv this that && mv old this; }; } 2>/dev/null", folders);
+	}
+	free(file);
+}
+
+/* Nothing has changed on the way: nothing is done. */
+static void
+register__way_as_it_was__unchanged(void **state)
+{
+	(void)state;
+	begin();
+	ns_empty();
+	for (int i = 0; i < 2; i++)
+		expect(tool("register", "--name", "plain", "--extension", "ext", "-i", "/bin/true", "-f", "F", NULL), 0,
+		       i ? "plain: unchanged" : "plain: registered", NULL);
 }
 
 int
@@ -152,7 +214,10 @@ main(void)
 	    cmocka_unit_test(register__held_from_another_root__replaced_by_the_one_here),
 	    cmocka_unit_test(load__held_from_another_root__replaced_by_the_one_here),
 	    cmocka_unit_test(match__link_turned_to_an_older_file__what_the_kernel_runs),
-	    cmocka_unit_test(register__link_of_an_extension_turned__unknown_until_refreshed),
+	    cmocka_unit_test(register__link_of_an_extension_turned__registered_again),
+	    cmocka_unit_test(register__link_made_at_once__in_no_doubt),
+	    cmocka_unit_test(register__folder_that_is_another_now__registered_again),
+	    cmocka_unit_test(register__way_as_it_was__unchanged),
 	};
 
 	return ns_run(tests);

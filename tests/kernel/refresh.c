@@ -241,7 +241,9 @@ refresh__stale_by_time__only_where_named(void **state)
 	spill(path, text, sizeof(text) - 1, 0755);
 	expect_untouched(NULL, "qemu-aarch64: skipped (by time ");
 	expect(tool("refresh", "aarch64", NULL), 0, "qemu-aarch64: refreshed", "is a script: ");
-	expect_untouched("aarch64", "qemu-aarch64: unchanged");
+	/* and again, as nothing proves that it holds what its path names */
+	expect(tool("refresh", "aarch64", NULL), 0, "qemu-aarch64: refreshed", "is a script: ");
+	expect_untouched(NULL, "qemu-aarch64: unchanged");
 	free(path);
 }
 
