@@ -38,8 +38,8 @@ put_fate(const struct live *live, const struct plan *plan, bool stale, bool keep
 }
 
 /*
- * Where no probe tells: an enabled entry is registered again, if that moves it in front of no other, unless nothing at
- * all has changed on the way to its file.
+ * Where no probe tells: an enabled entry is registered again where times say, or do not rule out, that its file is
+ * another now, if that moves it in front of no other.
  */
 static int
 is_stale_by_time(const struct put *put, const struct entry *live, const struct staleness *is, bool on, struct err *err,
@@ -48,7 +48,7 @@ is_stale_by_time(const struct put *put, const struct entry *live, const struct s
 	const char *path = live->rule.interpreter;
 	const bool unprobed = !is->untold || is->stale == STALE_UNKNOWN; /* none could tell, so none has failed */
 
-	if (unprobed && !is->firm && live->enabled && on && put_may_move(put->check, live, err) == 0)
+	if (unprobed && is->stale != STALE_NO && live->enabled && on && put_may_move(put->check, live, err) == 0)
 		return 1;
 	if (is->stale == STALE_UNKNOWN)
 		return err_set(err, ERR_UNKNOWN,

@@ -32,9 +32,7 @@ has_run(const struct snapshot *s, const struct entry *e, const struct probe_resu
 	if (walk.doubt || walk.runner < 0)
 		return look_unknown();
 	runner = &walk.hops[walk.runner];
-	if (runner->dev == run->dev && runner->ino == run->ino)
-		return look_seen(true);
-	return e->rule.flags & RULE_F && !walk.hops[0].firm ? look_unknown() : look_seen(false);
+	return look_seen(runner->dev == run->dev && runner->ino == run->ino);
 }
 
 /* The entry that made a run. NULL also where several could have that differ in what they run, or how. */

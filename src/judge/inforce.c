@@ -350,6 +350,14 @@ is_borne_out(const struct walk *walk, const struct probe_result *run)
 	return runner && runner->dev == run->dev && runner->ino == run->ino;
 }
 
+/* The probe has no name in another root, for which Linux 5.10.223 refuses it: ENOENT there is of no file that is held.
+ */
+static bool
+lacked_name(int root, const struct probe_result *run)
+{
+	return root >= 0 && run->end == PROBE_REFUSED && run->exec_errno == ENOENT;
+}
+
 /* The file that an entry holds, whatever its path names. */
 static void
 explain_held(const struct snapshot *s, int root, struct resolved *r)
@@ -357,7 +365,8 @@ explain_held(const struct snapshot *s, int root, struct resolved *r)
 	struct probe_result run;
 	const char *name;
 
-	if (!probe_held(s, root, r, &run) || run.itself || probe_lacked(&run) || is_borne_out(&r->walk, &run))
+	if (!probe_held(s, root, r, &run) || run.itself || probe_lacked(&run) || lacked_name(root, &run) ||
+	    is_borne_out(&r->walk, &run))
 		return;
 	r->walk.hops[1].seen = false; /* what its path names is not what runs */
 	r->walk.verdict = run.end == PROBE_STOPPED ? WALK_RUNS : WALK_FAILS;

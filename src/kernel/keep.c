@@ -7,6 +7,7 @@
 #include "binfmt_list.h"
 #include "binfmt_open.h"
 #include "err.h"
+#include "host_kernel.h"
 #include "keep.h"
 #include "lift.h"
 #include "mount.h"
@@ -94,13 +95,18 @@ is_held(struct mountinfo *places, bool mounted, size_t before, struct err *err)
 	return 0;
 }
 
-/* On the machine itself. What no mount shows may be the descriptor of a process, and end with it. */
+/*
+ * On the machine itself. What no mount shows may be the descriptor of a process, and end with it; before Linux 6.7
+ * entries hold their instance themselves.
+ */
 static int
 is_held_on_host(dev_t instance, struct err *err)
 {
 	struct look mounted = neighbours_mount(instance);
 
 	if (mounted.is == LOOK_YES)
+		return 1;
+	if (mounted.is == LOOK_NO && !host_kernel_since(host_kernel(), 6, 7) && neighbours_open(instance).is == LOOK_NO)
 		return 1;
 	return err_set(err, ERR_UNKNOWN, "whether the entries outlive this mount namespace cannot be told: %s",
 		       mounted.is == LOOK_NO ? "something holds them, and no other mount namespace shows binfmt_misc"

@@ -171,9 +171,9 @@ register__link_made_at_once__in_no_doubt(void **state)
 	free(file);
 }
 
-/* What became another folder, by its name or a mount, leaves no time: it is registered again. */
+/* What became another folder, by its name or a mount, leaves no time: an entry that is named is registered again. */
 static void
-register__folder_that_is_another_now__registered_again(void **state)
+refresh__folder_that_is_another_now__refreshed_where_named(void **state)
 {
 	static const char *const changes[] = {"mv this old && mv that this && touch this/later",
 					      "mount --bind that this"};
@@ -187,8 +187,7 @@ register__folder_that_is_another_now__registered_again(void **state)
 		let_the_clock_tick();
 		expect(shell("cd '%s' && %s", folders, changes[i]), 0, "", "");
 		assert_int_equal(exec_status(file), THIS);
-		expect(shell("./binfmtctl register --name holds --extension ext -f F -i '%s/this/q'", folders), 0,
-		       "holds: replaced", "");
+		expect(tool("refresh", "--entry", "holds", NULL), 0, "holds: refreshed", NULL);
 		assert_int_equal(exec_status(file), THAT);
 		shell("cd '%s' && { umount this || { mv this that && mv old this; }; } 2>/dev/null", folders);
 	}
@@ -216,7 +215,7 @@ main(void)
 	    cmocka_unit_test(match__link_turned_to_an_older_file__what_the_kernel_runs),
 	    cmocka_unit_test(register__link_of_an_extension_turned__registered_again),
 	    cmocka_unit_test(register__link_made_at_once__in_no_doubt),
-	    cmocka_unit_test(register__folder_that_is_another_now__registered_again),
+	    cmocka_unit_test(refresh__folder_that_is_another_now__refreshed_where_named),
 	    cmocka_unit_test(register__way_as_it_was__unchanged),
 	};
 
