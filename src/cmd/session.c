@@ -140,6 +140,8 @@ session_begin(struct session *c, const struct cmd *cmd, const struct args *args)
 	c->list = (struct binfmt_list){0};
 	c->planned = (struct planned){.made = is_exec(c)};
 	c->reported = NULL;
+	c->gone = NULL;
+	c->gone_count = 0;
 	c->named = c->has_temporaries = false;
 	c->made = (struct mount_made){.mounted = false};
 	c->failed = c->done = c->changed = 0;
