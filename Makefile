@@ -27,10 +27,10 @@ ALL_LDFLAGS = $(HARDEN_LDFLAGS) $(PIE_$(STATIC)) $(CFLAGS) $(LDFLAGS)
 BASE = arena caps err given number paste retry suggest text
 RULE = arch arch_table buckets confline cover elf entry hex limit line pattern rule shebang tempname unit written
 KERNEL = binfmt binfmt_list binfmt_open holder host_kernel keep known lift lock mount mountinfo neighbours ours planned replace snapshot userns
-HOST = below boot bootfolder bootlost bootnamed bootplace bootscript bootservice bootunit bootwanted confd confd_file confd_lines facts foresee \
-	formatfile front host ids interp loader mounted mounts named native native_start needs newroot opened pathtime pathwalk persist present private probe \
-	probe_alone probe_child probe_crew probe_elf probe_look probe_root probe_sweep probe_watch probe_watcher program records refused rootbinds rootparts \
-	rootplace rootview segment sitter smallfile subids trust ubformat walk walker
+HOST = below boot bootfolder bootlost bootnamed bootplace bootscript bootservice bootunit bootwanted confd confd_decide confd_file confd_lines facts \
+	foresee formatfile front host ids interp loader mounted mounts named native native_start needs newroot opened pathtime pathwalk persist present \
+	private probe probe_alone probe_child probe_crew probe_elf probe_look probe_root probe_sweep probe_watch probe_watcher program records refused \
+	rootbinds rootparts rootplace rootview segment sitter smallfile subids trust ubformat walk walker
 JUDGE = accord archruns archtest bootall bootcheck bootline bootorder check confcheck danger doctor doctor_machine drift drift_fix edit elfkind \
 	envcheck filecheck filekind first health inforce narrow nextboot overlap plan recall refusal remedy resolve stale takeover unitrun whose
 CLI = colour columns command details help help_json json operand opt print report

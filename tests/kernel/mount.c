@@ -3,6 +3,7 @@
 #include "harness.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/file.h>
@@ -103,9 +104,9 @@ keep__mounted_by_somebody_else_and_twice__gone_and_all_put_back(void **state)
 	free(second);
 }
 
-/* Another mount namespace with the mounts of the instance but for one (NULL: with all), until it is killed. */
+/* A process that does so with this, and holds what it has then, until it is killed. */
 static pid_t
-holder(const char *without)
+start_holder(bool (*hold)(const char *what), const char *what)
 {
 	char byte;
 	int ready[2];
@@ -116,7 +117,7 @@ holder(const char *without)
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (unshare(CLONE_NEWNS) < 0 || (without && umount(without) < 0) || write(ready[1], "", 1) != 1)
+		if (!hold(what) || write(ready[1], "", 1) != 1)
 			_exit(1);
 		for (;;)
 			pause();
@@ -125,6 +126,19 @@ holder(const char *without)
 	close(ready[0]);
 	close(ready[1]);
 	return pid;
+}
+
+static bool
+hold_mounts(const char *without)
+{
+	return unshare(CLONE_NEWNS) == 0 && (!without || umount(without) == 0);
+}
+
+/* Another mount namespace with the mounts of the instance but for one (NULL: with all), until it is killed. */
+static pid_t
+holder(const char *without)
+{
+	return start_holder(hold_mounts, without);
 }
 
 /* As in systemd-nspawn: what is mounted below /proc/sys, a mount of the same group as /proc, is mounted in both. */
@@ -171,50 +185,38 @@ keep__held_by_another_mount_namespace__entries_stay(void **state)
 
 /* How a process holds an instance that no mount namespace shows. */
 static bool
-hold_file(void)
+hold_file(const char *what)
 {
-	return open(MOUNT "/status", O_RDONLY | O_CLOEXEC) >= 0;
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/status", what);
+	return open(path, O_RDONLY | O_CLOEXEC) >= 0;
 }
 
 static bool
-hold_working_folder(void)
+hold_working_folder(const char *what)
 {
-	return chdir(MOUNT) == 0;
+	return chdir(what) == 0;
 }
 
 static bool
-hold_root_folder(void)
+hold_root_folder(const char *what)
 {
-	return chroot(MOUNT) == 0;
+	return chroot(what) == 0;
 }
 
 /* A process that does so, and then the mount is gone from there; the instance is mounted once more. */
 static pid_t
-detached_holder(bool (*hold)(void))
+detached_holder(bool (*hold)(const char *what))
 {
-	char byte;
-	int ready[2];
-	pid_t pid;
+	pid_t pid = start_holder(hold, MOUNT);
 
-	assert_int_equal(pipe(ready), 0);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (!hold() || write(ready[1], "", 1) != 1)
-			_exit(1);
-		for (;;)
-			pause();
-	}
-	assert_int_equal(read(ready[0], &byte, 1), 1);
-	close(ready[0]);
-	close(ready[1]);
 	assert_int_equal(umount2(MOUNT, MNT_DETACH), 0);
 	assert_int_equal(mount("binfmt_misc", MOUNT, "binfmt_misc", 0, NULL), 0);
 	return pid;
 }
 
-static bool (*const holds[])(void) = {hold_file, hold_working_folder, hold_root_folder};
+static bool (*const holds[])(const char *what) = {hold_file, hold_working_folder, hold_root_folder};
 
 /* On the machine itself: it ends with that process. */
 static void
